@@ -1,0 +1,43 @@
+package io.syncbn.proto.job;
+
+import io.syncbn.proto.Protocol;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.Map;
+import java.util.Set;
+
+/** A job's hash. Workers with different ones are never summed together. */
+public final class Fingerprint {
+    /** Where things are differs from machine to machine; what they are is compared by digest when a worker joins. */
+    private static final Set<String> PLACES = Set.of("init");
+
+    private Fingerprint() {}
+
+    /** SHA-256, in hex, of the protocol's version and every {@code name=value} line in the order of names. */
+    public static String of(Job job) {
+        StringBuilder canonical = new StringBuilder("protocol=" + Protocol.VERSION + "\n");
+        for (Map.Entry<String, String> setting : job.settings().entrySet()) {
+            if (setting.getKey().equals("data")) {
+                canonical.append("data=").append(job.data().kind()).append('\n');
+            } else if (!PLACES.contains(setting.getKey())) {
+                canonical
+                        .append(setting.getKey())
+                        .append('=')
+                        .append(setting.getValue())
+                        .append('\n');
+            }
+        }
+        return sha256(canonical.toString());
+    }
+
+    private static String sha256(String text) {
+        try {
+            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            return HexFormat.of().formatHex(digest.digest(text.getBytes(StandardCharsets.UTF_8)));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java has SHA-256", e);
+        }
+    }
+}

@@ -1,0 +1,53 @@
+package io.syncbn.proto.job;
+
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * A checked job. Two runs of equal jobs on equal data, on one kind of processor, end with the same bits.
+ *
+ * @param settings every setting's final text, by name, in the order of names: the canonical form
+ * @param model a built-in model's name, or a class's
+ * @param data where the data is
+ * @param imageSize height and width to scale images to; 0 for none
+ * @param seed of everything random
+ * @param shards S, number of parts of the training data
+ * @param batch examples of a shard in a step
+ * @param length of the job
+ * @param normalization how batch normalization is done
+ * @param optimization how weights change
+ * @param shuffle whether shards are put in a new order every epoch
+ * @param augment whether training pictures are cropped and flipped
+ * @param init file with the first weights
+ */
+public record Job(
+        Map<String, String> settings,
+        String model,
+        DataSource data,
+        int imageSize,
+        long seed,
+        int shards,
+        int batch,
+        Length length,
+        Normalization normalization,
+        Optimization optimization,
+        boolean shuffle,
+        boolean augment,
+        Optional<String> init) {
+
+    public Job {
+        settings = java.util.Collections.unmodifiableMap(new TreeMap<>(settings));
+    }
+
+    /**
+     * Data by kind and path.
+     *
+     * @param kind shapes, mnist, cifar10, imagefolder or npy
+     * @param path of a directory or file; empty for shapes
+     */
+    public record DataSource(String kind, String path) {}
+
+    /** How long a job is: exactly one of the two is positive. */
+    public record Length(long epochs, long steps) {}
+}

@@ -1,0 +1,223 @@
+package io.syncbn.proto.job;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.function.Predicate;
+
+/** Turns settings' texts into a {@link Job}, and collects everything that is wrong with them. */
+public final class JobParser {
+    private static final List<String> DATA_KINDS = List.of("shapes", "mnist", "cifar10", "imagefolder", "npy");
+    private static final long DEFAULT_EPOCHS = 10;
+
+    private final Map<String, String> settings = new TreeMap<>();
+    private final List<String> problems = new ArrayList<>();
+
+    private JobParser(Map<String, String> given) {
+        for (Setting setting : JobSettings.ALL) {
+            settings.put(setting.name(), given.getOrDefault(setting.name(), setting.defaultValue()));
+        }
+    }
+
+    /**
+     * Reads a job.
+     *
+     * @param given texts by name; those of {@link JobSettings} that are missing take their default, others are ignored
+     * @param workers what {@code shards} is when it is not given
+     * @throws JobException with every problem, if there is one
+     */
+    public static Job parse(Map<String, String> given, int workers) {
+        return new JobParser(given).job(workers);
+    }
+
+    private Job job(int workers) {
+        if (settings.get("shards").isEmpty()) {
+            settings.put("shards", Integer.toString(workers));
+        }
+        Job.Length length = length();
+        Job job = new Job(
+                settings,
+                text("model", value -> !value.isBlank(), "a model's name"),
+                data(),
+                integer("image-size", 0, 4096),
+                number("seed", Long::parseLong, value -> true, "a whole number"),
+                integer("shards", 1, 1 << 20),
+                integer("batch", 1, 1 << 20),
+                length,
+                normalization(),
+                optimization(),
+                flag("shuffle"),
+                flag("augment"),
+                Optional.of(settings.get("init")).filter(file -> !file.isEmpty()));
+        if (!problems.isEmpty()) {
+            throw new JobException(problems);
+        }
+        return job;
+    }
+
+    private Job.Length length() {
+        boolean epochs = !settings.get("epochs").isEmpty();
+        boolean steps = !settings.get("steps").isEmpty();
+        if (epochs && steps) {
+            problems.add("--epochs and --steps were both given; one of them says how long the job is");
+        }
+        if (!epochs && !steps) {
+            settings.put("epochs", Long.toString(DEFAULT_EPOCHS));
+            epochs = true;
+        }
+        return new Job.Length(epochs ? count("epochs") : 0, steps ? count("steps") : 0);
+    }
+
+    private Job.DataSource data() {
+        String given = settings.get("data");
+        int colon = given.indexOf(':');
+        String kind = colon < 0 ? given : given.substring(0, colon);
+        String path = colon < 0 ? "" : given.substring(colon + 1);
+        if (!DATA_KINDS.contains(kind)) {
+            problem("data", given, String.join(", ", DATA_KINDS) + " (all but shapes followed by :PATH)");
+        } else if (kind.equals("shapes") != path.isEmpty()) {
+            problem("data", given, kind.equals("shapes") ? "shapes without a path" : kind + ":PATH");
+        }
+        return new Job.DataSource(kind, path);
+    }
+
+    private Normalization normalization() {
+        String momentum = settings.get("norm-momentum");
+        return new Normalization(
+                settings.get("norm-group").equals("all")
+                        ? 0
+                        : number("norm-group", Integer::parseInt, n -> n >= 1, "all, or a whole number from 1"),
+                momentum.equals("cumulative")
+                        ? OptionalDouble.empty()
+                        : OptionalDouble.of(number(
+                                "norm-momentum",
+                                Double::parseDouble,
+                                m -> m >= 0 && m <= 1,
+                                "a number from 0 to 1, or cumulative")),
+                number("norm-epsilon", Double::parseDouble, e -> e > 0 && e < 1, "a number above 0 and below 1"),
+                flag("norm-affine"),
+                flag("norm-track-running"),
+                text("norm-running-variance", List.of("unbiased", "biased")::contains, "unbiased or biased")
+                        .equals("unbiased"));
+    }
+
+    private Optimization optimization() {
+        text("optimizer", "sgd"::equals, "sgd");
+        Optimization optimization = new Optimization(
+                number("lr", Double::parseDouble, r -> r > 0 && r < 1e6, "a number above 0"),
+                flag("scale-lr"),
+                fraction("momentum"),
+                flag("nesterov"),
+                number("weight-decay", Double::parseDouble, d -> d >= 0 && d < 1e6, "a number from 0"),
+                flag("decay-all"),
+                number("clip-norm", Double::parseDouble, c -> c >= 0 && c < 1e30, "a number from 0"),
+                schedule(),
+                number("warmup", Double::parseDouble, e -> e >= 0 && e < 1e9, "a number of epochs from 0"),
+                fraction("label-smoothing"),
+                fraction("dropout"));
+        if (optimization.nesterov() && optimization.momentum() == 0) {
+            problems.add("--nesterov needs a --momentum above 0");
+        }
+        return optimization;
+    }
+
+    private Schedule schedule() {
+        String given = settings.get("schedule");
+        String expected =
+                "constant, cosine, or step:FRACTION,FRACTION…[:FACTOR] with fractions ascending between 0 and 1";
+        String[] parts = given.split(":", -1);
+        switch (parts[0]) {
+            case "constant":
+                if (parts.length == 1) {
+                    return new Schedule.Constant();
+                }
+                break;
+            case "cosine":
+                if (parts.length == 1) {
+                    return new Schedule.Cosine();
+                }
+                break;
+            case "step":
+                if (parts.length == 2 || parts.length == 3) {
+                    try {
+                        List<Double> milestones = Arrays.stream(parts[1].split(",", -1))
+                                .map(Double::valueOf)
+                                .toList();
+                        double factor = parts.length == 3 ? Double.parseDouble(parts[2]) : 0.1;
+                        if (isAscendingFractions(milestones) && factor > 0 && factor <= 1) {
+                            return new Schedule.Step(milestones, factor);
+                        }
+                    } catch (NumberFormatException e) {
+                        break;
+                    }
+                }
+                break;
+            default:
+                break;
+        }
+        problem("schedule", given, expected);
+        return new Schedule.Constant();
+    }
+
+    private static boolean isAscendingFractions(List<Double> milestones) {
+        double last = 0;
+        for (double milestone : milestones) {
+            if (!(milestone > last && milestone < 1)) {
+                return false;
+            }
+            last = milestone;
+        }
+        return true;
+    }
+
+    private int integer(String name, int least, int most) {
+        return number(
+                name, Integer::parseInt, n -> n >= least && n <= most, "a whole number from " + least + " to " + most);
+    }
+
+    private long count(String name) {
+        return number(name, Long::parseLong, n -> n >= 1 && n <= 1L << 40, "a whole number from 1");
+    }
+
+    /** A number in [0, 1). */
+    private double fraction(String name) {
+        return number(name, Double::parseDouble, p -> p >= 0 && p < 1, "a number from 0, below 1");
+    }
+
+    private boolean flag(String name) {
+        return text(name, List.of("true", "false")::contains, "true or false").equals("true");
+    }
+
+    private String text(String name, Predicate<String> good, String expected) {
+        String given = settings.get(name);
+        if (!good.test(given)) {
+            problem(name, given, expected);
+        }
+        return given;
+    }
+
+    /** Reads a number and puts its canonical text (0.10 and 1e-1 are one job) in place of the given one. */
+    private <N extends Number> N number(String name, Function<String, N> parser, Predicate<N> good, String expected) {
+        String given = settings.get(name);
+        try {
+            N value = parser.apply(given.strip());
+            if (good.test(value)) {
+                settings.put(name, value.toString());
+                return value;
+            }
+        } catch (NumberFormatException e) {
+            // Reported below, like a number out of range.
+        }
+        problem(name, given, expected);
+        return parser.apply("0");
+    }
+
+    private void problem(String name, String given, String expected) {
+        problems.add("--" + name + " is '" + given + "'; expected " + expected);
+    }
+}

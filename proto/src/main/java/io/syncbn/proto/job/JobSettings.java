@@ -1,0 +1,67 @@
+package io.syncbn.proto.job;
+
+import java.util.List;
+
+/** Every setting that decides a result: names, defaults, help. {@link JobParser} gives them their types. */
+public final class JobSettings {
+    private JobSettings() {}
+
+    public static final List<Setting> ALL = List.of(
+            new Setting(
+                    "model",
+                    "NAME",
+                    "resnet20",
+                    "mlp, lenet, resnet20, resnet32, resnet56, resnet18, vgg11-bn, or the name of a class on the class path"),
+            new Setting(
+                    "data",
+                    "KIND[:PATH]",
+                    "shapes",
+                    "shapes (built in), mnist:DIR, cifar10:DIR, imagefolder:DIR-or-zip, npy:DIR"),
+            new Setting("image-size", "N", "0", "scale images of a folder to N by N pixels; 0: take them as they are"),
+            new Setting("seed", "N", "1", "decides initial weights, order of the data, augmentation, dropout"),
+            new Setting("shards", "S", "", "number of parts of the training data; default: the number of workers"),
+            new Setting("batch", "N", "2", "examples of one shard in one step"),
+            new Setting("epochs", "N", "", "passes over the training data; default 10, unless --steps is given"),
+            new Setting("steps", "N", "", "length of the job in steps, instead of --epochs"),
+            new Setting(
+                    "norm-group",
+                    "N|all",
+                    "all",
+                    "how many consecutive shards share batch statistics: all is SyncBN, 1 is local BN"),
+            new Setting(
+                    "norm-momentum",
+                    "M|cumulative",
+                    "0.1",
+                    "weight of the newest batch in the running statistics; cumulative: mean of all batches"),
+            new Setting("norm-epsilon", "E", "1e-5", "added to the variance"),
+            new Setting("norm-affine", "true|false", "true", "scale and shift after normalization"),
+            new Setting(
+                    "norm-track-running",
+                    "true|false",
+                    "true",
+                    "evaluate with running statistics; false: with those of the batch"),
+            new Setting(
+                    "norm-running-variance",
+                    "unbiased|biased",
+                    "unbiased",
+                    "unbiased as in PyTorch, biased as in Keras"),
+            new Setting("optimizer", "sgd", "sgd", "stochastic gradient descent"),
+            new Setting("lr", "R", "0.05", "learning rate"),
+            new Setting("scale-lr", "true", "false", "multiply the learning rate by the global batch over 256"),
+            new Setting("momentum", "M", "0.9", "momentum of SGD; 0 for none"),
+            new Setting("nesterov", "true", "false", "Nesterov's momentum"),
+            new Setting("weight-decay", "D", "1e-4", "L2 factor on the weights"),
+            new Setting("decay-all", "true", "false", "decay scales, shifts and biases too"),
+            new Setting("clip-norm", "C", "0", "largest L2 norm of the whole gradient; 0: no clipping"),
+            new Setting(
+                    "schedule",
+                    "S",
+                    "cosine",
+                    "constant, cosine, or step:FRACTION,FRACTION…[:FACTOR] as in step:0.5,0.75:0.1"),
+            new Setting("warmup", "EPOCHS", "0", "linear warm-up of the learning rate, in epochs; may be a fraction"),
+            new Setting("label-smoothing", "P", "0", "mass taken from the true class and spread over all"),
+            new Setting("dropout", "P", "0", "dropout rate of the models that have dropout"),
+            new Setting("shuffle", "true|false", "true", "a new order of every shard in every epoch"),
+            new Setting("augment", "true", "false", "padded random crops and horizontal flips"),
+            new Setting("init", "FILE", "", "start from these weights: a model.safetensors in the names of PyTorch"));
+}
