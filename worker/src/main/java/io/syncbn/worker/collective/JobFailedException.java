@@ -1,0 +1,10 @@
+package io.syncbn.worker.collective;
+
+/** The job is over for all workers; the message says why, in words for the user. */
+public final class JobFailedException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    public JobFailedException(String reason) {
+        super(reason);
+    }
+}

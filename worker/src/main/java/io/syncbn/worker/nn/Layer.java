@@ -1,0 +1,27 @@
+package io.syncbn.worker.nn;
+
+/**
+ * One step of a model, for one shard. A layer owns its output and its input's gradient (made once, for the largest batch,
+ * and overwritten by the next pass) and remembers of the forward pass what backward needs. Weights are shared by all
+ * shards of a worker and only read; gradients are added into the shard's own flat gradient.
+ *
+ * <p>Used by one thread at a time. A batch may have 0 examples: every layer still takes part in its reductions.
+ */
+public interface Layer {
+
+    Shape inputShape();
+
+    Shape outputShape();
+
+    /**
+     * @param x N × inputShape(), not changed
+     * @return N × outputShape(), valid until the next forward
+     */
+    Tensor forward(Tensor x, Pass pass);
+
+    /**
+     * @param dy gradient of the sum of all examples' losses by the last forward's output; may be changed
+     * @return the gradient by the last forward's input, valid until the next backward
+     */
+    Tensor backward(Tensor dy, Pass pass);
+}

@@ -1,0 +1,28 @@
+package io.syncbn.worker.nn;
+
+/**
+ * Sums a normalization layer's moments over the shards of a normalization group: all that such a layer knows of the rest
+ * of the world. Local BN, groups within a process and a cluster are three of these.
+ */
+@FunctionalInterface
+public interface MomentsReducer {
+
+    enum Direction {
+        /** count, then sum of x, then sum of x² per channel: 1 + 2·channels numbers. */
+        FORWARD,
+        /** sum of dy, then sum of dy·x̂ per channel: 2·channels numbers. */
+        BACKWARD
+    }
+
+    /**
+     * Waits until every shard of the group has called this for the same layer and direction.
+     *
+     * @param layer number of the normalization layer, from 0 in the order of the model
+     * @param part this shard's moments; it belongs to the reducer from here on
+     * @return the group's sums; shared by the shards of a process, and not to be changed
+     */
+    double[] reduce(Direction direction, int layer, double[] part);
+
+    /** Local BN: a group of one shard. */
+    MomentsReducer LOCAL = (direction, layer, part) -> part;
+}

@@ -1,0 +1,23 @@
+package io.syncbn.worker.nn;
+
+import java.util.function.IntConsumer;
+
+/**
+ * What one trip of a batch through a model needs to know, beside the batch.
+ *
+ * @param training whether batch statistics and dropout are used, and gradients follow
+ * @param seed the job's
+ * @param step being computed, from 1
+ * @param shard whose batch this is
+ * @param moments sums for normalization layers
+ * @param gradientsCompleteFrom told, during backward, that all gradients from this offset of the flat gradient on are
+ *     final; offsets only go down, and 0 comes last
+ */
+public record Pass(
+        boolean training, long seed, long step, int shard, MomentsReducer moments, IntConsumer gradientsCompleteFrom) {
+
+    /** A pass with running statistics and without gradients. */
+    public static Pass evaluation() {
+        return new Pass(false, 0, 0, 0, MomentsReducer.LOCAL, offset -> {});
+    }
+}

@@ -1,0 +1,34 @@
+package io.syncbn.worker.nn;
+
+/**
+ * Shape of one example. Flat features are 1 × 1 × features.
+ *
+ * @param height rows of pixels
+ * @param width pixels in a row
+ * @param channels numbers a pixel, next to each other in memory
+ */
+public record Shape(int height, int width, int channels) {
+
+    public Shape {
+        if (height < 1 || width < 1 || channels < 1) {
+            throw new IllegalArgumentException("no shape of " + height + " x " + width + " x " + channels);
+        }
+    }
+
+    public static Shape flat(int features) {
+        return new Shape(1, 1, features);
+    }
+
+    public int pixels() {
+        return height * width;
+    }
+
+    public int size() {
+        return height * width * channels;
+    }
+
+    @Override
+    public String toString() {
+        return height + "x" + width + "x" + channels;
+    }
+}
