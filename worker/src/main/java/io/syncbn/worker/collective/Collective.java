@@ -19,6 +19,16 @@ public interface Collective extends AutoCloseable {
     /** Offers a shard's part of a chunk of the gradient, as {@link #offer}. */
     Sum<float[]> offerGradients(Round round, int shard, float[] part);
 
+    /**
+     * Waits until the step's result is the model: only then may weights, optimizer state and running statistics change.
+     *
+     * @throws JobFailedException if that will not happen
+     */
+    void awaitCommit(long step);
+
+    /** Ends every wait of this process, now and later, because one of its shards cannot go on. */
+    void fail(String reason);
+
     @Override
     void close();
 }

@@ -1,0 +1,47 @@
+package io.syncbn.proto.tree;
+
+/**
+ * How shards form normalization groups: runs of {@code groupSize} consecutive shards, the last of which may be smaller.
+ * Each group has a reduction tree of its own, over the positions inside it.
+ *
+ * @param shards S, number of all shards
+ * @param groupSize shards in a full group, from 1 to {@code shards}
+ */
+public record Grouping(int shards, int groupSize) {
+
+    public Grouping {
+        if (shards < 1 || groupSize < 1 || groupSize > shards) {
+            throw new IllegalArgumentException("no groups of " + groupSize + " among " + shards + " shards");
+        }
+    }
+
+    /** One group of all shards: the tree of everything that is not moments. */
+    public static Grouping all(int shards) {
+        return new Grouping(shards, shards);
+    }
+
+    public int groups() {
+        return (shards + groupSize - 1) / groupSize;
+    }
+
+    public int groupOf(int shard) {
+        return shard / groupSize;
+    }
+
+    /** The shard's leaf in its group's tree. */
+    public int positionOf(int shard) {
+        return shard % groupSize;
+    }
+
+    public int firstShardOf(int group) {
+        return group * groupSize;
+    }
+
+    public int sizeOf(int group) {
+        return Math.min(groupSize, shards - firstShardOf(group));
+    }
+
+    public ReductionTree treeOf(int group) {
+        return new ReductionTree(sizeOf(group));
+    }
+}

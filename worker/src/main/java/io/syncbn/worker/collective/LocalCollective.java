@@ -1,0 +1,71 @@
+package io.syncbn.worker.collective;
+
+import io.syncbn.proto.tree.Grouping;
+import io.syncbn.proto.tree.Node;
+import io.syncbn.proto.tree.Sums;
+import io.syncbn.proto.v1.Kind;
+import java.util.Map;
+
+/** All shards in one process: the root of the local fold is the sum. */
+public final class LocalCollective implements Collective {
+    private final Grouping groups;
+    private final Grouping all;
+    private final ShardFolder<double[]> doubles;
+    private final ShardFolder<float[]> floats;
+
+    /**
+     * @param shards S
+     * @param groupSize shards in a full normalization group
+     */
+    public LocalCollective(int shards, int groupSize) {
+        groups = new Grouping(shards, groupSize);
+        all = Grouping.all(shards);
+        doubles = new ShardFolder<>(0, shards, Sums::add, this::completeDoubles);
+        floats = new ShardFolder<>(0, shards, Sums::add, this::completeFloats);
+    }
+
+    @Override
+    public Sum<double[]> offer(Round round, int shard, double[] part) {
+        return doubles.offer(isMoments(round.kind()) ? groups : all, round, shard, part);
+    }
+
+    @Override
+    public Sum<float[]> offerGradients(Round round, int shard, float[] part) {
+        return floats.offer(all, round, shard, part);
+    }
+
+    /** Every sum that arrives is final here, so a step whose sums are all there is committed. */
+    @Override
+    public void awaitCommit(long step) {}
+
+    /** Wakes all shards that wait, because one of them cannot go on. */
+    @Override
+    public void fail(String reason) {
+        doubles.fail(reason);
+        floats.fail(reason);
+    }
+
+    @Override
+    public void close() {
+        fail("the collective was closed");
+    }
+
+    static boolean isMoments(Kind kind) {
+        return kind == Kind.MOMENTS_FORWARD || kind == Kind.MOMENTS_BACKWARD;
+    }
+
+    private void completeDoubles(Round round, int group, Map<Node, double[]> nodes) {
+        doubles.complete(round, group, onlyValue(nodes));
+    }
+
+    private void completeFloats(Round round, int group, Map<Node, float[]> nodes) {
+        floats.complete(round, group, onlyValue(nodes));
+    }
+
+    private static <T> T onlyValue(Map<Node, T> nodes) {
+        if (nodes.size() != 1) {
+            throw new IllegalStateException("the fold of all shards must be the root alone, not " + nodes.keySet());
+        }
+        return nodes.values().iterator().next();
+    }
+}

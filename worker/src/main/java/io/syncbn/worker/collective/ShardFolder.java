@@ -1,0 +1,92 @@
+package io.syncbn.worker.collective;
+
+import io.syncbn.proto.tree.Grouping;
+import io.syncbn.proto.tree.Node;
+import io.syncbn.proto.tree.TreeFold;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BinaryOperator;
+
+/**
+ * Where the shards of one process meet: adds their parts along the tree, hands on the nodes that cover them all, and wakes
+ * them with the total.
+ *
+ * <p>Thread-safe. The last shard to arrive at a round hands the nodes on, from its own thread.
+ */
+final class ShardFolder<T> {
+
+    /** Takes the nodes that cover this process's shards of a group, once all of these have offered their parts. */
+    interface Outlet<T> {
+        void accept(Round round, int group, Map<Node, T> nodes);
+    }
+
+    private record Key(Round round, int group) {}
+
+    private static final class Meeting<T> {
+        final TreeFold<T> fold;
+        final PendingSum<T> sum = new PendingSum<>();
+        int missing;
+
+        Meeting(TreeFold<T> fold, int missing) {
+            this.fold = fold;
+            this.missing = missing;
+        }
+    }
+
+    private final int firstShard;
+    private final int shardCount;
+    private final BinaryOperator<T> adder;
+    private final Outlet<T> outlet;
+    private final Map<Key, Meeting<T>> meetings = new ConcurrentHashMap<>();
+    private volatile String failure;
+
+    ShardFolder(int firstShard, int shardCount, BinaryOperator<T> adder, Outlet<T> outlet) {
+        this.firstShard = firstShard;
+        this.shardCount = shardCount;
+        this.adder = adder;
+        this.outlet = outlet;
+    }
+
+    Sum<T> offer(Grouping grouping, Round round, int shard, T part) {
+        int group = grouping.groupOf(shard);
+        Meeting<T> meeting = meetings.computeIfAbsent(
+                new Key(round, group),
+                key -> new Meeting<>(
+                        new TreeFold<>(grouping.treeOf(group), adder), shardsHere(grouping, group)));
+        Map<Node, T> folded = null;
+        synchronized (meeting) {
+            meeting.fold.offer(new Node(0, grouping.positionOf(shard)), part);
+            meeting.missing--;
+            if (meeting.missing == 0) {
+                folded = meeting.fold.waiting();
+            }
+        }
+        Optional.ofNullable(failure).ifPresent(meeting.sum::fail);
+        if (folded != null) {
+            outlet.accept(round, group, folded);
+        }
+        return meeting.sum;
+    }
+
+    /** Delivers a total to the shards that wait for it. */
+    void complete(Round round, int group, T total) {
+        Meeting<T> meeting = meetings.remove(new Key(round, group));
+        if (meeting == null) {
+            throw new IllegalStateException("a sum came that nobody waits for: " + round + ", group " + group);
+        }
+        meeting.sum.complete(total);
+    }
+
+    /** Ends all waiting, now and later. */
+    void fail(String reason) {
+        failure = reason;
+        meetings.values().forEach(meeting -> meeting.sum.fail(reason));
+    }
+
+    private int shardsHere(Grouping grouping, int group) {
+        int first = Math.max(firstShard, grouping.firstShardOf(group));
+        int end = Math.min(firstShard + shardCount, grouping.firstShardOf(group) + grouping.sizeOf(group));
+        return end - first;
+    }
+}
