@@ -1,0 +1,31 @@
+package io.syncbn.proto.wire;
+
+import io.grpc.MethodDescriptor;
+import io.grpc.StatusRuntimeException;
+import java.io.InputStream;
+
+/**
+ * Puts {@link DataFrame} on the wire and takes it off, in the bytes that {@code syncbn.v1.Frame} defines.
+ *
+ * <p>gRPC's own marshaller copies a payload into a {@code ByteString} and from there into an array. Here the stream that is
+ * handed to gRPC knows its length and writes itself, a block at a time, into the transport's buffers, and reading fills a
+ * fresh array from those buffers. Without state, and so thread-safe.
+ */
+public final class FrameMarshaller implements MethodDescriptor.Marshaller<DataFrame> {
+
+    /** Reads the frame's payload when gRPC asks for its bytes, which may be after this returns. */
+    @Override
+    public InputStream stream(DataFrame frame) {
+        return new FrameStream(frame);
+    }
+
+    /**
+     * Reads one frame.
+     *
+     * @throws StatusRuntimeException INVALID_ARGUMENT for what is no frame, DATA_LOSS for one that was damaged or cut off
+     */
+    @Override
+    public DataFrame parse(InputStream stream) {
+        return new FrameReader(stream).read();
+    }
+}

@@ -1,0 +1,96 @@
+package io.syncbn.proto.wire;
+
+import io.syncbn.proto.tree.Sums;
+import io.syncbn.proto.v1.Kind;
+import java.nio.ByteBuffer;
+
+/** The numbers of a frame: float32 for gradients, float64 for all else. Holds the array itself, not a copy. */
+public sealed interface Payload {
+
+    /** Whether sums of this kind are float32. */
+    static boolean isFloat32(Kind kind) {
+        return kind == Kind.GRADIENTS;
+    }
+
+    /** {@code length} zeros of the kind's type. */
+    static Payload zeros(Kind kind, int length) {
+        return isFloat32(kind) ? new Float32(new float[length]) : new Float64(new double[length]);
+    }
+
+    /** How many numbers. */
+    int length();
+
+    /** Bytes of one number. */
+    int elementBytes();
+
+    /** Puts {@code count} numbers, from number {@code first} on, into a buffer in the buffer's byte order. */
+    void get(int first, int count, ByteBuffer target);
+
+    /** Sets {@code count} numbers, from number {@code first} on, from a buffer in the buffer's byte order. */
+    void set(int first, int count, ByteBuffer source);
+
+    /** Adds {@code right} into this one: an addition of the tree. */
+    Payload add(Payload right);
+
+    default int bytes() {
+        return Math.multiplyExact(length(), elementBytes());
+    }
+
+    /** @param values not to be changed once they are part of a frame */
+    record Float64(double[] values) implements Payload {
+        @Override
+        public int length() {
+            return values.length;
+        }
+
+        @Override
+        public int elementBytes() {
+            return Double.BYTES;
+        }
+
+        @Override
+        public void get(int first, int count, ByteBuffer target) {
+            target.asDoubleBuffer().put(values, first, count);
+        }
+
+        @Override
+        public void set(int first, int count, ByteBuffer source) {
+            source.asDoubleBuffer().get(values, first, count);
+        }
+
+        @Override
+        public Payload add(Payload right) {
+            Sums.add(values, ((Float64) right).values);
+            return this;
+        }
+    }
+
+    /** @param values not to be changed once they are part of a frame */
+    record Float32(float[] values) implements Payload {
+        @Override
+        public int length() {
+            return values.length;
+        }
+
+        @Override
+        public int elementBytes() {
+            return Float.BYTES;
+        }
+
+        @Override
+        public void get(int first, int count, ByteBuffer target) {
+            target.asFloatBuffer().put(values, first, count);
+        }
+
+        @Override
+        public void set(int first, int count, ByteBuffer source) {
+            source.asFloatBuffer().get(values, first, count);
+        }
+
+        @Override
+        public Payload add(Payload right) {
+            Sums.add(values, ((Float32) right).values);
+            return this;
+        }
+    }
+}
