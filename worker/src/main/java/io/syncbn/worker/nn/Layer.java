@@ -20,7 +20,7 @@ public interface Layer {
     Tensor forward(Tensor x, Pass pass);
 
     /**
-     * @param dy gradient of the sum of all examples' losses by the last forward's output; may be changed
+     * @param dy gradient of the sum of all examples' losses by the last forward's output, not changed
      * @return the gradient by the last forward's input, valid until the next backward
      */
     Tensor backward(Tensor dy, Pass pass);

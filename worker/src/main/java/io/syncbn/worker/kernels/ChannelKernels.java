@@ -1,0 +1,71 @@
+package io.syncbn.worker.kernels;
+
+/**
+ * Loops over a matrix of rows (pixels of all examples) × channels, row-major in a float array: what surrounds a
+ * convolution. Two implementations give equal bits: each channel's numbers are taken row by row, with a rounding after
+ * every operation.
+ *
+ * <p>Stateless and thread-safe. Arguments named {@code pivot} are subtracted from x before it is multiplied: near a mean
+ * that is large beside the deviation, that is exact, and the product then loses nothing.
+ */
+public interface ChannelKernels {
+
+    /** The fastest implementation that this JVM can run. */
+    static ChannelKernels fastest() {
+        boolean hasVectors =
+                ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent();
+        return hasVectors ? new SimdKernels() : new PlainKernels();
+    }
+
+    /** sums[c] = Σ x, squares[c] = Σ x², in float64. */
+    void moments(float[] x, int rows, int channels, double[] sums, double[] squares);
+
+    /**
+     * sums[c] = Σ dy, products[c] = Σ dy · (x − mean[c]), in float64.
+     *
+     * @param y if not null, output of a ReLU: dy counts only where y is positive
+     */
+    void gradientMoments(
+            float[] dy, float[] x, float[] y, int rows, int channels, double[] mean, double[] sums, double[] products);
+
+    /** y = (x − pivot[c]) · scale[c] + shift[c], and max(0, y) if {@code relu}. */
+    void normalize(
+            float[] x, float[] y, int rows, int channels, float[] pivot, float[] scale, float[] shift, boolean relu);
+
+    /** y = max(0, (x − pivot[c]) · scale[c] + shift[c] + residual). */
+    void normalizeAddRelu(
+            float[] x,
+            float[] residual,
+            float[] y,
+            int rows,
+            int channels,
+            float[] pivot,
+            float[] scale,
+            float[] shift);
+
+    /**
+     * dx = dy · gain[c] + ((x − pivot[c]) · slope[c] + shift[c]).
+     *
+     * @param y if not null, output of a ReLU: dy counts as 0 where y is not positive
+     */
+    void normalizeGradient(
+            float[] dy,
+            float[] x,
+            float[] y,
+            float[] dx,
+            int rows,
+            int channels,
+            float[] pivot,
+            float[] gain,
+            float[] slope,
+            float[] shift);
+
+    /** y = max(0, x). */
+    void relu(float[] x, float[] y, int size);
+
+    /** dx = dy where y is positive, else 0. */
+    void reluGradient(float[] dy, float[] y, float[] dx, int size);
+
+    /** sum = a + b. */
+    void add(float[] a, float[] b, float[] sum, int size);
+}

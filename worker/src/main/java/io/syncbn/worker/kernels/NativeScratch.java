@@ -1,0 +1,64 @@
+package io.syncbn.worker.kernels;
+
+import java.util.EnumMap;
+import java.util.Map;
+
+/**
+ * The off-heap memory of one shard's natives. All layers of a shard run one after another, so they share one buffer for
+ * each role: it stays in the cache, and memory grows with the largest layer, not with the number of layers.
+ *
+ * <p>Layers reserve while they are built; the first use allocates, and after that nothing may be reserved. Used by one
+ * thread at a time; whoever made it closes it.
+ */
+public final class NativeScratch implements AutoCloseable {
+
+    enum Role {
+        INPUT,
+        WEIGHTS,
+        OUTPUT,
+        INPUT_GRADIENT,
+        WEIGHTS_GRADIENT
+    }
+
+    private final Map<Role, Integer> reserved = new EnumMap<>(Role.class);
+    private final Map<Role, NativeFloats> buffers = new EnumMap<>(Role.class);
+    private float[] staging = {};
+
+    /** @throws IllegalStateException if natives would use several threads */
+    public NativeScratch() {
+        NativeBuild.choose();
+    }
+
+    void reserve(Role role, int length) {
+        if (!buffers.isEmpty()) {
+            throw new IllegalStateException("memory was reserved for " + role + " after the first use");
+        }
+        reserved.merge(role, length, Math::max);
+    }
+
+    /** The buffer of a role, at least as long as every reservation. */
+    NativeFloats buffer(Role role) {
+        if (buffers.isEmpty()) {
+            reserved.forEach((each, length) -> buffers.put(each, new NativeFloats(Math.max(1, length))));
+        }
+        return buffers.get(role);
+    }
+
+    /** Adds the first numbers of a buffer to an array. */
+    void addTo(Role role, float[] destination, int offset, int count) {
+        if (staging.length < count) {
+            staging = new float[buffer(role).length()];
+        }
+        buffer(role).get(staging, 0, count);
+        for (int i = 0; i < count; i++) {
+            destination[offset + i] += staging[i];
+        }
+    }
+
+    @Override
+    public void close() {
+        buffers.values().forEach(NativeFloats::close);
+        buffers.clear();
+        reserved.clear();
+    }
+}

@@ -1,0 +1,172 @@
+package io.syncbn.worker.kernels;
+
+import java.util.Arrays;
+
+/**
+ * The kernels as plain loops, for JVMs without the vector module. Each is a static loop over the channels (or elements)
+ * from {@code first} on, which the SIMD twin uses for what does not fill a vector.
+ */
+final class PlainKernels implements ChannelKernels {
+
+    @Override
+    public void moments(float[] x, int rows, int channels, double[] sums, double[] squares) {
+        momentsFrom(0, x, rows, channels, sums, squares);
+    }
+
+    static void momentsFrom(int first, float[] x, int rows, int channels, double[] sums, double[] squares) {
+        Arrays.fill(sums, first, channels, 0);
+        Arrays.fill(squares, first, channels, 0);
+        for (int row = 0; row < rows; row++) {
+            for (int c = first, i = row * channels + first; c < channels; c++, i++) {
+                double value = x[i];
+                sums[c] += value;
+                squares[c] += value * value;
+            }
+        }
+    }
+
+    @Override
+    public void gradientMoments(
+            float[] dy, float[] x, float[] y, int rows, int channels, double[] mean, double[] sums, double[] products) {
+        gradientMomentsFrom(0, dy, x, y, rows, channels, mean, sums, products);
+    }
+
+    static void gradientMomentsFrom(
+            int first,
+            float[] dy,
+            float[] x,
+            float[] y,
+            int rows,
+            int channels,
+            double[] mean,
+            double[] sums,
+            double[] products) {
+        Arrays.fill(sums, first, channels, 0);
+        Arrays.fill(products, first, channels, 0);
+        for (int row = 0; row < rows; row++) {
+            for (int c = first, i = row * channels + first; c < channels; c++, i++) {
+                double gradient = y == null || y[i] > 0 ? dy[i] : 0;
+                sums[c] += gradient;
+                products[c] += gradient * (x[i] - mean[c]);
+            }
+        }
+    }
+
+    @Override
+    public void normalize(
+            float[] x, float[] y, int rows, int channels, float[] pivot, float[] scale, float[] shift, boolean relu) {
+        normalizeFrom(0, x, y, rows, channels, pivot, scale, shift, relu);
+    }
+
+    static void normalizeFrom(
+            int first,
+            float[] x,
+            float[] y,
+            int rows,
+            int channels,
+            float[] pivot,
+            float[] scale,
+            float[] shift,
+            boolean relu) {
+        for (int row = 0; row < rows; row++) {
+            for (int c = first, i = row * channels + first; c < channels; c++, i++) {
+                float value = (x[i] - pivot[c]) * scale[c] + shift[c];
+                y[i] = relu ? Math.max(0, value) : value;
+            }
+        }
+    }
+
+    @Override
+    public void normalizeAddRelu(
+            float[] x,
+            float[] residual,
+            float[] y,
+            int rows,
+            int channels,
+            float[] pivot,
+            float[] scale,
+            float[] shift) {
+        normalizeAddReluFrom(0, x, residual, y, rows, channels, pivot, scale, shift);
+    }
+
+    static void normalizeAddReluFrom(
+            int first,
+            float[] x,
+            float[] residual,
+            float[] y,
+            int rows,
+            int channels,
+            float[] pivot,
+            float[] scale,
+            float[] shift) {
+        for (int row = 0; row < rows; row++) {
+            for (int c = first, i = row * channels + first; c < channels; c++, i++) {
+                y[i] = Math.max(0, (x[i] - pivot[c]) * scale[c] + shift[c] + residual[i]);
+            }
+        }
+    }
+
+    @Override
+    public void normalizeGradient(
+            float[] dy,
+            float[] x,
+            float[] y,
+            float[] dx,
+            int rows,
+            int channels,
+            float[] pivot,
+            float[] gain,
+            float[] slope,
+            float[] shift) {
+        normalizeGradientFrom(0, dy, x, y, dx, rows, channels, pivot, gain, slope, shift);
+    }
+
+    static void normalizeGradientFrom(
+            int first,
+            float[] dy,
+            float[] x,
+            float[] y,
+            float[] dx,
+            int rows,
+            int channels,
+            float[] pivot,
+            float[] gain,
+            float[] slope,
+            float[] shift) {
+        for (int row = 0; row < rows; row++) {
+            for (int c = first, i = row * channels + first; c < channels; c++, i++) {
+                float gradient = y == null || y[i] > 0 ? dy[i] : 0;
+                dx[i] = gradient * gain[c] + ((x[i] - pivot[c]) * slope[c] + shift[c]);
+            }
+        }
+    }
+
+    @Override
+    public void relu(float[] x, float[] y, int size) {
+        reluFrom(0, x, y, size);
+    }
+
+    static void reluFrom(int first, float[] x, float[] y, int size) {
+        for (int i = first; i < size; i++) {
+            y[i] = Math.max(0, x[i]);
+        }
+    }
+
+    @Override
+    public void reluGradient(float[] dy, float[] y, float[] dx, int size) {
+        reluGradientFrom(0, dy, y, dx, size);
+    }
+
+    static void reluGradientFrom(int first, float[] dy, float[] y, float[] dx, int size) {
+        for (int i = first; i < size; i++) {
+            dx[i] = y[i] > 0 ? dy[i] : 0;
+        }
+    }
+
+    @Override
+    public void add(float[] a, float[] b, float[] sum, int size) {
+        for (int i = 0; i < size; i++) {
+            sum[i] = a[i] + b[i];
+        }
+    }
+}

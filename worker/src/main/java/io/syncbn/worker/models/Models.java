@@ -1,0 +1,92 @@
+package io.syncbn.worker.models;
+
+import io.syncbn.worker.nn.Architecture;
+import io.syncbn.worker.nn.ModelException;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Modifier;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** Models by name: the built-in ones, and classes on the class path. */
+public final class Models {
+    private static final Map<String, Architecture> BUILT_IN = new LinkedHashMap<>();
+
+    static {
+        BUILT_IN.put("mlp", new Mlp());
+        BUILT_IN.put("lenet", new LeNet());
+        BUILT_IN.put("resnet20", new CifarResNet(20));
+        BUILT_IN.put("resnet32", new CifarResNet(32));
+        BUILT_IN.put("resnet56", new CifarResNet(56));
+        BUILT_IN.put("resnet18", new ResNet18());
+        BUILT_IN.put("vgg11-bn", new Vgg11());
+    }
+
+    private Models() {}
+
+    /**
+     * Finds a model.
+     *
+     * @param name of a built-in model, or of a public class with a public constructor without arguments
+     * @throws ModelException if there is none, or it cannot be made
+     */
+    public static Architecture named(String name) {
+        Architecture builtIn = BUILT_IN.get(name);
+        return builtIn != null ? builtIn : fromClass(name);
+    }
+
+    private static Architecture fromClass(String name) {
+        Class<?> type;
+        try {
+            type = Class.forName(name, true, Thread.currentThread().getContextClassLoader());
+        } catch (ClassNotFoundException e) {
+            throw new ModelException(unknown(name));
+        } catch (LinkageError e) {
+            throw new ModelException("class " + name + " cannot be loaded: " + e, e);
+        }
+        if (!Architecture.class.isAssignableFrom(type)) {
+            throw new ModelException(
+                    "class " + name + " is not a model: it does not implement " + Architecture.class.getName());
+        }
+        if (!Modifier.isPublic(type.getModifiers()) || Modifier.isAbstract(type.getModifiers())) {
+            throw new ModelException("class " + name + " is not a model: it must be public and not abstract");
+        }
+        try {
+            return (Architecture) type.getConstructor().newInstance();
+        } catch (NoSuchMethodException e) {
+            throw new ModelException("class " + name + " has no public constructor without arguments", e);
+        } catch (InvocationTargetException e) {
+            throw new ModelException("the constructor of " + name + " failed: " + e.getCause(), e);
+        } catch (ReflectiveOperationException e) {
+            throw new ModelException("class " + name + " cannot be made: " + e, e);
+        }
+    }
+
+    private static String unknown(String name) {
+        String nearest = BUILT_IN.keySet().stream()
+                .min(Comparator.comparingInt(candidate -> distance(name, candidate)))
+                .orElseThrow();
+        String hint = distance(name, nearest) <= 3 ? "; did you mean " + nearest + "?" : "";
+        return "there is no model \"" + name + "\", and no class of that name on the class path" + hint + " Built in: "
+                + String.join(", ", BUILT_IN.keySet());
+    }
+
+    /** How many letters have to be put in, taken out or changed (Levenshtein 1966). */
+    private static int distance(String a, String b) {
+        int[] row = new int[b.length() + 1];
+        for (int j = 0; j <= b.length(); j++) {
+            row[j] = j;
+        }
+        for (int i = 1; i <= a.length(); i++) {
+            int diagonal = row[0];
+            row[0] = i;
+            for (int j = 1; j <= b.length(); j++) {
+                int above = row[j];
+                int replaced = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
+                row[j] = Math.min(replaced, Math.min(above, row[j - 1]) + 1);
+                diagonal = above;
+            }
+        }
+        return row[b.length()];
+    }
+}

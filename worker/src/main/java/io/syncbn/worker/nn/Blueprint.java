@@ -1,0 +1,71 @@
+package io.syncbn.worker.nn;
+
+import io.syncbn.proto.job.Normalization;
+import io.syncbn.worker.nn.ParameterLayout.Entry;
+import io.syncbn.worker.nn.ParameterLayout.Role;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/** What a model has registered while it is being defined; common to all scopes of a {@link Net}. */
+final class Blueprint {
+    final int classes;
+    final Normalization normalization;
+    final double dropout;
+
+    final List<Entry> parameters = new ArrayList<>();
+    final List<Initializer> initializers = new ArrayList<>();
+    final List<Entry> statistics = new ArrayList<>();
+
+    private final Set<String> layerNames = new HashSet<>();
+    private int parameterCount;
+    private int statisticCount;
+    private int normalizationLayers;
+    private int dropoutLayers;
+
+    Blueprint(int classes, Normalization normalization, double dropout) {
+        this.classes = classes;
+        this.normalization = normalization;
+        this.dropout = dropout;
+    }
+
+    void claimName(String layer) {
+        if (!layerNames.add(layer)) {
+            throw new ModelException("two layers are named " + layer + "; each needs a name of its own");
+        }
+    }
+
+    /** Registers a parameter and returns its offset. */
+    int parameter(String name, List<Integer> dimensions, Role role, Initializer initializer) {
+        Entry entry = new Entry(name, dimensions, parameterCount, role);
+        parameters.add(entry);
+        initializers.add(initializer);
+        parameterCount = Math.addExact(parameterCount, entry.size());
+        return entry.offset();
+    }
+
+    /** Registers a running statistic and returns its offset. */
+    int statistic(String name, int channels, Role role) {
+        Entry entry = new Entry(name, List.of(channels), statisticCount, role);
+        statistics.add(entry);
+        statisticCount += channels;
+        return entry.offset();
+    }
+
+    int parameterCount() {
+        return parameterCount;
+    }
+
+    int nextNormalizationLayer() {
+        return normalizationLayers++;
+    }
+
+    int nextDropoutLayer() {
+        return dropoutLayers++;
+    }
+
+    int normalizationLayers() {
+        return normalizationLayers;
+    }
+}

@@ -1,0 +1,91 @@
+package io.syncbn.worker.nn;
+
+import io.syncbn.proto.job.Normalization;
+import io.syncbn.worker.random.CounterRandom;
+import io.syncbn.worker.random.CounterRandom.Purpose;
+import java.util.List;
+
+/**
+ * A model with all shapes known and every parameter placed, from which come the worker's replica and its shards' models.
+ *
+ * <p>Immutable.
+ */
+public final class ModelDefinition {
+    private final Shape inputShape;
+    private final ParameterLayout parameters;
+    private final ParameterLayout statistics;
+    private final List<Initializer> initializers;
+    private final int normalizationLayers;
+    private final Sequential.Spec layers;
+
+    private ModelDefinition(Shape inputShape, Blueprint blueprint, Sequential.Spec layers) {
+        this.inputShape = inputShape;
+        this.parameters = new ParameterLayout(blueprint.parameters);
+        this.statistics = new ParameterLayout(blueprint.statistics);
+        this.initializers = List.copyOf(blueprint.initializers);
+        this.normalizationLayers = blueprint.normalizationLayers();
+        this.layers = layers;
+    }
+
+    /**
+     * Works out a model for a kind of data.
+     *
+     * @param input shape of an example
+     * @param dropout the job's rate
+     * @throws ModelException if layers do not fit each other or the data
+     */
+    public static ModelDefinition of(
+            Architecture architecture, Shape input, int classes, Normalization normalization, double dropout) {
+        Blueprint blueprint = new Blueprint(classes, normalization, dropout);
+        Net net = new Net(blueprint, "", input);
+        architecture.define(net);
+        if (!net.shape().equals(Shape.flat(classes))) {
+            throw new ModelException("the model ends with " + net.shape() + ", but must give one number for each of "
+                    + classes + " classes; its last layer should be dense(NAME, net.classes())");
+        }
+        return new ModelDefinition(input, blueprint, net.sequential());
+    }
+
+    public Shape inputShape() {
+        return inputShape;
+    }
+
+    public ParameterLayout parameters() {
+        return parameters;
+    }
+
+    public ParameterLayout statistics() {
+        return statistics;
+    }
+
+    /** How many normalization layers there are; they are numbered in the order of the parameters. */
+    public int normalizationLayers() {
+        return normalizationLayers;
+    }
+
+    /** The state before training. */
+    public Replica newReplica(long seed) {
+        float[] weights = new float[parameters.size()];
+        for (int i = 0; i < initializers.size(); i++) {
+            ParameterLayout.Entry entry = parameters.entries().get(i);
+            CounterRandom random = new CounterRandom(seed, Purpose.WEIGHTS, i, 0, 0);
+            initializers.get(i).fill(weights, entry.offset(), entry.size(), random);
+        }
+        float[] running = new float[statistics.size()];
+        for (ParameterLayout.Entry entry : statistics.entries()) {
+            if (entry.role() == ParameterLayout.Role.RUNNING_VARIANCE) {
+                java.util.Arrays.fill(running, entry.offset(), entry.offset() + entry.size(), 1);
+            }
+        }
+        return new Replica(parameters, weights, statistics, running);
+    }
+
+    /**
+     * The model for one shard, with memory of its own.
+     *
+     * @param maxExamples the largest batch that it will see
+     */
+    public ShardModel newShardModel(Replica replica, int maxExamples) {
+        return new ShardModel(this, layers, replica, maxExamples);
+    }
+}

@@ -1,0 +1,251 @@
+package io.syncbn.worker.nn;
+
+import io.syncbn.proto.job.Normalization;
+import io.syncbn.worker.kernels.Convolution;
+import io.syncbn.worker.nn.ParameterLayout.Role;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+
+/**
+ * A model being defined, layer after layer; knows the shape that has come out so far. Names are PyTorch's, so that its
+ * files fit: {@code conv1} gives {@code conv1.weight}.
+ */
+public final class Net {
+    private final Blueprint blueprint;
+    private final String prefix;
+    private final Shape inputShape;
+    private final List<LayerFactory> layers = new ArrayList<>();
+    private final List<Integer> firstParameters = new ArrayList<>();
+    private Shape shape;
+
+    Net(Blueprint blueprint, String prefix, Shape inputShape) {
+        this.blueprint = blueprint;
+        this.prefix = prefix;
+        this.inputShape = inputShape;
+        this.shape = inputShape;
+    }
+
+    /** How many classes the data has: the size of the last layer. */
+    public int classes() {
+        return blueprint.classes;
+    }
+
+    /** Shape of an example behind the layers so far. */
+    public Shape shape() {
+        return shape;
+    }
+
+    /** A convolution without bias, as before a normalization. */
+    public Net conv2d(String name, int channels, int kernel, int stride, int padding) {
+        return convolution(name, channels, kernel, stride, padding, false);
+    }
+
+    public Net conv2dWithBias(String name, int channels, int kernel, int stride, int padding) {
+        return convolution(name, channels, kernel, stride, padding, true);
+    }
+
+    private Net convolution(String name, int channels, int kernel, int stride, int padding, boolean bias) {
+        String full = claim(name);
+        requirePositive(full, "channels", channels);
+        requireFits(full, new Window(kernel, stride, padding));
+        int first = blueprint.parameterCount();
+        int weights = blueprint.parameter(
+                full + ".weight",
+                List.of(channels, shape.channels(), kernel, kernel),
+                Role.WEIGHT,
+                Initializer.heNormal(kernel, channels));
+        int biases = bias
+                ? blueprint.parameter(full + ".bias", List.of(channels), Role.BIAS, Initializer.constant(0))
+                : Convolution2d.NO_BIAS;
+        Convolution.Geometry geometry = new Convolution.Geometry(
+                shape.height(), shape.width(), shape.channels(), channels, kernel, stride, padding);
+        Shape output = new Shape(geometry.outputHeight(), geometry.outputWidth(), channels);
+        return add(memory -> new Convolution2d(geometry, weights, biases, memory), output, first);
+    }
+
+    /** Batch normalization as the job asks for it, of pictures or of flat features. */
+    public Net batchNorm(String name) {
+        String full = claim(name);
+        Normalization normalization = blueprint.normalization;
+        int channels = shape.channels();
+        int first = blueprint.parameterCount();
+        int scale = BatchNorm.Spec.ABSENT;
+        int shift = BatchNorm.Spec.ABSENT;
+        int mean = BatchNorm.Spec.ABSENT;
+        if (normalization.affine()) {
+            List<Integer> dimensions = List.of(channels);
+            scale = blueprint.parameter(full + ".weight", dimensions, Role.NORM_SCALE, Initializer.constant(1));
+            shift = blueprint.parameter(full + ".bias", dimensions, Role.NORM_SHIFT, Initializer.constant(0));
+        }
+        if (normalization.trackRunningStatistics()) {
+            mean = blueprint.statistic(full + ".running_mean", channels, Role.RUNNING_MEAN);
+            blueprint.statistic(full + ".running_var", channels, Role.RUNNING_VARIANCE);
+        }
+        int number = blueprint.nextNormalizationLayer();
+        return add(new BatchNorm.Spec(shape, normalization, number, scale, shift, mean, false), shape, first);
+    }
+
+    public Net relu() {
+        Shape same = shape;
+        int last = layers.size() - 1;
+        if (last >= 0 && layers.get(last) instanceof BatchNorm.Spec norm && !norm.relu()) {
+            layers.set(last, norm.withRelu());
+            return this;
+        }
+        return add(memory -> new Relu(same, memory), shape, blueprint.parameterCount());
+    }
+
+    /** Windows of {@code size} × {@code size}, side by side. */
+    public Net maxPool(int size) {
+        return maxPool(size, size, 0);
+    }
+
+    public Net maxPool(int size, int stride, int padding) {
+        Window window = new Window(size, stride, padding);
+        requireFits("max pooling", window);
+        if (2 * padding > size) {
+            throw new ModelException(
+                    at("max pooling") + ": padding " + padding + " is more than half of the window of " + size);
+        }
+        Shape input = shape;
+        return add(
+                memory -> new MaxPool(input, window, memory),
+                window.over(input, input.channels()),
+                blueprint.parameterCount());
+    }
+
+    public Net averagePool(int size, int stride) {
+        Window window = new Window(size, stride, 0);
+        requireFits("average pooling", window);
+        Shape input = shape;
+        return add(
+                memory -> AveragePool.of(input, window, memory),
+                window.over(input, input.channels()),
+                blueprint.parameterCount());
+    }
+
+    /** The mean of each channel: 1 × 1 × channels. */
+    public Net globalAveragePool() {
+        Shape input = shape;
+        return add(
+                memory -> AveragePool.global(input, memory), Shape.flat(input.channels()), blueprint.parameterCount());
+    }
+
+    /** Flat features in the order channel, row, column. */
+    public Net flatten() {
+        Shape input = shape;
+        return input.pixels() == 1
+                ? this
+                : add(memory -> new Flatten(input, memory), Shape.flat(input.size()), blueprint.parameterCount());
+    }
+
+    /** A dense layer with bias. */
+    public Net dense(String name, int features) {
+        String full = claim(name);
+        requirePositive(full, "features", features);
+        if (shape.pixels() != 1) {
+            throw new ModelException(full + ": a dense layer takes flat features, but a picture of " + shape
+                    + " comes; put flatten() or globalAveragePool() before it");
+        }
+        int first = blueprint.parameterCount();
+        int inputs = shape.channels();
+        int weights = blueprint.parameter(
+                full + ".weight", List.of(features, inputs), Role.WEIGHT, Initializer.uniform(inputs));
+        int biases = blueprint.parameter(full + ".bias", List.of(features), Role.BIAS, Initializer.uniform(inputs));
+        return add(memory -> new Dense(inputs, features, weights, biases, memory), Shape.flat(features), first);
+    }
+
+    /** Dropout at the job's rate. */
+    public Net dropout() {
+        return dropout(blueprint.dropout);
+    }
+
+    public Net dropout(double rate) {
+        if (!(rate >= 0 && rate < 1)) {
+            throw new ModelException(at("dropout") + ": the rate must be from 0 to below 1, not " + rate);
+        }
+        if (rate == 0) {
+            return this;
+        }
+        Shape same = shape;
+        int number = blueprint.nextDropoutLayer();
+        return add(memory -> new Dropout(same, rate, number, memory), shape, blueprint.parameterCount());
+    }
+
+    /** A residual block around the identity; see {@link #residual(String, Consumer, Consumer)}. */
+    public Net residual(String scope, Consumer<Net> main) {
+        return residual(scope, main, shortcut -> {});
+    }
+
+    /**
+     * relu(main(x) + shortcut(x)).
+     *
+     * @param scope in front of the names of the layers in both branches
+     * @param main ends with a batch normalization, without ReLU
+     * @param shortcut may be empty
+     */
+    public Net residual(String scope, Consumer<Net> main, Consumer<Net> shortcut) {
+        int first = blueprint.parameterCount();
+        Net mainNet = new Net(blueprint, prefix + scope + ".", shape);
+        main.accept(mainNet);
+        Net shortcutNet = new Net(blueprint, prefix + scope + ".", shape);
+        shortcut.accept(shortcutNet);
+        int last = mainNet.layers.size() - 1;
+        if (last < 0 || !(mainNet.layers.get(last) instanceof BatchNorm.Spec norm) || norm.relu()) {
+            throw new ModelException(
+                    prefix + scope + ": the main branch of a residual block must end with batchNorm, without relu");
+        }
+        if (!mainNet.shape.equals(shortcutNet.shape)) {
+            throw new ModelException(prefix + scope + ": the main branch gives " + mainNet.shape + " and the shortcut "
+                    + shortcutNet.shape + "; they are added and must be equal");
+        }
+        int firstNormParameter = mainNet.firstParameters.get(last);
+        mainNet.layers.remove(last);
+        mainNet.firstParameters.remove(last);
+        return add(
+                new Residual.Spec(mainNet.sequential(), norm, firstNormParameter, shortcutNet.sequential()),
+                mainNet.shape,
+                first);
+    }
+
+    Sequential.Spec sequential() {
+        return new Sequential.Spec(inputShape, layers, firstParameters);
+    }
+
+    private Net add(LayerFactory layer, Shape output, int firstParameter) {
+        layers.add(layer);
+        firstParameters.add(firstParameter);
+        shape = output;
+        return this;
+    }
+
+    private String claim(String name) {
+        String full = prefix + name;
+        blueprint.claimName(full);
+        return full;
+    }
+
+    private String at(String what) {
+        return what + " behind layer " + layers.size() + " of " + (prefix.isEmpty() ? "the model" : prefix);
+    }
+
+    private void requireFits(String layer, Window window) {
+        requirePositive(layer, "window", window.size());
+        requirePositive(layer, "stride", window.stride());
+        if (window.padding() < 0) {
+            throw new ModelException(layer + ": padding must not be negative, but is " + window.padding());
+        }
+        if (!window.fits(shape)) {
+            throw new ModelException(layer + ": a window of " + window.size() + "x" + window.size()
+                    + " does not fit into a picture of " + shape + " with padding " + window.padding()
+                    + "; the model needs larger pictures");
+        }
+    }
+
+    private static void requirePositive(String layer, String what, int value) {
+        if (value < 1) {
+            throw new ModelException(layer + ": " + what + " must be at least 1, but is " + value);
+        }
+    }
+}

@@ -1,0 +1,68 @@
+package io.syncbn.worker.nn;
+
+/**
+ * y = max(0, norm(main(x)) + shortcut(x)), a basic residual block (He et al. 2016); the sum and the ReLU are fused into
+ * the last normalization. An empty shortcut is the identity.
+ *
+ * <p>The shortcut's parameters stand last, as in PyTorch, so backward takes the shortcut first: gradients become final
+ * from the end of the array to its beginning.
+ */
+final class Residual implements Layer {
+
+    /** A block to be made. */
+    record Spec(Sequential.Spec main, BatchNorm.Spec norm, int firstNormParameter, Sequential.Spec shortcut)
+            implements LayerFactory {
+        @Override
+        public Residual create(ShardMemory memory) {
+            return new Residual(this, memory);
+        }
+    }
+
+    private final Sequential main;
+    private final BatchNorm norm;
+    private final int firstNormParameter;
+    private final Sequential shortcut;
+    private final ShardMemory memory;
+    private final float[] sumGradient;
+    private final float[] inputGradient;
+    private Tensor output;
+
+    private Residual(Spec spec, ShardMemory memory) {
+        this.main = spec.main.create(memory);
+        this.norm = spec.norm.create(memory);
+        this.firstNormParameter = spec.firstNormParameter;
+        this.shortcut = spec.shortcut.create(memory);
+        this.memory = memory;
+        this.sumGradient = memory.activations(norm.outputShape());
+        this.inputGradient = memory.activations(main.inputShape());
+    }
+
+    @Override
+    public Shape inputShape() {
+        return main.inputShape();
+    }
+
+    @Override
+    public Shape outputShape() {
+        return norm.outputShape();
+    }
+
+    @Override
+    public Tensor forward(Tensor x, Pass pass) {
+        Tensor residual = shortcut.forward(x, pass);
+        output = norm.forwardAddRelu(main.forward(x, pass), residual, pass);
+        return output;
+    }
+
+    @Override
+    public Tensor backward(Tensor dy, Pass pass) {
+        memory.kernels().reluGradient(dy.values(), output.values(), sumGradient, dy.size());
+        Tensor dSum = new Tensor(sumGradient, dy.examples(), outputShape());
+        Tensor byShortcut = shortcut.backward(dSum, pass);
+        Tensor byNorm = norm.backward(dSum, pass);
+        pass.gradientsCompleteFrom().accept(firstNormParameter);
+        Tensor byMain = main.backward(byNorm, pass);
+        memory.kernels().add(byMain.values(), byShortcut.values(), inputGradient, byMain.size());
+        return new Tensor(inputGradient, dy.examples(), inputShape());
+    }
+}

@@ -1,0 +1,32 @@
+package io.syncbn.worker.nn;
+
+import io.syncbn.worker.kernels.ChannelKernels;
+import io.syncbn.worker.kernels.NativeScratch;
+
+/**
+ * What the layers of one shard's model share. Belongs to the shard's {@link ShardModel}.
+ *
+ * @param replica the worker's; only read
+ * @param gradients as {@code replica.parameters()} lays out
+ * @param batchStatistics of the last training pass, as {@code replica.statistics()} lays out
+ * @param maxExamples the largest batch
+ * @param scratch off-heap memory for natives
+ * @param kernels loops over channels
+ */
+record ShardMemory(
+        Replica replica,
+        float[] gradients,
+        double[] batchStatistics,
+        int maxExamples,
+        NativeScratch scratch,
+        ChannelKernels kernels) {
+
+    float[] weights() {
+        return replica.weights();
+    }
+
+    /** An array for the largest batch. */
+    float[] activations(Shape shape) {
+        return new float[Math.multiplyExact(maxExamples, shape.size())];
+    }
+}

@@ -1,0 +1,75 @@
+package io.syncbn.worker.nn;
+
+import io.syncbn.worker.kernels.ChannelKernels;
+import io.syncbn.worker.kernels.NativeScratch;
+import java.util.Arrays;
+
+/**
+ * One shard's model: layers and memory of its own, on the weights of the worker's replica. Its results do not depend on
+ * which other shards the worker has.
+ *
+ * <p>Used by one thread at a time; whoever made it closes it.
+ */
+public final class ShardModel implements AutoCloseable {
+    private final ModelDefinition definition;
+    private final ShardMemory memory;
+    private final Sequential layers;
+
+    ShardModel(ModelDefinition definition, Sequential.Spec layers, Replica replica, int maxExamples) {
+        this.definition = definition;
+        this.memory = new ShardMemory(
+                replica,
+                new float[definition.parameters().size()],
+                new double[definition.statistics().size()],
+                maxExamples,
+                new NativeScratch(),
+                ChannelKernels.fastest());
+        this.layers = layers.create(memory);
+    }
+
+    /**
+     * Computes logits.
+     *
+     * @param x N × the definition's input shape; must stay unchanged until backward is done
+     * @return N × classes, valid until the next forward
+     */
+    public Tensor forward(Tensor x, Pass pass) {
+        if (!x.shape().equals(definition.inputShape()) || x.examples() > memory.maxExamples()) {
+            throw new IllegalArgumentException(x.examples() + " examples of " + x.shape() + " for a model of at most "
+                    + memory.maxExamples() + " of " + definition.inputShape());
+        }
+        return layers.forward(x, pass);
+    }
+
+    /**
+     * Adds the gradients of the last forward pass to {@link #gradients()}.
+     *
+     * @param dLogits gradient of the sum of the examples' losses
+     * @return the gradient by the input, valid until the next backward
+     */
+    public Tensor backward(Tensor dLogits, Pass pass) {
+        return layers.backward(dLogits, pass);
+    }
+
+    /** The gradient so far, as the definition's parameters are laid out; sums over examples. */
+    public float[] gradients() {
+        return memory.gradients();
+    }
+
+    public void clearGradients() {
+        Arrays.fill(memory.gradients(), 0);
+    }
+
+    /**
+     * The normalization group's mean and variance of the last training pass, as the definition's statistics are laid out:
+     * what running statistics take in. Zeros for a group without examples.
+     */
+    public double[] batchStatistics() {
+        return memory.batchStatistics();
+    }
+
+    @Override
+    public void close() {
+        memory.scratch().close();
+    }
+}
