@@ -1,0 +1,45 @@
+package io.syncbn.proto.net;
+
+/**
+ * A place to connect to.
+ *
+ * @param host name or IP address; an IPv6 address without brackets
+ * @param port from 0, which asks a server for any free port, to 65535
+ */
+public record Address(String host, int port) {
+
+    public Address {
+        if (host.isBlank() || port < 0 || port > 65535) {
+            throw new IllegalArgumentException(
+                    "'" + host + "', port " + port + " is no address; expected a host and a port from 0 to 65535");
+        }
+    }
+
+    /**
+     * Reads {@code host:port} or {@code [ipv6]:port}.
+     *
+     * @throws IllegalArgumentException with a message for the user
+     */
+    public static Address parse(String text) {
+        int colon = text.lastIndexOf(':');
+        String host = colon < 0 ? "" : text.substring(0, colon).strip();
+        boolean bracketed = host.startsWith("[") && host.endsWith("]");
+        if (bracketed) {
+            host = host.substring(1, host.length() - 1);
+        }
+        if (!host.isBlank() && (bracketed || host.indexOf(':') < 0)) {
+            try {
+                return new Address(
+                        host, Integer.parseInt(text.substring(colon + 1).strip()));
+            } catch (IllegalArgumentException e) {
+                // Said below, in the words of the text that was given.
+            }
+        }
+        throw new IllegalArgumentException("'" + text + "' is no address; expected HOST:PORT, such as 10.0.0.7:4600");
+    }
+
+    @Override
+    public String toString() {
+        return (host.indexOf(':') < 0 ? host : "[" + host + "]") + ":" + port;
+    }
+}
