@@ -9,6 +9,7 @@ import java.util.OptionalDouble;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 
 /** Turns settings' texts into a {@link Job}, and collects everything that is wrong with them. */
 public final class JobParser {
@@ -150,6 +151,9 @@ public final class JobParser {
                                 .toList();
                         double factor = parts.length == 3 ? Double.parseDouble(parts[2]) : 0.1;
                         if (isAscendingFractions(milestones) && factor > 0 && factor <= 1) {
+                            String fractions =
+                                    milestones.stream().map(String::valueOf).collect(Collectors.joining(","));
+                            settings.put("schedule", "step:" + fractions + ":" + factor);
                             return new Schedule.Step(milestones, factor);
                         }
                     } catch (NumberFormatException e) {

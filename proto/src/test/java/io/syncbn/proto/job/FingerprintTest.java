@@ -1,0 +1,85 @@
+package io.syncbn.proto.job;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+class FingerprintTest {
+    /** Another good value for each setting that decides a result. */
+    private static final Map<String, String> OTHERS = Map.ofEntries(
+            Map.entry("model", "lenet"),
+            Map.entry("data", "mnist:/data"),
+            Map.entry("image-size", "32"),
+            Map.entry("seed", "2"),
+            Map.entry("shards", "8"),
+            Map.entry("batch", "3"),
+            Map.entry("epochs", "11"),
+            Map.entry("steps", "10"),
+            Map.entry("norm-group", "2"),
+            Map.entry("norm-momentum", "cumulative"),
+            Map.entry("norm-epsilon", "1e-3"),
+            Map.entry("norm-affine", "false"),
+            Map.entry("norm-track-running", "false"),
+            Map.entry("norm-running-variance", "biased"),
+            Map.entry("lr", "0.1"),
+            Map.entry("scale-lr", "true"),
+            Map.entry("momentum", "0.8"),
+            Map.entry("nesterov", "true"),
+            Map.entry("weight-decay", "0"),
+            Map.entry("decay-all", "true"),
+            Map.entry("clip-norm", "1"),
+            Map.entry("schedule", "constant"),
+            Map.entry("warmup", "1"),
+            Map.entry("label-smoothing", "0.1"),
+            Map.entry("dropout", "0.1"),
+            Map.entry("shuffle", "false"),
+            Map.entry("augment", "true"));
+
+    @Test
+    void everySettingThatDecidesTheResultChangesIt() {
+        Set<String> fingerprints = new HashSet<>(Set.of(of(Map.of())));
+        for (Setting setting : JobSettings.ALL) {
+            if (!setting.name().equals("init") && !setting.name().equals("optimizer")) {
+                String value = OTHERS.get(setting.name());
+                assertThat(value).as(setting.name()).isNotNull();
+                assertThat(fingerprints.add(of(Map.of(setting.name(), value))))
+                        .as("%s=%s", setting.name(), value)
+                        .isTrue();
+            }
+        }
+    }
+
+    @Test
+    void spellingDoesNotMatter() {
+        String expected = of(Map.of());
+        for (Setting setting : JobSettings.ALL) {
+            assertThat(of(Map.of(setting.name(), setting.defaultValue())))
+                    .as(setting.name())
+                    .isEqualTo(expected);
+        }
+        assertThat(of(Map.of("shards", "4", "epochs", "10"))).isEqualTo(expected);
+        assertThat(of(Map.of("lr", " 5e-2", "weight-decay", "0.00010", "momentum", ".9", "seed", "+01")))
+                .isEqualTo(expected);
+        assertThat(of(Map.of("schedule", "step:0.5,0.75"))).isEqualTo(of(Map.of("schedule", "step:.5,0.750:1e-1")));
+    }
+
+    @Test
+    void placesDoNotMatter() {
+        assertThat(of(Map.of("data", "mnist:/a"))).isEqualTo(of(Map.of("data", "mnist:/b")));
+        assertThat(of(Map.of("init", "/a/model.safetensors"))).isEqualTo(of(Map.of()));
+    }
+
+    @Test
+    void isTheHashOfLinesInTheOrderOfNames() {
+        Map<String, String> forwards = new HashMap<>(Map.of("batch", "4", "seed", "9"));
+        assertThat(of(forwards)).matches("[0-9a-f]{64}").isEqualTo(of(Map.of("seed", "9", "batch", "4")));
+    }
+
+    private static String of(Map<String, String> given) {
+        return Fingerprint.of(JobParser.parse(given, 4));
+    }
+}

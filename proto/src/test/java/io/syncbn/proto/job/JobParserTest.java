@@ -1,0 +1,177 @@
+package io.syncbn.proto.job;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class JobParserTest {
+
+    @Test
+    void everyDefault() {
+        Job job = JobParser.parse(Map.of(), 4);
+        assertThat(job.model()).isEqualTo("resnet20");
+        assertThat(job.data()).isEqualTo(new Job.DataSource("shapes", ""));
+        assertThat(job.imageSize()).isZero();
+        assertThat(job.seed()).isEqualTo(1);
+        assertThat(job.shards()).as("the number of workers").isEqualTo(4);
+        assertThat(job.batch()).isEqualTo(2);
+        assertThat(job.length()).isEqualTo(new Job.Length(10, 0));
+        assertThat(job.normalization()).isEqualTo(Normalization.DEFAULT);
+        assertThat(job.normalization().groupSize(4)).as("all").isEqualTo(4);
+        assertThat(job.optimization())
+                .isEqualTo(new Optimization(0.05, false, 0.9, false, 1e-4, false, 0, new Schedule.Cosine(), 0, 0, 0));
+        assertThat(job.shuffle()).isTrue();
+        assertThat(job.augment()).isFalse();
+        assertThat(job.init()).isEmpty();
+    }
+
+    @Test
+    void everySettingIsPartOfTheCanonicalForm() {
+        assertThat(JobParser.parse(Map.of(), 1).settings().keySet())
+                .containsExactlyElementsOf(
+                        JobSettings.ALL.stream().map(Setting::name).sorted().toList());
+    }
+
+    @Test
+    void everySettingIsRead() {
+        Job job = JobParser.parse(
+                Map.ofEntries(
+                        Map.entry("model", "lenet"),
+                        Map.entry("data", "mnist:/data/c:/mnist"),
+                        Map.entry("image-size", "32"),
+                        Map.entry("seed", "-7"),
+                        Map.entry("shards", "8"),
+                        Map.entry("batch", "16"),
+                        Map.entry("steps", "100"),
+                        Map.entry("norm-group", "3"),
+                        Map.entry("norm-momentum", "cumulative"),
+                        Map.entry("norm-epsilon", "0.001"),
+                        Map.entry("norm-affine", "false"),
+                        Map.entry("norm-track-running", "false"),
+                        Map.entry("norm-running-variance", "biased"),
+                        Map.entry("lr", "0.4"),
+                        Map.entry("scale-lr", "true"),
+                        Map.entry("momentum", "0.5"),
+                        Map.entry("nesterov", "true"),
+                        Map.entry("weight-decay", "0.01"),
+                        Map.entry("decay-all", "true"),
+                        Map.entry("clip-norm", "2"),
+                        Map.entry("schedule", "step:0.5,0.75"),
+                        Map.entry("warmup", "0.5"),
+                        Map.entry("label-smoothing", "0.1"),
+                        Map.entry("dropout", "0.2"),
+                        Map.entry("shuffle", "false"),
+                        Map.entry("augment", "true"),
+                        Map.entry("init", "a.safetensors")),
+                2);
+        assertThat(job.model()).isEqualTo("lenet");
+        assertThat(job.data()).isEqualTo(new Job.DataSource("mnist", "/data/c:/mnist"));
+        assertThat(job.imageSize()).isEqualTo(32);
+        assertThat(job.seed()).isEqualTo(-7);
+        assertThat(job.shards()).isEqualTo(8);
+        assertThat(job.batch()).isEqualTo(16);
+        assertThat(job.length()).isEqualTo(new Job.Length(0, 100));
+        assertThat(job.normalization())
+                .isEqualTo(new Normalization(3, OptionalDouble.empty(), 0.001, false, false, false));
+        assertThat(job.optimization())
+                .isEqualTo(new Optimization(
+                        0.4,
+                        true,
+                        0.5,
+                        true,
+                        0.01,
+                        true,
+                        2,
+                        new Schedule.Step(List.of(0.5, 0.75), 0.1),
+                        0.5,
+                        0.1,
+                        0.2));
+        assertThat(job.shuffle()).isFalse();
+        assertThat(job.augment()).isTrue();
+        assertThat(job.init()).isEqualTo(Optional.of("a.safetensors"));
+    }
+
+    @Test
+    void allProblemsAreReportedAtOnce() {
+        Map<String, String> given = new HashMap<>();
+        given.put("batch", "0");
+        given.put("lr", "fast");
+        given.put("norm-group", "some");
+        given.put("shuffle", "yes");
+        given.put("data", "tfds:x");
+        given.put("epochs", "1");
+        given.put("steps", "1");
+        JobException problems = catchThrowableOfType(JobException.class, () -> JobParser.parse(given, 2));
+        assertThat(problems.problems())
+                .containsExactlyInAnyOrder(
+                        "--epochs and --steps were both given; one of them says how long the job is",
+                        "--batch is '0'; expected a whole number from 1 to 1048576",
+                        "--lr is 'fast'; expected a number above 0",
+                        "--norm-group is 'some'; expected all, or a whole number from 1",
+                        "--shuffle is 'yes'; expected true or false",
+                        "--data is 'tfds:x'; expected shapes, mnist, cifar10, imagefolder, npy"
+                                + " (all but shapes followed by :PATH)");
+        assertThat(problems.getMessage().lines()).hasSize(6);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "model | ' '",
+                "data | mnist",
+                "data | shapes:/tmp",
+                "image-size | -1",
+                "seed | 1.5",
+                "shards | 1048577",
+                "epochs | 0",
+                "steps | 1e3",
+                "norm-group | 0",
+                "norm-momentum | 1.1",
+                "norm-epsilon | 0",
+                "norm-running-variance | both",
+                "optimizer | adam",
+                "lr | 0",
+                "lr | NaN",
+                "momentum | 1",
+                "weight-decay | -1e-4",
+                "clip-norm | Infinity",
+                "schedule | step",
+                "schedule | step:0.75,0.5",
+                "schedule | step:0.5:2",
+                "schedule | step:half",
+                "schedule | cosine:2",
+                "schedule | linear",
+                "warmup | -1",
+                "label-smoothing | 1",
+                "dropout | -0.1"
+            })
+    void refusesWhatIsOutOfRange(String name, String value) {
+        assertThatThrownBy(() -> JobParser.parse(Map.of(name, value), 2))
+                .isInstanceOf(JobException.class)
+                .hasMessageStartingWith("--" + name + " is '" + value + "'; expected ");
+    }
+
+    @Test
+    void nesterovNeedsMomentum() {
+        assertThatThrownBy(() -> JobParser.parse(Map.of("nesterov", "true", "momentum", "0"), 2))
+                .hasMessage("--nesterov needs a --momentum above 0");
+    }
+
+    @Test
+    void aGroupIsNoLargerThanTheShards() {
+        Normalization normalization =
+                JobParser.parse(Map.of("norm-group", "4"), 2).normalization();
+        assertThat(normalization.groupSize(3)).isEqualTo(3);
+        assertThat(normalization.groupSize(9)).isEqualTo(4);
+    }
+}
