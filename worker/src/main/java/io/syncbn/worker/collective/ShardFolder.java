@@ -52,8 +52,7 @@ final class ShardFolder<T> {
         int group = grouping.groupOf(shard);
         Meeting<T> meeting = meetings.computeIfAbsent(
                 new Key(round, group),
-                key -> new Meeting<>(
-                        new TreeFold<>(grouping.treeOf(group), adder), shardsHere(grouping, group)));
+                key -> new Meeting<>(new TreeFold<>(grouping.treeOf(group), adder), shardsHere(grouping, group)));
         Map<Node, T> folded = null;
         synchronized (meeting) {
             meeting.fold.offer(new Node(0, grouping.positionOf(shard)), part);

@@ -1,0 +1,77 @@
+package io.syncbn.worker.checkpoint;
+
+import io.syncbn.worker.nn.ParameterLayout;
+import io.syncbn.worker.nn.ParameterLayout.Entry;
+import io.syncbn.worker.nn.ParameterLayout.Role;
+import io.syncbn.worker.nn.Replica;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Everything that training goes on from: model and optimizer after a number of steps.
+ *
+ * <p>Shares its arrays with whoever made it. Reading them here and a step of training exclude each other.
+ *
+ * @param replica weights and running statistics
+ * @param batchesTracked how many global batches the running statistics have seen. One number for all normalization layers,
+ *     stored as PyTorch does: as {@code NAME.num_batches_tracked} of each one that tracks
+ * @param momentum the optimizer's buffer, in the layout of the weights
+ * @param step number of steps done
+ */
+public record ModelState(Replica replica, long batchesTracked, float[] momentum, long step) {
+    static final String MOMENTUM_PREFIX = "momentum_buffer.";
+
+    public ModelState {
+        requireLength("weights", replica.weights(), replica.parameters());
+        requireLength("momentum", momentum, replica.parameters());
+        requireLength("running statistics", replica.runningStatistics(), replica.statistics());
+    }
+
+    /** What {@code model.safetensors} holds: PyTorch's state_dict. */
+    public List<StoredTensor> modelTensors() {
+        List<StoredTensor> tensors = new ArrayList<>();
+        addAll(tensors, "", replica.parameters(), replica.weights());
+        addAll(tensors, "", replica.statistics(), replica.runningStatistics());
+        counters(replica.statistics()).forEach(name -> tensors.add(StoredTensor.ofLong(name, batchesTracked)));
+        return tensors;
+    }
+
+    /** What {@code optimizer.safetensors} holds. */
+    public List<StoredTensor> optimizerTensors() {
+        List<StoredTensor> tensors = new ArrayList<>();
+        addAll(tensors, MOMENTUM_PREFIX, replica.parameters(), momentum);
+        return tensors;
+    }
+
+    /** Names of the {@code num_batches_tracked} that belong to running statistics. */
+    static List<String> counters(ParameterLayout statistics) {
+        return statistics.entries().stream()
+                .filter(entry -> entry.role() == Role.RUNNING_MEAN)
+                .map(entry -> entry.name().replaceFirst("running_mean$", "num_batches_tracked"))
+                .toList();
+    }
+
+    private static void addAll(List<StoredTensor> tensors, String prefix, ParameterLayout layout, float[] flat) {
+        for (Entry entry : layout.entries()) {
+            tensors.add(StoredTensor.ofFloats(prefix + entry.name(), entry.dimensions(), flat, entry.offset()));
+        }
+    }
+
+    /** The flat array of a layout's tensors, each found under {@code prefix} and its name. */
+    static float[] flat(ParameterLayout layout, String prefix, Map<String, StoredTensor> tensors) {
+        float[] flat = new float[layout.size()];
+        for (Entry entry : layout.entries()) {
+            float[] elements = tensors.get(prefix + entry.name()).floats();
+            System.arraycopy(elements, 0, flat, entry.offset(), elements.length);
+        }
+        return flat;
+    }
+
+    private static void requireLength(String what, float[] flat, ParameterLayout layout) {
+        if (flat.length != layout.size()) {
+            throw new IllegalArgumentException(
+                    what + ": " + flat.length + " elements, but the layout has " + layout.size());
+        }
+    }
+}

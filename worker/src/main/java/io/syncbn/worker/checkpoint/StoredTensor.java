@@ -1,0 +1,89 @@
+package io.syncbn.worker.checkpoint;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * A tensor as it stands in a file.
+ *
+ * @param bytes of all elements, little-endian; not to be changed
+ */
+public record StoredTensor(TensorSpec spec, ByteBuffer bytes) {
+    /** Types that {@link #floats()} converts. */
+    static final Set<ElementType> FLOATING =
+            Set.of(ElementType.F32, ElementType.F16, ElementType.BF16, ElementType.F64);
+
+    public StoredTensor {
+        if (bytes.remaining() != spec.bytes()) {
+            throw new IllegalArgumentException(
+                    spec.name() + " " + spec.form() + " takes " + spec.bytes() + " bytes, not " + bytes.remaining());
+        }
+        bytes = bytes.slice().order(ByteOrder.LITTLE_ENDIAN);
+    }
+
+    /** A float32 tensor of the elements {@code offset …} of a flat array, copied. */
+    public static StoredTensor ofFloats(String name, List<Integer> dimensions, float[] flat, int offset) {
+        TensorSpec spec = new TensorSpec(name, ElementType.F32, dimensions);
+        ByteBuffer bytes = ByteBuffer.allocate(Math.toIntExact(spec.bytes())).order(ByteOrder.LITTLE_ENDIAN);
+        bytes.asFloatBuffer().put(flat, offset, bytes.capacity() / Float.BYTES);
+        return new StoredTensor(spec, bytes);
+    }
+
+    /** An int64 scalar. */
+    public static StoredTensor ofLong(String name, long value) {
+        ByteBuffer bytes = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        return new StoredTensor(new TensorSpec(name, ElementType.I64, List.of()), bytes.putLong(0, value));
+    }
+
+    public String name() {
+        return spec.name();
+    }
+
+    /** The elements as float32; of F64, the nearest ones. */
+    public float[] floats() {
+        float[] floats = new float[bytes.capacity() / spec.type().bytes()];
+        switch (spec.type()) {
+            case F32 -> bytes.asFloatBuffer().get(floats);
+            case F64 -> {
+                for (int i = 0; i < floats.length; i++) {
+                    floats[i] = (float) bytes.getDouble(i * Double.BYTES);
+                }
+            }
+            case F16 -> {
+                for (int i = 0; i < floats.length; i++) {
+                    floats[i] = halfToFloat(bytes.getShort(i * Short.BYTES));
+                }
+            }
+            case BF16 -> {
+                for (int i = 0; i < floats.length; i++) {
+                    floats[i] = Float.intBitsToFloat(bytes.getShort(i * Short.BYTES) << Short.SIZE);
+                }
+            }
+            default -> throw new IllegalStateException(spec.name() + " holds " + spec.type() + ", not floats");
+        }
+        return floats;
+    }
+
+    /** The only element of an I64 tensor. */
+    public long integer() {
+        if (spec.type() != ElementType.I64 || bytes.capacity() != Long.BYTES) {
+            throw new IllegalStateException(spec.name() + " is " + spec.form() + ", not one I64");
+        }
+        return bytes.getLong(0);
+    }
+
+    /** IEEE 754 binary16: sign, 5 bits of exponent, 10 of fraction. Java has this only from 20 on. */
+    static float halfToFloat(short half) {
+        int exponent = half >>> 10 & 0x1F;
+        int fraction = half & 0x3FF;
+        float magnitude =
+                switch (exponent) {
+                    case 0 -> fraction * 0x1p-24f;
+                    case 0x1F -> fraction == 0 ? Float.POSITIVE_INFINITY : Float.NaN;
+                    default -> Math.scalb(0x400 + fraction, exponent - 25);
+                };
+        return half < 0 ? -magnitude : magnitude;
+    }
+}
