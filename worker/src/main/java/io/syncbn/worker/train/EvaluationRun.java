@@ -1,0 +1,30 @@
+package io.syncbn.worker.train;
+
+import io.syncbn.proto.job.Job;
+import io.syncbn.worker.collective.Collective;
+import io.syncbn.worker.collective.LocalCollective;
+import io.syncbn.worker.data.DecodedDataset;
+import java.nio.file.Path;
+
+/** A checkpoint against a data set, in one process: the same sums in the same order as during training. */
+public final class EvaluationRun {
+    private EvaluationRun() {}
+
+    /**
+     * Evaluates.
+     *
+     * @param job model, shards and data; the data may be another set than the checkpoint was trained on
+     * @param checkpoint a run directory, whose last checkpoint is taken, or one checkpoint
+     */
+    public static Evaluation run(Job job, Path checkpoint) {
+        try (DecodedDataset data = WorkerProcess.openData(job)) {
+            Replicas replicas = Replicas.ofCheckpoint(job, data, checkpoint);
+            int groupSize = job.normalization().groupSize(job.shards());
+            try (Collective collective = new LocalCollective(job.shards(), groupSize);
+                    LocalShards shards =
+                            LocalShards.open(job, data, replicas, 0, job.shards(), collective, System::nanoTime)) {
+                return shards.evaluate(replicas.initialState().step());
+            }
+        }
+    }
+}

@@ -1,0 +1,73 @@
+package io.syncbn.worker.train;
+
+import io.syncbn.proto.job.Fingerprint;
+import io.syncbn.proto.job.Job;
+import io.syncbn.worker.checkpoint.Checkpoint;
+import io.syncbn.worker.checkpoint.Initialization;
+import io.syncbn.worker.checkpoint.ModelState;
+import io.syncbn.worker.data.Dataset;
+import io.syncbn.worker.models.Models;
+import io.syncbn.worker.nn.ModelDefinition;
+import io.syncbn.worker.nn.Replica;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/**
+ * The model of a job and the state from which this process goes on: fresh, from a state_dict, or from a checkpoint.
+ *
+ * @param definition from which shards get their layers
+ * @param initialState with the replica that all of them read
+ */
+record Replicas(ModelDefinition definition, ModelState initialState) {
+
+    /** The state before training, or, to go on, that of a checkpoint of the same job. */
+    static Replicas open(Job job, Dataset data, Optional<Path> resume) {
+        ModelDefinition definition = define(job, data);
+        if (resume.isPresent()) {
+            Checkpoint checkpoint = Checkpoint.open(resume.get());
+            requireSameJob(job, checkpoint);
+            return of(definition, checkpoint);
+        }
+        Replica fresh = definition.newReplica(job.seed());
+        ModelState state = job.init().isPresent()
+                ? Initialization.read(Path.of(job.init().get()), fresh)
+                : new ModelState(fresh, 0, new float[fresh.weights().length], 0);
+        return new Replicas(definition, state);
+    }
+
+    /** A checkpoint's state, whichever job it came from, as long as the model fits. */
+    static Replicas ofCheckpoint(Job job, Dataset data, Path checkpoint) {
+        return of(define(job, data), Checkpoint.open(checkpoint));
+    }
+
+    private static Replicas of(ModelDefinition definition, Checkpoint checkpoint) {
+        return new Replicas(definition, checkpoint.state(definition.parameters(), definition.statistics()));
+    }
+
+    private static ModelDefinition define(Job job, Dataset data) {
+        return ModelDefinition.of(
+                Models.named(job.model()),
+                data.shape(),
+                data.classes(),
+                job.normalization(),
+                job.optimization().dropout());
+    }
+
+    private static void requireSameJob(Job job, Checkpoint checkpoint) {
+        if (checkpoint.info().fingerprint().equals(Fingerprint.of(job))) {
+            return;
+        }
+        Map<String, String> there = checkpoint.info().settings();
+        String differences = job.settings().entrySet().stream()
+                .filter(here -> !Objects.equals(here.getValue(), there.get(here.getKey())))
+                .map(here ->
+                        "--" + here.getKey() + " is " + there.get(here.getKey()) + " there, " + here.getValue() + " here")
+                .collect(Collectors.joining("; "));
+        throw new TrainingException("checkpoint " + checkpoint.directory() + " belongs to another job: "
+                + (differences.isEmpty() ? "it was written by another version" : differences)
+                + ". To start a new job from its weights, use --init with its model.safetensors");
+    }
+}

@@ -1,0 +1,32 @@
+package io.syncbn.worker.train;
+
+/**
+ * Told of everything that a run leaves behind. The worker that has shard 0 has one that writes the run directory; the
+ * others have {@link #NONE}. Called by the training thread.
+ */
+interface RunListener {
+
+    /** Before the first step of this process. */
+    void begins(TrainingState state);
+
+    void stepped(StepRecord step);
+
+    void evaluated(long step, double epoch, Evaluation evaluation);
+
+    /** A checkpoint is due. */
+    void checkpoint(TrainingState state);
+
+    RunListener NONE = new RunListener() {
+        @Override
+        public void begins(TrainingState state) {}
+
+        @Override
+        public void stepped(StepRecord step) {}
+
+        @Override
+        public void evaluated(long step, double epoch, Evaluation evaluation) {}
+
+        @Override
+        public void checkpoint(TrainingState state) {}
+    };
+}

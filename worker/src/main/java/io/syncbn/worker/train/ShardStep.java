@@ -1,0 +1,140 @@
+package io.syncbn.worker.train;
+
+import io.syncbn.proto.tree.Grouping;
+import io.syncbn.proto.v1.Kind;
+import io.syncbn.worker.collective.Collective;
+import io.syncbn.worker.collective.Round;
+import io.syncbn.worker.collective.Sum;
+import io.syncbn.worker.data.BatchLoader;
+import io.syncbn.worker.nn.MomentsReducer;
+import io.syncbn.worker.nn.Pass;
+import io.syncbn.worker.nn.ShardModel;
+import io.syncbn.worker.nn.SoftmaxCrossEntropy;
+import io.syncbn.worker.nn.Tensor;
+import java.util.function.LongSupplier;
+
+/**
+ * One shard's share of a step: a logical device. Its computation does not depend on which other shards live in the same
+ * process. Used by one thread at a time.
+ */
+final class ShardStep {
+    private final int shard;
+    private final long seed;
+    private final Grouping groups;
+    private final ShardModel model;
+    private final BatchLoader loader;
+    private final double labelSmoothing;
+    private final Collective collective;
+    private final LongSupplier nanoClock;
+    private final GradientChunks chunks;
+    private final Tensor logitsGradient;
+
+    private long waitedNanos;
+    private boolean groupHasExamples;
+    private int chunksLeft;
+
+    ShardStep(
+            int shard,
+            long seed,
+            Grouping groups,
+            ShardModel model,
+            BatchLoader loader,
+            double labelSmoothing,
+            Tensor logitsGradient,
+            Collective collective,
+            LongSupplier nanoClock) {
+        this.shard = shard;
+        this.seed = seed;
+        this.groups = groups;
+        this.model = model;
+        this.loader = loader;
+        this.labelSmoothing = labelSmoothing;
+        this.collective = collective;
+        this.nanoClock = nanoClock;
+        this.chunks = new GradientChunks(model.gradients().length);
+        this.logitsGradient = logitsGradient;
+    }
+
+    /**
+     * What a shard has under way when its own work is done. The sums are the same objects for all shards of a process.
+     *
+     * @param waitedNanos spent waiting for moments
+     */
+    record Offered(Sum<double[]> commit, Sum<float[]>[] gradients, long waitedNanos) {}
+
+    /** Forward and backward over this shard's batch of the step; offers everything, awaits only moments. */
+    Offered run(long step) {
+        waitedNanos = 0;
+        groupHasExamples = false;
+        chunksLeft = chunks.count();
+        @SuppressWarnings({"unchecked", "rawtypes"}) // arrays know nothing of generics
+        Sum<float[]>[] gradients = new Sum[chunks.count()];
+
+        BatchLoader.Batch batch = loader.train(step);
+        model.clearGradients();
+        Pass pass = new Pass(true, seed, step, shard, reducer(step), offset -> offerFrom(offset, step, gradients));
+        Tensor logits = model.forward(batch.images(), pass);
+        Tensor lossGradient = logitsGradient.withExamples(logits.examples());
+        SoftmaxCrossEntropy.Result result =
+                SoftmaxCrossEntropy.compute(logits, batch.labels(), labelSmoothing, lossGradient);
+        requireFinite(result.loss(), step);
+        model.backward(lossGradient, pass);
+
+        boolean leads = groups.positionOf(shard) == 0 && groupHasExamples;
+        CommitSum part = CommitSum.of(
+                batch.images().examples(), result.loss(), result.correct(), leads, model.batchStatistics());
+        Sum<double[]> commit = collective.offer(Round.of(Kind.COMMIT, step, 0), shard, part.pack());
+        return new Offered(commit, gradients, waitedNanos);
+    }
+
+    private MomentsReducer reducer(long step) {
+        return (direction, layer, part) -> {
+            boolean forward = direction == MomentsReducer.Direction.FORWARD;
+            Kind kind = forward ? Kind.MOMENTS_FORWARD : Kind.MOMENTS_BACKWARD;
+            long start = nanoClock.getAsLong();
+            double[] total =
+                    collective.offer(Round.of(kind, step, layer), shard, part).await();
+            waitedNanos += nanoClock.getAsLong() - start;
+            if (forward) {
+                groupHasExamples = total[0] > 0;
+            }
+            return total;
+        };
+    }
+
+    /** Offers every chunk that has become final, the highest first: the order in which backward completes them. */
+    private void offerFrom(int offset, long step, Sum<float[]>[] gradients) {
+        while (chunksLeft > chunks.firstFrom(offset)) {
+            chunksLeft--;
+            Round round = new Round(Kind.GRADIENTS, step, chunksLeft, chunks.count());
+            gradients[chunksLeft] =
+                    collective.offerGradients(round, shard, chunks.copy(model.gradients(), chunksLeft));
+        }
+    }
+
+    private void requireFinite(double lossSum, long step) {
+        if (!Double.isFinite(lossSum)) {
+            throw new TrainingException("step " + step + ": the loss of shard " + shard + " is " + lossSum
+                    + "; a lower --lr, a --warmup or --clip-norm may help");
+        }
+    }
+
+    /** Sums over a shard's test rows: examples, loss, correct predictions. */
+    double[] evaluate() {
+        double[] sums = new double[3];
+        for (int chunk = 0; chunk < loader.testChunks(); chunk++) {
+            BatchLoader.Batch batch = loader.test(chunk);
+            Tensor logits = model.forward(batch.images(), Pass.evaluation());
+            SoftmaxCrossEntropy.Result result = SoftmaxCrossEntropy.compute(
+                    logits, batch.labels(), 0, logitsGradient.withExamples(logits.examples()));
+            sums[0] += batch.images().examples();
+            sums[1] += result.loss();
+            sums[2] += result.correct();
+        }
+        return sums;
+    }
+
+    int number() {
+        return shard;
+    }
+}

@@ -1,0 +1,33 @@
+package io.syncbn.worker.train;
+
+import io.syncbn.proto.job.Job;
+import io.syncbn.proto.net.Address;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * What one worker process needs to know beside the job.
+ *
+ * @param job what to train
+ * @param coordinator where it listens
+ * @param patience how long to try to reach it
+ * @param name how people call this worker
+ * @param out run directory, written by the worker that has shard 0
+ * @param resume a run directory, or one checkpoint, to go on from
+ * @param checkpointEvery steps between checkpoints; 0: at the end of every epoch
+ * @param keep how many checkpoints stay, beside the one before training
+ * @param evaluateEvery steps between evaluations; 0: at the end of every epoch
+ * @param metricsPort for Prometheus; 0: any free one, -1: none
+ */
+public record WorkerConfig(
+        Job job,
+        Address coordinator,
+        Duration patience,
+        String name,
+        Path out,
+        Optional<Path> resume,
+        long checkpointEvery,
+        int keep,
+        long evaluateEvery,
+        int metricsPort) {}

@@ -1,0 +1,80 @@
+package io.syncbn.worker.train;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.DistributionSummary;
+import io.micrometer.core.instrument.Tag;
+import io.micrometer.core.instrument.Timer;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.syncbn.proto.net.MetricsServer;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** What a worker tells Prometheus. Thread-safe. */
+final class WorkerMetrics implements AutoCloseable {
+    private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    private final Optional<MetricsServer> server;
+    private final Timer steps;
+    private final Timer waits;
+    private final Counter examples;
+    private final AtomicLong step = new AtomicLong();
+    private final DistributionSummary loss;
+
+    private WorkerMetrics(String worker, int port) throws IOException {
+        List<Tag> tags = List.of(Tag.of("worker", worker));
+        steps = Timer.builder("syncbn.step")
+                .description("wall time of a step")
+                .tags(tags)
+                .publishPercentiles(0.5, 0.99)
+                .register(registry);
+        waits = Timer.builder("syncbn.sync")
+                .description("time of a step spent waiting for sums")
+                .tags(tags)
+                .publishPercentiles(0.5, 0.99)
+                .register(registry);
+        examples = Counter.builder("syncbn.examples")
+                .description("examples of the global batches trained on")
+                .tags(tags)
+                .register(registry);
+        loss = DistributionSummary.builder("syncbn.loss")
+                .description("mean loss of the global batches")
+                .tags(tags)
+                .register(registry);
+        registry.gauge("syncbn.committed.step", tags, step);
+        server = port < 0 ? Optional.empty() : Optional.of(MetricsServer.start(port, "syncbn worker " + worker, registry));
+    }
+
+    /**
+     * Begins to serve.
+     *
+     * @param port 0 for any free one, negative for none
+     */
+    static WorkerMetrics serve(String worker, int port) {
+        try {
+            return new WorkerMetrics(worker, port);
+        } catch (IOException e) {
+            throw new TrainingException(e.getMessage());
+        }
+    }
+
+    void stepped(StepRecord record) {
+        step.set(record.step());
+        steps.record(ofMillis(record.stepMillis()));
+        waits.record(ofMillis(record.syncMillis()));
+        examples.increment(record.examples());
+        loss.record(record.loss());
+    }
+
+    private static Duration ofMillis(double millis) {
+        return Duration.ofNanos((long) (millis * 1e6));
+    }
+
+    @Override
+    public void close() {
+        server.ifPresent(MetricsServer::close);
+        registry.close();
+    }
+}

@@ -1,0 +1,45 @@
+package io.syncbn.worker.train;
+
+import io.syncbn.proto.job.Fingerprint;
+import io.syncbn.proto.job.Job;
+import io.syncbn.proto.job.JobParser;
+import io.syncbn.worker.checkpoint.Checkpoints;
+import io.syncbn.worker.checkpoint.StateDigest;
+import io.syncbn.worker.collective.LocalCollective;
+import io.syncbn.worker.data.DecodedDataset;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+
+/** All shards of a job in this process: what a worker does, without a coordinator. */
+final class LocalTraining {
+    private LocalTraining() {}
+
+    /** @param settings of the job; three shards, unless they say otherwise */
+    static Job job(Map<String, String> settings) {
+        return JobParser.parse(settings, 3);
+    }
+
+    /** Trains to the end and returns the digest of model and optimizer. */
+    static String run(Job job, Path out, Optional<Path> resume, long checkpointEvery) {
+        try (DecodedDataset data = WorkerProcess.openData(job)) {
+            Replicas replicas = Replicas.open(job, data, resume);
+            Trainer.Plan plan = Trainer.Plan.of(job, data, checkpointEvery, 0);
+            TrainingState state = new TrainingState(job, replicas.initialState(), plan);
+            RunWriter.RunFacts facts = new RunWriter.RunFacts(
+                    1, job.shards(), job.batch(), job.settings().get("norm-group"), 1, Fingerprint.of(job));
+            try (LocalCollective collective = new LocalCollective(
+                            job.shards(), job.normalization().groupSize(job.shards()));
+                    LocalShards shards =
+                            LocalShards.open(job, data, replicas, 0, job.shards(), collective, System::nanoTime);
+                    WorkerMetrics metrics = WorkerMetrics.serve("local", -1);
+                    RunWriter writer =
+                            new RunWriter(job, out, new Checkpoints(out, 3), facts, System::nanoTime)) {
+                new Trainer(plan, state, shards, collective, writer, metrics, System::nanoTime).run();
+                String digest = StateDigest.sha256(state.modelState());
+                writer.finish(state, plan.epochsAfter(state.step()), digest);
+                return digest;
+            }
+        }
+    }
+}
