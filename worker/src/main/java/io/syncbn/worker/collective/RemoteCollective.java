@@ -40,12 +40,7 @@ final class RemoteCollective implements Collective {
 
     /** @param whenBroken told, in words, when a stream breaks */
     RemoteCollective(
-            Address address,
-            Plan plan,
-            int shards,
-            int groupSize,
-            CommitWatch commits,
-            Consumer<String> whenBroken) {
+            Address address, Plan plan, int shards, int groupSize, CommitWatch commits, Consumer<String> whenBroken) {
         this.generation = plan.getGeneration();
         this.commits = commits;
         groups = new Grouping(shards, groupSize);

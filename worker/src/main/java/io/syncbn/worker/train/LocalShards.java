@@ -27,8 +27,7 @@ final class LocalShards implements AutoCloseable {
     private final List<ShardModel> models;
     private final List<ShardStep> shards;
 
-    private LocalShards(
-            Collective collective, ShardThreads threads, List<ShardModel> models, List<ShardStep> shards) {
+    private LocalShards(Collective collective, ShardThreads threads, List<ShardModel> models, List<ShardStep> shards) {
         this.collective = collective;
         this.threads = threads;
         this.models = models;
@@ -101,11 +100,9 @@ final class LocalShards implements AutoCloseable {
     /** The present model on all test rows of the job, shared among its workers. */
     Evaluation evaluate(long stepsDone) {
         Round round = Round.of(Kind.EVALUATION, stepsDone, 0);
-        List<double[]> totals = threads.forEach(
-                shards,
-                shard -> collective
-                        .offer(round, shard.number(), shard.evaluate())
-                        .await());
+        List<double[]> totals = threads.forEach(shards, shard -> collective
+                .offer(round, shard.number(), shard.evaluate())
+                .await());
         return Evaluation.of(totals.get(0));
     }
 

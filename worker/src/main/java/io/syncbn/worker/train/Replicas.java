@@ -63,8 +63,8 @@ record Replicas(ModelDefinition definition, ModelState initialState) {
         Map<String, String> there = checkpoint.info().settings();
         String differences = job.settings().entrySet().stream()
                 .filter(here -> !Objects.equals(here.getValue(), there.get(here.getKey())))
-                .map(here ->
-                        "--" + here.getKey() + " is " + there.get(here.getKey()) + " there, " + here.getValue() + " here")
+                .map(here -> "--" + here.getKey() + " is " + there.get(here.getKey()) + " there, " + here.getValue()
+                        + " here")
                 .collect(Collectors.joining("; "));
         throw new TrainingException("checkpoint " + checkpoint.directory() + " belongs to another job: "
                 + (differences.isEmpty() ? "it was written by another version" : differences)

@@ -107,8 +107,7 @@ final class ShardStep {
         while (chunksLeft > chunks.firstFrom(offset)) {
             chunksLeft--;
             Round round = new Round(Kind.GRADIENTS, step, chunksLeft, chunks.count());
-            gradients[chunksLeft] =
-                    collective.offerGradients(round, shard, chunks.copy(model.gradients(), chunksLeft));
+            gradients[chunksLeft] = collective.offerGradients(round, shard, chunks.copy(model.gradients(), chunksLeft));
         }
     }
 

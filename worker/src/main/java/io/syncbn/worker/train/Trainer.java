@@ -31,7 +31,9 @@ final class Trainer {
     record Plan(long steps, long stepsPerEpoch, long checkpointEvery, long evaluateEvery) {
         static Plan of(Job job, Dataset data, long checkpointEvery, long evaluateEvery) {
             long stepsPerEpoch = LocalShards.batchPlan(job, data.train().size()).stepsPerEpoch();
-            long steps = job.length().steps() > 0 ? job.length().steps() : job.length().epochs() * stepsPerEpoch;
+            long steps = job.length().steps() > 0
+                    ? job.length().steps()
+                    : job.length().epochs() * stepsPerEpoch;
             return new Plan(
                     steps,
                     stepsPerEpoch,
@@ -96,8 +98,10 @@ final class Trainer {
         long committed = nanoClock.getAsLong();
         state.apply(sums, gradient);
         long end = nanoClock.getAsLong();
-        double momentsWait =
-                offered.stream().mapToLong(ShardStep.Offered::waitedNanos).average().orElseThrow();
+        double momentsWait = offered.stream()
+                .mapToLong(ShardStep.Offered::waitedNanos)
+                .average()
+                .orElseThrow();
         return new StepRecord(
                 step,
                 plan.epochsAfter(step),

@@ -44,7 +44,9 @@ final class WorkerMetrics implements AutoCloseable {
                 .tags(tags)
                 .register(registry);
         registry.gauge("syncbn.committed.step", tags, step);
-        server = port < 0 ? Optional.empty() : Optional.of(MetricsServer.start(port, "syncbn worker " + worker, registry));
+        server = port < 0
+                ? Optional.empty()
+                : Optional.of(MetricsServer.start(port, "syncbn worker " + worker, registry));
     }
 
     /**

@@ -11,8 +11,8 @@ import io.syncbn.worker.collective.Collective;
 import io.syncbn.worker.collective.CoordinatorClient;
 import io.syncbn.worker.collective.JobFailedException;
 import io.syncbn.worker.data.Dataset;
-import io.syncbn.worker.data.DecodedDataset;
 import io.syncbn.worker.data.Datasets;
+import io.syncbn.worker.data.DecodedDataset;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.function.LongSupplier;
@@ -91,8 +91,7 @@ public final class WorkerProcess {
                 job.settings().get("norm-group"),
                 plan.getGeneration(),
                 Fingerprint.of(job));
-        return new RunWriter(
-                job, config.out(), new Checkpoints(config.out(), config.keep()), facts, NANO_CLOCK);
+        return new RunWriter(job, config.out(), new Checkpoints(config.out(), config.keep()), facts, NANO_CLOCK);
     }
 
     private static Join join(WorkerConfig config, Dataset data, Replicas replicas) {

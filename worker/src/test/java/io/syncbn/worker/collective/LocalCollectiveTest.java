@@ -102,8 +102,8 @@ class LocalCollectiveTest {
                 Callable<Double> work = () -> {
                     double last = 0;
                     for (int round = 1; round <= 500; round++) {
-                        last = collective
-                                .offer(Round.of(Kind.MOMENTS_BACKWARD, round, 3), shard, new double[] {shard * round})
+                        last = collective.offer(
+                                        Round.of(Kind.MOMENTS_BACKWARD, round, 3), shard, new double[] {shard * round})
                                 .await()[0];
                     }
                     return last;

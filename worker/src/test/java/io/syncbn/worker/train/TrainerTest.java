@@ -76,8 +76,8 @@ class TrainerTest {
     void aCheckpointOfAnotherJobIsRefusedWithWhatDiffers() {
         train(job(), "first");
         Job other = job("lr", "0.3", "seed", "9");
-        assertThatThrownBy(() ->
-                        LocalTraining.run(other, directory.resolve("second"), Optional.of(directory.resolve("first")), 0))
+        assertThatThrownBy(() -> LocalTraining.run(
+                        other, directory.resolve("second"), Optional.of(directory.resolve("first")), 0))
                 .isInstanceOf(TrainingException.class)
                 .hasMessageContaining("--lr is 0.05 there, 0.3 here")
                 .hasMessageContaining("--seed is 1 there, 9 here")
@@ -99,7 +99,8 @@ class TrainerTest {
         Job job = job();
         try (var data = WorkerProcess.openData(job)) {
             Replicas replicas = Replicas.open(job, data, Optional.empty());
-            float[] before = replicas.initialState().replica().runningStatistics().clone();
+            float[] before =
+                    replicas.initialState().replica().runningStatistics().clone();
             try (var collective = new io.syncbn.worker.collective.LocalCollective(3, 3);
                     LocalShards shards = LocalShards.open(job, data, replicas, 0, 3, collective, System::nanoTime)) {
                 shards.run(1);

@@ -1,0 +1,112 @@
+package io.syncbn.worker.data;
+
+import io.syncbn.worker.data.FileTree.Entry;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * Which pictures a tree of files holds, and of which classes they are. A pure function of the tree's entries; names that
+ * begin with a dot (or, in a zip, with a slash) are ignored.
+ *
+ * @param classes names, in the order of their numbers
+ */
+record ImageFolderIndex(List<String> classes, Part train, Part test) {
+    private static final List<String> SUFFIXES = List.of(".jpg", ".jpeg", ".png");
+
+    /** Pictures and their classes' numbers, in the order of rows. */
+    record Part(List<Entry> files, int[] labels) {}
+
+    /** @param name of the tree, for messages */
+    static ImageFolderIndex of(String name, List<Entry> entries) {
+        List<Entry> visible = entries.stream()
+                .filter(entry -> !isHidden(entry))
+                .sorted(Comparator.comparing(Entry::path))
+                .toList();
+        List<String> classes = classesOf(name, "train", visible);
+        if (classes.isEmpty()) {
+            throw new DataException(name + ": has no train folder with folders of classes; expected train/CLASS/*.jpg");
+        }
+        String testFolder = classesOf(name, "test", visible).isEmpty() ? "val" : "test";
+        List<String> testClasses = classesOf(name, testFolder, visible);
+        if (testClasses.isEmpty()) {
+            throw new DataException(
+                    name + ": has no test (or val) folder with folders of classes; expected test/CLASS/*.jpg");
+        }
+        for (String testClass : testClasses) {
+            if (!classes.contains(testClass)) {
+                throw new DataException(name + ": " + testFolder + "/" + testClass
+                        + " is no class of train's, which are " + String.join(", ", classes));
+            }
+        }
+        return new ImageFolderIndex(
+                classes, part(name, "train", classes, visible), part(name, testFolder, classes, visible));
+    }
+
+    private static boolean isHidden(Entry entry) {
+        return entry.path().startsWith("/")
+                || Arrays.stream(entry.path().split("/")).anyMatch(part -> part.startsWith("."));
+    }
+
+    /** Names of the folders in a folder. */
+    private static List<String> classesOf(String name, String folder, List<Entry> entries) {
+        TreeSet<String> classes = new TreeSet<>();
+        for (Entry entry : entries) {
+            String[] parts = entry.path().split("/");
+            if (!parts[0].equals(folder) || parts.length == 1) {
+                continue;
+            }
+            if (parts.length == 2 && !entry.isFolder()) {
+                throw new DataException(name + ": " + entry.path()
+                        + " lies outside of the folders of classes; expected " + folder + "/CLASS/" + parts[1]);
+            }
+            classes.add(parts[1]);
+        }
+        return List.copyOf(classes);
+    }
+
+    private static Part part(String name, String folder, List<String> classes, List<Entry> entries) {
+        Map<String, List<Entry>> filesOfClass = new TreeMap<>();
+        classes.forEach(className -> filesOfClass.put(className, new ArrayList<>()));
+        for (Entry entry : entries) {
+            String[] parts = entry.path().split("/", 3);
+            if (parts[0].equals(folder) && parts.length == 3 && !parts[2].isEmpty()) {
+                requirePicture(name, entry, parts[2]);
+                filesOfClass.get(parts[1]).add(entry);
+            }
+        }
+        List<Entry> files = new ArrayList<>();
+        List<Integer> labels = new ArrayList<>();
+        for (int label = 0; label < classes.size(); label++) {
+            List<Entry> ofClass = filesOfClass.get(classes.get(label));
+            if (ofClass.isEmpty() && folder.equals("train")) {
+                throw new DataException(name + ": class train/" + classes.get(label) + " holds no pictures");
+            }
+            files.addAll(ofClass);
+            labels.addAll(Collections.nCopies(ofClass.size(), label));
+        }
+        if (files.isEmpty()) {
+            throw new DataException(name + ": " + folder + " holds no pictures");
+        }
+        return new Part(
+                List.copyOf(files), labels.stream().mapToInt(Integer::intValue).toArray());
+    }
+
+    private static void requirePicture(String name, Entry entry, String file) {
+        if (file.contains("/")) {
+            throw new DataException(
+                    name + ": " + entry.path() + " lies deeper than train/CLASS/*; expected pictures only");
+        }
+        String lower = file.toLowerCase(Locale.ROOT);
+        if (SUFFIXES.stream().noneMatch(lower::endsWith)) {
+            throw new DataException(
+                    name + ": " + entry.path() + " is of an unsupported type; expected " + String.join(", ", SUFFIXES));
+        }
+    }
+}

@@ -1,0 +1,28 @@
+package io.syncbn.worker.data;
+
+import io.syncbn.worker.nn.Shape;
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+
+/**
+ * The parts of a data set, as every kind of data puts them together when it is opened.
+ *
+ * @param files what the splits read from
+ */
+record OpenDataset(Shape shape, int classes, Split train, Split test, String digest, Closeable files)
+        implements Dataset {
+
+    @Override
+    public void close() {
+        close(files);
+    }
+
+    static void close(Closeable files) {
+        try {
+            files.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

@@ -1,0 +1,116 @@
+package io.syncbn.worker.data;
+
+import io.syncbn.worker.nn.Shape;
+import io.syncbn.worker.random.CounterRandom;
+import io.syncbn.worker.random.CounterRandom.Purpose;
+
+/**
+ * Paints one picture of the built-in data. What varies, each uniformly and independently of the class:
+ *
+ * <ul>
+ *   <li>the background: any colour, and a gradient in any direction that changes it by up to 0.15 to either side;
+ *   <li>clutter, behind the shape: 2 to 5 discs with radii of 0.8 to 2 pixels, of any colour, anywhere;
+ *   <li>the shape: radius of its circle 7 to 12 pixels; any place where the circle is wholly visible; any rotation; any
+ *       colour whose distance from the background's is at least 0.45 (red, green and blue from 0 to 1);
+ *   <li>noise: up to 0.08 to either side on every number.
+ * </ul>
+ *
+ * Edges are smoothed by 3 × 3 samples a pixel. Bits do not depend on the machine: arithmetic, square roots and
+ * {@link StrictMath} only.
+ */
+final class ShapePainter {
+    static final Shape SHAPE = new Shape(32, 32, 3);
+
+    private static final long SEED = 0;
+    private static final int SIZE = 32;
+    private static final int SAMPLES = 3;
+    private static final double LEAST_CONTRAST = 0.45;
+    private static final double NOISE = 0.08;
+
+    private final CounterRandom random;
+    private final double[] picture = new double[SHAPE.size()];
+
+    ShapePainter(int part, int row) {
+        random = new CounterRandom(SEED, Purpose.SHAPES, part, row, 0);
+    }
+
+    byte[] paint(ShapeKind kind) {
+        double[] background = colour();
+        fillGradient(background);
+        int discs = 2 + random.nextInt(4);
+        for (int i = 0; i < discs; i++) {
+            fill(ShapeKind.DISC, uniform(0, SIZE), uniform(0, SIZE), uniform(0.8, 2) / 0.85, 0, colour());
+        }
+        double[] foreground = colour();
+        while (distance(foreground, background) < LEAST_CONTRAST) {
+            foreground = colour();
+        }
+        double radius = uniform(7, 12);
+        double centreX = uniform(radius, SIZE - radius);
+        double centreY = uniform(radius, SIZE - radius);
+        fill(kind, centreX, centreY, radius, uniform(0, 2 * Math.PI), foreground);
+        return noisyBytes();
+    }
+
+    private void fillGradient(double[] colour) {
+        double angle = uniform(0, 2 * Math.PI);
+        double strength = uniform(0, 0.15) / (SIZE / 2.0 * Math.sqrt(2));
+        double slopeX = StrictMath.cos(angle) * strength;
+        double slopeY = StrictMath.sin(angle) * strength;
+        for (int i = 0; i < picture.length; i++) {
+            int x = i / 3 % SIZE;
+            int y = i / 3 / SIZE;
+            picture[i] = colour[i % 3] + slopeX * (x + 0.5 - SIZE / 2.0) + slopeY * (y + 0.5 - SIZE / 2.0);
+        }
+    }
+
+    /** Lays a shape over the picture; a pixel takes its colour by the share of its samples that the shape contains. */
+    private void fill(ShapeKind kind, double centreX, double centreY, double radius, double angle, double[] colour) {
+        double cos = StrictMath.cos(angle) / radius;
+        double sin = StrictMath.sin(angle) / radius;
+        int top = (int) Math.max(0, centreY - radius);
+        int bottom = (int) Math.min(SIZE - 1, centreY + radius);
+        int left = (int) Math.max(0, centreX - radius);
+        int right = (int) Math.min(SIZE - 1, centreX + radius);
+        for (int y = top; y <= bottom; y++) {
+            for (int x = left; x <= right; x++) {
+                int hits = 0;
+                for (int sample = 0; sample < SAMPLES * SAMPLES; sample++) {
+                    double dx = x + (sample % SAMPLES + 0.5) / SAMPLES - centreX;
+                    double dy = y + (sample / SAMPLES + 0.5) / SAMPLES - centreY;
+                    hits += kind.contains(cos * dx + sin * dy, cos * dy - sin * dx) ? 1 : 0;
+                }
+                double share = (double) hits / (SAMPLES * SAMPLES);
+                for (int c = 0; c < 3; c++) {
+                    int i = (y * SIZE + x) * 3 + c;
+                    picture[i] = (1 - share) * picture[i] + share * colour[c];
+                }
+            }
+        }
+    }
+
+    private byte[] noisyBytes() {
+        byte[] bytes = new byte[picture.length];
+        for (int i = 0; i < bytes.length; i++) {
+            double value = picture[i] + uniform(-NOISE, NOISE);
+            bytes[i] = (byte) (int) (Math.max(0, Math.min(1, value)) * 255 + 0.5);
+        }
+        return bytes;
+    }
+
+    private double[] colour() {
+        return new double[] {random.nextDouble(), random.nextDouble(), random.nextDouble()};
+    }
+
+    private static double distance(double[] a, double[] b) {
+        double sum = 0;
+        for (int c = 0; c < 3; c++) {
+            sum += (a[c] - b[c]) * (a[c] - b[c]);
+        }
+        return Math.sqrt(sum);
+    }
+
+    private double uniform(double from, double to) {
+        return from + (to - from) * random.nextDouble();
+    }
+}
