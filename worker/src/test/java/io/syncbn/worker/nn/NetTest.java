@@ -1,0 +1,151 @@
+package io.syncbn.worker.nn;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import io.syncbn.proto.job.Normalization;
+import java.util.Arrays;
+import java.util.OptionalDouble;
+import org.junit.jupiter.api.Test;
+
+/** Defining models: shapes, names, first values, and what is said about mistakes. */
+class NetTest {
+    private static final Shape PICTURE = new Shape(8, 6, 3);
+
+    @Test
+    void shapesFollowTheLayers() {
+        define(net -> {
+            assertThat(net.conv2d("a", 5, 3, 2, 1).shape()).isEqualTo(new Shape(4, 3, 5));
+            assertThat(net.maxPool(2).shape()).isEqualTo(new Shape(2, 1, 5));
+            assertThat(net.flatten().shape()).isEqualTo(Shape.flat(10));
+            assertThat(net.dense("fc", net.classes()).shape()).isEqualTo(Shape.flat(4));
+        });
+    }
+
+    @Test
+    void mistakesAreNamed() {
+        assertMistake(net -> net.conv2d("stem", 5, 9, 1, 0), "stem", "9x9", "8x6x3", "padding 0");
+        assertMistake(net -> net.dense("fc", 4), "fc", "8x6x3", "flatten()");
+        assertMistake(net -> net.conv2d("a", 5, 3, 1, 1).conv2d("a", 5, 3, 1, 1), "two layers", "named a");
+        assertMistake(net -> net.flatten().dense("fc", 7), "1x1x7", "4 classes");
+        assertMistake(net -> net.conv2d("a", 5, 3, 0, 1), "a", "stride", "0");
+        assertMistake(net -> net.conv2d("a", 0, 3, 1, 1), "a", "channels", "0");
+        assertMistake(net -> net.conv2d("a", 2, 3, 1, -1), "a", "padding", "-1");
+        assertMistake(net -> net.maxPool(9), "max pooling", "9x9", "8x6x3");
+        assertMistake(net -> net.maxPool(2, 2, 2), "padding 2", "window of 2");
+        assertMistake(net -> net.dropout(1), "dropout", "1.0");
+        assertMistake(
+                net -> net.residual("block", main -> main.conv2d("a", 3, 3, 1, 1)), "block", "must end with batchNorm");
+        assertMistake(
+                net -> net.residual(
+                        "block", main -> main.conv2d("a", 5, 3, 2, 1).batchNorm("b")),
+                "block",
+                "4x3x5",
+                "8x6x3");
+    }
+
+    @Test
+    void withoutAffineAndTrackingNothingIsRegistered() {
+        Normalization bare = new Normalization(0, OptionalDouble.of(0.1), 1e-5, false, false, true);
+        ModelDefinition definition = ModelDefinition.of(
+                net -> net.batchNorm("bn").flatten().dense("fc", net.classes()), PICTURE, 4, bare, 0);
+        assertThat(definition.parameters().entries())
+                .extracting(ParameterLayout.Entry::name)
+                .containsExactly("fc.weight", "fc.bias");
+        assertThat(definition.statistics().entries()).isEmpty();
+        assertThat(definition.normalizationLayers()).isEqualTo(1);
+    }
+
+    @Test
+    void firstValuesAreThoseOfPyTorch() {
+        ModelDefinition definition = define(net -> net.conv2d("conv", 200, 3, 1, 1)
+                .batchNorm("bn")
+                .globalAveragePool()
+                .dense("fc", net.classes()));
+        Replica replica = definition.newReplica(3);
+        float[] conv = value(replica, "conv.weight");
+        double square = 0;
+        for (float w : conv) {
+            square += (double) w * w / conv.length;
+        }
+        assertThat(square).as("variance 2/(9·200)").isCloseTo(2.0 / 1800, within(0.1 * 2 / 1800));
+        assertThat(value(replica, "bn.weight")).containsOnly(1);
+        assertThat(value(replica, "bn.bias")).containsOnly(0);
+        for (float w : value(replica, "fc.weight")) {
+            assertThat(Math.abs(w)).isLessThanOrEqualTo((float) (1 / Math.sqrt(200)));
+        }
+        assertThat(Arrays.copyOf(replica.runningStatistics(), 200)).containsOnly(0);
+        assertThat(Arrays.copyOfRange(replica.runningStatistics(), 200, 400)).containsOnly(1);
+        assertThat(definition.newReplica(3).weights()).isEqualTo(replica.weights());
+        assertThat(definition.newReplica(4).weights()).isNotEqualTo(replica.weights());
+    }
+
+    @Test
+    void dropoutIsAFunctionOfStepShardAndPlace() {
+        Architecture model = net -> net.dropout().flatten().dense("fc", net.classes());
+        ModelDefinition definition = ModelDefinition.of(model, PICTURE, 4, Normalization.DEFAULT, 0.25);
+        Replica replica = definition.newReplica(1);
+        Tensor x = Tensor.zeros(3, PICTURE);
+        Arrays.fill(x.values(), 1);
+        float[] expected = logits(definition, replica, x, pass(true, 2, 1));
+        assertThat(logits(definition, replica, x, pass(true, 2, 1))).isEqualTo(expected);
+        assertThat(logits(definition, replica, x, pass(true, 3, 1))).isNotEqualTo(expected);
+        assertThat(logits(definition, replica, x, pass(true, 2, 0))).isNotEqualTo(expected);
+        float[] evaluated = logits(definition, replica, x, Pass.evaluation());
+        assertThat(Arrays.copyOfRange(evaluated, 4, 8)).isEqualTo(Arrays.copyOf(evaluated, 4));
+    }
+
+    @Test
+    void dropoutKeepsTheMean() {
+        Dropout layer = new Dropout(Shape.flat(100_000), 0.25, 0, new ShardMemory(null, null, null, 1, null, null));
+        Tensor x = Tensor.zeros(1, Shape.flat(100_000));
+        Arrays.fill(x.values(), 1);
+        float[] y = layer.forward(x, pass(true, 1, 0)).values();
+        double sum = 0;
+        for (float v : y) {
+            assertThat(v == 0 || v == (float) (1 / 0.75)).isTrue();
+            sum += v;
+        }
+        assertThat(sum / y.length).isCloseTo(1, within(0.01));
+    }
+
+    @Test
+    void aWrongBatchIsRefused() {
+        ModelDefinition definition = define(net -> net.flatten().dense("fc", net.classes()));
+        try (ShardModel model = definition.newShardModel(definition.newReplica(1), 2)) {
+            assertThatThrownBy(() -> model.forward(Tensor.zeros(3, PICTURE), Pass.evaluation()))
+                    .hasMessageContaining("3 examples of 8x6x3")
+                    .hasMessageContaining("at most 2");
+        }
+    }
+
+    private static float[] logits(ModelDefinition definition, Replica replica, Tensor x, Pass pass) {
+        try (ShardModel model = definition.newShardModel(replica, x.examples())) {
+            Tensor y = model.forward(x, pass);
+            return Arrays.copyOf(y.values(), y.size());
+        }
+    }
+
+    private static Pass pass(boolean training, long step, int shard) {
+        return new Pass(training, 1, step, shard, MomentsReducer.LOCAL, offset -> {});
+    }
+
+    private static ModelDefinition define(Architecture architecture) {
+        return ModelDefinition.of(architecture, PICTURE, 4, Normalization.DEFAULT, 0);
+    }
+
+    private static void assertMistake(Architecture architecture, String... words) {
+        assertThatThrownBy(() -> define(architecture))
+                .isInstanceOf(ModelException.class)
+                .hasMessageContainingAll(words);
+    }
+
+    private static float[] value(Replica replica, String name) {
+        ParameterLayout.Entry entry = replica.parameters().entries().stream()
+                .filter(each -> each.name().equals(name))
+                .findFirst()
+                .orElseThrow();
+        return replica.parameters().slice(replica.weights(), entry);
+    }
+}
