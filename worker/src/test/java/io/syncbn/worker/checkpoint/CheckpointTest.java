@@ -1,0 +1,170 @@
+package io.syncbn.worker.checkpoint;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.syncbn.proto.job.Fingerprint;
+import io.syncbn.worker.nn.ParameterLayout;
+import io.syncbn.worker.nn.ParameterLayout.Entry;
+import io.syncbn.worker.nn.ParameterLayout.Role;
+import io.syncbn.worker.nn.Replica;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class CheckpointTest {
+    @TempDir
+    Path run;
+
+    private Path directory;
+
+    @BeforeEach
+    void write() {
+        directory = new Checkpoints(run, 1).write(States.at(12), 3, States.JOB);
+    }
+
+    private static ModelState read(Path directory) {
+        return Checkpoint.open(directory).state(States.PARAMETERS, States.STATISTICS);
+    }
+
+    @Test
+    void givesBackWhatWasWritten() {
+        ModelState written = States.at(12);
+        Checkpoint checkpoint = Checkpoint.open(run);
+        CheckpointInfo info = checkpoint.info();
+        assertThat(info.step()).isEqualTo(12);
+        assertThat(info.epoch()).isEqualTo(3);
+        assertThat(info.seed()).isEqualTo(42);
+        assertThat(info.fingerprint()).isEqualTo(Fingerprint.of(States.JOB));
+        assertThat(info.settings()).isEqualTo(States.JOB.settings());
+        assertThat(info.weightsSha256()).isEqualTo(StateDigest.sha256(written));
+
+        ModelState state = checkpoint.state(States.PARAMETERS, States.STATISTICS);
+        assertThat(state.step()).isEqualTo(12);
+        assertThat(state.batchesTracked()).isEqualTo(12);
+        assertThat(state.replica().weights()).containsExactly(written.replica().weights());
+        assertThat(state.replica().runningStatistics())
+                .containsExactly(written.replica().runningStatistics());
+        assertThat(state.momentum()).containsExactly(written.momentum());
+    }
+
+    @Test
+    void keepsAModelWithoutStatistics() {
+        ModelState tracked = States.at(1);
+        ModelState state = new ModelState(
+                new Replica(States.PARAMETERS, tracked.replica().weights(), States.NO_STATISTICS, new float[0]),
+                0,
+                tracked.momentum(),
+                13);
+        Path written = new Checkpoints(run, 1).write(state, 0, States.JOB);
+        assertThat(StateDigest.sha256(Checkpoint.open(written).state(States.PARAMETERS, States.NO_STATISTICS)))
+                .isEqualTo(StateDigest.sha256(state));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"model.safetensors", "optimizer.safetensors"})
+    void noticesEveryChangedByte(String name) throws IOException {
+        Path file = directory.resolve(name);
+        byte[] content = Files.readAllBytes(file);
+        for (int i = 0; i < content.length; i++) {
+            byte[] changed = content.clone();
+            changed[i] ^= (byte) (1 << (i % 8));
+            Files.write(file, changed);
+            assertThatThrownBy(() -> read(directory))
+                    .as("byte %d", i)
+                    .isInstanceOf(CheckpointException.class)
+                    .hasMessageStartingWith(file + ": expected SHA-256 ")
+                    .hasMessageEndingWith("it is not what was written");
+        }
+        for (int length = 0; length < content.length; length += 13) {
+            Files.write(file, Arrays.copyOf(content, length));
+            assertThatThrownBy(() -> read(directory)).as("length %d", length).isInstanceOf(CheckpointException.class);
+        }
+        Files.write(file, content);
+        assertThat(read(directory).step()).isEqualTo(12);
+    }
+
+    /** What state.json says of settings and seed nothing here can check; all else must be noticed. */
+    @Test
+    void noticesAChangedState() throws IOException {
+        Path file = directory.resolve("state.json");
+        byte[] content = Files.readAllBytes(file);
+        int settings = Files.readString(file).indexOf("\"settings\"");
+        for (int i = 0; i < content.length; i++) {
+            byte[] changed = content.clone();
+            changed[i] = '?';
+            Files.write(file, changed);
+            try {
+                CheckpointInfo info = Checkpoint.open(directory).info();
+                read(directory);
+                assertThat(info.step()).isEqualTo(12);
+                assertThat(i)
+                        .as("unnoticed change in %s", new String(changed))
+                        .satisfiesAnyOf(
+                                byteIndex -> assertThat(byteIndex).isGreaterThan(settings),
+                                byteIndex -> assertThat(info.fingerprint()).contains("?"));
+            } catch (CheckpointException e) {
+                assertThat(e).hasMessageStartingWith(directory.toString());
+            }
+        }
+        for (int length = 0; length < content.length; length += 13) {
+            Files.write(file, Arrays.copyOf(content, length));
+            assertThatThrownBy(() -> read(directory))
+                    .as("length %d", length)
+                    .isInstanceOf(CheckpointException.class)
+                    .hasMessageStartingWith(file + ": expected");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "state.json, found no state.json",
+        "model.safetensors, there is no such file",
+        "optimizer.safetensors, there is no such file",
+    })
+    void noticesAMissingFile(String name, String message) throws IOException {
+        Files.delete(directory.resolve(name));
+        assertThatThrownBy(() -> read(directory))
+                .isInstanceOf(CheckpointException.class)
+                .hasMessageStartingWith(directory.toString())
+                .hasMessageEndingWith(message);
+    }
+
+    @Test
+    void noticesADirectoryUnderTheNameOfAnotherStep() throws IOException {
+        Path renamed = Files.move(directory, directory.resolveSibling("step-00000013"));
+        assertThatThrownBy(() -> Checkpoint.open(renamed))
+                .hasMessage(renamed + "/state.json: expected the state of step-00000013, found step 12");
+        Path copied = Files.move(renamed, run.resolve("best"));
+        assertThat(read(copied).step()).isEqualTo(12);
+    }
+
+    @Test
+    void refusesAFormatOfLater() throws IOException {
+        Path file = directory.resolve("state.json");
+        Files.writeString(file, "{\"formatVersion\": 2, \"more\": 1}");
+        assertThatThrownBy(() -> Checkpoint.open(directory)).hasMessage(file + ": expected formatVersion 1, found 2");
+    }
+
+    @Test
+    void namesEveryTensorOfAnotherModel() {
+        List<Entry> entries = new ArrayList<>(States.PARAMETERS.entries().subList(0, 3));
+        entries.add(new Entry("fc.weights", List.of(3, 2), 6, Role.WEIGHT));
+        entries.add(new Entry("fc.bias", List.of(4), 12, Role.BIAS));
+        assertThatThrownBy(() -> Checkpoint.open(directory).state(new ParameterLayout(entries), States.STATISTICS))
+                .isInstanceOf(CheckpointException.class)
+                .hasMessage(directory + "/model.safetensors: 3 faults\n"
+                        + "  tensor fc.weights is missing; expected F32 [3, 2]\n"
+                        + "  tensor fc.weight is unexpected; did you mean fc.weights?\n"
+                        + "  tensor fc.bias: expected F32 [4], found F32 [3]");
+    }
+}

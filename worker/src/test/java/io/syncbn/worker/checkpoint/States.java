@@ -1,0 +1,45 @@
+package io.syncbn.worker.checkpoint;
+
+import io.syncbn.proto.job.Job;
+import io.syncbn.proto.job.JobParser;
+import io.syncbn.worker.nn.ParameterLayout;
+import io.syncbn.worker.nn.ParameterLayout.Entry;
+import io.syncbn.worker.nn.ParameterLayout.Role;
+import io.syncbn.worker.nn.Replica;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+
+/** States of a very small model: a convolution, a normalization, a dense layer. */
+final class States {
+    static final ParameterLayout PARAMETERS = new ParameterLayout(List.of(
+            new Entry("conv1.weight", List.of(2, 1, 1, 1), 0, Role.WEIGHT),
+            new Entry("bn1.weight", List.of(2), 2, Role.NORM_SCALE),
+            new Entry("bn1.bias", List.of(2), 4, Role.NORM_SHIFT),
+            new Entry("fc.weight", List.of(3, 2), 6, Role.WEIGHT),
+            new Entry("fc.bias", List.of(3), 12, Role.BIAS)));
+
+    static final ParameterLayout STATISTICS = new ParameterLayout(List.of(
+            new Entry("bn1.running_mean", List.of(2), 0, Role.RUNNING_MEAN),
+            new Entry("bn1.running_var", List.of(2), 2, Role.RUNNING_VARIANCE)));
+
+    static final ParameterLayout NO_STATISTICS = new ParameterLayout(List.of());
+
+    static final Job JOB = JobParser.parse(Map.of("seed", "42"), 2);
+
+    private States() {}
+
+    static ModelState at(long step) {
+        Random random = new Random(step);
+        Replica replica = new Replica(PARAMETERS, noise(random, 15), STATISTICS, noise(random, 4));
+        return new ModelState(replica, step, noise(random, 15), step);
+    }
+
+    private static float[] noise(Random random, int size) {
+        float[] values = new float[size];
+        for (int i = 0; i < size; i++) {
+            values[i] = random.nextFloat() - 0.5f;
+        }
+        return values;
+    }
+}
