@@ -1,0 +1,90 @@
+package io.syncbn.coordinator;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What a coordinator is started with.
+ *
+ * @param host name or address to listen on
+ * @param port to listen on; 0 for any that is free
+ * @param fingerprint of the job
+ * @param shards S
+ * @param groupSize shards in a normalization group
+ * @param workers that the job waits for
+ * @param joinTimeout how long it waits for them
+ * @param metricsPort to serve metrics on over HTTP; 0 for any that is free, −1 for none
+ * @param heartbeatMillis how often a worker sends a sign of life
+ * @param silenceMillis how long a worker may be silent before it counts as lost
+ */
+public record CoordinatorConfig(
+        String host,
+        int port,
+        String fingerprint,
+        int shards,
+        int groupSize,
+        int workers,
+        Duration joinTimeout,
+        int metricsPort,
+        int heartbeatMillis,
+        int silenceMillis) {
+
+    public static final int NO_METRICS = -1;
+
+    private static final int HEARTBEAT_MILLIS = 1000;
+
+    /** Several heartbeats, so that a garbage collection or a busy machine is not taken for a death. */
+    private static final int SILENCE_MILLIS = 5 * HEARTBEAT_MILLIS;
+
+    /** @throws IllegalArgumentException with everything that is wrong, a line each */
+    public CoordinatorConfig {
+        List<String> problems = new ArrayList<>();
+        if (shards < 1) {
+            problems.add(shards + " shards; expected at least 1");
+        }
+        if (workers < 1 || workers > shards) {
+            problems.add(workers + " workers for " + shards + " shards; expected 1 to " + shards
+                    + ", so that each has a shard");
+        }
+        if (groupSize < 1 || groupSize > shards) {
+            problems.add(
+                    "normalization groups of " + groupSize + " among " + shards + " shards; expected 1 to " + shards);
+        }
+        if (joinTimeout.isNegative() || joinTimeout.isZero()) {
+            problems.add("a join timeout of " + joinTimeout.toMillis() + " ms; expected more than 0");
+        }
+        if (heartbeatMillis < 1 || silenceMillis < 2 * heartbeatMillis) {
+            problems.add("a silence of " + silenceMillis + " ms for heartbeats of " + heartbeatMillis
+                    + " ms; expected at least two heartbeats");
+        }
+        if (metricsPort < NO_METRICS || metricsPort > 65535) {
+            problems.add("metrics port " + metricsPort + "; expected 0 to 65535, or -1 for none");
+        }
+        if (!problems.isEmpty()) {
+            throw new IllegalArgumentException(String.join("\n", problems));
+        }
+    }
+
+    public CoordinatorConfig(
+            String host,
+            int port,
+            String fingerprint,
+            int shards,
+            int groupSize,
+            int workers,
+            Duration joinTimeout,
+            int metricsPort) {
+        this(
+                host,
+                port,
+                fingerprint,
+                shards,
+                groupSize,
+                workers,
+                joinTimeout,
+                metricsPort,
+                HEARTBEAT_MILLIS,
+                SILENCE_MILLIS);
+    }
+}

@@ -1,0 +1,34 @@
+package io.syncbn.coordinator.membership;
+
+import java.math.BigInteger;
+import java.util.Comparator;
+import java.util.List;
+import java.util.regex.Pattern;
+
+/** The order people give to names with numbers in them: worker-2 before worker-10. Total: only equal names are equal. */
+final class NaturalOrder implements Comparator<String> {
+    private static final Pattern BETWEEN_DIGITS_AND_OTHERS = Pattern.compile("(?<=\\d)(?=\\D)|(?<=\\D)(?=\\d)");
+
+    @Override
+    public int compare(String left, String right) {
+        List<String> lefts = List.of(BETWEEN_DIGITS_AND_OTHERS.split(left));
+        List<String> rights = List.of(BETWEEN_DIGITS_AND_OTHERS.split(right));
+        for (int i = 0; i < Math.min(lefts.size(), rights.size()); i++) {
+            int order = compareParts(lefts.get(i), rights.get(i));
+            if (order != 0) {
+                return order;
+            }
+        }
+        int order = Integer.compare(lefts.size(), rights.size());
+        return order != 0 ? order : left.compareTo(right);
+    }
+
+    private static int compareParts(String left, String right) {
+        boolean areNumbers = isNumber(left) && isNumber(right);
+        return areNumbers ? new BigInteger(left).compareTo(new BigInteger(right)) : left.compareTo(right);
+    }
+
+    private static boolean isNumber(String part) {
+        return !part.isEmpty() && part.charAt(0) >= '0' && part.charAt(0) <= '9';
+    }
+}

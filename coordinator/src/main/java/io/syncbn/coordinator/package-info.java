@@ -1,0 +1,8 @@
+/**
+ * The coordinator of one job, as a process: configuration in, outcome out.
+ *
+ * <p>{@link io.syncbn.coordinator.CoordinatorProcess} joins the parts: decisions ({@code membership}, {@code rounds}), which
+ * know no network, threads or clock; and {@code service}, which turns streams into events and effects into messages. One
+ * thread, the writer, owns all state and carries out all effects; gRPC's threads only put tasks into its mailbox.
+ */
+package io.syncbn.coordinator;

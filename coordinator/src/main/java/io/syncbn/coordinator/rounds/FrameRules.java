@@ -1,0 +1,114 @@
+package io.syncbn.coordinator.rounds;
+
+import io.syncbn.coordinator.membership.Assignment;
+import io.syncbn.coordinator.membership.ShardRun;
+import io.syncbn.proto.tree.Grouping;
+import io.syncbn.proto.tree.Node;
+import io.syncbn.proto.tree.ReductionTree;
+import io.syncbn.proto.v1.Kind;
+import io.syncbn.proto.wire.FrameHeader;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
+
+/** Which frames a worker may send in a generation: all that can be said of one without knowing those before it. */
+final class FrameRules {
+    /** Layers, or chunks of the gradient, in a step: bounds the rounds that can be open. As chunks, 16 GiB of gradient. */
+    static final int MAX_ROUNDS_OF_A_KIND = 1 << 16;
+
+    private final Assignment assignment;
+    private final Grouping groups;
+    private final Grouping all;
+
+    FrameRules(Assignment assignment, int groupSize) {
+        this.assignment = assignment;
+        groups = new Grouping(assignment.shards(), groupSize);
+        all = Grouping.all(assignment.shards());
+    }
+
+    /** What is wrong with a frame, as in "worker-1 (shards 2 to 3) sent …", without the name; or empty. */
+    Optional<String> problem(int worker, FrameHeader header, long committedStep) {
+        if (header.generation() != assignment.generation()) {
+            return differs("generation", header.generation(), assignment.generation());
+        }
+        if (header.step() != expectedStep(header.kind(), committedStep)) {
+            return differs("step", header.step(), expectedStep(header.kind(), committedStep));
+        }
+        int indices = isNumbered(header.kind()) ? MAX_ROUNDS_OF_A_KIND : 1;
+        if (header.index() >= indices) {
+            return Optional.of("sent index " + header.index() + ", expected below " + indices);
+        }
+        int most = header.kind() == Kind.GRADIENTS ? MAX_ROUNDS_OF_A_KIND : 1;
+        if (header.of() < 1 || header.of() > most || header.kind() == Kind.GRADIENTS && header.index() >= header.of()) {
+            return Optional.of("sent number " + header.index() + " of " + header.of() + ", expected of 1 to " + most);
+        }
+        if (header.group() >= grouping(header.kind()).groups()) {
+            return Optional.of("sent group " + header.group() + ", expected below "
+                    + grouping(header.kind()).groups());
+        }
+        return isOwn(worker, header)
+                ? Optional.empty()
+                : Optional.of("sent node " + header.node() + " of group " + header.group()
+                        + ", which holds shards that are not its own");
+    }
+
+    ReductionTree tree(FrameHeader header) {
+        return grouping(header.kind()).treeOf(header.group());
+    }
+
+    /** The workers that have shards in the frame's tree. */
+    List<Integer> workersIn(FrameHeader header) {
+        int first = grouping(header.kind()).firstShardOf(header.group());
+        int end = first + grouping(header.kind()).sizeOf(header.group());
+        return IntStream.range(0, assignment.workers())
+                .filter(worker -> run(worker).first() < end && run(worker).end() > first)
+                .boxed()
+                .toList();
+    }
+
+    String name(int worker) {
+        return assignment.seats().get(worker).toString();
+    }
+
+    private static Optional<String> differs(String what, long came, long expected) {
+        return Optional.of("sent " + what + " " + came + ", expected " + expected);
+    }
+
+    private static long expectedStep(Kind kind, long committedStep) {
+        return switch (kind) {
+            case MOMENTS_FORWARD, MOMENTS_BACKWARD, GRADIENTS, COMMIT -> committedStep + 1;
+            case EVALUATION -> committedStep;
+            case DATA_STATISTICS -> 0;
+            case KIND_UNSPECIFIED, UNRECOGNIZED -> throw new IllegalArgumentException("no header has " + kind);
+        };
+    }
+
+    private static boolean isNumbered(Kind kind) {
+        return isMoments(kind) || kind == Kind.GRADIENTS;
+    }
+
+    private static boolean isMoments(Kind kind) {
+        return kind == Kind.MOMENTS_FORWARD || kind == Kind.MOMENTS_BACKWARD;
+    }
+
+    private Grouping grouping(Kind kind) {
+        return isMoments(kind) ? groups : all;
+    }
+
+    private ShardRun run(int worker) {
+        return assignment.seats().get(worker).run();
+    }
+
+    /** Whether the node exists and all its shards are the worker's. */
+    private boolean isOwn(int worker, FrameHeader header) {
+        ReductionTree tree = tree(header);
+        Node node = header.node();
+        if (!tree.contains(node)) {
+            return false;
+        }
+        long firstShard = grouping(header.kind()).firstShardOf(header.group());
+        long first = firstShard + node.firstLeaf();
+        long end = firstShard + Math.min(node.firstLeaf() + (1L << node.level()), tree.leaves());
+        return first >= run(worker).first() && end <= run(worker).end();
+    }
+}

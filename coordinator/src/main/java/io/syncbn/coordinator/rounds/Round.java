@@ -1,0 +1,38 @@
+package io.syncbn.coordinator.rounds;
+
+import io.syncbn.proto.tree.Node;
+import io.syncbn.proto.tree.ReductionTree;
+import io.syncbn.proto.tree.TreeFold;
+import io.syncbn.proto.wire.Payload;
+import java.util.Optional;
+
+/** One sum in progress. Owns the payloads that it was offered, until the root is taken. */
+final class Round {
+    private final int elements;
+    private final String firstSender;
+    private final TreeFold<Payload> fold;
+
+    /** @param firstSender whose part opens the round and says how many elements it has */
+    Round(ReductionTree tree, int elements, String firstSender) {
+        this.elements = elements;
+        this.firstSender = firstSender;
+        this.fold = new TreeFold<>(tree, Payload::add);
+    }
+
+    /** What is wrong with a part, or empty. */
+    Optional<String> problem(int partElements) {
+        if (partElements != elements) {
+            return Optional.of("sent " + partElements + " numbers, expected " + elements + " as from " + firstSender);
+        }
+        return Optional.empty();
+    }
+
+    /** @throws IllegalArgumentException if a leaf of the node is part of the sum already */
+    Optional<Payload> offer(Node node, Payload part) {
+        return fold.offer(node, part);
+    }
+
+    long leavesSeen() {
+        return fold.leavesSeen();
+    }
+}

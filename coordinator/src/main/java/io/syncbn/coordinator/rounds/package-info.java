@@ -1,0 +1,20 @@
+/**
+ * What is summed and what is committed: the reducer, as a machine that takes frames and says what to do, without network,
+ * threads or clock.
+ *
+ * <p>A round is one sum: (generation, step, kind, index, group). {@link io.syncbn.coordinator.rounds.Rounds} opens it with
+ * its first part, folds parts in the order of the tree as they come, and when the root is complete sends it to the workers
+ * that have shards in that tree. The step is committed when its COMMIT round and all chunks of its gradient are complete;
+ * then everything of it is forgotten. What may come is narrow:
+ *
+ * <pre>
+ *   MOMENTS_FORWARD, MOMENTS_BACKWARD, GRADIENTS, COMMIT   of the step after the last committed one
+ *   EVALUATION                                             of the last committed step
+ *   DATA_STATISTICS                                        of step 0
+ * </pre>
+ *
+ * <p>Anything else (another generation or step, a node outside the sender's shards, a node that came before, another number
+ * of elements) is refused with what was expected, what came, and who sent it, and is never added. In this form a refusal
+ * fails the job.
+ */
+package io.syncbn.coordinator.rounds;
