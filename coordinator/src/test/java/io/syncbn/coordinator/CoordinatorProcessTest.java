@@ -1,0 +1,394 @@
+package io.syncbn.coordinator;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.grpc.ManagedChannel;
+import io.grpc.Status;
+import io.grpc.health.v1.HealthCheckRequest;
+import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
+import io.grpc.health.v1.HealthGrpc;
+import io.syncbn.proto.net.Address;
+import io.syncbn.proto.net.Channels;
+import io.syncbn.proto.tree.Grouping;
+import io.syncbn.proto.tree.Node;
+import io.syncbn.proto.tree.ReductionTree;
+import io.syncbn.proto.v1.Kind;
+import io.syncbn.proto.v1.Plan;
+import io.syncbn.proto.wire.DataFrame;
+import io.syncbn.proto.wire.FrameHeader;
+import io.syncbn.proto.wire.Payload;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A coordinator on a loopback port, and workers by hand. */
+@Timeout(60)
+class CoordinatorProcessTest {
+    private static final String JOB = "job";
+    private static final int SHARDS = 7;
+    private static final int WORKERS = 3;
+
+    private final List<AutoCloseable> open = new ArrayList<>();
+
+    @AfterEach
+    void closeAll() throws Exception {
+        for (AutoCloseable resource : open) {
+            resource.close();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, SHARDS})
+    void sumsAreExactForEveryGroupSize(int groupSize) throws Exception {
+        CoordinatorProcess coordinator = start(groupSize, 5000);
+        List<FakeWorker> workers = running(coordinator);
+        for (long step = 1; step <= 3; step++) {
+            long committed = step;
+            workers.forEach(worker -> sendStep(worker, groupSize, committed));
+            for (FakeWorker worker : workers) {
+                expectStep(worker, groupSize, step);
+                assertThat(worker.nextControl().getCommitted().getStep()).isEqualTo(step);
+                worker.heartbeat(step);
+            }
+        }
+        for (FakeWorker worker : workers) {
+            worker.finish(3, "final");
+        }
+        for (FakeWorker worker : workers) {
+            assertThat(worker.controlEnd().isOk()).isTrue();
+            worker.dataOf(Kind.COMMIT).complete();
+            worker.dataOf(Kind.GRADIENTS).complete();
+            assertThat(worker.dataOf(Kind.COMMIT).end().isOk()).isTrue();
+            assertThat(worker.dataOf(Kind.GRADIENTS).end().isOk()).isTrue();
+        }
+        assertThat(coordinator.awaitEnd()).isEqualTo(new Outcome.Success(3, "final"));
+    }
+
+    @Test
+    void aFrameOfAnotherGenerationIsRefused() throws Exception {
+        CoordinatorProcess coordinator = start(SHARDS, 5000);
+        List<FakeWorker> workers = running(coordinator);
+        FakeWorker late = workers.get(1);
+        late.send(DataFrame.of(
+                new FrameHeader(0, 1, Kind.COMMIT, 0, 0, new Node(0, late.plan().getFirstShard()), 1),
+                new double[] {1}));
+        String reason = "step 1, COMMIT 0 (generation 0): worker-1 (shards 3 to 4) sent generation 0, expected 1";
+        assertFailed(coordinator, workers, reason);
+        Status status = late.dataOf(Kind.COMMIT).end();
+        assertThat(status.getCode()).isEqualTo(Status.Code.FAILED_PRECONDITION);
+        assertThat(status.getDescription()).isEqualTo(reason);
+    }
+
+    @Test
+    void aStreamOfAnotherGenerationIsRefusedAndHarmsNobody() throws Exception {
+        CoordinatorProcess coordinator = start(SHARDS, 5000);
+        List<FakeWorker> workers = running(coordinator);
+        FakeWorker.Data old = workers.get(0).openMoments(9);
+        Status status = old.end();
+        assertThat(status.getCode()).isEqualTo(Status.Code.FAILED_PRECONDITION);
+        assertThat(status.getDescription())
+                .isEqualTo("worker 0's stream of moments is of generation 9, expected 1 (RUNNING)");
+        old.shutDown();
+        workers.forEach(worker -> sendStep(worker, SHARDS, 1));
+        assertThat(workers.get(0).nextControl().getCommitted().getStep()).isEqualTo(1);
+    }
+
+    @Test
+    void aDamagedFrameEndsTheJobWithItsName() throws Exception {
+        CoordinatorProcess coordinator = start(SHARDS, 5000);
+        List<FakeWorker> workers = running(coordinator);
+        FakeWorker worker = workers.get(2);
+        FrameHeader header = new FrameHeader(1, 1, Kind.MOMENTS_FORWARD, 4, 0, new Node(0, 5), 1);
+        DataFrame good = DataFrame.of(header, new double[] {1, 2});
+        worker.send(new DataFrame(header, good.payload(), good.checksum() ^ 1));
+        String reason = String.format(
+                "step 1, MOMENTS_FORWARD 4 (generation 1): checksum 0x%08x, computed 0x%08x, "
+                        + "from worker-2 (shards 5 to 6, host test-host, process 77)",
+                good.checksum() ^ 1, good.checksum());
+        assertFailed(coordinator, workers, reason);
+        assertThat(worker.dataOf(Kind.COMMIT).end().getCode()).isEqualTo(Status.Code.DATA_LOSS);
+    }
+
+    @Test
+    void aSumOnTheWrongStreamIsRefused() throws Exception {
+        CoordinatorProcess coordinator = start(SHARDS, 5000);
+        List<FakeWorker> workers = running(coordinator);
+        FrameHeader header = new FrameHeader(1, 1, Kind.GRADIENTS, 0, 0, new Node(1, 0), 1);
+        workers.get(0).sendOn(Kind.COMMIT, DataFrame.of(header, new float[] {1}));
+        assertFailed(
+                coordinator,
+                workers,
+                "step 1, GRADIENTS 0 (generation 1): came on the stream of moments from "
+                        + "worker-0 (shards 0 to 2, host test-host, process 77)");
+    }
+
+    @Test
+    void aSilentWorkerIsLost() throws Exception {
+        CoordinatorProcess coordinator = start(SHARDS, 400);
+        List<FakeWorker> workers = running(coordinator);
+        Thread heartbeats = new Thread(() -> {
+            while (!Thread.currentThread().isInterrupted()) {
+                workers.get(0).heartbeat(0);
+                workers.get(2).heartbeat(0);
+                try {
+                    Thread.sleep(50);
+                } catch (InterruptedException e) {
+                    return;
+                }
+            }
+        });
+        heartbeats.start();
+        try {
+            Outcome outcome = coordinator.awaitEnd();
+            assertThat(((Outcome.Failure) outcome).reason())
+                    .matches("worker-1 \\(shards 3 to 4, host test-host, process 77\\) was lost: "
+                            + "nothing came from it for \\d+ ms, at step 1");
+            assertThat(workers.get(0).nextControl().getAbort().getReason())
+                    .isEqualTo(((Outcome.Failure) outcome).reason());
+        } finally {
+            heartbeats.interrupt();
+            heartbeats.join();
+        }
+    }
+
+    @Test
+    void aWorkerThatHangsUpIsLost() throws Exception {
+        CoordinatorProcess coordinator = start(SHARDS, 5000);
+        List<FakeWorker> workers = running(coordinator);
+        workers.get(2).hangUp();
+        assertFailed(
+                coordinator,
+                workers.subList(0, 2),
+                "worker-2 (shards 5 to 6, host test-host, process 77) was lost: its connection closed, at step 1");
+    }
+
+    @Test
+    void aWorkerWhoseDataStreamBreaksIsLost() throws Exception {
+        CoordinatorProcess coordinator = start(SHARDS, 5000);
+        List<FakeWorker> workers = running(coordinator);
+        workers.forEach(worker -> sendStep(worker, SHARDS, 1));
+        assertThat(workers.get(0).nextControl().getCommitted().getStep()).isEqualTo(1);
+        assertThat(workers.get(2).nextControl().getCommitted().getStep()).isEqualTo(1);
+        workers.get(1).breakGradients();
+        assertFailed(
+                coordinator,
+                List.of(workers.get(0), workers.get(2)),
+                "worker-1 (shards 3 to 4, host test-host, process 77) was lost: "
+                        + "its connection for gradients broke, at step 2");
+    }
+
+    @Test
+    void aWorkerOfAnotherJobIsRefused() throws Exception {
+        CoordinatorProcess coordinator = start(SHARDS, 5000);
+        FakeWorker stranger = worker("worker-0", coordinator).join("another");
+        assertThat(stranger.nextControl().getRefused().getReason())
+                .isEqualTo("worker-0 was started with another job: its fingerprint is another, expected job");
+        assertThat(stranger.controlEnd().isOk()).isTrue();
+        assertThat(running(coordinator)).hasSize(WORKERS);
+    }
+
+    @Test
+    void aWorkersOwnFailureIsTheJobs() throws Exception {
+        CoordinatorProcess coordinator = start(SHARDS, 5000);
+        List<FakeWorker> workers = running(coordinator);
+        workers.get(1).fail("the loss is not a number");
+        assertFailed(coordinator, List.of(workers.get(0), workers.get(2)), "worker-1: the loss is not a number");
+    }
+
+    @Test
+    void differentWeightsAtTheEndFailTheJob() throws Exception {
+        CoordinatorProcess coordinator = start(SHARDS, 5000);
+        List<FakeWorker> workers = running(coordinator);
+        workers.get(0).finish(0, "aaaa");
+        workers.get(1).finish(0, "bbbb");
+        workers.get(2).finish(0, "aaaa");
+        assertFailed(
+                coordinator,
+                workers,
+                "workers have different weights after step 0: worker-0, worker-2 aaaa; worker-1 bbbb");
+    }
+
+    @Test
+    void tooFewWorkersInTimeFailTheJob() throws Exception {
+        CoordinatorProcess coordinator = keep(CoordinatorProcess.start(new CoordinatorConfig(
+                "127.0.0.1", 0, JOB, SHARDS, SHARDS, WORKERS, Duration.ofSeconds(1), CoordinatorConfig.NO_METRICS)));
+        FakeWorker alone = worker("worker-1", coordinator).join(JOB);
+        String reason = "1 of 3 workers joined within 1 s: worker-1";
+        assertThat(alone.nextControl().getAbort().getReason()).isEqualTo(reason);
+        assertThat(coordinator.awaitEnd()).isEqualTo(new Outcome.Failure(reason));
+    }
+
+    @Test
+    void stoppingTellsTheWorkers() throws Exception {
+        CoordinatorProcess coordinator = start(SHARDS, 5000);
+        List<FakeWorker> workers = running(coordinator);
+        coordinator.close();
+        assertFailed(coordinator, workers, "the coordinator was stopped");
+    }
+
+    @Test
+    void healthAndMetricsAreServedWhileTheJobGoesOn() throws Exception {
+        CoordinatorProcess coordinator = start(SHARDS, 5000);
+        List<FakeWorker> workers = running(coordinator);
+        workers.forEach(worker -> sendStep(worker, SHARDS, 1));
+        assertThat(workers.get(0).nextControl().getCommitted().getStep()).isEqualTo(1);
+
+        ManagedChannel channel = Channels.open(new Address("127.0.0.1", coordinator.port()));
+        open.add(channel::shutdownNow);
+        assertThat(HealthGrpc.newBlockingStub(channel)
+                        .check(HealthCheckRequest.getDefaultInstance())
+                        .getStatus())
+                .isEqualTo(ServingStatus.SERVING);
+        assertThat(metrics(coordinator))
+                .contains("syncbn_coordinator_members 3.0")
+                .contains("syncbn_coordinator_generation 1.0")
+                .contains("syncbn_coordinator_committed_step 1.0")
+                .contains("syncbn_coordinator_rounds_total{kind=\"GRADIENTS\"} 2.0")
+                .contains("syncbn_coordinator_rounds_total{kind=\"COMMIT\"} 1.0")
+                .contains("syncbn_coordinator_payload_sent_bytes_total{stream=\"gradients\"}")
+                .contains("syncbn_coordinator_step_seconds_count 1")
+                .contains("syncbn_coordinator_frames_refused_total 0.0");
+    }
+
+    @Test
+    void aTakenPortIsSaidInWords() throws Exception {
+        CoordinatorProcess coordinator = start(SHARDS, 5000);
+        CoordinatorConfig same = new CoordinatorConfig(
+                "127.0.0.1", coordinator.port(), JOB, 1, 1, 1, Duration.ofSeconds(1), CoordinatorConfig.NO_METRICS);
+        assertThatThrownBy(() -> CoordinatorProcess.start(same))
+                .isInstanceOf(IOException.class)
+                .hasMessageStartingWith("cannot listen on 127.0.0.1:" + coordinator.port() + ": ")
+                .hasMessageContaining("Address already in use");
+    }
+
+    private CoordinatorProcess start(int groupSize, int silenceMillis) throws IOException {
+        return keep(CoordinatorProcess.start(new CoordinatorConfig(
+                "127.0.0.1", 0, JOB, SHARDS, groupSize, WORKERS, Duration.ofSeconds(30), 0, 100, silenceMillis)));
+    }
+
+    private FakeWorker worker(String name, CoordinatorProcess coordinator) {
+        return keep(new FakeWorker(name, coordinator.port()));
+    }
+
+    private <T extends AutoCloseable> T keep(T resource) {
+        open.add(0, resource);
+        return resource;
+    }
+
+    /** Workers 0 to 2 with their plans, joined in the opposite order. */
+    private List<FakeWorker> running(CoordinatorProcess coordinator) throws InterruptedException {
+        List<FakeWorker> workers = new ArrayList<>();
+        for (int number = WORKERS - 1; number >= 0; number--) {
+            workers.add(0, worker("worker-" + number, coordinator).join(JOB));
+        }
+        for (int number = 0; number < WORKERS; number++) {
+            Plan plan = workers.get(number).begin();
+            assertThat(plan.getWorker()).isEqualTo(number);
+            assertThat(plan.getWorkers()).isEqualTo(WORKERS);
+        }
+        return workers;
+    }
+
+    private void assertFailed(CoordinatorProcess coordinator, List<FakeWorker> told, String reason)
+            throws InterruptedException {
+        for (FakeWorker worker : told) {
+            assertThat(worker.nextControl().getAbort().getReason()).isEqualTo(reason);
+            assertThat(worker.controlEnd().isOk()).isTrue();
+        }
+        assertThat(coordinator.awaitEnd()).isEqualTo(new Outcome.Failure(reason));
+    }
+
+    private static String metrics(CoordinatorProcess coordinator) throws Exception {
+        URI uri = URI.create("http://localhost:" + coordinator.metricsPort().orElseThrow() + "/metrics");
+        return HttpClient.newHttpClient()
+                .send(HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.ofString())
+                .body();
+    }
+
+    /** The parts of a worker for a step: two layers' moments by group, two chunks of gradients, the commit. */
+    private static void sendStep(FakeWorker worker, int groupSize, long step) {
+        Plan plan = worker.plan();
+        Grouping groups = new Grouping(SHARDS, groupSize);
+        for (int layer = 0; layer < 2; layer++) {
+            for (int group = 0; group < groups.groups(); group++) {
+                sendRun(
+                        worker,
+                        new FrameHeader(1, step, Kind.MOMENTS_FORWARD, layer, group, new Node(0, 0), 1),
+                        groups);
+            }
+        }
+        for (int chunk = 1; chunk >= 0; chunk--) {
+            sendRun(
+                    worker,
+                    new FrameHeader(plan.getGeneration(), step, Kind.GRADIENTS, chunk, 0, new Node(0, 0), 2),
+                    Grouping.all(SHARDS));
+        }
+        sendRun(worker, new FrameHeader(1, step, Kind.COMMIT, 0, 0, new Node(0, 0), 1), Grouping.all(SHARDS));
+    }
+
+    /** Sends the nodes of the header's tree that cover the worker's shards in it. */
+    private static void sendRun(FakeWorker worker, FrameHeader header, Grouping groups) {
+        int groupFirst = groups.firstShardOf(header.group());
+        int first = Math.max(worker.plan().getFirstShard(), groupFirst) - groupFirst;
+        int end = Math.min(
+                        worker.plan().getFirstShard() + worker.plan().getShardCount(),
+                        groupFirst + groups.sizeOf(header.group()))
+                - groupFirst;
+        if (first < end) {
+            ReductionTree tree = groups.treeOf(header.group());
+            for (Node node : tree.cover(first, end - first)) {
+                worker.send(DataFrame.of(header.at(node), value(header, groupFirst, tree, node)));
+            }
+        }
+    }
+
+    private static void expectStep(FakeWorker worker, int groupSize, long step) throws InterruptedException {
+        Grouping groups = new Grouping(SHARDS, groupSize);
+        int first = worker.plan().getFirstShard();
+        int last = first + worker.plan().getShardCount() - 1;
+        int momentsRounds = 2 * (groups.groupOf(last) - groups.groupOf(first) + 1);
+        for (int i = 0; i < momentsRounds + 1; i++) {
+            expectRoot(worker.dataOf(Kind.COMMIT).next(), groups, step);
+        }
+        for (int i = 0; i < 2; i++) {
+            expectRoot(worker.dataOf(Kind.GRADIENTS).next(), groups, step);
+        }
+    }
+
+    private static void expectRoot(DataFrame frame, Grouping groups, long step) {
+        FrameHeader header = frame.header();
+        Grouping grouping = header.kind() == Kind.MOMENTS_FORWARD ? groups : Grouping.all(SHARDS);
+        ReductionTree tree = grouping.treeOf(header.group());
+        assertThat(header.generation()).isEqualTo(1);
+        assertThat(header.step()).isEqualTo(step);
+        assertThat(header.node()).isEqualTo(tree.root());
+        Payload expected = value(header, grouping.firstShardOf(header.group()), tree, tree.root());
+        assertThat(frame.checksum())
+                .as("%s", header)
+                .isEqualTo(DataFrame.of(header, expected).checksum());
+    }
+
+    /** A node's value, by the definition. A leaf's numbers depend on all that names it, and do not add without rounding. */
+    private static Payload value(FrameHeader header, int firstShard, ReductionTree tree, Node node) {
+        if (node.level() > 0) {
+            Node left = new Node(node.level() - 1, 2 * node.position());
+            Payload sum = value(header, firstShard, tree, left);
+            return tree.contains(left.sibling()) ? sum.add(value(header, firstShard, tree, left.sibling())) : sum;
+        }
+        double name = 1 + firstShard + node.position() + 10 * header.index() + 100 * header.step();
+        return header.kind() == Kind.GRADIENTS
+                ? new Payload.Float32(new float[] {(float) (1 / name), (float) Math.sqrt(name), 3})
+                : new Payload.Float64(new double[] {1 / name, Math.sqrt(name)});
+    }
+}

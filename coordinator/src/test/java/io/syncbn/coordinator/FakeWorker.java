@@ -1,0 +1,215 @@
+package io.syncbn.coordinator;
+
+import io.grpc.CallOptions;
+import io.grpc.ClientInterceptors;
+import io.grpc.ManagedChannel;
+import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
+import io.grpc.Status;
+import io.grpc.stub.ClientCalls;
+import io.grpc.stub.MetadataUtils;
+import io.grpc.stub.StreamObserver;
+import io.syncbn.proto.Protocol;
+import io.syncbn.proto.net.Address;
+import io.syncbn.proto.net.Channels;
+import io.syncbn.proto.v1.ControlGrpc;
+import io.syncbn.proto.v1.Failed;
+import io.syncbn.proto.v1.Finished;
+import io.syncbn.proto.v1.FromWorker;
+import io.syncbn.proto.v1.Heartbeat;
+import io.syncbn.proto.v1.Join;
+import io.syncbn.proto.v1.Kind;
+import io.syncbn.proto.v1.Plan;
+import io.syncbn.proto.v1.ToWorker;
+import io.syncbn.proto.wire.DataFrame;
+import io.syncbn.proto.wire.ReductionMethods;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+
+/** A worker by hand: sends what a test tells it to, and keeps what comes for the test to look at. */
+final class FakeWorker implements AutoCloseable {
+    private static final long WAIT_SECONDS = 20;
+
+    private final String name;
+    private final Address address;
+    private final ManagedChannel controlChannel;
+    private final Inbox<ToWorker> control = new Inbox<>();
+    private final StreamObserver<FromWorker> toCoordinator;
+    private Data moments;
+    private Data gradients;
+    private Plan plan;
+
+    FakeWorker(String name, int port) {
+        this.name = name;
+        address = new Address("127.0.0.1", port);
+        controlChannel = Channels.open(address);
+        toCoordinator = ControlGrpc.newStub(controlChannel).attend(control);
+    }
+
+    Join.Builder introduction(String fingerprint) {
+        return Join.newBuilder()
+                .setProtocolVersion(Protocol.VERSION)
+                .setFingerprint(fingerprint)
+                .setDataDigest("data")
+                .setStateDigest("state")
+                .setName(name)
+                .setHost("test-host")
+                .setProcessId(77);
+    }
+
+    FakeWorker join(String fingerprint) {
+        return join(introduction(fingerprint));
+    }
+
+    FakeWorker join(Join.Builder introduction) {
+        toCoordinator.onNext(FromWorker.newBuilder().setJoin(introduction).build());
+        return this;
+    }
+
+    /** Waits for the plan, and opens the data streams. */
+    Plan begin() throws InterruptedException {
+        plan = control.next().getPlan();
+        moments = new Data(ReductionMethods.MOMENTS, plan.getGeneration());
+        gradients = new Data(ReductionMethods.GRADIENTS, plan.getGeneration());
+        return plan;
+    }
+
+    Plan plan() {
+        return plan;
+    }
+
+    /** One more stream of moments, of any generation. */
+    Data openMoments(long generation) {
+        return new Data(ReductionMethods.MOMENTS, generation);
+    }
+
+    /** Sends on the stream of the frame's kind. */
+    void send(DataFrame frame) {
+        sendOn(frame.header().kind(), frame);
+    }
+
+    /** Sends on the stream of any kind. */
+    void sendOn(Kind kind, DataFrame frame) {
+        dataOf(kind).out.onNext(frame);
+    }
+
+    Data dataOf(Kind kind) {
+        return kind == Kind.GRADIENTS ? gradients : moments;
+    }
+
+    ToWorker nextControl() throws InterruptedException {
+        return control.next();
+    }
+
+    /** The status with which the control stream ends. */
+    Status controlEnd() throws InterruptedException {
+        return control.end();
+    }
+
+    void heartbeat(long step) {
+        toCoordinator.onNext(FromWorker.newBuilder()
+                .setHeartbeat(Heartbeat.newBuilder().setStep(step))
+                .build());
+    }
+
+    void fail(String reason) {
+        toCoordinator.onNext(FromWorker.newBuilder()
+                .setFailed(Failed.newBuilder().setReason(reason))
+                .build());
+    }
+
+    void finish(long step, String digest) {
+        toCoordinator.onNext(FromWorker.newBuilder()
+                .setFinished(Finished.newBuilder().setStep(step).setStateDigest(digest))
+                .build());
+    }
+
+    /** Ends the control stream, as a process does that exits. */
+    void hangUp() {
+        controlChannel.shutdownNow();
+    }
+
+    /** Breaks the connection for gradients only. */
+    void breakGradients() {
+        gradients.channel.shutdownNow();
+    }
+
+    @Override
+    public void close() {
+        controlChannel.shutdownNow();
+        if (plan != null) {
+            moments.channel.shutdownNow();
+            gradients.channel.shutdownNow();
+        }
+    }
+
+    /** One data stream on a connection of its own. */
+    final class Data {
+        private final ManagedChannel channel = Channels.open(address);
+        private final Inbox<DataFrame> inbox = new Inbox<>();
+        private final StreamObserver<DataFrame> out;
+
+        Data(MethodDescriptor<DataFrame, DataFrame> method, long generation) {
+            Metadata headers = new Metadata();
+            headers.put(ReductionMethods.WORKER, Integer.toString(plan.getWorker()));
+            headers.put(ReductionMethods.GENERATION, Long.toString(generation));
+            out = ClientCalls.asyncBidiStreamingCall(
+                    ClientInterceptors.intercept(channel, MetadataUtils.newAttachHeadersInterceptor(headers))
+                            .newCall(method, CallOptions.DEFAULT),
+                    inbox);
+        }
+
+        DataFrame next() throws InterruptedException {
+            return inbox.next();
+        }
+
+        Status end() throws InterruptedException {
+            return inbox.end();
+        }
+
+        void complete() {
+            out.onCompleted();
+        }
+
+        void shutDown() {
+            channel.shutdownNow();
+        }
+    }
+
+    /** What came on a stream: messages, then the status of its end. */
+    private static final class Inbox<T> implements StreamObserver<T> {
+        private final BlockingQueue<T> messages = new LinkedBlockingQueue<>();
+        private final BlockingQueue<Status> end = new LinkedBlockingQueue<>();
+
+        T next() throws InterruptedException {
+            return came(messages.poll(WAIT_SECONDS, TimeUnit.SECONDS));
+        }
+
+        Status end() throws InterruptedException {
+            return came(end.poll(WAIT_SECONDS, TimeUnit.SECONDS));
+        }
+
+        private static <V> V came(V value) {
+            if (value == null) {
+                throw new AssertionError("nothing came within " + WAIT_SECONDS + " s");
+            }
+            return value;
+        }
+
+        @Override
+        public void onNext(T message) {
+            messages.add(message);
+        }
+
+        @Override
+        public void onError(Throwable failure) {
+            end.add(Status.fromThrowable(failure));
+        }
+
+        @Override
+        public void onCompleted() {
+            end.add(Status.OK);
+        }
+    }
+}
