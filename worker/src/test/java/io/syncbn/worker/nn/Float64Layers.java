@@ -11,10 +11,10 @@ import java.util.function.IntToDoubleFunction;
  * The layers once more: over float64, with the whole global batch in one array, in the dumbest loops that are right. The
  * oracle of the parity tests.
  */
-final class Float64Layers {
+public final class Float64Layers {
     private Float64Layers() {}
 
-    interface Twin {
+    public interface Twin {
         /** x is N × H × W × C. */
         double[] forward(double[] x);
 
@@ -22,16 +22,16 @@ final class Float64Layers {
     }
 
     /** Parameters by name, and their gradients. */
-    static final class Parameters {
-        final Map<String, double[]> values = new HashMap<>();
-        final Map<String, double[]> gradients = new HashMap<>();
+    public static final class Parameters {
+        public final Map<String, double[]> values = new HashMap<>();
+        public final Map<String, double[]> gradients = new HashMap<>();
 
-        void put(String name, double[] value) {
+        public void put(String name, double[] value) {
             values.put(name, value);
             gradients.put(name, new double[value.length]);
         }
 
-        static Parameters of(Replica replica) {
+        public static Parameters of(Replica replica) {
             Parameters parameters = new Parameters();
             for (ParameterLayout.Entry entry : replica.parameters().entries()) {
                 float[] slice = replica.parameters().slice(replica.weights(), entry);
@@ -43,7 +43,7 @@ final class Float64Layers {
         }
     }
 
-    static Twin sequence(Twin... layers) {
+    public static Twin sequence(Twin... layers) {
         return new Twin() {
             @Override
             public double[] forward(double[] x) {
@@ -66,7 +66,7 @@ final class Float64Layers {
     }
 
     /** relu(main + shortcut). */
-    static Twin residual(Twin main, Twin shortcut) {
+    public static Twin residual(Twin main, Twin shortcut) {
         Twin relu = relu();
         return new Twin() {
             @Override
@@ -88,7 +88,7 @@ final class Float64Layers {
         return sum;
     }
 
-    static Twin relu() {
+    public static Twin relu() {
         return new Twin() {
             private double[] input;
 
@@ -108,7 +108,7 @@ final class Float64Layers {
     }
 
     /** Multiplies number i by factor(i). */
-    static Twin times(IntToDoubleFunction factor) {
+    public static Twin times(IntToDoubleFunction factor) {
         return new Twin() {
             @Override
             public double[] forward(double[] x) {
@@ -181,7 +181,7 @@ final class Float64Layers {
         }
     }
 
-    static Twin convolution(Parameters parameters, String name, Shape in, int out, int k, int stride, int pad) {
+    public static Twin convolution(Parameters parameters, String name, Shape in, int out, int k, int stride, int pad) {
         int height = (in.height() + 2 * pad - k) / stride + 1;
         int width = (in.width() + 2 * pad - k) / stride + 1;
         return new Paths(parameters, name, 0) {
@@ -213,11 +213,11 @@ final class Float64Layers {
         };
     }
 
-    static Twin dense(Parameters parameters, String name, int inputs, int outputs) {
+    public static Twin dense(Parameters parameters, String name, int inputs, int outputs) {
         return convolution(parameters, name, Shape.flat(inputs), outputs, 1, 1, 0);
     }
 
-    static Twin averagePool(Shape in, int windowHeight, int windowWidth, int stride) {
+    public static Twin averagePool(Shape in, int windowHeight, int windowWidth, int stride) {
         int height = (in.height() - windowHeight) / stride + 1;
         int width = (in.width() - windowWidth) / stride + 1;
         return new Paths(null, null, 1.0 / (windowHeight * windowWidth)) {
@@ -245,7 +245,7 @@ final class Float64Layers {
         };
     }
 
-    static Twin flatten(Shape in) {
+    public static Twin flatten(Shape in) {
         return new Paths(null, null, 1) {
             @Override
             int outputSize(int inputSize) {
@@ -266,7 +266,7 @@ final class Float64Layers {
         };
     }
 
-    static Twin maxPool(Shape in, int size, int stride, int pad) {
+    public static Twin maxPool(Shape in, int size, int stride, int pad) {
         int height = (in.height() + 2 * pad - size) / stride + 1;
         int width = (in.width() + 2 * pad - size) / stride + 1;
         return new Twin() {
@@ -310,9 +310,9 @@ final class Float64Layers {
     }
 
     /** Batch normalization by its definition: two passes, each group by itself. */
-    static final class Norm implements Twin {
-        final List<double[]> means = new ArrayList<>();
-        final List<double[]> variances = new ArrayList<>();
+    public static final class Norm implements Twin {
+        public final List<double[]> means = new ArrayList<>();
+        public final List<double[]> variances = new ArrayList<>();
         private final Parameters parameters;
         private final String name;
         private final int channels;
@@ -324,7 +324,8 @@ final class Float64Layers {
         private double[][] rowsOfGroup;
 
         /** @param groupOfExample normalization group of each example of the global batch */
-        Norm(Parameters parameters, String name, int channels, double epsilon, int[] groupOfExample, int groups) {
+        public Norm(
+                Parameters parameters, String name, int channels, double epsilon, int[] groupOfExample, int groups) {
             this.parameters = parameters;
             this.name = name;
             this.channels = channels;
@@ -405,7 +406,7 @@ final class Float64Layers {
             return dx;
         }
 
-        double rows(int group) {
+        public double rows(int group) {
             return rowsOfGroup[group][0];
         }
 

@@ -6,28 +6,28 @@ import java.util.Arrays;
 import java.util.Random;
 
 /** Random inputs and comparisons for numeric tests. */
-final class Numbers {
+public final class Numbers {
     private Numbers() {}
 
     /** Normal numbers that are exact in float32. */
-    static double[] normal(Random random, int count) {
+    public static double[] normal(Random random, int count) {
         return normal(random, count, 0, 1);
     }
 
-    static double[] normal(Random random, int count, double mean, double deviation) {
+    public static double[] normal(Random random, int count, double mean, double deviation) {
         double[] values = new double[count];
         Arrays.setAll(values, i -> (float) (mean + deviation * random.nextGaussian()));
         return values;
     }
 
     /** Every number is as expected, up to {@code tolerance} times the largest expected one. */
-    static void assertClose(String what, float[] actual, double[] expected, double tolerance) {
+    public static void assertClose(String what, float[] actual, double[] expected, double tolerance) {
         double[] wide = new double[expected.length];
         Arrays.setAll(wide, i -> actual[i]);
         assertClose(what, wide, expected, tolerance);
     }
 
-    static void assertClose(String what, double[] actual, double[] expected, double tolerance) {
+    public static void assertClose(String what, double[] actual, double[] expected, double tolerance) {
         assertThat(actual.length).as(what).isEqualTo(expected.length);
         double largest = Arrays.stream(expected).map(Math::abs).max().orElse(0);
         for (int i = 0; i < expected.length; i++) {

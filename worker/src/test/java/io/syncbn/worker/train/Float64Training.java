@@ -1,0 +1,240 @@
+package io.syncbn.worker.train;
+
+import io.syncbn.proto.job.Job;
+import io.syncbn.proto.job.Optimization;
+import io.syncbn.worker.data.BatchPlan;
+import io.syncbn.worker.nn.Float64Layers;
+import io.syncbn.worker.nn.Float64Layers.Parameters;
+import io.syncbn.worker.nn.Float64Layers.Twin;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * Training once more: one machine that sees the whole global batch, in float64, in the dumbest way that is right. The
+ * oracle of {@link TrajectoryTest}.
+ *
+ * <p>It shares with what it tests: the job, the first weights, and which rows a step has. The arithmetic is its own.
+ */
+final class Float64Training {
+    private final Job job;
+    private final TrajectoryData data;
+    private final BatchPlan plan;
+    private final double[] mean;
+    private final double[] deviation;
+    private final Map<String, Float64Layers.Norm> norms = new LinkedHashMap<>();
+
+    final Parameters parameters;
+    final Map<String, double[]> momentum = new HashMap<>();
+    final Map<String, double[]> running = new HashMap<>();
+    long batchesTracked;
+
+    /** @param parameters before the first step; trained in place */
+    Float64Training(Job job, TrajectoryData data, Parameters parameters) {
+        this.job = job;
+        this.data = data;
+        this.parameters = parameters;
+        this.plan = new BatchPlan(data.train().length, job.shards(), job.batch(), job.seed(), job.shuffle());
+        this.mean = new double[data.shape().channels()];
+        this.deviation = new double[data.shape().channels()];
+        measureChannels();
+        parameters.values.forEach((name, value) -> momentum.put(name, new double[value.length]));
+        TrajectoryModel.twin(parameters, (name, channels) -> {
+            double[] ones = new double[channels];
+            Arrays.fill(ones, 1);
+            running.put(name + ".running_mean", new double[channels]);
+            running.put(name + ".running_var", ones);
+            return Float64Layers.sequence();
+        });
+    }
+
+    /** Two passes over all rows. */
+    private void measureChannels() {
+        double count = (double) data.train().length * data.shape().pixels();
+        for (double[] row : data.train()) {
+            for (int i = 0; i < row.length; i++) {
+                mean[i % mean.length] += row[i] / count;
+            }
+        }
+        for (double[] row : data.train()) {
+            for (int i = 0; i < row.length; i++) {
+                double difference = row[i] - mean[i % mean.length];
+                deviation[i % mean.length] += difference * difference / count;
+            }
+        }
+        Arrays.setAll(deviation, c -> Math.sqrt(deviation[c]));
+    }
+
+    int stepsPerEpoch() {
+        return plan.stepsPerEpoch();
+    }
+
+    /** Trains one step, from 1, and returns the mean loss before it. */
+    double step(long step) {
+        int[][] rowsOfShard = new int[job.shards()][];
+        Arrays.setAll(rowsOfShard, shard -> plan.rows(step, shard));
+        int[] rows = Arrays.stream(rowsOfShard).flatMapToInt(Arrays::stream).toArray();
+        int groupSize = job.normalization().groupSize(job.shards());
+        int[] groupOfExample = new int[rows.length];
+        for (int shard = 0, example = 0; shard < rowsOfShard.length; shard++) {
+            for (int i = 0; i < rowsOfShard[shard].length; i++) {
+                groupOfExample[example++] = shard / groupSize;
+            }
+        }
+        int groups = (job.shards() + groupSize - 1) / groupSize;
+        norms.clear();
+        Twin model = TrajectoryModel.twin(parameters, (name, channels) -> {
+            norms.put(
+                    name,
+                    new Float64Layers.Norm(
+                            parameters, name, channels, job.normalization().epsilon(), groupOfExample, groups));
+            return norms.get(name);
+        });
+        parameters.gradients.values().forEach(gradient -> Arrays.fill(gradient, 0));
+        double[] logits = model.forward(batch(data.train(), rows));
+        double[] gradient = new double[logits.length];
+        double loss = loss(
+                logits, labels(data.trainLabels(), rows), job.optimization().labelSmoothing(), gradient);
+        model.backward(gradient);
+
+        parameters.gradients.values().forEach(sum -> Arrays.setAll(sum, i -> sum[i] / rows.length));
+        updateWeights(learningRate(step));
+        updateRunningStatistics(groups);
+        return loss / rows.length;
+    }
+
+    private double[] batch(double[][] all, int[] rows) {
+        double[] batch = new double[rows.length * data.shape().size()];
+        for (int i = 0; i < batch.length; i++) {
+            int c = i % mean.length;
+            double value = all[rows[i / data.shape().size()]][i % data.shape().size()];
+            batch[i] = (value - mean[c]) / deviation[c];
+        }
+        return batch;
+    }
+
+    private static int[] labels(int[] all, int[] rows) {
+        return Arrays.stream(rows).map(row -> all[row]).toArray();
+    }
+
+    /** −Σ q·log p over all examples, where q is the smoothed label; writes p − q. */
+    private static double loss(double[] logits, int[] labels, double smoothing, double[] gradient) {
+        int classes = TrajectoryModel.CLASSES;
+        double loss = 0;
+        for (int n = 0; n < labels.length; n++) {
+            double total = 0;
+            for (int k = 0; k < classes; k++) {
+                total += Math.exp(logits[n * classes + k]);
+            }
+            for (int k = 0; k < classes; k++) {
+                double p = Math.exp(logits[n * classes + k]) / total;
+                double q = (1 - smoothing) * (k == labels[n] ? 1 : 0) + smoothing / classes;
+                loss -= q * Math.log(p);
+                gradient[n * classes + k] = p - q;
+            }
+        }
+        return loss;
+    }
+
+    /** Linear over the warm-up's steps, then half a cosine over the others. */
+    double learningRate(long step) {
+        double warmup = Math.round(job.optimization().warmupEpochs() * plan.stepsPerEpoch());
+        double full = job.optimization().learningRate();
+        return step <= warmup
+                ? full * step / warmup
+                : full
+                        * 0.5
+                        * (1
+                                + Math.cos(Math.PI
+                                        * (step - 1 - warmup)
+                                        / (job.length().steps() - warmup)));
+    }
+
+    private void updateWeights(double rate) {
+        Optimization optimization = job.optimization();
+        double squares = parameters.gradients.values().stream()
+                .flatMapToDouble(Arrays::stream)
+                .map(g -> g * g)
+                .sum();
+        double clip = optimization.clipNorm();
+        double scale = clip == 0 ? 1 : Math.min(1, clip / (Math.sqrt(squares) + 1e-6));
+        parameters.values.forEach((name, w) -> {
+            boolean decays = name.endsWith(".weight") && !norms.containsKey(name.replace(".weight", ""));
+            double[] v = momentum.get(name);
+            for (int i = 0; i < w.length; i++) {
+                double g = parameters.gradients.get(name)[i] * scale + (decays ? optimization.weightDecay() * w[i] : 0);
+                v[i] = optimization.momentum() * v[i] + g;
+                w[i] -= rate * (optimization.nesterov() ? g + optimization.momentum() * v[i] : v[i]);
+            }
+        });
+    }
+
+    /** The mean over groups that have examples. */
+    private void updateRunningStatistics(int groups) {
+        batchesTracked++;
+        double weight = job.normalization().momentum().orElse(1.0 / batchesTracked);
+        norms.forEach((name, norm) -> {
+            double[] runningMean = running.get(name + ".running_mean");
+            double[] runningVariance = running.get(name + ".running_var");
+            for (int c = 0; c < runningMean.length; c++) {
+                double meanSum = 0;
+                double varianceSum = 0;
+                int present = 0;
+                for (int group = 0; group < groups; group++) {
+                    double rows = norm.rows(group);
+                    if (rows > 0) {
+                        boolean unbiased = job.normalization().unbiasedRunningVariance();
+                        meanSum += norm.means.get(group)[c];
+                        varianceSum += norm.variances.get(group)[c] * (unbiased ? rows / (rows - 1) : 1);
+                        present++;
+                    }
+                }
+                runningMean[c] += weight * (meanSum / present - runningMean[c]);
+                runningVariance[c] += weight * (varianceSum / present - runningVariance[c]);
+            }
+        });
+    }
+
+    /** The present model on all test rows at once, with running statistics. */
+    Evaluation evaluate() {
+        Twin model = TrajectoryModel.twin(parameters, this::frozen);
+        int[] rows = new int[data.test().length];
+        Arrays.setAll(rows, i -> i);
+        double[] logits = model.forward(batch(data.test(), rows));
+        double loss = loss(logits, data.testLabels(), 0, new double[logits.length]);
+        int correct = 0;
+        for (int n = 0; n < rows.length; n++) {
+            int best = n * TrajectoryModel.CLASSES;
+            for (int k = 0; k < TrajectoryModel.CLASSES; k++) {
+                int place = n * TrajectoryModel.CLASSES + k;
+                best = logits[place] > logits[best] ? place : best;
+            }
+            correct += best % TrajectoryModel.CLASSES == data.testLabels()[n] ? 1 : 0;
+        }
+        return new Evaluation(rows.length, loss / rows.length, (double) correct / rows.length);
+    }
+
+    private Twin frozen(String name, int channels) {
+        return new Twin() {
+            @Override
+            public double[] forward(double[] x) {
+                double[] y = new double[x.length];
+                Arrays.setAll(y, i -> {
+                    int c = i % channels;
+                    double variance = running.get(name + ".running_var")[c]
+                            + job.normalization().epsilon();
+                    double normalized = (x[i] - running.get(name + ".running_mean")[c]) / Math.sqrt(variance);
+                    return parameters.values.get(name + ".weight")[c] * normalized
+                            + parameters.values.get(name + ".bias")[c];
+                });
+                return y;
+            }
+
+            @Override
+            public double[] backward(double[] dy) {
+                throw new UnsupportedOperationException("evaluation only goes forward");
+            }
+        };
+    }
+}
