@@ -59,10 +59,10 @@ final class PictureDecoder {
         return new Picture(image.getHeight(), image.getWidth(), rgb(image));
     }
 
-    /** libjpeg's words. Bytes that are too many between two parts are common and harmless. */
+    /** libjpeg's words and javax.imageio's. Bytes that are too many between two parts are common and harmless. */
     private static boolean isDamage(String warning) {
-        return warning.contains("Premature end")
-                || warning.contains("Corrupt JPEG data") && !warning.contains("extraneous");
+        return warning.startsWith("Truncated File")
+                || warning.startsWith("Corrupt JPEG data") && !warning.contains("extraneous");
     }
 
     private static DataException corrupt(String name, String fault, Exception cause) {
