@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.IntConsumer;
 
 /**
  * A split that keeps some rows decoded, as bytes where they are bytes, so that reading them is a copy. Other rows are
@@ -60,15 +61,11 @@ final class DecodedRows implements Dataset.Split {
         return values;
     }
 
-    private interface Task {
-        void run(int index);
-    }
-
     /**
      * Runs tasks 0 … count − 1 and waits for them. Threads take them in order, none after a fault, and run each that they
      * took: so all tasks before the first faulty one have run, and its fault is the one thrown.
      */
-    private static void inParallel(int count, int threads, Task task) {
+    private static void inParallel(int count, int threads, IntConsumer task) {
         AtomicInteger next = new AtomicInteger();
         AtomicReference<Fault> fault = new AtomicReference<>();
         Runnable work = () -> {
@@ -78,7 +75,7 @@ final class DecodedRows implements Dataset.Split {
                     return;
                 }
                 try {
-                    task.run(i);
+                    task.accept(i);
                 } catch (RuntimeException | Error e) {
                     Fault here = new Fault(i, e);
                     fault.accumulateAndGet(here, (a, b) -> a == null || b.index < a.index ? b : a);
