@@ -1,6 +1,7 @@
 package io.syncbn.worker.kernels;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -76,7 +77,7 @@ enum NativeBuild {
                             .collect(Collectors.toUnmodifiableSet()))
                     .orElse(Set.of());
         } catch (IOException e) {
-            throw new java.io.UncheckedIOException("cannot read " + PROCESSOR_INFO, e);
+            throw new UncheckedIOException("cannot read " + PROCESSOR_INFO, e);
         }
     }
 }

@@ -66,9 +66,9 @@ public final class Models {
         String nearest = BUILT_IN.keySet().stream()
                 .min(Comparator.comparingInt(candidate -> distance(name, candidate)))
                 .orElseThrow();
-        String hint = distance(name, nearest) <= 3 ? "; did you mean " + nearest + "?" : "";
-        return "there is no model \"" + name + "\", and no class of that name on the class path" + hint + " Built in: "
-                + String.join(", ", BUILT_IN.keySet());
+        String hint = distance(name, nearest) <= 3 ? "; did you mean " + nearest + "?" : ".";
+        return "there is no model \"" + name + "\", and no class of that name on the class path" + hint
+                + " Built-in models: " + String.join(", ", BUILT_IN.keySet());
     }
 
     /** How many letters have to be put in, taken out or changed (Levenshtein 1966). */

@@ -1,6 +1,7 @@
 package io.syncbn.worker.nn;
 
 import io.syncbn.worker.random.CounterRandom;
+import java.util.Arrays;
 
 /** The first values of a parameter; the same bits on every JDK. */
 @FunctionalInterface
@@ -9,7 +10,7 @@ interface Initializer {
     void fill(float[] weights, int offset, int count, CounterRandom random);
 
     static Initializer constant(float value) {
-        return (weights, offset, count, random) -> java.util.Arrays.fill(weights, offset, offset + count, value);
+        return (weights, offset, count, random) -> Arrays.fill(weights, offset, offset + count, value);
     }
 
     /**

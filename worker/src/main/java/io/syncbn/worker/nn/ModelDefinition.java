@@ -3,6 +3,7 @@ package io.syncbn.worker.nn;
 import io.syncbn.proto.job.Normalization;
 import io.syncbn.worker.random.CounterRandom;
 import io.syncbn.worker.random.CounterRandom.Purpose;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -74,7 +75,7 @@ public final class ModelDefinition {
         float[] running = new float[statistics.size()];
         for (ParameterLayout.Entry entry : statistics.entries()) {
             if (entry.role() == ParameterLayout.Role.RUNNING_VARIANCE) {
-                java.util.Arrays.fill(running, entry.offset(), entry.offset() + entry.size(), 1);
+                Arrays.fill(running, entry.offset(), entry.offset() + entry.size(), 1);
             }
         }
         return new Replica(parameters, weights, statistics, running);

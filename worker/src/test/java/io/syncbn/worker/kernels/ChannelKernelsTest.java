@@ -2,6 +2,7 @@ package io.syncbn.worker.kernels;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Arrays;
 import java.util.Random;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
@@ -144,20 +145,20 @@ class ChannelKernelsTest {
 
     private static int[] bits(float[] values) {
         int[] bits = new int[values.length];
-        java.util.Arrays.setAll(bits, i -> Float.floatToRawIntBits(values[i]));
+        Arrays.setAll(bits, i -> Float.floatToRawIntBits(values[i]));
         return bits;
     }
 
     /** Outputs hold rubbish before, which must be gone after. */
     private static float[] floats(int size) {
         float[] values = new float[size + GUARD];
-        java.util.Arrays.fill(values, UNTOUCHED);
+        Arrays.fill(values, UNTOUCHED);
         return values;
     }
 
     private static double[] doubles(int size) {
         double[] values = new double[size];
-        java.util.Arrays.fill(values, UNTOUCHED);
+        Arrays.fill(values, UNTOUCHED);
         return values;
     }
 

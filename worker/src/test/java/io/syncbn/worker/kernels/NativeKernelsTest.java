@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
@@ -146,7 +147,7 @@ class NativeKernelsTest {
     }
 
     private static Set<String> with(Set<String> flags, String... more) {
-        Set<String> all = new java.util.HashSet<>(flags);
+        Set<String> all = new HashSet<>(flags);
         all.addAll(List.of(more));
         return all;
     }

@@ -3,6 +3,7 @@ package io.syncbn.worker.nn;
 import static io.syncbn.worker.nn.Numbers.assertClose;
 import static io.syncbn.worker.nn.Numbers.normal;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import io.syncbn.proto.job.Normalization;
 import io.syncbn.worker.kernels.ChannelKernels;
@@ -166,7 +167,9 @@ class BatchNormTest {
         int channels = shape.channels();
         Replica replica = replica(channels, normalization.affine(), true, random);
         double[] x = normal(random, run.totalExamples() * shape.size(), mean, deviation);
+        // Correlated with x, so that every term of dx weighs.
         double[] dy = normal(random, x.length);
+        Arrays.setAll(dy, i -> (float) (dy[i] + (x[i] - mean) / deviation));
 
         Float64Layers.Parameters parameters = Float64Layers.Parameters.of(replica);
         Float64Layers.Norm norm =
@@ -300,9 +303,5 @@ class BatchNormTest {
     private static Normalization with(
             OptionalDouble momentum, boolean affine, boolean tracked, boolean unbiasedRunningVariance) {
         return new Normalization(0, momentum, 1e-5, affine, tracked, unbiasedRunningVariance);
-    }
-
-    private static org.assertj.core.data.Offset<Double> within(double offset) {
-        return org.assertj.core.data.Offset.offset(offset);
     }
 }
