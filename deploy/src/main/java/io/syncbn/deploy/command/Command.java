@@ -1,0 +1,28 @@
+package io.syncbn.deploy.command;
+
+import io.syncbn.deploy.settings.Settings;
+import io.syncbn.proto.job.Setting;
+import java.util.List;
+
+/** One part of the {@code syncbn} command. */
+interface Command {
+
+    /** Words after {@code syncbn}. */
+    String name();
+
+    /** One sentence. */
+    String summary();
+
+    /** The run settings that it takes, besides the job's. */
+    List<Setting> runSettings();
+
+    /** Command lines for the help, without {@code syncbn}. */
+    List<String> examples();
+
+    /**
+     * Does the work.
+     *
+     * @return the exit code
+     */
+    int run(Settings settings) throws Exception;
+}

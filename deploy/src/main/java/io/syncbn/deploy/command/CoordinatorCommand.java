@@ -1,0 +1,65 @@
+package io.syncbn.deploy.command;
+
+import io.syncbn.coordinator.CoordinatorConfig;
+import io.syncbn.coordinator.CoordinatorProcess;
+import io.syncbn.coordinator.Outcome;
+import io.syncbn.deploy.settings.RunSettings;
+import io.syncbn.deploy.settings.Settings;
+import io.syncbn.proto.job.Fingerprint;
+import io.syncbn.proto.job.Job;
+import io.syncbn.proto.job.Setting;
+import io.syncbn.worker.collective.JobFailedException;
+import java.time.Duration;
+import java.util.List;
+
+/** {@code syncbn coordinator}: the part of a job on a cluster that there is one of. */
+final class CoordinatorCommand implements Command {
+
+    @Override
+    public String name() {
+        return "coordinator";
+    }
+
+    @Override
+    public String summary() {
+        return "Runs the coordinator of one job, and ends with it. All parts need the same job.";
+    }
+
+    @Override
+    public List<Setting> runSettings() {
+        return RunSettings.COORDINATOR_PART;
+    }
+
+    @Override
+    public List<String> examples() {
+        return List.of("coordinator --job job.yaml --workers 4 --port 7800");
+    }
+
+    @Override
+    public int run(Settings settings) throws Exception {
+        JobRun jobRun = JobRun.of(settings);
+        String host = settings.needed(RunSettings.HOST);
+        int port = settings.integer(RunSettings.PORT, 0, WorkerCommand.MOST_PORT);
+        int metricsPort = settings.integer(RunSettings.METRICS_PORT, 0, WorkerCommand.MOST_PORT);
+        Duration joinTimeout = WorkerCommand.joinTimeout(settings);
+        boolean isLaunched = settings.flag(RunSettings.LAUNCHED);
+        settings.check();
+
+        ParentWatch.startIf(isLaunched);
+        Job job = jobRun.job().orElseThrow();
+        CoordinatorProcess coordinator = CoordinatorProcess.start(new CoordinatorConfig(
+                host,
+                port,
+                Fingerprint.of(job),
+                job.shards(),
+                job.normalization().groupSize(job.shards()),
+                jobRun.workers(),
+                joinTimeout,
+                metricsPort));
+        System.out.println("listening on " + host + ":" + coordinator.port());
+        if (coordinator.awaitEnd() instanceof Outcome.Failure failure) {
+            throw new JobFailedException(failure.reason());
+        }
+        return ExitCode.DONE;
+    }
+}

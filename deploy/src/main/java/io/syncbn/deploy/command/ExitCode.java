@@ -1,0 +1,20 @@
+package io.syncbn.deploy.command;
+
+/** How a process of syncbn ends. The launcher tells causes from consequences by these. */
+public final class ExitCode {
+    private ExitCode() {}
+
+    public static final int DONE = 0;
+
+    /** The job failed: here, or elsewhere and this process was told. */
+    public static final int JOB_FAILED = 1;
+
+    /** Settings, data or a checkpoint cannot be used. */
+    public static final int BAD_INPUT = 2;
+
+    /** A mistake in syncbn itself; there is a stack trace. */
+    public static final int INTERNAL_ERROR = 3;
+
+    /** Ended by Ctrl-C or SIGTERM: 128 + SIGINT, as shells count. */
+    public static final int INTERRUPTED = 130;
+}

@@ -1,0 +1,42 @@
+package io.syncbn.deploy.command;
+
+import io.syncbn.proto.job.JobException;
+import io.syncbn.worker.checkpoint.CheckpointException;
+import io.syncbn.worker.collective.JobFailedException;
+import io.syncbn.worker.data.DataException;
+import io.syncbn.worker.train.TrainingException;
+import java.io.PrintStream;
+import java.util.OptionalInt;
+
+/** Says why a command ended. What a user can mend is one message; a mistake of ours keeps its stack trace. */
+final class Failures {
+    private Failures() {}
+
+    /**
+     * Reports a failure.
+     *
+     * @param isLogged whether {@code err} is a log file, where the stack trace of any failure is welcome; the message
+     *     still comes last, which is where the launcher looks for it
+     * @return the exit code
+     */
+    static int report(Throwable failure, boolean isLogged, PrintStream err) {
+        OptionalInt known = exitCode(failure);
+        if (isLogged || known.isEmpty()) {
+            failure.printStackTrace(err);
+        }
+        err.println("syncbn: " + (known.isEmpty() ? "internal error: " + failure : failure.getMessage()));
+        return known.orElse(ExitCode.INTERNAL_ERROR);
+    }
+
+    /** The exit code of a failure whose message is meant for the user. */
+    private static OptionalInt exitCode(Throwable failure) {
+        if (failure instanceof JobFailedException || failure instanceof LaunchException) {
+            return OptionalInt.of(ExitCode.JOB_FAILED);
+        }
+        boolean isInput = failure instanceof DataException
+                || failure instanceof CheckpointException
+                || failure instanceof JobException
+                || failure instanceof TrainingException;
+        return isInput ? OptionalInt.of(ExitCode.BAD_INPUT) : OptionalInt.empty();
+    }
+}

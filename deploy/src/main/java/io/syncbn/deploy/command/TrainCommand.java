@@ -1,0 +1,130 @@
+package io.syncbn.deploy.command;
+
+import io.syncbn.deploy.launch.Ending;
+import io.syncbn.deploy.launch.JavaChildren;
+import io.syncbn.deploy.launch.Launcher;
+import io.syncbn.deploy.launch.Progress;
+import io.syncbn.deploy.launch.RunDirectory;
+import io.syncbn.deploy.launch.Summary;
+import io.syncbn.deploy.settings.JobFile;
+import io.syncbn.deploy.settings.RunSettings;
+import io.syncbn.deploy.settings.Settings;
+import io.syncbn.deploy.settings.SettingsReader;
+import io.syncbn.proto.job.Job;
+import io.syncbn.proto.job.Setting;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.LocalDateTime;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+
+/** {@code syncbn train}: a whole job on this machine. */
+final class TrainCommand implements Command {
+    /** What a run's job.yaml keeps of how it is run, for the children and for going on later. */
+    private static final List<Setting> RECORDED = List.of(
+            RunSettings.WORKERS,
+            RunSettings.CHECKPOINT_EVERY,
+            RunSettings.KEEP,
+            RunSettings.EVALUATE_EVERY,
+            RunSettings.JOIN_TIMEOUT);
+
+    @Override
+    public String name() {
+        return "train";
+    }
+
+    @Override
+    public String summary() {
+        return "Trains on this machine: a coordinator and W workers, each a process.";
+    }
+
+    @Override
+    public List<Setting> runSettings() {
+        return RunSettings.TRAIN;
+    }
+
+    @Override
+    public List<String> examples() {
+        return List.of(
+                "train",
+                "train --workers 2 --shards 8 --batch 4 --data mnist:mnist --model lenet --epochs 3",
+                "train --job job.yaml --lr 0.1 --out runs/first",
+                "train --resume runs/first");
+    }
+
+    @Override
+    public int run(Settings settings) throws IOException, InterruptedException {
+        JobRun jobRun = JobRun.of(settings);
+        Optional<Path> resume = settings.path(RunSettings.RESUME);
+        // The worker reads these; they are looked at here so that all problems are told at once.
+        WorkerCommand.checkRun(settings);
+        Optional<RunDirectory> directory = jobRun.job().map(job -> directory(settings, resume, job));
+        settings.check();
+
+        Job job = jobRun.job().orElseThrow();
+        RunDirectory run = directory.orElseThrow();
+        run.create(JobFile.text(settings.texts(job, RECORDED)));
+        int workers = jobRun.workers();
+        System.err.println("run directory " + run.path());
+        return launch(run, new JavaChildren(Main.class.getName(), run, resume, workers), job, workers);
+    }
+
+    private static RunDirectory directory(Settings settings, Optional<Path> resume, Job job) {
+        Optional<Path> resumed = resume.map(SettingsReader::runDirectoryOf);
+        Optional<Path> out = settings.path(RunSettings.OUT);
+        RunDirectory directory = out.or(() -> resumed)
+                .map(RunDirectory::new)
+                .orElseGet(() -> RunDirectory.named(job, LocalDateTime.now()));
+        boolean isResumed = resumed.isPresent()
+                && resumed.get()
+                        .toAbsolutePath()
+                        .normalize()
+                        .equals(directory.path().toAbsolutePath().normalize());
+        if (!isResumed && !directory.isFree()) {
+            settings.problem("run directory " + directory.path()
+                    + " is not empty; take another --out, or go on with --resume " + directory.path());
+        }
+        return directory;
+    }
+
+    private static int launch(RunDirectory run, JavaChildren children, Job job, int workers)
+            throws IOException, InterruptedException {
+        boolean isTerminal = Boolean.getBoolean("syncbn.terminal");
+        Progress progress = Progress.of(run, job.length(), System.err, isTerminal, TrainCommand::nowMillis);
+        Launcher launcher = new Launcher(run, children, workers, Launcher.Patience.DEFAULT, progress::update);
+        Interruption interruption = Interruption.watch(launcher::interrupt);
+        try {
+            Ending ending;
+            try (progress) {
+                ending = launcher.run();
+            }
+            return report(ending, run);
+        } finally {
+            interruption.release();
+        }
+    }
+
+    private static int report(Ending ending, RunDirectory run) throws IOException {
+        if (ending instanceof Ending.Failed failed) {
+            throw new LaunchException(failed.message() + goOn(run));
+        }
+        if (ending instanceof Ending.Interrupted) {
+            System.err.println("syncbn: interrupted" + goOn(run));
+            return ExitCode.INTERRUPTED;
+        }
+        Summary.of(run).forEach(System.out::println);
+        return ExitCode.DONE;
+    }
+
+    private static long nowMillis() {
+        return TimeUnit.NANOSECONDS.toMillis(System.nanoTime());
+    }
+
+    private static String goOn(RunDirectory run) {
+        return run.lastCheckpoint()
+                .map(checkpoint -> "\n  last checkpoint: " + checkpoint + "\n  go on from there: syncbn train --resume "
+                        + run.path())
+                .orElse("\n  there is no checkpoint yet");
+    }
+}

@@ -1,0 +1,90 @@
+package io.syncbn.deploy.command;
+
+import io.syncbn.deploy.settings.RunSettings;
+import io.syncbn.deploy.settings.Settings;
+import io.syncbn.proto.job.Setting;
+import io.syncbn.worker.train.WorkerConfig;
+import io.syncbn.worker.train.WorkerProcess;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/** {@code syncbn worker}: one model replica of a job on a cluster. */
+final class WorkerCommand implements Command {
+    static final int MOST_PORT = 65_535;
+
+    @Override
+    public String name() {
+        return "worker";
+    }
+
+    @Override
+    public String summary() {
+        return "Runs one worker of a job, and ends with it. All parts need the same job.";
+    }
+
+    @Override
+    public List<Setting> runSettings() {
+        return RunSettings.WORKER_PART;
+    }
+
+    @Override
+    public List<String> examples() {
+        return List.of("worker --job job.yaml --workers 4 --coordinator node-0:7800 --name worker-3 --out /shared/run");
+    }
+
+    @Override
+    public int run(Settings settings) throws Exception {
+        JobRun jobRun = JobRun.of(settings);
+        String coordinator = settings.address(RunSettings.COORDINATOR);
+        String name = settings.needed(RunSettings.NAME);
+        Optional<Path> out = settings.path(RunSettings.OUT);
+        if (out.isEmpty()) {
+            settings.problem("--out DIR is missing: whichever worker gets shard 0 writes the run there");
+        }
+        Optional<Path> resume = settings.path(RunSettings.RESUME);
+        int metricsPort = settings.integer(RunSettings.METRICS_PORT, 0, MOST_PORT);
+        boolean isLaunched = settings.flag(RunSettings.LAUNCHED);
+        checkRun(settings);
+        settings.check();
+
+        ParentWatch.startIf(isLaunched);
+        WorkerProcess.run(new WorkerConfig(
+                jobRun.job().orElseThrow(),
+                coordinator,
+                joinTimeout(settings),
+                name,
+                out.orElseThrow(),
+                resume,
+                checkpointEvery(settings),
+                keep(settings),
+                evaluateEvery(settings),
+                metricsPort));
+        return ExitCode.DONE;
+    }
+
+    /** Notes problems with the settings that the worker alone acts upon. */
+    static void checkRun(Settings settings) {
+        checkpointEvery(settings);
+        keep(settings);
+        evaluateEvery(settings);
+        joinTimeout(settings);
+    }
+
+    static Duration joinTimeout(Settings settings) {
+        return Duration.ofSeconds(settings.integer(RunSettings.JOIN_TIMEOUT, 1, 86_400));
+    }
+
+    private static long checkpointEvery(Settings settings) {
+        return settings.number(RunSettings.CHECKPOINT_EVERY, 0, Long.MAX_VALUE);
+    }
+
+    private static int keep(Settings settings) {
+        return settings.integer(RunSettings.KEEP, 1, Integer.MAX_VALUE);
+    }
+
+    private static long evaluateEvery(Settings settings) {
+        return settings.number(RunSettings.EVALUATE_EVERY, 0, Long.MAX_VALUE);
+    }
+}

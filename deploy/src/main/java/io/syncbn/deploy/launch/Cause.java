@@ -1,0 +1,67 @@
+package io.syncbn.deploy.launch;
+
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Why a job failed, told from what followed. When one process dies, the others learn of it and end too, with exit code 1
+ * and a reason that they were told; so a process that ended in any other way is nearer to the cause. Among those that
+ * were told, the coordinator knows best, for it is the one that tells.
+ */
+final class Cause {
+    /** Exit code of a process whose job failed, for whatever reason. */
+    private static final int JOB_FAILED = 1;
+
+    /** Exit codes above this one are signals, by the convention of shells and of Java's Process. */
+    private static final int SIGNAL_BASE = 128;
+
+    private static final Map<Integer, String> SIGNALS = Map.of(
+            1, "HUP", 2, "INT", 3, "QUIT", 4, "ILL", 6, "ABRT", 7, "BUS", 8, "FPE", 9, "KILL", 11, "SEGV", 15, "TERM");
+
+    private Cause() {}
+
+    /**
+     * How a process ended.
+     *
+     * @param order in which ends were seen
+     */
+    record End(String name, boolean isCoordinator, int exitCode, int order) {
+
+        boolean isFailure() {
+            return exitCode != 0;
+        }
+
+        /** The smaller, the nearer to the cause. */
+        private int distance() {
+            if (exitCode != JOB_FAILED) {
+                return 0;
+            }
+            return isCoordinator ? 1 : 2;
+        }
+
+        /** In words: {@code worker-2 was killed by signal 9 (KILL)}. */
+        String inWords() {
+            int signal = exitCode - SIGNAL_BASE;
+            if (signal > 0) {
+                return name + " was killed by signal " + signal
+                        + Optional.ofNullable(SIGNALS.get(signal))
+                                .map(text -> " (" + text + ")")
+                                .orElse("");
+            }
+            return name + " ended with exit code " + exitCode;
+        }
+
+        boolean isKilled() {
+            return exitCode > SIGNAL_BASE;
+        }
+    }
+
+    /** The end that is nearest to the cause; of several, the first. */
+    static Optional<End> among(List<End> ends) {
+        return ends.stream()
+                .filter(End::isFailure)
+                .min(Comparator.comparingInt(End::distance).thenComparingInt(End::order));
+    }
+}

@@ -1,0 +1,76 @@
+package io.syncbn.deploy.launch;
+
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.ProcessBuilder.Redirect;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+/**
+ * One process of the launcher. Its output goes to its log; its standard input is a pipe on which nothing is ever written,
+ * and whose closing tells it that the launcher is gone.
+ */
+final class Child {
+    private final String name;
+    private final Log log;
+    private final Process process;
+
+    private Child(String name, Log log, Process process) {
+        this.name = name;
+        this.log = log;
+        this.process = process;
+    }
+
+    /**
+     * Starts a process.
+     *
+     * @param onEnd is called once, from another thread
+     */
+    static Child start(String name, List<String> command, Path logFile, Consumer<Child> onEnd) {
+        Log log = new Log(logFile);
+        File output = logFile.toFile();
+        try {
+            Process process = new ProcessBuilder(command)
+                    .redirectErrorStream(true)
+                    .redirectOutput(Redirect.appendTo(output))
+                    .start();
+            Child child = new Child(name, log, process);
+            process.onExit().thenRun(() -> onEnd.accept(child));
+            return child;
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot start " + name + ": " + e.getMessage(), e);
+        }
+    }
+
+    String name() {
+        return name;
+    }
+
+    Log log() {
+        return log;
+    }
+
+    boolean isAlive() {
+        return process.isAlive();
+    }
+
+    int exitCode() {
+        return process.exitValue();
+    }
+
+    /** Asks the process to end; it may refuse. */
+    void terminate() {
+        process.destroy();
+    }
+
+    /** Waits for the end, and after {@code patienceMillis} brings it about. */
+    void end(long patienceMillis) throws InterruptedException {
+        if (!process.waitFor(patienceMillis, TimeUnit.MILLISECONDS)) {
+            process.destroyForcibly();
+            process.waitFor();
+        }
+    }
+}

@@ -1,0 +1,61 @@
+package io.syncbn.deploy.launch;
+
+import com.sun.management.OperatingSystemMXBean;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Coordinator and workers in JVMs like this one: its executable, flags, class path and environment. */
+public final class JavaChildren implements ChildCommands {
+    private static final String COORDINATOR_HEAP = "-Xmx1g";
+    private static final long LEAST_WORKER_HEAP_MIB = 1024;
+
+    private final String mainClass;
+    private final RunDirectory directory;
+    private final Optional<Path> resume;
+    private final int workers;
+
+    public JavaChildren(String mainClass, RunDirectory directory, Optional<Path> resume, int workers) {
+        this.mainClass = mainClass;
+        this.directory = directory;
+        this.resume = resume;
+        this.workers = workers;
+    }
+
+    @Override
+    public List<String> coordinator() {
+        List<String> command = java(List.of(COORDINATOR_HEAP));
+        command.addAll(
+                List.of("coordinator", "--launched", "--job", directory.job().toString()));
+        command.addAll(List.of("--host", "127.0.0.1", "--port", "0"));
+        return command;
+    }
+
+    @Override
+    public List<String> worker(String name, String coordinatorAddress) {
+        List<String> command = java(List.of(workerHeap(), "--add-modules", "jdk.incubator.vector"));
+        command.addAll(List.of("worker", "--launched", "--job", directory.job().toString()));
+        command.addAll(List.of("--coordinator", coordinatorAddress, "--name", name));
+        command.addAll(List.of("--out", directory.path().toString()));
+        resume.ifPresent(path -> command.addAll(List.of("--resume", path.toString())));
+        return command;
+    }
+
+    /** This JVM's flags come last, so that what the user put among them wins. */
+    private List<String> java(List<String> flags) {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(flags);
+        command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), mainClass));
+        return command;
+    }
+
+    /** Half of the memory, shared by the workers; a JVM alone would take a quarter each. */
+    private String workerHeap() {
+        long totalBytes = ((OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean()).getTotalMemorySize();
+        return "-Xmx" + Math.max(LEAST_WORKER_HEAP_MIB, (totalBytes >> 20) / 2 / workers) + "m";
+    }
+}

@@ -1,0 +1,74 @@
+package io.syncbn.deploy.launch;
+
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/** What one process has written in this run. A resumed run appends, and what was there before is not looked at. */
+final class Log {
+    /** What of a log is looked at: far more than a message and its surroundings. */
+    private static final int TAIL_BYTES = 64 * 1024;
+
+    private static final String LISTENING = "listening on ";
+    private static final String REASON = "syncbn: ";
+
+    private final Path file;
+    private final long startBytes;
+
+    Log(Path file) {
+        this.file = file;
+        try {
+            this.startBytes = Files.exists(file) ? Files.size(file) : 0;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    Path file() {
+        return file;
+    }
+
+    /** The address that a coordinator says it listens on. */
+    Optional<String> address() {
+        return lines().stream()
+                .filter(line -> line.startsWith(LISTENING))
+                .map(line -> line.substring(LISTENING.length()).strip())
+                .findFirst();
+    }
+
+    /** The message with which the process ended, without its prefix: from there to the end of the log. */
+    Optional<String> reason() {
+        List<String> lines = lines();
+        for (int i = lines.size() - 1; i >= 0; i--) {
+            if (lines.get(i).startsWith(REASON)) {
+                return Optional.of(
+                        String.join("\n", lines.subList(i, lines.size())).substring(REASON.length()));
+            }
+        }
+        return Optional.empty();
+    }
+
+    List<String> lastLines(int count) {
+        List<String> lines = lines();
+        return lines.subList(Math.max(0, lines.size() - count), lines.size());
+    }
+
+    /** Complete lines only: the last one may be half written. */
+    private List<String> lines() {
+        try (RandomAccessFile in = new RandomAccessFile(file.toFile(), "r")) {
+            long from = Math.max(startBytes, in.length() - TAIL_BYTES);
+            byte[] bytes = new byte[(int) Math.max(0, in.length() - from)];
+            in.seek(from);
+            in.readFully(bytes);
+            String text = new String(bytes, StandardCharsets.UTF_8);
+            return text.substring(0, text.lastIndexOf('\n') + 1).lines().toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

@@ -1,0 +1,75 @@
+package io.syncbn.deploy.launch;
+
+import io.syncbn.deploy.settings.SettingsReader;
+import io.syncbn.proto.job.Job;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.LocalDateTime;
+import java.time.format.DateTimeFormatter;
+import java.util.Comparator;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** Where a run keeps everything. */
+public record RunDirectory(Path path) {
+    private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss");
+
+    /** The directory of a run that was not given one: {@code runs/shapes-resnet20-20260131-120000}. */
+    public static RunDirectory named(Job job, LocalDateTime now) {
+        String model = job.model().substring(job.model().lastIndexOf('.') + 1);
+        return new RunDirectory(Path.of("runs", job.data().kind() + "-" + model + "-" + TIME.format(now)));
+    }
+
+    /** Whether there is nothing in it that a new run would mix with its own. */
+    public boolean isFree() {
+        if (!Files.exists(path)) {
+            return true;
+        }
+        if (!Files.isDirectory(path)) {
+            return false;
+        }
+        try (Stream<Path> entries = Files.list(path)) {
+            return entries.findAny().isEmpty();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    public void create(String jobYaml) throws IOException {
+        Files.createDirectories(path.resolve("logs"));
+        Files.writeString(job(), jobYaml);
+    }
+
+    public Path job() {
+        return path.resolve(SettingsReader.JOB_YAML);
+    }
+
+    public Path metrics() {
+        return path.resolve("metrics.jsonl");
+    }
+
+    public Path result() {
+        return path.resolve("result.json");
+    }
+
+    public Path log(String process) {
+        return path.resolve("logs").resolve(process + ".log");
+    }
+
+    /** The newest checkpoint; one that is still being written has no {@code state.json}. */
+    public Optional<Path> lastCheckpoint() {
+        Path checkpoints = path.resolve("checkpoints");
+        if (!Files.isDirectory(checkpoints)) {
+            return Optional.empty();
+        }
+        try (Stream<Path> entries = Files.list(checkpoints)) {
+            return entries.filter(entry -> entry.getFileName().toString().matches("step-\\d+"))
+                    .filter(entry -> Files.exists(entry.resolve("state.json")))
+                    .max(Comparator.naturalOrder());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

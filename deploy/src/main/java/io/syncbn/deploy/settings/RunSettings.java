@@ -1,0 +1,68 @@
+package io.syncbn.deploy.settings;
+
+import io.syncbn.proto.job.Setting;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** Every setting that says how a job is run, and decides nothing about its result. */
+public final class RunSettings {
+    private RunSettings() {}
+
+    public static final Setting JOB =
+            new Setting("job", "FILE", "", "YAML file with settings by name; a flag beats the file");
+    public static final Setting WORKERS = new Setting("workers", "W", "4", "number of worker processes");
+    public static final Setting OUT =
+            new Setting("out", "DIR", "", "run directory, new or empty; default: runs/<data>-<model>-<time>");
+    public static final Setting RESUME = new Setting(
+            "resume", "DIR", "", "go on with the run in DIR, or from one of its checkpoints, under its job.yaml");
+    public static final Setting CHECKPOINT_EVERY = new Setting(
+            "checkpoint-every", "N", "0", "steps between checkpoints; 0: once an epoch. The last step always has one");
+    public static final Setting KEEP =
+            new Setting("keep", "N", "3", "newest checkpoints to keep, besides the one before training");
+    public static final Setting EVALUATE_EVERY =
+            new Setting("evaluate-every", "N", "0", "steps between evaluations on the test data; 0: once an epoch");
+    public static final Setting JOIN_TIMEOUT =
+            new Setting("join-timeout", "SECONDS", "120", "how long to wait for the coordinator, and for all workers");
+    public static final Setting HOST =
+            new Setting("host", "ADDRESS", "0.0.0.0", "address on which the coordinator listens");
+    public static final Setting PORT =
+            new Setting("port", "N", "7800", "port on which the coordinator listens; 0: any free one, which it prints");
+    public static final Setting COORDINATOR =
+            new Setting("coordinator", "HOST:PORT", "", "where the coordinator listens; needed");
+    public static final Setting NAME = new Setting(
+            "name", "NAME", "", "how this worker is called; shards are dealt out in order of names; needed");
+    public static final Setting METRICS_PORT = new Setting(
+            "metrics-port", "N", "0", "port of the Prometheus metrics; 0: any free one, which the log names");
+    public static final Setting CHECKPOINT =
+            new Setting("checkpoint", "DIR", "", "checkpoint to evaluate; its run's job.yaml is read too; needed");
+
+    /** Set by the launcher for its children: end when standard input closes, for then the launcher is gone. */
+    public static final Setting LAUNCHED = new Setting("launched", "true", "false", "end when standard input closes");
+
+    public static final List<Setting> TRAIN =
+            List.of(JOB, WORKERS, OUT, RESUME, CHECKPOINT_EVERY, KEEP, EVALUATE_EVERY, JOIN_TIMEOUT);
+
+    public static final List<Setting> COORDINATOR_PART =
+            List.of(JOB, WORKERS, HOST, PORT, JOIN_TIMEOUT, METRICS_PORT, LAUNCHED);
+
+    public static final List<Setting> WORKER_PART = List.of(
+            JOB,
+            COORDINATOR,
+            NAME,
+            WORKERS,
+            OUT,
+            RESUME,
+            CHECKPOINT_EVERY,
+            KEEP,
+            EVALUATE_EVERY,
+            JOIN_TIMEOUT,
+            METRICS_PORT,
+            LAUNCHED);
+
+    public static final List<Setting> EVALUATE = List.of(CHECKPOINT, JOB);
+
+    public static final List<Setting> ALL = Stream.of(TRAIN, COORDINATOR_PART, WORKER_PART, EVALUATE)
+            .flatMap(List::stream)
+            .distinct()
+            .toList();
+}

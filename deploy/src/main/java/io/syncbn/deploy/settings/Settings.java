@@ -1,0 +1,131 @@
+package io.syncbn.deploy.settings;
+
+import io.syncbn.proto.job.Job;
+import io.syncbn.proto.job.JobException;
+import io.syncbn.proto.job.JobParser;
+import io.syncbn.proto.job.Setting;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The settings of one command, read one by one. A bad value is noted and stands in as its default (or nothing), so that
+ * {@link #check} can report all problems at once; until then no value may be acted upon.
+ */
+public final class Settings {
+    private final Map<String, String> given;
+    private final Map<String, Setting> known = new LinkedHashMap<>();
+    private final List<String> problems;
+
+    /**
+     * Settings as they were given.
+     *
+     * @param known the run settings of the command
+     * @param given texts by name, of run and job
+     * @param problems found so far
+     */
+    public Settings(List<Setting> known, Map<String, String> given, List<String> problems) {
+        known.forEach(setting -> this.known.put(setting.name(), setting));
+        this.given = Map.copyOf(given);
+        this.problems = new ArrayList<>(problems);
+    }
+
+    /** Ends the command with every problem that was found. */
+    public void check() {
+        if (!problems.isEmpty()) {
+            throw new UsageException(problems);
+        }
+    }
+
+    public void problem(String text) {
+        problems.add(text);
+    }
+
+    /** The job, empty where something is wrong with it. */
+    public Optional<Job> job(int workers) {
+        try {
+            return Optional.of(JobParser.parse(given, workers));
+        } catch (JobException e) {
+            problems.addAll(e.problems());
+            return Optional.empty();
+        }
+    }
+
+    public Optional<String> text(Setting setting) {
+        if (!known.containsKey(setting.name())) {
+            throw new IllegalArgumentException(setting.name() + " is not among the settings of this command");
+        }
+        return Optional.of(given.getOrDefault(setting.name(), setting.defaultValue()))
+                .filter(text -> !text.isEmpty());
+    }
+
+    /** A text that must be given. */
+    public String needed(Setting setting) {
+        Optional<String> text = text(setting);
+        if (text.isEmpty()) {
+            problem("--" + setting.name() + " " + setting.value() + " is missing");
+        }
+        return text.orElse("");
+    }
+
+    public Optional<Path> path(Setting setting) {
+        return text(setting).flatMap(text -> {
+            try {
+                return Optional.of(Path.of(text));
+            } catch (InvalidPathException e) {
+                problem(setting, text, "a path");
+                return Optional.empty();
+            }
+        });
+    }
+
+    public int integer(Setting setting, int least, int most) {
+        return (int) number(setting, least, most);
+    }
+
+    public long number(Setting setting, long least, long most) {
+        String text = text(setting).orElse("");
+        try {
+            long value = Long.parseLong(text.strip());
+            if (value >= least && value <= most) {
+                return value;
+            }
+        } catch (NumberFormatException e) {
+            // Reported below, like a number out of range.
+        }
+        problem(setting, text, "a whole number from " + least + (most == Long.MAX_VALUE ? "" : " to " + most));
+        return Long.parseLong(setting.defaultValue());
+    }
+
+    public boolean flag(Setting setting) {
+        String text = text(setting).orElse("");
+        if (!text.equals("true") && !text.equals("false")) {
+            problem(setting, text, "true or false");
+        }
+        return text.equals("true");
+    }
+
+    /** A text of the form HOST:PORT, which must be given. */
+    public String address(Setting setting) {
+        String text = needed(setting);
+        if (!text.isEmpty() && !text.matches("(\\[[^\\]]+\\]|[^:\\s]+):\\d{1,5}")) {
+            problem(setting, text, setting.value());
+        }
+        return text;
+    }
+
+    /** The final texts of a job and of some run settings, by name: what a job file with the same meaning holds. */
+    public Map<String, String> texts(Job job, List<Setting> recorded) {
+        Map<String, String> texts = new LinkedHashMap<>(job.settings());
+        recorded.forEach(setting -> text(setting).ifPresent(text -> texts.put(setting.name(), text)));
+        return texts;
+    }
+
+    private void problem(Setting setting, String given, String expected) {
+        problem("--" + setting.name() + " is '" + given + "'; expected " + expected);
+    }
+}

@@ -1,0 +1,108 @@
+package io.syncbn.deploy;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import org.junit.jupiter.api.Test;
+
+/** The walls of the house. A rule that meets no class fails, so that a renamed package cannot leave it idle. */
+class ArchitectureTest {
+    private static final JavaClasses CLASSES = new ClassFileImporter()
+            .withImportOption(new ImportOption.DoNotIncludeTests())
+            .importPackages("io.syncbn");
+
+    private static final String[] DECISIONS = {"io.syncbn.coordinator.membership..", "io.syncbn.coordinator.rounds.."};
+
+    @Test
+    void protoKnowsNobody() {
+        doesNotDependOn("io.syncbn.proto..", "io.syncbn.coordinator..", "io.syncbn.worker..", "io.syncbn.deploy..");
+    }
+
+    @Test
+    void coordinatorKnowsOnlyProto() {
+        doesNotDependOn("io.syncbn.coordinator..", "io.syncbn.worker..", "io.syncbn.deploy..");
+    }
+
+    @Test
+    void workerKnowsOnlyProto() {
+        doesNotDependOn("io.syncbn.worker..", "io.syncbn.coordinator..", "io.syncbn.deploy..");
+    }
+
+    @Test
+    void layersKnowNoNetwork() {
+        doesNotDependOn("io.syncbn.worker.nn..", "io.grpc..", "io.syncbn.proto.v1..", "io.syncbn.worker.collective..");
+    }
+
+    @Test
+    void decisionsKnowNoThreadsAndNoNetwork() {
+        for (String decisions : DECISIONS) {
+            doesNotDependOn(decisions, "io.grpc..", "io.netty..", "java.util.concurrent..", "java.io..", "java.nio.file..");
+        }
+        noClasses()
+                .that()
+                .resideInAnyPackage(DECISIONS)
+                .should()
+                .dependOnClassesThat()
+                .areAssignableTo(Thread.class)
+                .check(CLASSES);
+    }
+
+    @Test
+    void decisionsKnowNoClock() {
+        noClasses()
+                .that()
+                .resideInAnyPackage(DECISIONS)
+                .should()
+                .callMethod(System.class, "nanoTime")
+                .orShould()
+                .callMethod(System.class, "currentTimeMillis")
+                .orShould()
+                .dependOnClassesThat()
+                .haveNameMatching("java\\.time\\.(Instant|Clock|LocalDateTime|ZonedDateTime)")
+                .check(CLASSES);
+    }
+
+    @Test
+    void randomNumbersComeFromCounterRandom() {
+        noClasses()
+                .should()
+                .dependOnClassesThat()
+                .haveNameMatching("java\\.util\\.(Random|SplittableRandom|concurrent\\.ThreadLocalRandom|random\\..*)"
+                        + "|java\\.security\\.SecureRandom")
+                .orShould()
+                .callMethod(Math.class, "random")
+                .check(CLASSES);
+    }
+
+    @Test
+    void onlyTheCommandEndsTheProcess() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage("io.syncbn.deploy.command")
+                .should()
+                .callMethod(System.class, "exit", int.class)
+                .orShould()
+                .callMethod(Runtime.class, "exit", int.class)
+                .orShould()
+                .callMethod(Runtime.class, "halt", int.class)
+                .check(CLASSES);
+    }
+
+    @Test
+    void packagesHaveNoCycles() {
+        slices().matching("io.syncbn.(**)").should().beFreeOfCycles().check(CLASSES);
+    }
+
+    private static void doesNotDependOn(String packages, String... others) {
+        noClasses()
+                .that()
+                .resideInAPackage(packages)
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(others)
+                .check(CLASSES);
+    }
+}

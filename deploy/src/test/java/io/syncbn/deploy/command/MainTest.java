@@ -1,0 +1,119 @@
+package io.syncbn.deploy.command;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.syncbn.proto.job.JobSettings;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class MainTest {
+    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+    private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+
+    @TempDir
+    private Path directory;
+
+    @Test
+    void helpNamesEveryCommandAndExitCode() {
+        assertThat(run("help")).isEqualTo(ExitCode.DONE);
+        assertThat(text(out)).contains("train ", "coordinator ", "worker ", "  130  interrupted");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"train", "coordinator", "worker"})
+    void helpOfACommandNamesEverySettingAndFitsATerminal(String command) {
+        assertThat(run(command, "--help")).isEqualTo(ExitCode.DONE);
+        assertThat(text(out)).contains("Examples:").doesNotContain("--launched");
+        JobSettings.ALL.forEach(setting -> assertThat(text(out)).contains("--" + setting.name()));
+        assertThat(text(out).lines()).allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(100));
+    }
+
+    @Test
+    void theVersionIsPrinted() {
+        assertThat(run("--version")).isEqualTo(ExitCode.DONE);
+        assertThat(text(out)).matches("syncbn \\d+\\.\\d+\\.\\d+\\S*\\n");
+    }
+
+    @Test
+    void anUnknownCommandGetsAHint() {
+        assertThat(run("trian")).isEqualTo(ExitCode.BAD_INPUT);
+        assertThat(text(err)).startsWith("syncbn: trian is no command (did you mean train?); commands are train, ");
+    }
+
+    @Test
+    void aMissingCommandIsSaid() {
+        assertThat(run()).isEqualTo(ExitCode.BAD_INPUT);
+        assertThat(text(err)).startsWith("syncbn: a command is missing; commands are train, ");
+    }
+
+    @Test
+    void everythingWrongWithFlagsIsToldAtOnce() {
+        int exitCode = run(
+                "train",
+                "--wrokers",
+                "2",
+                "--lr",
+                "fast",
+                "--batch",
+                "3",
+                "--batch",
+                "4",
+                "stray",
+                "--shards=2",
+                "--model=mlp",
+                "--keep=none",
+                "--momentum");
+
+        assertThat(exitCode).isEqualTo(ExitCode.BAD_INPUT);
+        assertThat(text(err)).isEqualTo("""
+                        syncbn: 6 problems:
+                          --batch is given 2 times: 3, 4
+                          --momentum M has no value
+                          --wrokers is unknown (did you mean --workers?)
+                          'stray' is not expected; every value follows its flag
+                          --lr is 'fast'; expected a number above 0
+                          --keep is 'none'; expected a whole number from 1 to 2147483647
+                        See syncbn train --help
+                        """);
+    }
+
+    @Test
+    void moreWorkersThanShardsAreRefused() {
+        assertThat(run("train", "--workers=4", "--shards=2")).isEqualTo(ExitCode.BAD_INPUT);
+        assertThat(text(err)).contains("--workers is 4 but --shards is 2; each worker needs at least one shard");
+    }
+
+    @Test
+    void aRunDirectoryThatIsNotEmptyIsRefused() throws IOException {
+        Files.writeString(directory.resolve("precious"), "");
+        assertThat(run("train", "--out", directory.toString())).isEqualTo(ExitCode.BAD_INPUT);
+        assertThat(text(err)).contains("run directory " + directory + " is not empty");
+        assertThat(directory).isDirectoryNotContaining("glob:**job.yaml");
+    }
+
+    @Test
+    void whatAWorkerNeedsIsToldAtOnce() {
+        assertThat(run("worker")).isEqualTo(ExitCode.BAD_INPUT);
+        assertThat(text(err))
+                .contains("--coordinator HOST:PORT is missing", "--name NAME is missing", "--out DIR is missing");
+    }
+
+    private int run(String... arguments) {
+        return new Main(
+                        new PrintStream(out, true, StandardCharsets.UTF_8),
+                        new PrintStream(err, true, StandardCharsets.UTF_8))
+                .run(arguments);
+    }
+
+    private static String text(ByteArrayOutputStream bytes) {
+        return bytes.toString(StandardCharsets.UTF_8);
+    }
+}

@@ -1,0 +1,56 @@
+package io.syncbn.deploy.command;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class ParentWatchTest {
+    private Process process;
+
+    /** A child that would stay for ever. */
+    static final class Child {
+        private Child() {}
+
+        public static void main(String[] arguments) throws InterruptedException {
+            ParentWatch.startIf(Boolean.parseBoolean(arguments[0]));
+            System.out.println("up");
+            Thread.sleep(Long.MAX_VALUE);
+        }
+    }
+
+    @AfterEach
+    void endTheChild() {
+        process.destroyForcibly();
+    }
+
+    @Test
+    void aLaunchedProcessEndsWhenItsParentsPipeCloses() throws IOException, InterruptedException {
+        start(true);
+        process.getOutputStream().close();
+        assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
+        assertThat(process.exitValue()).isEqualTo(ExitCode.INTERRUPTED);
+    }
+
+    @Test
+    void aProcessOfItsOwnDoesNotCareForItsInput() throws IOException, InterruptedException {
+        start(false);
+        process.getOutputStream().close();
+        assertThat(process.waitFor(500, TimeUnit.MILLISECONDS)).isFalse();
+    }
+
+    private void start(boolean isLaunched) throws IOException {
+        String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+        process = new ProcessBuilder(
+                        java,
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        Child.class.getName(),
+                        Boolean.toString(isLaunched))
+                .start();
+        assertThat(process.inputReader().readLine()).isEqualTo("up");
+    }
+}

@@ -1,0 +1,110 @@
+package io.syncbn.deploy.command;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** {@code bin/syncbn} in an unpacked package, with a Java that only tells how it was called. */
+class ScriptTest {
+    private static final String FAKE_JAVA = """
+            #!/bin/sh
+            if [ "$1" = -version ]; then
+                echo 'openjdk version "%s" 2026-01-01' >&2
+                exit
+            fi
+            echo "threads $OMP_NUM_THREADS"
+            for argument; do echo "$argument"; done
+            """;
+
+    @TempDir
+    private Path directory;
+
+    private Path script;
+
+    @BeforeEach
+    void unpack() throws IOException {
+        Files.createDirectories(directory.resolve("package/lib"));
+        Path bin = Files.createDirectories(directory.resolve("package/bin"));
+        script = Files.copy(Path.of("bin/syncbn"), bin.resolve("syncbn"));
+        assertThat(script.toFile().setExecutable(true)).isTrue();
+    }
+
+    @Test
+    void startsJavaWithThePackagesJarsFromAnywhereThroughLinks() throws Exception {
+        fakeJava("17.0.15");
+        Path links = Files.createDirectories(directory.resolve("links"));
+        Files.createSymbolicLink(links.resolve("first"), Path.of("../package/bin/syncbn"));
+        Path second = Files.createSymbolicLink(links.resolve("second"), links.resolve("first"));
+
+        Result result = run(second, "train", "--out", "with space");
+
+        assertThat(result.exitCode()).isZero();
+        assertThat(result.output().lines())
+                .contains("threads 1", directory.toRealPath() + "/package/lib/*")
+                .endsWith("io.syncbn.deploy.command.Main", "train", "--out", "with space");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"17.0.15, false, false", "22.0.1, true, false", "25, true, true"})
+    void flagsFitTheVersion(String version, boolean nativeAccess, boolean unsafeMemory) throws Exception {
+        fakeJava(version);
+        String output = run(script, "worker").output();
+        assertThat(output.contains("--enable-native-access=ALL-UNNAMED\n")).isEqualTo(nativeAccess);
+        assertThat(output.contains("--sun-misc-unsafe-memory-access=allow\n")).isEqualTo(unsafeMemory);
+        assertThat(output).contains("--add-modules\njdk.incubator.vector\n");
+    }
+
+    @Test
+    void theLauncherItselfNeedsNoVectors() throws Exception {
+        fakeJava("17.0.15");
+        assertThat(run(script, "train").output()).doesNotContain("jdk.incubator.vector");
+    }
+
+    @Test
+    void anOldJavaIsNamed() throws Exception {
+        Path java = fakeJava("11.0.2");
+        assertThat(run(script, "train"))
+                .isEqualTo(new Result(2, "syncbn: " + java + " is Java 11; 17 or newer is needed\n"));
+    }
+
+    @Test
+    void aJavaHomeWithoutJavaIsNamed() throws Exception {
+        assertThat(run(script, "train"))
+                .isEqualTo(new Result(2, "syncbn: JAVA_HOME is " + javaHome() + ", but there is no bin/java in it\n"));
+    }
+
+    private record Result(int exitCode, String output) {}
+
+    private Path javaHome() {
+        return directory.resolve("jdk");
+    }
+
+    private Path fakeJava(String version) throws IOException {
+        Files.createDirectories(javaHome().resolve("bin"));
+        Path java = Files.writeString(javaHome().resolve("bin/java"), FAKE_JAVA.formatted(version));
+        assertThat(java.toFile().setExecutable(true)).isTrue();
+        return java;
+    }
+
+    private Result run(Path command, String... arguments) throws IOException, InterruptedException {
+        ProcessBuilder builder = new ProcessBuilder(command.toString());
+        builder.command().addAll(List.of(arguments));
+        builder.environment().put("JAVA_HOME", javaHome().toString());
+        builder.environment().remove("SYNCBN_JAVA_OPTS");
+        Process process =
+                builder.redirectErrorStream(true).directory(directory.toFile()).start();
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
+        return new Result(process.exitValue(), output);
+    }
+}

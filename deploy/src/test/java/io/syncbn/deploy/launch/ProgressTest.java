@@ -1,0 +1,115 @@
+package io.syncbn.deploy.launch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.syncbn.proto.job.Job;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ProgressTest {
+    @TempDir
+    private Path temporary;
+
+    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+    private final AtomicLong nowMillis = new AtomicLong();
+    private Path metrics;
+
+    @BeforeEach
+    void file() {
+        metrics = temporary.resolve("metrics.jsonl");
+    }
+
+    @Test
+    void aLineTellsTheFiguresOfTheLatestSteps() throws IOException {
+        Progress progress = progress(new Job.Length(4, 0));
+        append(step(1, 0.1, 2.0, 0.25, 8, 10, 2) + step(2, 0.2, 1.0, 0.75, 24, 30, 8));
+        nowMillis.set(10_000);
+        progress.update();
+        // Weighted by examples: loss (2·8 + 1·24)/32, accuracy (0.25·8 + 0.75·24)/32; 4 epochs are 40 steps of 20 ms.
+        assertThat(output())
+                .isEqualTo(
+                        "step 2/40  epoch 0.20  loss 1.250  accuracy 62.5 %  800 images/s  waiting 25 %  0 s left\n");
+    }
+
+    @Test
+    void linesComeNowAndThenButEvaluationsAtOnce() throws IOException {
+        Progress progress = progress(new Job.Length(0, 100));
+        append(step(1, 0.1, 2, 0.5, 8, 1000, 2));
+        progress.update();
+        assertThat(output()).isEmpty();
+
+        append("{\"step\":1,\"epoch\":0.1,\"testLoss\":1.5,\"testAccuracy\":0.6543}\n");
+        progress.update();
+        assertThat(output()).isEqualTo("step 1  epoch 0.10  test loss 1.500  test accuracy 65.43 %\n");
+
+        nowMillis.set(10_000);
+        append(step(2, 0.2, 2, 0.5, 8, 1000, 2));
+        progress.update();
+        assertThat(output()).contains("step 2/100  epoch 0.20").contains("98 s left");
+    }
+
+    @Test
+    void halfALineWaitsForItsEnd() throws IOException {
+        Progress progress = progress(new Job.Length(0, 100));
+        nowMillis.set(10_000);
+        String line = step(7, 0.7, 2, 0.5, 8, 10, 2);
+        append(line.substring(0, 20));
+        progress.update();
+        assertThat(output()).isEmpty();
+        append(line.substring(20));
+        progress.update();
+        assertThat(output()).startsWith("step 7/100");
+    }
+
+    @Test
+    void whatAnEarlierRunWroteIsNotNews() throws IOException {
+        append(step(1, 0.1, 2, 0.5, 8, 10, 2) + step(2, 0.2, 2, 0.5, 8, 10, 2));
+        Progress progress = progress(new Job.Length(0, 100));
+        nowMillis.set(10_000);
+        // The resumed run cuts off what came after its checkpoint, then goes on.
+        Files.writeString(metrics, step(1, 0.1, 2, 0.5, 8, 10, 2));
+        progress.update();
+        assertThat(output()).isEmpty();
+        append(step(2, 0.2, 2, 0.5, 8, 10, 2));
+        progress.close();
+        assertThat(output()).startsWith("step 2/100");
+    }
+
+    @Test
+    void aLossThatIsNoNumberIsShownAsSuch() throws IOException {
+        Progress progress = progress(new Job.Length(0, 100));
+        nowMillis.set(10_000);
+        append(step(1, 0.1, 2, 0.5, 8, 10, 2).replace("2.0,\"accuracy", "\"NaN\",\"accuracy"));
+        progress.update();
+        assertThat(output()).contains("loss NaN");
+    }
+
+    private Progress progress(Job.Length length) {
+        PrintStream stream = new PrintStream(out, true, StandardCharsets.UTF_8);
+        return new Progress(metrics, length, new LineDisplay(stream, nowMillis::get));
+    }
+
+    private static String step(
+            int step, double epoch, double loss, double accuracy, int examples, double stepMillis, double syncMillis) {
+        return "{\"step\":" + step + ",\"epoch\":" + epoch + ",\"loss\":" + loss + ",\"accuracy\":" + accuracy
+                + ",\"learningRate\":0.1,\"examples\":" + examples + ",\"stepMillis\":" + stepMillis
+                + ",\"syncMillis\":" + syncMillis + "}\n";
+    }
+
+    private void append(String text) throws IOException {
+        Files.writeString(metrics, text, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+    }
+
+    private String output() {
+        return out.toString(StandardCharsets.UTF_8);
+    }
+}

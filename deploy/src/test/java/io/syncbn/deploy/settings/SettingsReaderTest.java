@@ -1,0 +1,183 @@
+package io.syncbn.deploy.settings;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import io.syncbn.proto.job.Job;
+import io.syncbn.proto.job.Setting;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class SettingsReaderTest {
+    @TempDir
+    private Path directory;
+
+    @Test
+    void everyRunSettingHasItsDefault() {
+        Map<String, String> defaults =
+                RunSettings.ALL.stream().collect(Collectors.toMap(Setting::name, Setting::defaultValue));
+        assertThat(defaults)
+                .containsExactlyInAnyOrderEntriesOf(Map.ofEntries(
+                        Map.entry("job", ""),
+                        Map.entry("workers", "4"),
+                        Map.entry("out", ""),
+                        Map.entry("resume", ""),
+                        Map.entry("checkpoint-every", "0"),
+                        Map.entry("keep", "3"),
+                        Map.entry("evaluate-every", "0"),
+                        Map.entry("join-timeout", "120"),
+                        Map.entry("host", "0.0.0.0"),
+                        Map.entry("port", "7800"),
+                        Map.entry("coordinator", ""),
+                        Map.entry("name", ""),
+                        Map.entry("metrics-port", "0"),
+                        Map.entry("checkpoint", ""),
+                        Map.entry("launched", "false")));
+    }
+
+    @Test
+    void flagBeatsFileBeatsDefault() throws IOException {
+        Settings settings = train(Map.of("job", file("lr: 0.2\nbatch: 7\nworkers: 3\n"), "lr", "0.3"));
+
+        Job job = settings.job(settings.integer(RunSettings.WORKERS, 1, 9)).orElseThrow();
+
+        settings.check();
+        assertThat(job.optimization().learningRate()).isEqualTo(0.3);
+        assertThat(job.batch()).isEqualTo(7);
+        assertThat(job.shards()).isEqualTo(3);
+        assertThat(job.optimization().momentum()).isEqualTo(0.9);
+    }
+
+    @Test
+    void aFlagForTheLengthBeatsTheOtherOneInTheFile() throws IOException {
+        assertThat(train(Map.of("job", file("epochs: 5\n"), "steps", "7"))
+                        .job(1)
+                        .orElseThrow()
+                        .length())
+                .isEqualTo(new Job.Length(0, 7));
+        assertThat(train(Map.of("job", file("steps: 5\n"), "epochs", "7"))
+                        .job(1)
+                        .orElseThrow()
+                        .length())
+                .isEqualTo(new Job.Length(7, 0));
+    }
+
+    @Test
+    void allProblemsComeAtOnceWithTheirPlaces() throws IOException {
+        String file = file("bacth: 2\nlr: fast\nseed: [1, 2]\nmodel: mlp\nmodel: lenet\n? [a]\n: b\n");
+        Settings settings = SettingsReader.read(
+                RunSettings.TRAIN, Map.of("job", file, "workers", "none", "shuffle", "yes"), List.of("--x is unknown"));
+        settings.integer(RunSettings.WORKERS, 1, 9);
+        settings.job(4);
+
+        assertThatExceptionOfType(UsageException.class)
+                .isThrownBy(settings::check)
+                .satisfies(e -> assertThat(e.problems())
+                        .containsExactly(
+                                "--x is unknown",
+                                file + ":1: bacth is unknown (did you mean batch?)",
+                                file + ":3: seed has several values; expected a single one",
+                                file + ":5: model is given twice",
+                                file + ":6: expected a name before the colon",
+                                "--workers is 'none'; expected a whole number from 1 to 9",
+                                "--lr is 'fast'; expected a number above 0",
+                                "--shuffle is 'yes'; expected true or false"));
+    }
+
+    @Test
+    void aFileThatIsMissingOrNoMappingOrNoYamlIsAProblem() throws IOException {
+        assertThat(problems(Map.of("job", "nowhere.yaml"))).containsExactly("job file nowhere.yaml does not exist");
+        assertThat(problems(Map.of("job", file("- a\n- b\n"))))
+                .singleElement()
+                .asString()
+                .endsWith("expected lines of the form name: value");
+        assertThat(problems(Map.of("job", file("lr: 1\nmodel: {\n"))))
+                .singleElement()
+                .asString()
+                .contains("job.yaml:3: ");
+    }
+
+    @Test
+    void anEmptyFileIsNoProblem() throws IOException {
+        assertThat(problems(Map.of("job", file("# nothing yet\n")))).isEmpty();
+    }
+
+    @Test
+    void aResumedRunGoesOnUnderItsOwnJob() throws IOException {
+        file("shards: 6\nworkers: 2\n");
+        Path checkpoint = Files.createDirectories(directory.resolve("checkpoints/step-00000010"));
+
+        for (Path resumed : List.of(directory, checkpoint)) {
+            Settings settings = train(Map.of("resume", resumed.toString(), "workers", "3"));
+            assertThat(settings.job(3).orElseThrow().shards()).isEqualTo(6);
+            assertThat(settings.integer(RunSettings.WORKERS, 1, 9)).isEqualTo(3);
+            settings.check();
+        }
+    }
+
+    @Test
+    void whatIsNoRunCannotBeResumed() throws IOException {
+        Path nowhere = directory.resolve("nowhere");
+        assertThat(problems(Map.of("resume", nowhere.toString())))
+                .containsExactly("--resume " + nowhere + " does not exist");
+        Files.createDirectory(nowhere);
+        assertThat(problems(Map.of("resume", nowhere.toString())))
+                .containsExactly(
+                        "--resume " + nowhere + " belongs to no run: " + nowhere.resolve("job.yaml") + " is missing");
+    }
+
+    @Test
+    void writtenSettingsReadBackTheSame() throws IOException {
+        Map<String, String> given = Map.of("data", "npy:/a b/it's: here", "lr", "0.125", "norm-group", "2");
+        Settings settings = train(given);
+        Job job = settings.job(4).orElseThrow();
+        String text = JobFile.text(settings.texts(job, List.of(RunSettings.KEEP)));
+
+        Settings again = train(Map.of("job", file(text)));
+
+        assertThat(again.job(1)).contains(job);
+        again.check();
+        assertThat(text).contains("keep: 3\n", "lr: 0.125\n").doesNotContain("steps:");
+    }
+
+    @Test
+    void addressesAreHostAndPort() {
+        assertThat(addressProblems("node-0:7800")).isEmpty();
+        assertThat(addressProblems("[::1]:7800")).isEmpty();
+        assertThat(addressProblems("node-0")).containsExactly("--coordinator is 'node-0'; expected HOST:PORT");
+        assertThat(addressProblems("")).containsExactly("--coordinator HOST:PORT is missing");
+    }
+
+    private static List<String> addressProblems(String address) {
+        Settings settings = SettingsReader.read(RunSettings.WORKER_PART, Map.of("coordinator", address), List.of());
+        settings.address(RunSettings.COORDINATOR);
+        return problems(settings);
+    }
+
+    private static List<String> problems(Map<String, String> flags) {
+        return problems(train(flags));
+    }
+
+    private static List<String> problems(Settings settings) {
+        try {
+            settings.check();
+            return List.of();
+        } catch (UsageException e) {
+            return e.problems();
+        }
+    }
+
+    private static Settings train(Map<String, String> flags) {
+        return SettingsReader.read(RunSettings.TRAIN, flags, List.of());
+    }
+
+    private String file(String text) throws IOException {
+        return Files.writeString(directory.resolve("job.yaml"), text).toString();
+    }
+}
