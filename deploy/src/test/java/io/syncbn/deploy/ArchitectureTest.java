@@ -39,7 +39,8 @@ class ArchitectureTest {
     @Test
     void decisionsKnowNoThreadsAndNoNetwork() {
         for (String decisions : DECISIONS) {
-            doesNotDependOn(decisions, "io.grpc..", "io.netty..", "java.util.concurrent..", "java.io..", "java.nio.file..");
+            doesNotDependOn(
+                    decisions, "io.grpc..", "io.netty..", "java.util.concurrent..", "java.io..", "java.nio.file..");
         }
         noClasses()
                 .that()

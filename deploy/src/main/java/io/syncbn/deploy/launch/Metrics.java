@@ -1,35 +1,33 @@
 package io.syncbn.deploy.launch;
 
-import java.util.Map;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.util.Optional;
-import org.snakeyaml.engine.v2.api.Load;
-import org.snakeyaml.engine.v2.api.LoadSettings;
-import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 
 /** One JSON object of {@code metrics.jsonl} or {@code result.json}. */
-record Metrics(Map<?, ?> values) {
+record Metrics(JsonNode values) {
+    private static final ObjectMapper JSON = new ObjectMapper();
 
-    /** Reads an object; empty if the text is none. JSON is a part of YAML 1.2, so YAML's reader will do. */
+    /** Reads an object; empty if the text is none. */
     static Optional<Metrics> of(String json) {
         try {
-            return new Load(LoadSettings.builder().build()).loadFromString(json) instanceof Map<?, ?> values
-                    ? Optional.of(new Metrics(values))
-                    : Optional.empty();
-        } catch (YamlEngineException e) {
+            return Optional.of(JSON.readTree(json)).filter(JsonNode::isObject).map(Metrics::new);
+        } catch (JsonProcessingException e) {
             return Optional.empty();
         }
     }
 
     boolean has(String name) {
-        return values.containsKey(name);
+        return values.has(name);
     }
 
     /** A number; NaN where there is none, as for a loss that is no longer a number. */
     double number(String name) {
-        return values.get(name) instanceof Number number ? number.doubleValue() : Double.NaN;
+        return values.path(name).asDouble(Double.NaN);
     }
 
     String text(String name) {
-        return String.valueOf(values.get(name));
+        return values.path(name).asText();
     }
 }
