@@ -4,6 +4,7 @@ import io.syncbn.proto.job.JobException;
 import io.syncbn.worker.checkpoint.CheckpointException;
 import io.syncbn.worker.collective.JobFailedException;
 import io.syncbn.worker.data.DataException;
+import io.syncbn.worker.nn.ModelException;
 import io.syncbn.worker.train.TrainingException;
 import java.io.PrintStream;
 import java.util.OptionalInt;
@@ -36,6 +37,7 @@ final class Failures {
         boolean isInput = failure instanceof DataException
                 || failure instanceof CheckpointException
                 || failure instanceof JobException
+                || failure instanceof ModelException
                 || failure instanceof TrainingException;
         return isInput ? OptionalInt.of(ExitCode.BAD_INPUT) : OptionalInt.empty();
     }

@@ -1,6 +1,6 @@
 package io.syncbn.deploy.command;
 
-import io.syncbn.deploy.settings.Nearest;
+import io.syncbn.proto.DidYouMean;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -55,7 +55,7 @@ record Flags(Map<String, String> texts, List<String> problems) {
             boolean isFlag = word.startsWith("-") && word.length() > 1;
             if (isFlag) {
                 String name = word.contains("=") ? word.substring(0, word.indexOf('=')) : word;
-                problems.add(name + " is unknown" + Nearest.hint(name, names));
+                problems.add(name + " is unknown" + DidYouMean.hint(name, names));
             } else if (!afterFlag) {
                 problems.add("'" + word + "' is not expected; every value follows its flag");
             }

@@ -1,8 +1,8 @@
 package io.syncbn.deploy.command;
 
-import io.syncbn.deploy.settings.Nearest;
 import io.syncbn.deploy.settings.SettingsReader;
 import io.syncbn.deploy.settings.UsageException;
+import io.syncbn.proto.DidYouMean;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;
@@ -15,7 +15,7 @@ import picocli.CommandLine.ParseResult;
 /** The {@code syncbn} command. */
 public final class Main {
     private static final List<Command> COMMANDS =
-            List.of(new TrainCommand(), new CoordinatorCommand(), new WorkerCommand());
+            List.of(new TrainCommand(), new CoordinatorCommand(), new WorkerCommand(), new EvaluateCommand());
 
     private final PrintStream out;
     private final PrintStream err;
@@ -76,11 +76,13 @@ public final class Main {
 
     private static UsageException noCommand(ParseResult parsed, CommandLine line) {
         List<String> names = new ArrayList<>(line.getSubcommands().keySet());
-        String given = parsed.unmatched().isEmpty()
-                ? "a command is missing"
-                : parsed.unmatched().get(0) + " is no command"
-                        + Nearest.hint(parsed.unmatched().get(0), names);
-        return new UsageException(List.of(given + "; commands are " + String.join(", ", names)));
+        String commands = "; commands are " + String.join(", ", names);
+        if (parsed.unmatched().isEmpty()) {
+            return new UsageException(List.of("a command is missing" + commands));
+        }
+        String given = parsed.unmatched().get(0);
+        String hint = DidYouMean.hint(given, names);
+        return new UsageException(List.of(given + " is no command" + (hint.isEmpty() ? commands : hint)));
     }
 
     private static String version() {

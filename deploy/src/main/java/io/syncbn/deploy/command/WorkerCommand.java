@@ -3,6 +3,7 @@ package io.syncbn.deploy.command;
 import io.syncbn.deploy.settings.RunSettings;
 import io.syncbn.deploy.settings.Settings;
 import io.syncbn.proto.job.Setting;
+import io.syncbn.proto.net.Address;
 import io.syncbn.worker.train.WorkerConfig;
 import io.syncbn.worker.train.WorkerProcess;
 import java.nio.file.Path;
@@ -37,7 +38,7 @@ final class WorkerCommand implements Command {
     @Override
     public int run(Settings settings) throws Exception {
         JobRun jobRun = JobRun.of(settings);
-        String coordinator = settings.address(RunSettings.COORDINATOR);
+        Optional<Address> coordinator = settings.address(RunSettings.COORDINATOR);
         String name = settings.needed(RunSettings.NAME);
         Optional<Path> out = settings.path(RunSettings.OUT);
         if (out.isEmpty()) {
@@ -52,7 +53,7 @@ final class WorkerCommand implements Command {
         ParentWatch.startIf(isLaunched);
         WorkerProcess.run(new WorkerConfig(
                 jobRun.job().orElseThrow(),
-                coordinator,
+                coordinator.orElseThrow(),
                 joinTimeout(settings),
                 name,
                 out.orElseThrow(),

@@ -1,5 +1,6 @@
 package io.syncbn.deploy.settings;
 
+import io.syncbn.proto.DidYouMean;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -93,7 +94,7 @@ public final class JobFile {
         }
         String name = key.getValue();
         if (!names.contains(name)) {
-            problems.add(place + name + " is unknown" + Nearest.hint(name, names));
+            problems.add(place + name + " is unknown" + DidYouMean.hint(name, names));
         } else if (!(entry.getValueNode() instanceof ScalarNode value)) {
             problems.add(place + name + " has several values; expected a single one");
         } else if (values.putIfAbsent(name, value.getValue()) != null) {

@@ -33,8 +33,11 @@ public final class RunSettings {
             "name", "NAME", "", "how this worker is called; shards are dealt out in order of names; needed");
     public static final Setting METRICS_PORT = new Setting(
             "metrics-port", "N", "0", "port of the Prometheus metrics; 0: any free one, which the log names");
-    public static final Setting CHECKPOINT =
-            new Setting("checkpoint", "DIR", "", "checkpoint to evaluate; its run's job.yaml is read too; needed");
+    public static final Setting CHECKPOINT = new Setting(
+            "checkpoint",
+            "DIR",
+            "",
+            "checkpoint to evaluate, or a run directory for its last one; its run's job.yaml is read too; needed");
 
     /** Set by the launcher for its children: end when standard input closes, for then the launcher is gone. */
     public static final Setting LAUNCHED = new Setting("launched", "true", "false", "end when standard input closes");

@@ -4,6 +4,7 @@ import io.syncbn.proto.job.Job;
 import io.syncbn.proto.job.JobException;
 import io.syncbn.proto.job.JobParser;
 import io.syncbn.proto.job.Setting;
+import io.syncbn.proto.net.Address;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -109,13 +110,18 @@ public final class Settings {
         return text.equals("true");
     }
 
-    /** A text of the form HOST:PORT, which must be given. */
-    public String address(Setting setting) {
+    /** An address, which must be given; empty where something is wrong with it. */
+    public Optional<Address> address(Setting setting) {
         String text = needed(setting);
-        if (!text.isEmpty() && !text.matches("(\\[[^\\]]+\\]|[^:\\s]+):\\d{1,5}")) {
-            problem(setting, text, setting.value());
+        if (text.isEmpty()) {
+            return Optional.empty();
         }
-        return text;
+        try {
+            return Optional.of(Address.parse(text));
+        } catch (IllegalArgumentException e) {
+            problem("--" + setting.name() + ": " + e.getMessage());
+            return Optional.empty();
+        }
     }
 
     /** The final texts of a job and of some run settings, by name: what a job file with the same meaning holds. */

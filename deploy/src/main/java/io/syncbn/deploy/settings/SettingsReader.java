@@ -72,7 +72,9 @@ public final class SettingsReader {
             return Optional.of(file);
         }
         problems.add("--" + setting.name() + " " + directory
-                + (Files.exists(directory) ? " belongs to no run: " + file + " is missing" : " does not exist"));
+                + (Files.exists(directory)
+                        ? " belongs to no run: " + file + " is missing; give the job with --job"
+                        : " does not exist"));
         return Optional.empty();
     }
 

@@ -24,11 +24,11 @@ class MainTest {
     @Test
     void helpNamesEveryCommandAndExitCode() {
         assertThat(run("help")).isEqualTo(ExitCode.DONE);
-        assertThat(text(out)).contains("train ", "coordinator ", "worker ", "  130  interrupted");
+        assertThat(text(out)).contains("train ", "coordinator ", "worker ", "evaluate ", "  130  interrupted");
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"train", "coordinator", "worker"})
+    @ValueSource(strings = {"train", "coordinator", "worker", "evaluate"})
     void helpOfACommandNamesEverySettingAndFitsATerminal(String command) {
         assertThat(run(command, "--help")).isEqualTo(ExitCode.DONE);
         assertThat(text(out)).contains("Examples:").doesNotContain("--launched");
@@ -45,7 +45,7 @@ class MainTest {
     @Test
     void anUnknownCommandGetsAHint() {
         assertThat(run("trian")).isEqualTo(ExitCode.BAD_INPUT);
-        assertThat(text(err)).startsWith("syncbn: trian is no command (did you mean train?); commands are train, ");
+        assertThat(text(err)).startsWith("syncbn: trian is no command; did you mean train?\n");
     }
 
     @Test
@@ -77,7 +77,7 @@ class MainTest {
                         syncbn: 6 problems:
                           --batch is given 2 times: 3, 4
                           --momentum M has no value
-                          --wrokers is unknown (did you mean --workers?)
+                          --wrokers is unknown; did you mean --workers?
                           'stray' is not expected; every value follows its flag
                           --lr is 'fast'; expected a number above 0
                           --keep is 'none'; expected a whole number from 1 to 2147483647

@@ -81,7 +81,7 @@ class SettingsReaderTest {
                 .satisfies(e -> assertThat(e.problems())
                         .containsExactly(
                                 "--x is unknown",
-                                file + ":1: bacth is unknown (did you mean batch?)",
+                                file + ":1: bacth is unknown; did you mean batch?",
                                 file + ":3: seed has several values; expected a single one",
                                 file + ":5: model is given twice",
                                 file + ":6: expected a name before the colon",
@@ -128,8 +128,8 @@ class SettingsReaderTest {
                 .containsExactly("--resume " + nowhere + " does not exist");
         Files.createDirectory(nowhere);
         assertThat(problems(Map.of("resume", nowhere.toString())))
-                .containsExactly(
-                        "--resume " + nowhere + " belongs to no run: " + nowhere.resolve("job.yaml") + " is missing");
+                .containsExactly("--resume " + nowhere + " belongs to no run: " + nowhere.resolve("job.yaml")
+                        + " is missing; give the job with --job");
     }
 
     @Test
@@ -150,7 +150,8 @@ class SettingsReaderTest {
     void addressesAreHostAndPort() {
         assertThat(addressProblems("node-0:7800")).isEmpty();
         assertThat(addressProblems("[::1]:7800")).isEmpty();
-        assertThat(addressProblems("node-0")).containsExactly("--coordinator is 'node-0'; expected HOST:PORT");
+        assertThat(addressProblems("node-0"))
+                .containsExactly("--coordinator: 'node-0' is no address; expected HOST:PORT, such as 10.0.0.7:4600");
         assertThat(addressProblems("")).containsExactly("--coordinator HOST:PORT is missing");
     }
 

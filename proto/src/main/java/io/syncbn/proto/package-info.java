@@ -1,0 +1,2 @@
+/** What coordinator and worker agree on to the bit. */
+package io.syncbn.proto;
