@@ -5,10 +5,13 @@ import io.syncbn.coordinator.CoordinatorProcess;
 import io.syncbn.coordinator.Outcome;
 import io.syncbn.deploy.settings.RunSettings;
 import io.syncbn.deploy.settings.Settings;
+import io.syncbn.deploy.settings.UsageException;
 import io.syncbn.proto.job.Fingerprint;
 import io.syncbn.proto.job.Job;
 import io.syncbn.proto.job.Setting;
+import io.syncbn.proto.net.Address;
 import io.syncbn.worker.collective.JobFailedException;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 
@@ -36,7 +39,7 @@ final class CoordinatorCommand implements Command {
     }
 
     @Override
-    public int run(Settings settings) throws Exception {
+    public int run(Settings settings) throws InterruptedException {
         JobRun jobRun = JobRun.of(settings);
         String host = settings.needed(RunSettings.HOST);
         int port = settings.integer(RunSettings.PORT, 0, WorkerCommand.MOST_PORT);
@@ -47,7 +50,7 @@ final class CoordinatorCommand implements Command {
 
         ParentWatch.startIf(isLaunched);
         Job job = jobRun.job().orElseThrow();
-        CoordinatorProcess coordinator = CoordinatorProcess.start(new CoordinatorConfig(
+        CoordinatorProcess coordinator = start(new CoordinatorConfig(
                 host,
                 port,
                 Fingerprint.of(job),
@@ -56,10 +59,19 @@ final class CoordinatorCommand implements Command {
                 jobRun.workers(),
                 joinTimeout,
                 metricsPort));
-        System.out.println("listening on " + host + ":" + coordinator.port());
+        System.out.println("listening on " + new Address(host, coordinator.port()));
         if (coordinator.awaitEnd() instanceof Outcome.Failure failure) {
             throw new JobFailedException(failure.reason());
         }
         return ExitCode.DONE;
+    }
+
+    /** A port that cannot be had is a wrong setting as much as one that is no number. */
+    private static CoordinatorProcess start(CoordinatorConfig config) {
+        try {
+            return CoordinatorProcess.start(config);
+        } catch (IOException e) {
+            throw new UsageException(List.of(e.getMessage()));
+        }
     }
 }

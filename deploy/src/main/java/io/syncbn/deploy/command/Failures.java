@@ -31,7 +31,7 @@ final class Failures {
 
     /** The exit code of a failure whose message is meant for the user. */
     private static OptionalInt exitCode(Throwable failure) {
-        if (failure instanceof JobFailedException || failure instanceof LaunchException) {
+        if (failure instanceof JobFailedException) {
             return OptionalInt.of(ExitCode.JOB_FAILED);
         }
         boolean isInput = failure instanceof DataException

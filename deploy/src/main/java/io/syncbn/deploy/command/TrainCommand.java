@@ -12,6 +12,7 @@ import io.syncbn.deploy.settings.Settings;
 import io.syncbn.deploy.settings.SettingsReader;
 import io.syncbn.proto.job.Job;
 import io.syncbn.proto.job.Setting;
+import io.syncbn.worker.collective.JobFailedException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
@@ -107,7 +108,7 @@ final class TrainCommand implements Command {
 
     private static int report(Ending ending, RunDirectory run) throws IOException {
         if (ending instanceof Ending.Failed failed) {
-            throw new LaunchException(failed.message() + goOn(run));
+            throw new JobFailedException(failed.message() + goOn(run));
         }
         if (ending instanceof Ending.Interrupted) {
             System.err.println("syncbn: interrupted" + goOn(run));

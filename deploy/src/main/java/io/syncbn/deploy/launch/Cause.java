@@ -33,12 +33,17 @@ final class Cause {
             return exitCode != 0;
         }
 
+        /** Whether the process failed because it was told that the job has. */
+        boolean isTold() {
+            return exitCode == JOB_FAILED;
+        }
+
         /** The smaller, the nearer to the cause. */
         private int distance() {
-            if (exitCode != JOB_FAILED) {
-                return 0;
+            if (isTold()) {
+                return isCoordinator ? 1 : 2;
             }
-            return isCoordinator ? 1 : 2;
+            return 0;
         }
 
         /** In words: {@code worker-2 was killed by signal 9 (KILL)}. */

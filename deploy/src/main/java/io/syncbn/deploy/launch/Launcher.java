@@ -35,10 +35,12 @@ public final class Launcher {
      * @param tickMillis between looks at progress
      * @param listenMillis for the coordinator's address: a cold JVM on a busy machine needs several seconds
      * @param settleMillis after a failure, for an end that is nearer to its cause
+     * @param tellerMillis after a worker was told of a failure, for who told it: a coordinator drains its streams first
      * @param terminateMillis for children that were asked to end
      */
-    public record Patience(long tickMillis, long listenMillis, long settleMillis, long terminateMillis) {
-        public static final Patience DEFAULT = new Patience(100, 60_000, 1_000, 5_000);
+    public record Patience(
+            long tickMillis, long listenMillis, long settleMillis, long tellerMillis, long terminateMillis) {
+        public static final Patience DEFAULT = new Patience(100, 60_000, 500, 8_000, 5_000);
     }
 
     public Launcher(RunDirectory directory, ChildCommands commands, int workers, Patience patience, Runnable onTick) {
@@ -63,9 +65,9 @@ public final class Launcher {
                 String name = "worker-" + i;
                 start(name, commands.worker(name, address.get()));
             }
-            if (address.isEmpty() && ends.isEmpty() && !isInterrupted) {
-                return new Ending.Failed("the coordinator did not listen within " + patience.listenMillis() / 1000
-                        + " s; its log: " + directory.log(COORDINATOR));
+            if (address.isEmpty() && ends.stream().noneMatch(End::isFailure) && !isInterrupted) {
+                return new Ending.Failed(
+                        "the coordinator did not say where it listens; its log: " + directory.log(COORDINATOR));
             }
             return watch();
         } finally {
@@ -81,10 +83,12 @@ public final class Launcher {
     private Optional<String> awaitAddress() throws InterruptedException {
         Log log = children.get(0).log();
         for (long waited = 0; waited < patience.listenMillis(); waited += patience.tickMillis()) {
+            boolean isOver = isInterrupted || !ends.isEmpty();
             Optional<String> address = log.address();
-            if (address.isPresent() || isInterrupted || takeEnd(patience.tickMillis())) {
+            if (address.isPresent() || isOver) {
                 return address;
             }
+            takeEnd(patience.tickMillis());
         }
         return Optional.empty();
     }
@@ -104,28 +108,30 @@ public final class Launcher {
         return new Ending.Interrupted();
     }
 
-    private boolean takeEnd(long millis) throws InterruptedException {
+    /** Notes the next end of a child, if there is one within the time. */
+    private void takeEnd(long millis) throws InterruptedException {
         Child child = ended.poll(millis, TimeUnit.MILLISECONDS);
-        if (child == null) {
-            return false;
+        if (child != null) {
+            ends.add(new End(child.name(), child == children.get(0), child.exitCode(), ends.size()));
         }
-        ends.add(new End(child.name(), child == children.get(0), child.exitCode(), ends.size()));
-        return true;
     }
 
     /** Waits a little: the cause may show after its consequence, and Ctrl-C reaches the children before the launcher. */
     private Ending failure() throws InterruptedException {
-        for (long waited = 0; waited < patience.settleMillis() && !isInterrupted; waited += patience.tickMillis()) {
-            Thread.sleep(patience.tickMillis());
+        End cause = cause();
+        for (long waited = 0; waited < settleMillis(cause) && !isInterrupted; waited += patience.tickMillis()) {
+            takeEnd(patience.tickMillis());
+            cause = cause();
         }
-        if (isInterrupted) {
-            return new Ending.Interrupted();
-        }
-        while (takeEnd(0)) {
-            continue;
-        }
-        End cause = Cause.among(ends).orElseThrow();
-        return new Ending.Failed(message(cause));
+        return isInterrupted ? new Ending.Interrupted() : new Ending.Failed(message(cause));
+    }
+
+    private End cause() {
+        return Cause.among(ends).orElseThrow();
+    }
+
+    private long settleMillis(End cause) {
+        return cause.isTold() && !cause.isCoordinator() ? patience.tellerMillis() : patience.settleMillis();
     }
 
     private String message(End cause) {
@@ -134,12 +140,12 @@ public final class Launcher {
                 .findFirst()
                 .orElseThrow()
                 .log();
-        StringBuilder message = new StringBuilder("the job failed: ").append(cause.inWords());
+        StringBuilder message = new StringBuilder("the job failed: ");
         Optional<String> reason = log.reason().filter(text -> !cause.isKilled());
         if (reason.isPresent()) {
-            message.append(": ").append(reason.get());
+            message.append(cause.isTold() ? "" : cause.inWords() + ": ").append(reason.get());
         } else {
-            message.append("\n  its last words:");
+            message.append(cause.inWords()).append("\n  its last words:");
             log.lastLines(LOG_LINES).forEach(line -> message.append("\n  | ").append(line));
         }
         return message.append("\n  its log: ").append(log.file()).toString();

@@ -73,9 +73,9 @@ class LauncherTest {
         String told = "echo 'syncbn: the job was ended'; exit 1";
         scripts.put("worker-0", told);
         scripts.put("worker-1", told);
-        scripts.put("coordinator", LISTEN + waitFor("worker-0") + "echo 'syncbn: worker-1 is silent'; exit 1");
+        scripts.put("coordinator", LISTEN + waitFor("worker-0") + "sleep 1; echo 'syncbn: worker-1 is silent'; exit 1");
 
-        assertThat(failure()).startsWith("the job failed: coordinator ended with exit code 1: worker-1 is silent");
+        assertThat(failure()).startsWith("the job failed: worker-1 is silent\n");
     }
 
     @Test
@@ -89,12 +89,17 @@ class LauncherTest {
 
     @Test
     void aCoordinatorThatNeverListensEndsTheJob() throws Exception {
-        scripts.put("coordinator", STAY);
-        scripts.put("worker-0", STAY);
+        for (String script : List.of(STAY, "exit 0")) {
+            scripts.put("coordinator", script);
+            scripts.put("worker-0", STAY);
+            assertThatItNeverListens();
+        }
+    }
 
-        assertThat(launch(new Patience(20, 300, 100, 1000), () -> {}))
+    private void assertThatItNeverListens() throws Exception {
+        assertThat(launch(new Patience(20, 300, 100, 100, 1000), () -> {}))
                 .isInstanceOfSatisfying(Ending.Failed.class, failed -> assertThat(failed.message())
-                        .contains("did not listen"));
+                        .contains("did not say where it listens"));
     }
 
     @Test
@@ -146,7 +151,7 @@ class LauncherTest {
     }
 
     private static Patience patience() {
-        return new Patience(20, 20_000, 500, 1_000);
+        return new Patience(20, 20_000, 300, 5_000, 1_000);
     }
 
     private List<Long> processes() throws IOException {
