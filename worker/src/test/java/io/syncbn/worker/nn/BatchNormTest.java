@@ -172,8 +172,7 @@ class BatchNormTest {
         Arrays.setAll(dy, i -> (float) (dy[i] + (x[i] - mean) / deviation));
 
         Float64Layers.Parameters parameters = Float64Layers.Parameters.of(replica);
-        Float64Layers.Norm norm =
-                new Float64Layers.Norm(parameters, "bn", channels, 1e-5, run.groupOfExample(), run.groups());
+        Float64Norm norm = new Float64Norm(parameters, "bn", channels, 1e-5, run.groupOfExample(), run.groups());
         Float64Layers.Twin twin = relu ? Float64Layers.sequence(norm, Float64Layers.relu()) : norm;
         double[] y = twin.forward(x);
         double[] dx = twin.backward(dy);
@@ -201,7 +200,7 @@ class BatchNormTest {
         }
     }
 
-    private static void assertStatistics(String who, double[] statistics, Float64Layers.Norm norm, int group) {
+    private static void assertStatistics(String who, double[] statistics, Float64Norm norm, int group) {
         double[] mean = norm.means.get(group);
         double[] variance = norm.variances.get(group);
         double factor = norm.rows(group) > 1 ? norm.rows(group) / (norm.rows(group) - 1) : 1;
@@ -284,8 +283,8 @@ class BatchNormTest {
         return new Replica(new ParameterLayout(parameters), weights, new ParameterLayout(statistics), running);
     }
 
-    private static Float64Layers.Norm twin(ShardedRun run, Replica replica, Shape shape) {
-        return new Float64Layers.Norm(
+    private static Float64Norm twin(ShardedRun run, Replica replica, Shape shape) {
+        return new Float64Norm(
                 Float64Layers.Parameters.of(replica), "bn", shape.channels(), 1e-5, run.groupOfExample(), run.groups());
     }
 

@@ -66,7 +66,7 @@ final class EveryLayer implements Architecture {
     }
 
     private static Float64Layers.Twin norm(Float64Layers.Parameters p, String name, int channels, ShardedRun run) {
-        return new Float64Layers.Norm(p, name, channels, 1e-5, run.groupOfExample(), run.groups());
+        return new Float64Norm(p, name, channels, 1e-5, run.groupOfExample(), run.groups());
     }
 
     /** The factor of each number of the global batch, from the documented keys. */

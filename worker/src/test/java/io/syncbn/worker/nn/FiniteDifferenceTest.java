@@ -87,8 +87,8 @@ class FiniteDifferenceTest {
         return sum;
     }
 
-    private static Float64Layers.Norm norm(ShardedRun run) {
-        return new Float64Layers.Norm(PARAMETERS, "bn", 3, 1e-5, run.groupOfExample(), run.groups());
+    private static Float64Norm norm(ShardedRun run) {
+        return new Float64Norm(PARAMETERS, "bn", 3, 1e-5, run.groupOfExample(), run.groups());
     }
 
     private static Float64Layers.Parameters parameters(Random random) {

@@ -6,6 +6,7 @@ import io.syncbn.worker.data.BatchPlan;
 import io.syncbn.worker.nn.Float64Layers;
 import io.syncbn.worker.nn.Float64Layers.Parameters;
 import io.syncbn.worker.nn.Float64Layers.Twin;
+import io.syncbn.worker.nn.Float64Norm;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -23,7 +24,7 @@ final class Float64Training {
     private final BatchPlan plan;
     private final double[] mean;
     private final double[] deviation;
-    private final Map<String, Float64Layers.Norm> norms = new LinkedHashMap<>();
+    private final Map<String, Float64Norm> norms = new LinkedHashMap<>();
 
     final Parameters parameters;
     final Map<String, double[]> momentum = new HashMap<>();
@@ -87,7 +88,7 @@ final class Float64Training {
         Twin model = TrajectoryModel.twin(parameters, (name, channels) -> {
             norms.put(
                     name,
-                    new Float64Layers.Norm(
+                    new Float64Norm(
                             parameters, name, channels, job.normalization().epsilon(), groupOfExample, groups));
             return norms.get(name);
         });
