@@ -8,16 +8,16 @@ import io.grpc.Status;
 import io.grpc.health.v1.HealthCheckRequest;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.health.v1.HealthGrpc;
+import io.syncbn.coordinator.membership.ShardRun;
+import io.syncbn.proto.Protocol;
 import io.syncbn.proto.net.Address;
 import io.syncbn.proto.net.Channels;
-import io.syncbn.proto.tree.Grouping;
 import io.syncbn.proto.tree.Node;
 import io.syncbn.proto.tree.ReductionTree;
 import io.syncbn.proto.v1.Kind;
 import io.syncbn.proto.v1.Plan;
 import io.syncbn.proto.wire.DataFrame;
 import io.syncbn.proto.wire.FrameHeader;
-import io.syncbn.proto.wire.Payload;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -25,6 +25,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -55,9 +56,9 @@ class CoordinatorProcessTest {
         List<FakeWorker> workers = running(coordinator);
         for (long step = 1; step <= 3; step++) {
             long committed = step;
-            workers.forEach(worker -> sendStep(worker, groupSize, committed));
+            workers.forEach(worker -> new FakeStep(SHARDS, groupSize, committed).send(worker));
             for (FakeWorker worker : workers) {
-                expectStep(worker, groupSize, step);
+                new FakeStep(SHARDS, groupSize, step).expectRoots(worker);
                 assertThat(worker.nextControl().getCommitted().getStep()).isEqualTo(step);
                 worker.heartbeat(step);
             }
@@ -73,6 +74,31 @@ class CoordinatorProcessTest {
             assertThat(worker.dataOf(Kind.GRADIENTS).end().isOk()).isTrue();
         }
         assertThat(coordinator.awaitEnd()).isEqualTo(new Outcome.Success(3, "final"));
+    }
+
+    @Test
+    void bulkFlowsBothWaysWhileNobodyReads() throws Exception {
+        CoordinatorProcess coordinator = start(SHARDS, 5000);
+        List<FakeWorker> workers = running(coordinator);
+        int chunks = 48;
+        for (int chunk = 0; chunk < chunks; chunk++) {
+            for (FakeWorker worker : workers) {
+                FrameHeader header = new FrameHeader(1, 1, Kind.GRADIENTS, chunk, 0, new Node(0, 0), chunks);
+                float[] values = new float[Protocol.MAX_CHUNK_BYTES / Float.BYTES];
+                Arrays.fill(values, chunk);
+                ShardRun run = new ShardRun(
+                        worker.plan().getFirstShard(), worker.plan().getShardCount());
+                for (Node node : new ReductionTree(SHARDS).cover(run.first(), run.count())) {
+                    worker.send(DataFrame.of(header.at(node), values));
+                }
+            }
+        }
+        for (FakeWorker worker : workers) {
+            for (int chunk = 0; chunk < chunks; chunk++) {
+                DataFrame root = worker.dataOf(Kind.GRADIENTS).next();
+                assertThat(root.floats()[7]).isEqualTo(6f * root.header().index());
+            }
+        }
     }
 
     @Test
@@ -100,7 +126,7 @@ class CoordinatorProcessTest {
         assertThat(status.getDescription())
                 .isEqualTo("worker 0's stream of moments is of generation 9, expected 1 (RUNNING)");
         old.shutDown();
-        workers.forEach(worker -> sendStep(worker, SHARDS, 1));
+        workers.forEach(worker -> new FakeStep(SHARDS, SHARDS, 1).send(worker));
         assertThat(workers.get(0).nextControl().getCommitted().getStep()).isEqualTo(1);
     }
 
@@ -177,7 +203,7 @@ class CoordinatorProcessTest {
     void aWorkerWhoseDataStreamBreaksIsLost() throws Exception {
         CoordinatorProcess coordinator = start(SHARDS, 5000);
         List<FakeWorker> workers = running(coordinator);
-        workers.forEach(worker -> sendStep(worker, SHARDS, 1));
+        workers.forEach(worker -> new FakeStep(SHARDS, SHARDS, 1).send(worker));
         assertThat(workers.get(0).nextControl().getCommitted().getStep()).isEqualTo(1);
         assertThat(workers.get(2).nextControl().getCommitted().getStep()).isEqualTo(1);
         workers.get(1).breakGradients();
@@ -241,7 +267,7 @@ class CoordinatorProcessTest {
     void healthAndMetricsAreServedWhileTheJobGoesOn() throws Exception {
         CoordinatorProcess coordinator = start(SHARDS, 5000);
         List<FakeWorker> workers = running(coordinator);
-        workers.forEach(worker -> sendStep(worker, SHARDS, 1));
+        workers.forEach(worker -> new FakeStep(SHARDS, SHARDS, 1).send(worker));
         assertThat(workers.get(0).nextControl().getCommitted().getStep()).isEqualTo(1);
 
         ManagedChannel channel = Channels.open(new Address("127.0.0.1", coordinator.port()));
@@ -314,81 +340,5 @@ class CoordinatorProcessTest {
         return HttpClient.newHttpClient()
                 .send(HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.ofString())
                 .body();
-    }
-
-    /** The parts of a worker for a step: two layers' moments by group, two chunks of gradients, the commit. */
-    private static void sendStep(FakeWorker worker, int groupSize, long step) {
-        Plan plan = worker.plan();
-        Grouping groups = new Grouping(SHARDS, groupSize);
-        for (int layer = 0; layer < 2; layer++) {
-            for (int group = 0; group < groups.groups(); group++) {
-                sendRun(
-                        worker,
-                        new FrameHeader(1, step, Kind.MOMENTS_FORWARD, layer, group, new Node(0, 0), 1),
-                        groups);
-            }
-        }
-        for (int chunk = 1; chunk >= 0; chunk--) {
-            sendRun(
-                    worker,
-                    new FrameHeader(plan.getGeneration(), step, Kind.GRADIENTS, chunk, 0, new Node(0, 0), 2),
-                    Grouping.all(SHARDS));
-        }
-        sendRun(worker, new FrameHeader(1, step, Kind.COMMIT, 0, 0, new Node(0, 0), 1), Grouping.all(SHARDS));
-    }
-
-    /** Sends the nodes of the header's tree that cover the worker's shards in it. */
-    private static void sendRun(FakeWorker worker, FrameHeader header, Grouping groups) {
-        int groupFirst = groups.firstShardOf(header.group());
-        int first = Math.max(worker.plan().getFirstShard(), groupFirst) - groupFirst;
-        int end = Math.min(
-                        worker.plan().getFirstShard() + worker.plan().getShardCount(),
-                        groupFirst + groups.sizeOf(header.group()))
-                - groupFirst;
-        if (first < end) {
-            ReductionTree tree = groups.treeOf(header.group());
-            for (Node node : tree.cover(first, end - first)) {
-                worker.send(DataFrame.of(header.at(node), value(header, groupFirst, tree, node)));
-            }
-        }
-    }
-
-    private static void expectStep(FakeWorker worker, int groupSize, long step) throws InterruptedException {
-        Grouping groups = new Grouping(SHARDS, groupSize);
-        int first = worker.plan().getFirstShard();
-        int last = first + worker.plan().getShardCount() - 1;
-        int momentsRounds = 2 * (groups.groupOf(last) - groups.groupOf(first) + 1);
-        for (int i = 0; i < momentsRounds + 1; i++) {
-            expectRoot(worker.dataOf(Kind.COMMIT).next(), groups, step);
-        }
-        for (int i = 0; i < 2; i++) {
-            expectRoot(worker.dataOf(Kind.GRADIENTS).next(), groups, step);
-        }
-    }
-
-    private static void expectRoot(DataFrame frame, Grouping groups, long step) {
-        FrameHeader header = frame.header();
-        Grouping grouping = header.kind() == Kind.MOMENTS_FORWARD ? groups : Grouping.all(SHARDS);
-        ReductionTree tree = grouping.treeOf(header.group());
-        assertThat(header.generation()).isEqualTo(1);
-        assertThat(header.step()).isEqualTo(step);
-        assertThat(header.node()).isEqualTo(tree.root());
-        Payload expected = value(header, grouping.firstShardOf(header.group()), tree, tree.root());
-        assertThat(frame.checksum())
-                .as("%s", header)
-                .isEqualTo(DataFrame.of(header, expected).checksum());
-    }
-
-    /** A node's value, by the definition. A leaf's numbers depend on all that names it, and do not add without rounding. */
-    private static Payload value(FrameHeader header, int firstShard, ReductionTree tree, Node node) {
-        if (node.level() > 0) {
-            Node left = new Node(node.level() - 1, 2 * node.position());
-            Payload sum = value(header, firstShard, tree, left);
-            return tree.contains(left.sibling()) ? sum.add(value(header, firstShard, tree, left.sibling())) : sum;
-        }
-        double name = 1 + firstShard + node.position() + 10 * header.index() + 100 * header.step();
-        return header.kind() == Kind.GRADIENTS
-                ? new Payload.Float32(new float[] {(float) (1 / name), (float) Math.sqrt(name), 3})
-                : new Payload.Float64(new double[] {1 / name, Math.sqrt(name)});
     }
 }

@@ -39,8 +39,11 @@ final class FrameRules {
             return Optional.of("sent index " + header.index() + ", expected below " + indices);
         }
         int most = header.kind() == Kind.GRADIENTS ? MAX_ROUNDS_OF_A_KIND : 1;
-        if (header.of() < 1 || header.of() > most || header.kind() == Kind.GRADIENTS && header.index() >= header.of()) {
-            return Optional.of("sent number " + header.index() + " of " + header.of() + ", expected of 1 to " + most);
+        if (header.of() < 1 || header.of() > most) {
+            return Optional.of("sent a sum of " + header.of() + " chunks, expected 1 to " + most);
+        }
+        if (header.kind() == Kind.GRADIENTS && header.index() >= header.of()) {
+            return Optional.of("sent chunk " + header.index() + ", expected below " + header.of());
         }
         if (header.group() >= grouping(header.kind()).groups()) {
             return Optional.of("sent group " + header.group() + ", expected below "
@@ -49,7 +52,7 @@ final class FrameRules {
         return isOwn(worker, header)
                 ? Optional.empty()
                 : Optional.of("sent node " + header.node() + " of group " + header.group()
-                        + ", which holds shards that are not its own");
+                        + ", expected a node within its own shards");
     }
 
     ReductionTree tree(FrameHeader header) {

@@ -10,12 +10,14 @@ import java.util.Optional;
 final class Round {
     private final int elements;
     private final String firstSender;
+    private final int leaves;
     private final TreeFold<Payload> fold;
 
     /** @param firstSender whose part opens the round and says how many elements it has */
     Round(ReductionTree tree, int elements, String firstSender) {
         this.elements = elements;
         this.firstSender = firstSender;
+        this.leaves = tree.leaves();
         this.fold = new TreeFold<>(tree, Payload::add);
     }
 
@@ -32,7 +34,8 @@ final class Round {
         return fold.offer(node, part);
     }
 
-    long leavesSeen() {
-        return fold.leavesSeen();
+    /** How much is there, in words. */
+    String progress() {
+        return fold.leavesSeen() + " of " + leaves + " shards";
     }
 }

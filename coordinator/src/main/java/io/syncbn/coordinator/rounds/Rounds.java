@@ -117,8 +117,8 @@ public final class Rounds {
         if (!open.isEmpty()) {
             Map.Entry<RoundId, Round> left = open.entrySet().iterator().next();
             return new RoundEffect.Refused("step " + (committedStep + 1) + " (generation " + generation
-                    + "): everything is complete but " + left.getKey() + ", which has only "
-                    + left.getValue().leavesSeen() + " shards' parts");
+                    + "): everything is complete but " + left.getKey() + ", with "
+                    + left.getValue().progress());
         }
         committedStep++;
         chunks = 0;

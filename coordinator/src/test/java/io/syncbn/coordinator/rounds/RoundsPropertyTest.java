@@ -1,0 +1,254 @@
+package io.syncbn.coordinator.rounds;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.syncbn.coordinator.membership.Assignment;
+import io.syncbn.coordinator.membership.ShardRun;
+import io.syncbn.proto.tree.Grouping;
+import io.syncbn.proto.tree.Node;
+import io.syncbn.proto.tree.ReductionTree;
+import io.syncbn.proto.v1.Kind;
+import io.syncbn.proto.wire.DataFrame;
+import io.syncbn.proto.wire.FrameHeader;
+import io.syncbn.proto.wire.Payload;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+/** Random jobs, interleavings and mistakes against the definition of the sum. */
+class RoundsPropertyTest {
+    private static final int CASES = 1500;
+    private static final int STEPS = 2;
+
+    /** A frame with who sends it. */
+    private record Sent(int worker, DataFrame frame) {}
+
+    @Test
+    void everySumIsTheTreesWhateverElseComes() {
+        int refusals = 0;
+        for (int seed = 0; seed < CASES; seed++) {
+            refusals += new Case(seed).run();
+        }
+        assertThat(refusals).as("mistakes that were made and refused").isGreaterThan(CASES);
+    }
+
+    private static final class Case {
+        private final long seed;
+        private final Random random;
+        private final Assignment assignment;
+        private final Grouping groups;
+        private final Grouping all;
+        private final int chunks;
+        private final long firstStep;
+        private final Rounds rounds;
+
+        Case(long seed) {
+            this.seed = seed;
+            random = new Random(seed);
+            int shards = 1 + random.nextInt(20);
+            groups = new Grouping(shards, 1 + random.nextInt(shards));
+            all = Grouping.all(shards);
+            chunks = 1 + random.nextInt(3);
+            firstStep = random.nextInt(3);
+            List<Assignment.Seat> seats = new ArrayList<>();
+            for (ShardRun run : ShardRun.deal(shards, 1 + random.nextInt(shards))) {
+                seats.add(new Assignment.Seat("worker-" + seats.size(), run));
+            }
+            assignment = new Assignment(1 + random.nextInt(5), seats);
+            rounds = new Rounds(assignment, groups.groupSize(), firstStep);
+        }
+
+        /** Runs all steps; how many mistakes were refused. */
+        int run() {
+            int refusals = 0;
+            for (long step = firstStep + 1; step <= firstStep + STEPS; step++) {
+                refusals += runStep(step);
+                assertThat(rounds.committedStep()).as("seed %d", seed).isEqualTo(step);
+                assertThat(rounds.openRounds()).as("seed %d", seed).isZero();
+            }
+            return refusals;
+        }
+
+        private int runStep(long step) {
+            Map<FrameHeader, List<Integer>> expected = new HashMap<>();
+            List<List<Sent>> queues = new ArrayList<>();
+            for (int worker = 0; worker < assignment.workers(); worker++) {
+                queues.add(new ArrayList<>());
+            }
+            for (FrameHeader header : headers(step)) {
+                addParts(header, queues, expected);
+            }
+            List<Sent> done = new ArrayList<>();
+            int refusals = 0;
+            boolean committed = false;
+            queues.removeIf(List::isEmpty);
+            while (!queues.isEmpty()) {
+                assertThat(committed)
+                        .as("seed %d: committed while parts are missing", seed)
+                        .isFalse();
+                if (random.nextInt(4) == 0) {
+                    refusals += makeMistake(
+                            queues.get(random.nextInt(queues.size())).get(0), done);
+                }
+                List<Sent> queue = queues.get(random.nextInt(queues.size()));
+                Sent next = queue.remove(0);
+                done.add(new Sent(next.worker(), copy(next.frame())));
+                for (RoundEffect effect : rounds.offer(next.worker(), next.frame())) {
+                    committed |= check(effect, step, expected);
+                }
+                queues.removeIf(List::isEmpty);
+            }
+            assertThat(expected).as("seed %d: sums that never came", seed).isEmpty();
+            assertThat(committed).as("seed %d", seed).isTrue();
+            return refusals;
+        }
+
+        /** One effect of a right frame; whether it is the commit. */
+        private boolean check(RoundEffect effect, long step, Map<FrameHeader, List<Integer>> expected) {
+            if (effect instanceof RoundEffect.SendRoot send) {
+                FrameHeader header = send.root().header();
+                assertThat(expected.remove(header))
+                        .as("seed %d, %s", seed, header)
+                        .isEqualTo(send.workers());
+                Payload sum = value(header, grouping(header), header.node());
+                assertThat(send.root().checksum())
+                        .as("seed %d, %s", seed, header)
+                        .isEqualTo(DataFrame.of(header, sum).checksum());
+                return false;
+            }
+            assertThat(effect).as("seed %d", seed).isEqualTo(new RoundEffect.Committed(step));
+            return true;
+        }
+
+        /** Offers something wrong, and expects that it is refused: 1. */
+        private int makeMistake(Sent right, List<Sent> done) {
+            FrameHeader header = right.frame().header();
+            Sent wrong =
+                    switch (random.nextInt(6)) {
+                        case 0 -> changed(right, header.generation() + 1, header.step(), header.node());
+                        case 1 -> changed(right, header.generation(), header.step() + 1, header.node());
+                        case 2 -> changed(right, header.generation(), header.step(), new Node(29, 1));
+                        case 3 -> new Sent(right.worker(), copy(right.frame(), 1));
+                        case 4 -> done.isEmpty() ? null : done.get(random.nextInt(done.size()));
+                        default -> new Sent((right.worker() + 1) % assignment.workers(), right.frame());
+                    };
+            boolean harmless = wrong == null
+                    || wrong.worker() == right.worker() && wrong.frame() == right.frame()
+                    || wrong.frame().payload().length()
+                                    != right.frame().payload().length()
+                            && !isOpen(right, done);
+            if (harmless) {
+                return 0;
+            }
+            List<RoundEffect> effects = rounds.offer(wrong.worker(), copy(wrong.frame()));
+            assertThat(effects)
+                    .as("seed %d: %s from worker %d", seed, wrong.frame().header(), wrong.worker())
+                    .hasSize(1)
+                    .allMatch(effect -> effect instanceof RoundEffect.Refused);
+            return 1;
+        }
+
+        /** Whether an earlier part has said how long the sum is. */
+        private static boolean isOpen(Sent part, List<Sent> done) {
+            return done.stream().anyMatch(earlier -> RoundId.of(earlier.frame().header())
+                    .equals(RoundId.of(part.frame().header())));
+        }
+
+        private static Sent changed(Sent right, long generation, long step, Node node) {
+            FrameHeader header = right.frame().header();
+            FrameHeader other =
+                    new FrameHeader(generation, step, header.kind(), header.index(), header.group(), node, header.of());
+            return new Sent(
+                    right.worker(), DataFrame.of(other, copy(right.frame()).payload()));
+        }
+
+        /** The sums of a step in the order in which workers send them: nothing comes after the commit on its stream. */
+        private List<FrameHeader> headers(long step) {
+            List<FrameHeader> headers = new ArrayList<>();
+            if (step == firstStep + 1 && random.nextBoolean()) {
+                headers.add(header(step - 1, Kind.EVALUATION, 0, 0, 1));
+            }
+            for (Kind kind : List.of(Kind.MOMENTS_FORWARD, Kind.MOMENTS_BACKWARD)) {
+                for (int group = 0; group < groups.groups(); group++) {
+                    headers.add(header(step, kind, random.nextInt(3), group, 1));
+                }
+            }
+            for (int chunk = 0; chunk < chunks; chunk++) {
+                headers.add(header(step, Kind.GRADIENTS, chunk, 0, chunks));
+            }
+            headers.add(header(step, Kind.COMMIT, 0, 0, 1));
+            return headers;
+        }
+
+        private FrameHeader header(long step, Kind kind, int index, int group, int of) {
+            return new FrameHeader(assignment.generation(), step, kind, index, group, new Node(0, 0), of);
+        }
+
+        private Grouping grouping(FrameHeader header) {
+            return header.kind() == Kind.MOMENTS_FORWARD || header.kind() == Kind.MOMENTS_BACKWARD ? groups : all;
+        }
+
+        private void addParts(FrameHeader header, List<List<Sent>> queues, Map<FrameHeader, List<Integer>> expected) {
+            Grouping grouping = grouping(header);
+            ReductionTree tree = grouping.treeOf(header.group());
+            int groupFirst = grouping.firstShardOf(header.group());
+            List<Integer> workers = new ArrayList<>();
+            for (int worker = 0; worker < assignment.workers(); worker++) {
+                ShardRun run = assignment.seats().get(worker).run();
+                int first = Math.max(0, run.first() - groupFirst);
+                int end = Math.min(tree.leaves(), run.end() - groupFirst);
+                if (first < end) {
+                    workers.add(worker);
+                    for (Node node : tree.cover(first, end - first)) {
+                        DataFrame frame = DataFrame.of(header.at(node), value(header, grouping, node));
+                        queues.get(worker).add(new Sent(worker, frame));
+                    }
+                }
+            }
+            expected.put(header.at(tree.root()), workers);
+        }
+
+        /** A node's value by the definition, from leaves that are a function of the sum and the shard. */
+        private Payload value(FrameHeader header, Grouping grouping, Node node) {
+            if (node.level() > 0) {
+                Node left = new Node(node.level() - 1, 2 * node.position());
+                Payload sum = value(header, grouping, left);
+                return grouping.treeOf(header.group()).contains(left.sibling())
+                        ? sum.add(value(header, grouping, left.sibling()))
+                        : sum;
+            }
+            int shard = grouping.firstShardOf(header.group()) + node.position();
+            long name = ((seed * 31 + header.step()) * 31 + header.kind().getNumber()) * 31 + header.index();
+            Random leaf = new Random(name * 1009 + shard);
+            double scale = Math.pow(10, leaf.nextInt(9) - 4);
+            Payload payload = Payload.zeros(header.kind(), 2 + header.index());
+            for (int i = 0; i < payload.length(); i++) {
+                if (payload instanceof Payload.Float32 floats) {
+                    floats.values()[i] = (float) (leaf.nextGaussian() * scale);
+                } else if (payload instanceof Payload.Float64 doubles) {
+                    doubles.values()[i] = leaf.nextGaussian() * scale;
+                }
+            }
+            return payload;
+        }
+
+        private static DataFrame copy(DataFrame frame) {
+            return copy(frame, 0);
+        }
+
+        /** A frame of its own array, longer by so many zeros. */
+        private static DataFrame copy(DataFrame frame, int longer) {
+            Payload payload =
+                    Payload.zeros(frame.header().kind(), frame.payload().length() + longer);
+            if (payload instanceof Payload.Float32 floats) {
+                System.arraycopy(frame.floats(), 0, floats.values(), 0, frame.floats().length);
+            } else if (payload instanceof Payload.Float64 doubles) {
+                System.arraycopy(frame.doubles(), 0, doubles.values(), 0, frame.doubles().length);
+            }
+            return DataFrame.of(frame.header(), payload);
+        }
+    }
+}
