@@ -72,9 +72,9 @@ public final class Rounds {
         return committedStep;
     }
 
-    /** Sums that wait for parts. */
-    public int openRounds() {
-        return open.size();
+    /** Sums that wait for parts, or whose completion is remembered so that none is added twice: none after a commit. */
+    int held() {
+        return open.size() + complete.size();
     }
 
     /** What is wrong with a frame, given those that came before. */

@@ -7,7 +7,7 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Tasks for the writer thread. Those that somebody waits for go before bulk; within each class they run in the order in
- * which they came, and a stream's tasks are all of one class.
+ * which they came. What a stream brings is all of one class; only the news that it broke may overtake.
  *
  * <p>Any thread may add, one thread runs. Has no bound of its own; see the package on why it does not grow.
  */

@@ -67,7 +67,7 @@ class RoundsPropertyTest {
             for (long step = firstStep + 1; step <= firstStep + STEPS; step++) {
                 refusals += runStep(step);
                 assertThat(rounds.committedStep()).as("seed %d", seed).isEqualTo(step);
-                assertThat(rounds.openRounds()).as("seed %d", seed).isZero();
+                assertThat(rounds.held()).as("seed %d", seed).isZero();
             }
             return refusals;
         }
