@@ -13,8 +13,13 @@ interface Command {
     /** One sentence. */
     String summary();
 
-    /** The run settings that it takes, besides the job's. */
+    /** The run settings that it takes. */
     List<Setting> runSettings();
+
+    /** Whether it takes the job's settings too. */
+    default boolean takesJob() {
+        return true;
+    }
 
     /** Command lines for the help, without {@code syncbn}. */
     List<String> examples();

@@ -122,7 +122,7 @@ final class CommandLines {
     private static Map<String, List<Setting>> groups(Command command) {
         Map<String, List<Setting>> groups = new LinkedHashMap<>();
         groups.put("The run", new ArrayList<>(command.runSettings()));
-        for (Setting setting : JobSettings.ALL) {
+        for (Setting setting : command.takesJob() ? JobSettings.ALL : List.<Setting>of()) {
             String group = setting.name().startsWith("norm-")
                     ? "Batch normalization"
                     : OPTIMIZATION.contains(setting.name()) ? "Optimization" : "The job: what decides the result";

@@ -14,8 +14,13 @@ import picocli.CommandLine.ParseResult;
 
 /** The {@code syncbn} command. */
 public final class Main {
-    private static final List<Command> COMMANDS =
-            List.of(new TrainCommand(), new CoordinatorCommand(), new WorkerCommand(), new EvaluateCommand());
+    private static final List<Command> COMMANDS = List.of(
+            new TrainCommand(),
+            new CoordinatorCommand(),
+            new WorkerCommand(),
+            new EvaluateCommand(),
+            new BenchStepCommand(),
+            new BenchAllReduceCommand());
 
     private final PrintStream out;
     private final PrintStream err;

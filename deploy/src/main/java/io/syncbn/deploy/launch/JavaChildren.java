@@ -3,7 +3,6 @@ package io.syncbn.deploy.launch;
 import com.sun.management.OperatingSystemMXBean;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -26,7 +25,7 @@ public final class JavaChildren implements ChildCommands {
 
     @Override
     public List<String> coordinator() {
-        List<String> command = java(List.of(COORDINATOR_HEAP));
+        List<String> command = JavaCommand.of(mainClass, COORDINATOR_HEAP);
         command.addAll(
                 List.of("coordinator", "--launched", "--job", directory.job().toString()));
         command.addAll(List.of("--host", "127.0.0.1", "--port", "0"));
@@ -35,21 +34,11 @@ public final class JavaChildren implements ChildCommands {
 
     @Override
     public List<String> worker(String name, String coordinatorAddress) {
-        List<String> command = java(List.of(workerHeap(), "--add-modules", "jdk.incubator.vector"));
+        List<String> command = JavaCommand.of(mainClass, workerHeap(), "--add-modules", "jdk.incubator.vector");
         command.addAll(List.of("worker", "--launched", "--job", directory.job().toString()));
         command.addAll(List.of("--coordinator", coordinatorAddress, "--name", name));
         command.addAll(List.of("--out", directory.path().toString()));
         resume.ifPresent(path -> command.addAll(List.of("--resume", path.toString())));
-        return command;
-    }
-
-    /** This JVM's flags come last, so that what the user put among them wins. */
-    private List<String> java(List<String> flags) {
-        List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(flags);
-        command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"), mainClass));
         return command;
     }
 

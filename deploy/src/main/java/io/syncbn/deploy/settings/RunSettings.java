@@ -39,6 +39,10 @@ public final class RunSettings {
             "",
             "checkpoint to evaluate, or a run directory for its last one; its run's job.yaml is read too; needed");
 
+    public static final Setting FLOATS = new Setting(
+            "floats", "N,N…", "33,129,4096,270000,2700000", "sizes of the vectors to sum, separated by commas");
+    public static final Setting ROUNDS = new Setting("rounds", "N", "200", "how often each size is summed");
+
     /** Set by the launcher for its children: end when standard input closes, for then the launcher is gone. */
     public static final Setting LAUNCHED = new Setting("launched", "true", "false", "end when standard input closes");
 
@@ -64,7 +68,12 @@ public final class RunSettings {
 
     public static final List<Setting> EVALUATE = List.of(CHECKPOINT, JOB);
 
-    public static final List<Setting> ALL = Stream.of(TRAIN, COORDINATOR_PART, WORKER_PART, EVALUATE)
+    public static final List<Setting> BENCH_STEP = List.of(JOB, WORKERS);
+
+    public static final List<Setting> BENCH_ALLREDUCE = List.of(WORKERS, FLOATS, ROUNDS, COORDINATOR, NAME, LAUNCHED);
+
+    public static final List<Setting> ALL = Stream.of(
+                    TRAIN, COORDINATOR_PART, WORKER_PART, EVALUATE, BENCH_STEP, BENCH_ALLREDUCE)
             .flatMap(List::stream)
             .distinct()
             .toList();

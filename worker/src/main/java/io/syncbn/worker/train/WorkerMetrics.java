@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** What a worker tells Prometheus. Thread-safe. */
@@ -60,6 +61,10 @@ final class WorkerMetrics implements AutoCloseable {
         } catch (IOException e) {
             throw new TrainingException(e.getMessage());
         }
+    }
+
+    OptionalInt port() {
+        return server.map(MetricsServer::port).map(OptionalInt::of).orElse(OptionalInt.empty());
     }
 
     void stepped(StepRecord record) {

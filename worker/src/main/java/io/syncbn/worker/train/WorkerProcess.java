@@ -13,6 +13,8 @@ import io.syncbn.worker.collective.JobFailedException;
 import io.syncbn.worker.data.Dataset;
 import io.syncbn.worker.data.Datasets;
 import io.syncbn.worker.data.DecodedDataset;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.function.LongSupplier;
@@ -20,6 +22,7 @@ import java.util.function.LongSupplier;
 /** One worker from start to end: opens the data, makes or loads the model, joins, trains, and says that it is done. */
 public final class WorkerProcess {
     private static final LongSupplier NANO_CLOCK = System::nanoTime;
+    private static final Logger LOG = System.getLogger("io.syncbn.worker");
 
     private WorkerProcess() {}
 
@@ -33,9 +36,12 @@ public final class WorkerProcess {
         Job job = config.job();
         try (DecodedDataset data = openData(job);
                 WorkerMetrics metrics = WorkerMetrics.serve(config.name(), config.metricsPort())) {
+            metrics.port().ifPresent(port -> LOG.log(Level.INFO, "metrics at http://localhost:" + port + "/metrics"));
             Replicas replicas = Replicas.open(job, data, config.resume());
             try (CoordinatorClient client = CoordinatorClient.connect(config.coordinator(), config.patience())) {
+                LOG.log(Level.INFO, "{0} joins at {1}", config.name(), config.coordinator());
                 Plan plan = client.join(join(config, data, replicas));
+                LOG.log(Level.INFO, "joined: {0}", describe(plan));
                 try {
                     train(config, data, replicas, client, plan, metrics);
                 } catch (JobFailedException e) {
@@ -92,6 +98,12 @@ public final class WorkerProcess {
                 plan.getGeneration(),
                 Fingerprint.of(job));
         return new RunWriter(job, config.out(), new Checkpoints(config.out(), config.keep()), facts, NANO_CLOCK);
+    }
+
+    private static String describe(Plan plan) {
+        int last = plan.getFirstShard() + plan.getShardCount() - 1;
+        return "shards " + plan.getFirstShard() + " to " + last + ", as worker " + plan.getWorker() + " of "
+                + plan.getWorkers() + ", generation " + plan.getGeneration();
     }
 
     private static Join join(WorkerConfig config, Dataset data, Replicas replicas) {

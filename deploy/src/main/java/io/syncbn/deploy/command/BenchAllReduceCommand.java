@@ -1,0 +1,124 @@
+package io.syncbn.deploy.command;
+
+import io.syncbn.deploy.bench.AllReduceLoop;
+import io.syncbn.deploy.launch.ChildCommands;
+import io.syncbn.deploy.launch.JavaChildren;
+import io.syncbn.deploy.launch.JavaCommand;
+import io.syncbn.deploy.launch.RunDirectory;
+import io.syncbn.deploy.settings.RunSettings;
+import io.syncbn.deploy.settings.Settings;
+import io.syncbn.proto.job.Fingerprint;
+import io.syncbn.proto.job.Job;
+import io.syncbn.proto.job.Setting;
+import io.syncbn.proto.net.Address;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * {@code syncbn bench allreduce}: how long a sum over all workers takes. Given a coordinator, it is one of the workers,
+ * which is how it starts its own.
+ */
+final class BenchAllReduceCommand implements Command {
+    private static final int MOST_FLOATS = 1 << 28;
+
+    @Override
+    public String name() {
+        return "bench allreduce";
+    }
+
+    @Override
+    public String summary() {
+        return "Sums vectors over W processes through a coordinator, and prints the time of a round for each size.";
+    }
+
+    @Override
+    public List<Setting> runSettings() {
+        return RunSettings.BENCH_ALLREDUCE;
+    }
+
+    @Override
+    public boolean takesJob() {
+        return false;
+    }
+
+    @Override
+    public List<String> examples() {
+        return List.of("bench allreduce --workers 2 --floats 33,4096,270000");
+    }
+
+    @Override
+    public int run(Settings settings) throws IOException, InterruptedException {
+        JobRun jobRun = JobRun.of(settings);
+        List<Integer> sizes = sizes(settings);
+        int rounds = settings.integer(RunSettings.ROUNDS, 5, 1_000_000);
+        boolean isWorker = settings.text(RunSettings.COORDINATOR).isPresent();
+        Optional<Address> coordinator = isWorker ? settings.address(RunSettings.COORDINATOR) : Optional.empty();
+        boolean isLaunched = settings.flag(RunSettings.LAUNCHED);
+        settings.check();
+        Job job = jobRun.job().orElseThrow();
+        int workers = jobRun.workers();
+        if (isWorker) {
+            ParentWatch.startIf(isLaunched);
+            AllReduceLoop.run(
+                            coordinator.orElseThrow(),
+                            Fingerprint.of(job),
+                            settings.needed(RunSettings.NAME),
+                            workers,
+                            sizes,
+                            rounds,
+                            System::nanoTime)
+                    .forEach(result -> System.out.println(result.json()));
+            return ExitCode.DONE;
+        }
+        RunDirectory run = BenchRun.directory(settings, job);
+        return BenchRun.print(run, children(run, settings, workers), workers, () -> results(run));
+    }
+
+    private static List<Integer> sizes(Settings settings) {
+        String given = settings.needed(RunSettings.FLOATS);
+        try {
+            List<Integer> sizes = Arrays.stream(given.split(",", -1))
+                    .map(text -> Integer.valueOf(text.strip()))
+                    .toList();
+            if (sizes.stream().allMatch(size -> size >= 1 && size <= MOST_FLOATS)) {
+                return sizes;
+            }
+        } catch (NumberFormatException e) {
+            // Reported below, like a size out of range.
+        }
+        settings.problem(
+                "--floats is '" + given + "'; expected whole numbers from 1 to " + MOST_FLOATS + " and commas between");
+        return List.of();
+    }
+
+    private static ChildCommands children(RunDirectory run, Settings settings, int workers) {
+        JavaChildren job = new JavaChildren(Main.class.getName(), run, Optional.empty(), workers);
+        return new ChildCommands() {
+            @Override
+            public List<String> coordinator() {
+                return job.coordinator();
+            }
+
+            @Override
+            public List<String> worker(String name, String coordinatorAddress) {
+                List<String> command = JavaCommand.of(Main.class.getName(), "-Xmx2g");
+                command.addAll(List.of("bench", "allreduce", "--launched", "--workers", Integer.toString(workers)));
+                command.addAll(List.of("--coordinator", coordinatorAddress, "--name", name));
+                command.addAll(List.of("--floats", settings.needed(RunSettings.FLOATS)));
+                command.addAll(List.of("--rounds", settings.needed(RunSettings.ROUNDS)));
+                return command;
+            }
+        };
+    }
+
+    /** What the first worker printed; the others measured the same rounds. */
+    private static List<String> results(RunDirectory run) throws IOException {
+        List<String> lines = new ArrayList<>(Files.readAllLines(run.log("worker-0")));
+        lines.removeIf(line -> !line.startsWith("{"));
+        return lines;
+    }
+}

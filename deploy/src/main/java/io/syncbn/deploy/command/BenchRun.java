@@ -1,0 +1,50 @@
+package io.syncbn.deploy.command;
+
+import io.syncbn.deploy.launch.ChildCommands;
+import io.syncbn.deploy.launch.Ending;
+import io.syncbn.deploy.launch.Launcher;
+import io.syncbn.deploy.launch.RunDirectory;
+import io.syncbn.deploy.settings.JobFile;
+import io.syncbn.deploy.settings.RunSettings;
+import io.syncbn.deploy.settings.Settings;
+import io.syncbn.proto.job.Job;
+import io.syncbn.worker.collective.JobFailedException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.util.List;
+
+/** Runs a benchmark's processes in a directory that is thrown away by the operating system. */
+final class BenchRun {
+    private BenchRun() {}
+
+    /** What to print of a run that ended well. */
+    interface Report {
+        List<String> lines() throws IOException;
+    }
+
+    static RunDirectory directory(Settings settings, Job job) throws IOException {
+        RunDirectory run = new RunDirectory(Files.createTempDirectory("syncbn-bench-"));
+        run.create(JobFile.text(settings.texts(job, List.of(RunSettings.WORKERS))));
+        return run;
+    }
+
+    /** Runs coordinator and workers to their end and prints the report, which is all that goes to standard output. */
+    static int print(RunDirectory run, ChildCommands children, int workers, Report report)
+            throws IOException, InterruptedException {
+        Launcher launcher = new Launcher(run, children, workers, Launcher.Patience.DEFAULT, () -> {});
+        Interruption interruption = Interruption.watch(launcher::interrupt);
+        try {
+            Ending ending = launcher.run();
+            if (ending instanceof Ending.Failed failed) {
+                throw new JobFailedException(failed.message());
+            }
+            if (ending instanceof Ending.Interrupted) {
+                return ExitCode.INTERRUPTED;
+            }
+            report.lines().forEach(System.out::println);
+            return ExitCode.DONE;
+        } finally {
+            interruption.release();
+        }
+    }
+}
