@@ -64,7 +64,7 @@ final class WorkerMetrics implements AutoCloseable {
     }
 
     OptionalInt port() {
-        return server.map(MetricsServer::port).map(OptionalInt::of).orElse(OptionalInt.empty());
+        return server.map(running -> OptionalInt.of(running.port())).orElse(OptionalInt.empty());
     }
 
     void stepped(StepRecord record) {
