@@ -31,14 +31,13 @@ final class Failures {
 
     /** The exit code of a failure whose message is meant for the user. */
     private static OptionalInt exitCode(Throwable failure) {
-        if (failure instanceof JobFailedException) {
+        if (failure instanceof JobFailedException || failure instanceof TrainingException) {
             return OptionalInt.of(ExitCode.JOB_FAILED);
         }
         boolean isInput = failure instanceof DataException
                 || failure instanceof CheckpointException
                 || failure instanceof JobException
-                || failure instanceof ModelException
-                || failure instanceof TrainingException;
+                || failure instanceof ModelException;
         return isInput ? OptionalInt.of(ExitCode.BAD_INPUT) : OptionalInt.empty();
     }
 }

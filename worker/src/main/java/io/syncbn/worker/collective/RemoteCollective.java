@@ -96,6 +96,10 @@ final class RemoteCollective implements Collective {
 
     private void received(DataFrame frame) {
         FrameHeader header = frame.header();
+        if (header.generation() != generation) {
+            fail(header + " came from the coordinator in generation " + generation);
+            return;
+        }
         Round round = new Round(header.kind(), header.step(), header.index(), header.of());
         if (header.kind() == Kind.GRADIENTS) {
             floats.complete(round, header.group(), frame.floats());

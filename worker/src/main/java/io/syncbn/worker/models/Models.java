@@ -1,10 +1,10 @@
 package io.syncbn.worker.models;
 
+import io.syncbn.proto.DidYouMean;
 import io.syncbn.worker.nn.Architecture;
 import io.syncbn.worker.nn.ModelException;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Modifier;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -63,30 +63,7 @@ public final class Models {
     }
 
     private static String unknown(String name) {
-        String nearest = BUILT_IN.keySet().stream()
-                .min(Comparator.comparingInt(candidate -> distance(name, candidate)))
-                .orElseThrow();
-        String hint = distance(name, nearest) <= 3 ? "; did you mean " + nearest + "?" : ".";
-        return "there is no model \"" + name + "\", and no class of that name on the class path" + hint
-                + " Built-in models: " + String.join(", ", BUILT_IN.keySet());
-    }
-
-    /** How many letters have to be put in, taken out or changed (Levenshtein 1966). */
-    private static int distance(String a, String b) {
-        int[] row = new int[b.length() + 1];
-        for (int j = 0; j <= b.length(); j++) {
-            row[j] = j;
-        }
-        for (int i = 1; i <= a.length(); i++) {
-            int diagonal = row[0];
-            row[0] = i;
-            for (int j = 1; j <= b.length(); j++) {
-                int above = row[j];
-                int replaced = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
-                row[j] = Math.min(replaced, Math.min(above, row[j - 1]) + 1);
-                diagonal = above;
-            }
-        }
-        return row[b.length()];
+        return "there is no model \"" + name + "\", and no class of that name on the class path"
+                + DidYouMean.hint(name, BUILT_IN.keySet()) + "; built in: " + String.join(", ", BUILT_IN.keySet());
     }
 }
