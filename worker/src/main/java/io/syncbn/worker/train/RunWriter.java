@@ -110,8 +110,11 @@ final class RunWriter implements RunListener, AutoCloseable {
         checkpoints.write(state.modelState(), state.epochsDone(), job);
     }
 
-    /** Writes result.json, whole or not at all. */
+    /** Writes result.json, whole or not at all; leaves that of the run which did the last step. */
     void finish(TrainingState state, double epochs, String weightsSha256) {
+        if (lastStep == null && Files.exists(directory.resolve("result.json"))) {
+            return;
+        }
         Map<String, Object> result = new LinkedHashMap<>();
         double wallSeconds = (nanoClock.getAsLong() - startNanos) / NANOS_PER_SECOND;
         result.put("steps", state.step());

@@ -71,18 +71,25 @@ final class Trainer {
         if (state.step() == 0) {
             listener.checkpoint(state);
         }
+        if (state.step() >= plan.steps()) {
+            evaluate();
+        }
         while (state.step() < plan.steps()) {
             StepRecord record = step(state.step() + 1);
             metrics.stepped(record);
             listener.stepped(record);
             boolean last = state.step() == plan.steps();
             if (last || state.step() % plan.evaluateEvery() == 0) {
-                listener.evaluated(state.step(), plan.epochsAfter(state.step()), shards.evaluate(state.step()));
+                evaluate();
             }
             if (last || state.step() % plan.checkpointEvery() == 0) {
                 listener.checkpoint(state);
             }
         }
+    }
+
+    private void evaluate() {
+        listener.evaluated(state.step(), plan.epochsAfter(state.step()), shards.evaluate(state.step()));
     }
 
     private StepRecord step(long step) {

@@ -62,6 +62,16 @@ class TrainerTest {
     }
 
     @Test
+    void resumingAFinishedRunChangesNothing() throws Exception {
+        Job job = job();
+        Path out = directory.resolve("run");
+        String digest = LocalTraining.run(job, out, Optional.empty(), 5);
+        String result = Files.readString(out.resolve("result.json"));
+        assertThat(LocalTraining.run(job, out, Optional.of(out), 5)).isEqualTo(digest);
+        assertThat(Files.readString(out.resolve("result.json"))).isEqualTo(result);
+    }
+
+    @Test
     void everythingThatDecidesAResultChangesIt() {
         String base = train(job(), "base");
         assertThat(train(job(), "again")).isEqualTo(base);
