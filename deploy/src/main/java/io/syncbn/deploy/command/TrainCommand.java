@@ -10,13 +10,16 @@ import io.syncbn.deploy.settings.JobFile;
 import io.syncbn.deploy.settings.RunSettings;
 import io.syncbn.deploy.settings.Settings;
 import io.syncbn.deploy.settings.SettingsReader;
+import io.syncbn.proto.job.Fingerprint;
 import io.syncbn.proto.job.Job;
 import io.syncbn.proto.job.Setting;
 import io.syncbn.worker.collective.JobFailedException;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
@@ -73,20 +76,34 @@ final class TrainCommand implements Command {
 
     private static RunDirectory directory(Settings settings, Optional<Path> resume, Job job) {
         Optional<Path> resumed = resume.map(SettingsReader::runDirectoryOf);
-        Optional<Path> out = settings.path(RunSettings.OUT);
-        RunDirectory directory = out.or(() -> resumed)
+        resumed.ifPresent(path -> checkSameJob(settings, new RunDirectory(path), job));
+        RunDirectory directory = settings.path(RunSettings.OUT)
+                .or(() -> resumed)
                 .map(RunDirectory::new)
                 .orElseGet(() -> RunDirectory.named(job, LocalDateTime.now()));
-        boolean isResumed = resumed.isPresent()
-                && resumed.get()
-                        .toAbsolutePath()
-                        .normalize()
-                        .equals(directory.path().toAbsolutePath().normalize());
-        if (!isResumed && !directory.isFree()) {
+        if (!directory.isFree() && !resumed.map(directory::isAt).orElse(false)) {
             settings.problem("run directory " + directory.path()
                     + " is not empty; take another --out, or go on with --resume " + directory.path());
         }
         return directory;
+    }
+
+    /** Checkpoints belong to one job. Told before the run's job.yaml is written anew. */
+    private static void checkSameJob(Settings settings, RunDirectory resumed, Job job) {
+        if (!Files.exists(resumed.job())) {
+            return;
+        }
+        Map<String, String> flags = Map.of(RunSettings.JOB.name(), resumed.job().toString());
+        SettingsReader.read(List.of(), flags, List.of())
+                .job(1)
+                .filter(recorded -> !Fingerprint.of(recorded).equals(Fingerprint.of(job)))
+                .ifPresent(recorded -> job.settings().forEach((name, here) -> {
+                    String there = recorded.settings().get(name);
+                    if (!here.equals(there)) {
+                        settings.problem("--resume goes on with the same job, but --" + name + " was '" + there
+                                + "' and is '" + here + "' now; to start a new job from its weights, use --init");
+                    }
+                }));
     }
 
     private static int launch(RunDirectory run, JavaChildren children, Job job, int workers)

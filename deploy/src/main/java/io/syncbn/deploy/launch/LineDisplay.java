@@ -2,6 +2,7 @@ package io.syncbn.deploy.launch;
 
 import java.io.PrintStream;
 import java.util.Locale;
+import java.util.OptionalLong;
 import java.util.function.LongSupplier;
 
 /** Progress where there is no terminal: a line now and then. */
@@ -10,20 +11,24 @@ final class LineDisplay implements Progress.Display {
 
     private final PrintStream out;
     private final LongSupplier nowMillis;
-    private long lastMillis;
+    private OptionalLong lastMillis = OptionalLong.empty();
 
     LineDisplay(PrintStream out, LongSupplier nowMillis) {
         this.out = out;
         this.nowMillis = nowMillis;
-        this.lastMillis = nowMillis.getAsLong();
     }
 
+    /** The first steps are slow and tell nothing, so the first interval begins with them. */
     @Override
     public void step(Status status) {
-        if (nowMillis.getAsLong() - lastMillis < INTERVAL_MILLIS) {
+        long now = nowMillis.getAsLong();
+        if (lastMillis.isEmpty()) {
+            lastMillis = OptionalLong.of(now);
+        }
+        if (now - lastMillis.getAsLong() < INTERVAL_MILLIS) {
             return;
         }
-        lastMillis = nowMillis.getAsLong();
+        lastMillis = OptionalLong.of(now);
         out.println(String.format(
                 Locale.ROOT,
                 "step %d/%d  epoch %.2f  %s  %d s left",

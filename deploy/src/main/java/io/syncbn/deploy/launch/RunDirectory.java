@@ -37,6 +37,10 @@ public record RunDirectory(Path path) {
         }
     }
 
+    public boolean isAt(Path place) {
+        return path.toAbsolutePath().normalize().equals(place.toAbsolutePath().normalize());
+    }
+
     public void create(String jobYaml) throws IOException {
         Files.createDirectories(path.resolve("logs"));
         Files.writeString(job(), jobYaml);

@@ -100,6 +100,17 @@ class MainTest {
     }
 
     @Test
+    void onlyTheSameJobCanBeResumed() throws IOException {
+        Path file = Files.writeString(directory.resolve("job.yaml"), "shards: 4\nsteps: 30\n");
+        assertThat(run("train", "--resume", directory.toString(), "--steps", "40", "--lr", "0.5"))
+                .isEqualTo(ExitCode.BAD_INPUT);
+        assertThat(text(err))
+                .contains("--lr was '0.05' and is '0.5' now", "--steps was '30' and is '40' now")
+                .contains("syncbn: 2 problems");
+        assertThat(file).hasContent("shards: 4\nsteps: 30\n");
+    }
+
+    @Test
     void whatAWorkerNeedsIsToldAtOnce() {
         assertThat(run("worker")).isEqualTo(ExitCode.BAD_INPUT);
         assertThat(text(err))

@@ -31,7 +31,9 @@ class ProgressTest {
     @Test
     void aLineTellsTheFiguresOfTheLatestSteps() throws IOException {
         Progress progress = progress(new Job.Length(4, 0));
-        append(step(1, 0.1, 2.0, 0.25, 8, 10, 2) + step(2, 0.2, 1.0, 0.75, 24, 30, 8));
+        append(step(1, 0.1, 2.0, 0.25, 8, 10, 2));
+        progress.update();
+        append(step(2, 0.2, 1.0, 0.75, 24, 30, 8));
         nowMillis.set(10_000);
         progress.update();
         // Weighted by examples: loss (2·8 + 1·24)/32, accuracy (0.25·8 + 0.75·24)/32; 4 epochs are 40 steps of 20 ms.
@@ -47,7 +49,7 @@ class ProgressTest {
         progress.update();
         assertThat(output()).isEmpty();
 
-        append("{\"step\":1,\"epoch\":0.1,\"testLoss\":1.5,\"testAccuracy\":0.6543}\n");
+        append(evaluation(1));
         progress.update();
         assertThat(output()).isEqualTo("step 1  epoch 0.10  test loss 1.500  test accuracy 65.43 %\n");
 
@@ -59,8 +61,7 @@ class ProgressTest {
 
     @Test
     void halfALineWaitsForItsEnd() throws IOException {
-        Progress progress = progress(new Job.Length(0, 100));
-        nowMillis.set(10_000);
+        Progress progress = begun();
         String line = step(7, 0.7, 2, 0.5, 8, 10, 2);
         append(line.substring(0, 20));
         progress.update();
@@ -72,22 +73,20 @@ class ProgressTest {
 
     @Test
     void whatAnEarlierRunWroteIsNotNews() throws IOException {
-        append(step(1, 0.1, 2, 0.5, 8, 10, 2) + step(2, 0.2, 2, 0.5, 8, 10, 2));
+        append(evaluation(1) + evaluation(2));
         Progress progress = progress(new Job.Length(0, 100));
-        nowMillis.set(10_000);
         // The resumed run cuts off what came after its checkpoint, then goes on.
-        Files.writeString(metrics, step(1, 0.1, 2, 0.5, 8, 10, 2));
+        Files.writeString(metrics, evaluation(1));
         progress.update();
         assertThat(output()).isEmpty();
-        append(step(2, 0.2, 2, 0.5, 8, 10, 2));
+        append(evaluation(2));
         progress.close();
-        assertThat(output()).startsWith("step 2/100");
+        assertThat(output()).startsWith("step 2  ").hasLineCount(1);
     }
 
     @Test
     void aLossThatIsNoNumberIsShownAsSuch() throws IOException {
-        Progress progress = progress(new Job.Length(0, 100));
-        nowMillis.set(10_000);
+        Progress progress = begun();
         append(step(1, 0.1, 2, 0.5, 8, 10, 2).replace("2.0,\"accuracy", "\"NaN\",\"accuracy"));
         progress.update();
         assertThat(output()).contains("loss NaN");
@@ -96,6 +95,19 @@ class ProgressTest {
     private Progress progress(Job.Length length) {
         PrintStream stream = new PrintStream(out, true, StandardCharsets.UTF_8);
         return new Progress(metrics, length, new LineDisplay(stream, nowMillis::get));
+    }
+
+    /** Progress after its first step, which opens the interval, at the end of that interval. */
+    private Progress begun() throws IOException {
+        Progress progress = progress(new Job.Length(0, 100));
+        append(step(1, 0.1, 2, 0.5, 8, 10, 2));
+        progress.update();
+        nowMillis.set(10_000);
+        return progress;
+    }
+
+    private static String evaluation(int step) {
+        return "{\"step\":" + step + ",\"epoch\":0.1,\"testLoss\":1.5,\"testAccuracy\":0.6543}\n";
     }
 
     private static String step(
