@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -27,10 +29,26 @@ public final class Transcript {
 
     /** All transcripts of a folder under {@code src/test/resources/transcripts}. */
     public static List<Path> in(String folder) {
-        try (Stream<Path> files = Files.list(Path.of("src/test/resources/transcripts", folder))) {
+        try (Stream<Path> files = Files.list(sources().resolve(folder))) {
             return files.sorted().toList();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Found from where this class was built, because these tests are also run from another module's directory. */
+    private static Path sources() {
+        try {
+            URI testClasses = Transcript.class
+                    .getProtectionDomain()
+                    .getCodeSource()
+                    .getLocation()
+                    .toURI();
+            return Path.of(testClasses)
+                    .resolve("../../src/test/resources/transcripts")
+                    .normalize();
+        } catch (URISyntaxException e) {
+            throw new IllegalStateException("a directory has a URI", e);
         }
     }
 
