@@ -47,8 +47,7 @@ final class RemoteCollective implements Collective {
         all = Grouping.all(shards);
         int first = plan.getFirstShard();
         int count = plan.getShardCount();
-        doubles = new ShardFolder<>(
-                first, count, Sums::add, (round, group, nodes) -> send(round, group, nodes, DataFrame::of));
+        doubles = new ShardFolder<>(first, count, Sums::add, this::folded);
         floats = new ShardFolder<>(
                 first, count, Sums::add, (round, group, nodes) -> send(round, group, nodes, DataFrame::of));
         moments = new DataStream(address, ReductionMethods.MOMENTS, plan, this::received, whenBroken);
@@ -81,6 +80,17 @@ final class RemoteCollective implements Collective {
     public void close() {
         moments.close();
         gradients.close();
+    }
+
+    /** Sends what the shards here came to; but a normalization group that is here whole needs nobody else. */
+    private void folded(Round round, int group, Map<Node, double[]> nodes) {
+        boolean isMoments = LocalCollective.isMoments(round.kind());
+        double[] root = isMoments ? nodes.get(groups.treeOf(group).root()) : null;
+        if (root == null) {
+            send(round, group, nodes, DataFrame::of);
+        } else {
+            doubles.complete(round, group, root);
+        }
     }
 
     private interface FrameMaker<T> {
