@@ -60,6 +60,9 @@ final class CoordinatorCommand implements Command {
                 joinTimeout,
                 metricsPort));
         System.out.println("listening on " + new Address(host, coordinator.port()));
+        coordinator
+                .metricsPort()
+                .ifPresent(served -> System.out.println("metrics at http://localhost:" + served + "/metrics"));
         if (coordinator.awaitEnd() instanceof Outcome.Failure failure) {
             throw new JobFailedException(failure.reason());
         }

@@ -25,7 +25,8 @@ public final class Main {
     private final PrintStream out;
     private final PrintStream err;
 
-    Main(PrintStream out, PrintStream err) {
+    /** @param err for the message of a failure */
+    public Main(PrintStream out, PrintStream err) {
         this.out = out;
         this.err = err;
     }
@@ -34,7 +35,12 @@ public final class Main {
         System.exit(new Main(System.out, System.err).run(arguments));
     }
 
-    int run(String... arguments) {
+    /**
+     * Runs one command in this JVM.
+     *
+     * @return the exit code
+     */
+    public int run(String... arguments) {
         CommandLine root = CommandLines.of(COMMANDS, version());
         ParseResult parsed = root.parseArgs(
                 arguments.length == 1 && arguments[0].equals("help") ? new String[] {"--help"} : arguments);

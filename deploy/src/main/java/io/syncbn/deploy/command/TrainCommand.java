@@ -11,11 +11,13 @@ import io.syncbn.deploy.settings.RunSettings;
 import io.syncbn.deploy.settings.Settings;
 import io.syncbn.deploy.settings.SettingsReader;
 import io.syncbn.proto.job.Fingerprint;
+import io.syncbn.deploy.settings.UsageException;
 import io.syncbn.proto.job.Job;
 import io.syncbn.proto.job.Setting;
 import io.syncbn.worker.collective.JobFailedException;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.util.List;
@@ -68,7 +70,7 @@ final class TrainCommand implements Command {
 
         Job job = jobRun.job().orElseThrow();
         RunDirectory run = directory.orElseThrow();
-        run.create(JobFile.text(settings.texts(job, RECORDED)));
+        create(run, JobFile.text(settings.texts(job, RECORDED)));
         int workers = jobRun.workers();
         System.err.println("run directory " + run.path());
         return launch(run, new JavaChildren(Main.class.getName(), run, resume, workers), job, workers);
@@ -104,6 +106,19 @@ final class TrainCommand implements Command {
                                 + "' and is '" + here + "' now; to start a new job from its weights, use --init");
                     }
                 }));
+    }
+
+    /** A place that cannot be written to is a wrong setting. */
+    private static void create(RunDirectory run, String jobYaml) {
+        try {
+            run.create(jobYaml);
+        } catch (IOException e) {
+            String reason = e instanceof FileSystemException fault && fault.getReason() != null
+                    ? " (" + fault.getReason() + ")"
+                    : "";
+            throw new UsageException(List.of("run directory " + run.path() + " cannot be made" + reason
+                    + "; expected an --out below a directory that this user may write to"));
+        }
     }
 
     private static int launch(RunDirectory run, JavaChildren children, Job job, int workers)

@@ -1,0 +1,63 @@
+package io.syncbn.deploy.system;
+
+import io.syncbn.coordinator.CoordinatorConfig;
+import io.syncbn.coordinator.CoordinatorProcess;
+import io.syncbn.proto.job.Fingerprint;
+import io.syncbn.proto.job.Job;
+import io.syncbn.proto.net.Address;
+import io.syncbn.worker.train.WorkerConfig;
+import io.syncbn.worker.train.WorkerProcess;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A coordinator and workers as threads of this JVM: the real parts on real connections, without the seconds that a process
+ * takes to start, so that many clusters can be compared.
+ */
+final class Cluster {
+    private static final Duration JOIN_TIMEOUT = Duration.ofSeconds(60);
+
+    private Cluster() {}
+
+    /** A coordinator of a job, on a port of its own. */
+    static CoordinatorProcess coordinator(Job job, int workers) throws Exception {
+        return CoordinatorProcess.start(new CoordinatorConfig(
+                "127.0.0.1",
+                0,
+                Fingerprint.of(job),
+                job.shards(),
+                job.normalization().groupSize(job.shards()),
+                workers,
+                JOIN_TIMEOUT,
+                CoordinatorConfig.NO_METRICS));
+    }
+
+    /** Trains a job to its end, into a run directory. */
+    static void train(Job job, int workers, Path run) throws Exception {
+        ExecutorService threads = Executors.newFixedThreadPool(workers);
+        try (CoordinatorProcess coordinator = coordinator(job, workers)) {
+            Address address = new Address("127.0.0.1", coordinator.port());
+            List<Future<?>> ends = new ArrayList<>();
+            for (int i = 0; i < workers; i++) {
+                String name = "worker-" + i;
+                ends.add(threads.submit(() -> WorkerProcess.run(worker(job, address, name, run))));
+            }
+            for (Future<?> end : ends) {
+                end.get(Syncbn.PATIENCE.toSeconds(), TimeUnit.SECONDS);
+            }
+        } finally {
+            threads.shutdownNow();
+        }
+    }
+
+    private static WorkerConfig worker(Job job, Address coordinator, String name, Path run) {
+        return new WorkerConfig(job, coordinator, JOIN_TIMEOUT, name, run, Optional.empty(), 0, 3, 0, -1);
+    }
+}

@@ -1,0 +1,167 @@
+package io.syncbn.deploy.system;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.syncbn.deploy.command.Main;
+import io.syncbn.deploy.launch.JavaCommand;
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
+
+/**
+ * One {@code syncbn} command as a process, in a JVM like this one.
+ *
+ * <p>Its output goes to files, so that no pipe that a test forgets to empty stops it, and so that a process of its own
+ * that outlived it would not keep the test waiting.
+ */
+final class Syncbn implements AutoCloseable {
+    /** For what takes seconds on an idle machine; only a hanging process takes as long. */
+    static final Duration PATIENCE = Duration.ofSeconds(120);
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final long POLL_MILLIS = 20;
+
+    private final Process process;
+    private final Path out;
+    private final Path err;
+
+    /** How a command ended, and all it said. */
+    record Ended(int exitCode, String out, String err) {}
+
+    private Syncbn(Process process, Path out, Path err) {
+        this.process = process;
+        this.out = out;
+        this.err = err;
+    }
+
+    static Syncbn start(Object... arguments) {
+        List<String> command = JavaCommand.of(
+                Main.class.getName(),
+                "-XX:+UseSerialGC",
+                "-Djava.util.logging.SimpleFormatter.format=%1$tT.%1$tL %4$s %3$s: %5$s%6$s%n");
+        for (Object argument : arguments) {
+            command.add(argument.toString());
+        }
+        try {
+            Path out = temporaryFile("out");
+            Path err = temporaryFile("err");
+            Process process = new ProcessBuilder(command)
+                    .redirectInput(new File("/dev/null"))
+                    .redirectOutput(out.toFile())
+                    .redirectError(err.toFile())
+                    .start();
+            return new Syncbn(process, out, err);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Runs a command to its end. */
+    static Ended run(Object... arguments) {
+        try (Syncbn syncbn = start(arguments)) {
+            return syncbn.await(PATIENCE);
+        }
+    }
+
+    /** Runs a command that is to end well. */
+    static Ended succeed(Object... arguments) {
+        Ended ended = run(arguments);
+        assertThat(ended.exitCode()).as(ended.err()).isZero();
+        return ended;
+    }
+
+    /** A run directory's {@code result.json}. */
+    static JsonNode result(Path run) throws IOException {
+        return JSON.readTree(Files.readString(run.resolve("result.json")));
+    }
+
+    Ended await(Duration patience) {
+        try {
+            assertThat(process.waitFor(patience.toMillis(), TimeUnit.MILLISECONDS))
+                    .as("ends within %s; it said: %s", patience, err())
+                    .isTrue();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+        return new Ended(process.exitValue(), text(out), err());
+    }
+
+    ProcessHandle handle() {
+        return process.toHandle();
+    }
+
+    String err() {
+        return text(err);
+    }
+
+    /** The process that the launcher calls so: {@code coordinator} or {@code worker-0}. */
+    ProcessHandle child(String name) {
+        String mark = name.equals("coordinator") ? " coordinator --launched " : " --name " + name + " ";
+        return process.descendants()
+                .filter(child -> child.info().commandLine().orElse("").contains(mark))
+                .findFirst()
+                .orElseThrow(() -> new AssertionError("no process of " + name));
+    }
+
+    /** Sends a signal by name, as in {@code STOP}. */
+    static void signal(ProcessHandle to, String signal) throws IOException, InterruptedException {
+        assertThat(new ProcessBuilder("kill", "-" + signal, Long.toString(to.pid()))
+                        .start()
+                        .waitFor())
+                .isZero();
+    }
+
+    /** Waits until something is so. */
+    static void await(String what, Duration patience, BooleanSupplier condition) throws InterruptedException {
+        long deadlineNanos = System.nanoTime() + patience.toNanos();
+        while (!condition.getAsBoolean()) {
+            assertThat(System.nanoTime() - deadlineNanos)
+                    .as("%s within %s", what, patience)
+                    .isNegative();
+            Thread.sleep(POLL_MILLIS);
+        }
+    }
+
+    /** Processes whose command line names a file, which must be one that no other test uses. */
+    static List<ProcessHandle> processesOf(Path file) {
+        return ProcessHandle.allProcesses()
+                .filter(ProcessHandle::isAlive)
+                .filter(each -> each.info().commandLine().orElse("").contains(file.toString()))
+                .toList();
+    }
+
+    /** Ends it and all that it has started, stopped ones too. */
+    @Override
+    public void close() {
+        List<ProcessHandle> all = Stream.concat(
+                        process.descendants(), Stream.of(process.toHandle()))
+                .toList();
+        all.forEach(ProcessHandle::destroyForcibly);
+        CompletableFuture.allOf(all.stream().map(ProcessHandle::onExit).toArray(CompletableFuture[]::new))
+                .join();
+    }
+
+    private static Path temporaryFile(String suffix) throws IOException {
+        Path file = Files.createTempFile("syncbn-test-", "." + suffix);
+        file.toFile().deleteOnExit();
+        return file;
+    }
+
+    private static String text(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
