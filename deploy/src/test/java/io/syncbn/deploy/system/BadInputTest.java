@@ -86,7 +86,8 @@ class BadInputTest {
                 train("more workers than shards", "--workers=4", "--shards=2")
                         .says("--workers is 4 but --shards is 2; each worker needs at least one shard"),
                 train("a run directory below a file", "--out=/dev/null/run").says("/dev/null/run"),
-                train("a run directory that cannot be made", "--out=/proc/nowhere").says("/proc/nowhere"));
+                train("a run directory that cannot be made", "--out=/proc/nowhere")
+                        .says("/proc/nowhere"));
     }
 
     private static List<Case> datasets() throws IOException {
@@ -96,8 +97,9 @@ class BadInputTest {
         Path pictures = cut.resolve("x_train.npy");
         Files.write(pictures, Arrays.copyOf(Files.readAllBytes(pictures), (int) Files.size(pictures) - 5));
         Path idx = Files.createDirectories(shared.resolve("idx"));
-        Files.write(idx.resolve("train-images-idx3-ubyte"), new byte[] {0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 1, 0, 0, 0, 3,
-            1, 2, 3, 4});
+        Files.write(
+                idx.resolve("train-images-idx3-ubyte"),
+                new byte[] {0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 1, 0, 0, 0, 3, 1, 2, 3, 4});
         return List.of(
                 worker("no such data", "--data=npy:/nowhere").says("/nowhere: no such file or directory"),
                 worker("a label beyond the classes", "--data=npy:" + mislabelled)

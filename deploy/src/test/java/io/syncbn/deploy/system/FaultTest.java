@@ -75,8 +75,7 @@ class FaultTest {
             Syncbn.signal(training.handle(), "INT");
             Ended ended = training.await(SOON);
             assertThat(ended.exitCode()).isEqualTo(130);
-            assertThat(ended.err())
-                    .contains("syncbn: interrupted\n", "go on from there: syncbn train --resume " + run);
+            assertThat(ended.err()).contains("syncbn: interrupted\n", "go on from there: syncbn train --resume " + run);
             assertIsWhole(ended);
         }
     }

@@ -72,8 +72,8 @@ class ForeignWorkerTest {
     @Test
     void withOtherDataOrWeightsIsRefusedAndTheRightOneJoins() {
         try (CoordinatorClient first = connect()) {
-            CompletableFuture<Plan> plan =
-                    CompletableFuture.supplyAsync(() -> first.join(introduction("worker-0").build()));
+            CompletableFuture<Plan> plan = CompletableFuture.supplyAsync(
+                    () -> first.join(introduction("worker-0").build()));
             assertRefused(
                     introduction("stranger").setDataDigest("other"),
                     "stranger's data differs from worker-0's: other, expected data");
@@ -93,8 +93,8 @@ class ForeignWorkerTest {
         ManagedChannel channel = Channels.open(address);
         try (CoordinatorClient first = connect();
                 CoordinatorClient second = connect()) {
-            CompletableFuture<Plan> plan =
-                    CompletableFuture.supplyAsync(() -> first.join(introduction("worker-0").build()));
+            CompletableFuture<Plan> plan = CompletableFuture.supplyAsync(
+                    () -> first.join(introduction("worker-0").build()));
             second.join(introduction("worker-1").build());
             double[] tooMany = new double[Protocol.MAX_MESSAGE_BYTES / Double.BYTES + 1];
             FrameHeader header =

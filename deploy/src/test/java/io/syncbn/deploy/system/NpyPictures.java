@@ -51,8 +51,7 @@ final class NpyPictures {
         int paddedBytes = HEADER_BYTES - MAGIC_BYTES;
         header += " ".repeat(paddedBytes - header.length() - 1) + "\n";
         ByteArrayOutputStream out = new ByteArrayOutputStream();
-        out.write(new byte[] {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y', 1, 0, (byte) paddedBytes, 0
-        });
+        out.write(new byte[] {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y', 1, 0, (byte) paddedBytes, 0});
         out.write(header.getBytes(StandardCharsets.US_ASCII));
         out.write(values);
         Files.write(file, out.toByteArray());

@@ -108,7 +108,7 @@ final class Syncbn implements AutoCloseable {
     ProcessHandle child(String name) {
         String mark = name.equals("coordinator") ? " coordinator --launched " : " --name " + name + " ";
         return process.descendants()
-                .filter(child -> child.info().commandLine().orElse("").contains(mark))
+                .filter(child -> commandLine(child).contains(mark))
                 .findFirst()
                 .orElseThrow(() -> new AssertionError("no process of " + name));
     }
@@ -136,15 +136,24 @@ final class Syncbn implements AutoCloseable {
     static List<ProcessHandle> processesOf(Path file) {
         return ProcessHandle.allProcesses()
                 .filter(ProcessHandle::isAlive)
-                .filter(each -> each.info().commandLine().orElse("").contains(file.toString()))
+                .filter(each -> commandLine(each).contains(file.toString()))
                 .toList();
+    }
+
+    /** Java's own picture of a process leaves out arguments that fill more than a page, as a class path does. */
+    private static String commandLine(ProcessHandle of) {
+        try {
+            return Files.readString(Path.of("/proc", Long.toString(of.pid()), "cmdline"))
+                    .replace('\0', ' ');
+        } catch (IOException e) {
+            return ""; // it has ended
+        }
     }
 
     /** Ends it and all that it has started, stopped ones too. */
     @Override
     public void close() {
-        List<ProcessHandle> all = Stream.concat(
-                        process.descendants(), Stream.of(process.toHandle()))
+        List<ProcessHandle> all = Stream.concat(process.descendants(), Stream.of(process.toHandle()))
                 .toList();
         all.forEach(ProcessHandle::destroyForcibly);
         CompletableFuture.allOf(all.stream().map(ProcessHandle::onExit).toArray(CompletableFuture[]::new))
