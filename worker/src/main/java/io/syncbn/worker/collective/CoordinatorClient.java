@@ -44,6 +44,7 @@ public final class CoordinatorClient implements AutoCloseable {
     private StreamObserver<FromWorker> toCoordinator;
     private volatile RemoteCollective collective;
     private volatile boolean finished;
+    private volatile boolean jobIsOver;
 
     private CoordinatorClient(Address address, ManagedChannel channel) {
         this.address = address;
@@ -144,8 +145,8 @@ public final class CoordinatorClient implements AutoCloseable {
 
     /** Says that this worker cannot go on, so that the job ends with its reason. */
     public void fail(String reason) {
-        if (commits.failure().isPresent()) {
-            return; // the job has ended already, with a reason that came first
+        if (jobIsOver) {
+            return; // for a reason that came first
         }
         send(FromWorker.newBuilder()
                 .setFailed(Failed.newBuilder().setReason(reason))
@@ -174,6 +175,7 @@ public final class CoordinatorClient implements AutoCloseable {
     }
 
     private void jobFailed(String reason) {
+        jobIsOver = true;
         commits.fail(reason);
         plan.completeExceptionally(new JobFailedException(reason));
         RemoteCollective streams = collective;

@@ -64,6 +64,7 @@ public final class Models {
 
     private static String unknown(String name) {
         return "there is no model \"" + name + "\", and no class of that name on the class path"
-                + DidYouMean.hint(name, BUILT_IN.keySet()) + "; built in: " + String.join(", ", BUILT_IN.keySet());
+                + " (built in: " + String.join(", ", BUILT_IN.keySet()) + ")"
+                + DidYouMean.hint(name, BUILT_IN.keySet());
     }
 }
