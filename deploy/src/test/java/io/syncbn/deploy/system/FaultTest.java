@@ -72,7 +72,7 @@ class FaultTest {
     @Test
     void ctrlCEndsTheJobAndSaysHowToGoOn() throws Exception {
         try (Syncbn training = train()) {
-            Syncbn.signal(training.handle(), "INT");
+            Syncbn.signal(training.handle(), Syncbn.isInterruptIgnored() ? "TERM" : "INT");
             Ended ended = training.await(SOON);
             assertThat(ended.exitCode()).isEqualTo(130);
             assertThat(ended.err()).contains("syncbn: interrupted\n", "go on from there: syncbn train --resume " + run);

@@ -6,7 +6,6 @@ import io.grpc.ManagedChannel;
 import io.grpc.health.v1.HealthCheckRequest;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.health.v1.HealthGrpc;
-import io.syncbn.deploy.system.Syncbn.Ended;
 import io.syncbn.proto.net.Address;
 import io.syncbn.proto.net.Channels;
 import java.io.IOException;
@@ -90,8 +89,10 @@ class RealDataTest {
     /** What a process says in its log, once it has. */
     private static String logged(Path log, String pattern) throws Exception {
         Pattern wanted = Pattern.compile(pattern);
-        Syncbn.await(pattern + " in " + log, Syncbn.PATIENCE, () -> Files.exists(log)
-                && wanted.matcher(text(log)).find());
+        Syncbn.await(
+                pattern + " in " + log,
+                Syncbn.PATIENCE,
+                () -> Files.exists(log) && wanted.matcher(text(log)).find());
         Matcher found = wanted.matcher(text(log));
         assertThat(found.find()).isTrue();
         return found.group(1);
@@ -121,14 +122,16 @@ class RealDataTest {
         HttpRequest request = HttpRequest.newBuilder(URI.create(address))
                 .timeout(REQUEST_PATIENCE)
                 .build();
-        return HttpClient.newHttpClient()
-                .send(request, BodyHandlers.ofString())
-                .body();
+        return HttpClient.newHttpClient().send(request, BodyHandlers.ofString()).body();
     }
 
     /** Something in shared/data beside the repository; the test is skipped where it is absent. */
     private static Path real(String name) {
-        Path file = Path.of("").toAbsolutePath().getParent().resolveSibling("shared/data").resolve(name);
+        Path file = Path.of("")
+                .toAbsolutePath()
+                .getParent()
+                .resolveSibling("shared/data")
+                .resolve(name);
         Assumptions.assumeTrue(Files.exists(file), () -> "there is no " + file);
         return file;
     }
