@@ -14,7 +14,7 @@ import java.util.stream.Collectors;
 /** Turns settings' texts into a {@link Job}, and collects everything that is wrong with them. */
 public final class JobParser {
     private static final List<String> DATA_KINDS = List.of("shapes", "mnist", "cifar10", "imagefolder", "npy");
-    private static final long DEFAULT_EPOCHS = 5;
+    private static final long DEFAULT_EPOCHS = 4;
 
     private final Map<String, String> settings = new TreeMap<>();
     private final List<String> problems = new ArrayList<>();

@@ -21,7 +21,7 @@ public final class JobSettings {
             new Setting("seed", "N", "1", "decides initial weights, order of the data, augmentation, dropout"),
             new Setting("shards", "S", "", "number of parts of the training data; default: the number of workers"),
             new Setting("batch", "N", "2", "examples of one shard in one step"),
-            new Setting("epochs", "N", "", "passes over the training data; default 5, unless --steps is given"),
+            new Setting("epochs", "N", "", "passes over the training data; default 4, unless --steps is given"),
             new Setting("steps", "N", "", "length of the job in steps, instead of --epochs"),
             new Setting(
                     "norm-group",

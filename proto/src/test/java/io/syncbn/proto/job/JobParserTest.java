@@ -24,7 +24,7 @@ class JobParserTest {
         assertThat(job.seed()).isEqualTo(1);
         assertThat(job.shards()).as("the number of workers").isEqualTo(4);
         assertThat(job.batch()).isEqualTo(2);
-        assertThat(job.length()).isEqualTo(new Job.Length(5, 0));
+        assertThat(job.length()).isEqualTo(new Job.Length(4, 0));
         assertThat(job.normalization()).isEqualTo(Normalization.DEFAULT);
         assertThat(job.normalization().groupSize(4)).as("all").isEqualTo(4);
         assertThat(job.optimization())
