@@ -4,7 +4,7 @@ package io.syncbn.worker.train;
  * Told of everything that a run leaves behind. The worker that has shard 0 has one that writes the run directory; the
  * others have {@link #NONE}. Called by the training thread.
  */
-interface RunListener {
+interface RunListener extends AutoCloseable {
 
     /** Before the first step of this process. */
     void begins(TrainingState state);
@@ -15,6 +15,12 @@ interface RunListener {
 
     /** A checkpoint is due. */
     void checkpoint(TrainingState state);
+
+    /** The job is done, and all workers agree on the result. */
+    void finished(TrainingState state, double epochs, String weightsSha256);
+
+    @Override
+    void close();
 
     RunListener NONE = new RunListener() {
         @Override
@@ -28,5 +34,11 @@ interface RunListener {
 
         @Override
         public void checkpoint(TrainingState state) {}
+
+        @Override
+        public void finished(TrainingState state, double epochs, String weightsSha256) {}
+
+        @Override
+        public void close() {}
     };
 }

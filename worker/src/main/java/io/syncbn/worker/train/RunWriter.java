@@ -22,7 +22,7 @@ import java.util.function.LongSupplier;
  * Writes the run directory: {@code metrics.jsonl} as training goes on, {@code checkpoints/}, and {@code result.json} at the
  * end. Only the worker that has shard 0 has one.
  */
-final class RunWriter implements RunListener, AutoCloseable {
+final class RunWriter implements RunListener {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final double NANOS_PER_SECOND = 1e9;
 
@@ -111,7 +111,8 @@ final class RunWriter implements RunListener, AutoCloseable {
     }
 
     /** Writes result.json, whole or not at all; leaves that of the run which did the last step. */
-    void finish(TrainingState state, double epochs, String weightsSha256) {
+    @Override
+    public void finished(TrainingState state, double epochs, String weightsSha256) {
         if (lastStep == null && Files.exists(directory.resolve("result.json"))) {
             return;
         }

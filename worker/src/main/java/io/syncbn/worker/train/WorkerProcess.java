@@ -74,16 +74,11 @@ public final class WorkerProcess {
                         job, data, replicas, plan.getFirstShard(), plan.getShardCount(), collective, NANO_CLOCK)) {
             Trainer.Plan schedule = Trainer.Plan.of(job, data, config.checkpointEvery(), config.evaluateEvery());
             TrainingState state = new TrainingState(job, replicas.initialState(), schedule);
-            if (plan.getFirstShard() == 0) {
-                try (RunWriter writer = runWriter(config, plan)) {
-                    new Trainer(schedule, state, shards, collective, writer, metrics, NANO_CLOCK).run();
-                    String digest = StateDigest.sha256(state.modelState());
-                    client.finish(state.step(), digest);
-                    writer.finish(state, schedule.epochsAfter(state.step()), digest);
-                }
-            } else {
-                new Trainer(schedule, state, shards, collective, RunListener.NONE, metrics, NANO_CLOCK).run();
-                client.finish(state.step(), StateDigest.sha256(state.modelState()));
+            try (RunListener listener = plan.getFirstShard() == 0 ? runWriter(config, plan) : RunListener.NONE) {
+                new Trainer(schedule, state, shards, collective, listener, metrics, NANO_CLOCK).run();
+                String digest = StateDigest.sha256(state.modelState());
+                client.finish(state.step(), digest);
+                listener.finished(state, schedule.epochsAfter(state.step()), digest);
             }
         }
     }

@@ -36,7 +36,7 @@ final class LocalTraining {
                     RunWriter writer = new RunWriter(job, out, new Checkpoints(out, 3), facts, System::nanoTime)) {
                 new Trainer(plan, state, shards, collective, writer, metrics, System::nanoTime).run();
                 String digest = StateDigest.sha256(state.modelState());
-                writer.finish(state, plan.epochsAfter(state.step()), digest);
+                writer.finished(state, plan.epochsAfter(state.step()), digest);
                 return digest;
             }
         }
