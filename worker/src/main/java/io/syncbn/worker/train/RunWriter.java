@@ -89,8 +89,8 @@ final class RunWriter implements RunListener {
     public void stepped(StepRecord step) {
         lastStep = step;
         examples += step.examples();
-        stepMillis.add(step.stepMillis());
-        syncMillis.add(step.syncMillis());
+        stepMillis.add(step.split().stepMillis());
+        syncMillis.add(step.split().syncMillis());
         writeLine(step);
     }
 

@@ -26,10 +26,10 @@ final class ShardStep {
     private final double labelSmoothing;
     private final Collective collective;
     private final LongSupplier nanoClock;
+    private final WaitClock momentsWait;
     private final GradientChunks chunks;
     private final Tensor logitsGradient;
 
-    private long waitedNanos;
     private boolean groupHasExamples;
     private int chunksLeft;
 
@@ -51,6 +51,7 @@ final class ShardStep {
         this.labelSmoothing = labelSmoothing;
         this.collective = collective;
         this.nanoClock = nanoClock;
+        this.momentsWait = new WaitClock(nanoClock);
         this.chunks = new GradientChunks(model.gradients().length);
         this.logitsGradient = logitsGradient;
     }
@@ -58,19 +59,21 @@ final class ShardStep {
     /**
      * What a shard has under way when its own work is done. The sums are the same objects for all shards of a process.
      *
-     * @param waitedNanos spent waiting for moments
+     * @param loadNanos spent getting the batch
+     * @param momentsNanos spent waiting for moments
      */
-    record Offered(Sum<double[]> commit, Sum<float[]>[] gradients, long waitedNanos) {}
+    record Offered(Sum<double[]> commit, Sum<float[]>[] gradients, long loadNanos, long momentsNanos) {}
 
     /** Forward and backward over this shard's batch of the step; offers everything, awaits only moments. */
     Offered run(long step) {
-        waitedNanos = 0;
         groupHasExamples = false;
         chunksLeft = chunks.count();
         @SuppressWarnings({"unchecked", "rawtypes"}) // arrays know nothing of generics
         Sum<float[]>[] gradients = new Sum[chunks.count()];
 
+        long start = nanoClock.getAsLong();
         BatchLoader.Batch batch = loader.train(step);
+        long loadNanos = nanoClock.getAsLong() - start;
         model.clearGradients();
         Pass pass = new Pass(true, seed, step, shard, reducer(step), offset -> offerFrom(offset, step, gradients));
         Tensor logits = model.forward(batch.images(), pass);
@@ -84,17 +87,14 @@ final class ShardStep {
         CommitSum part = CommitSum.of(
                 batch.images().examples(), result.loss(), result.correct(), leads, model.batchStatistics());
         Sum<double[]> commit = collective.offer(Round.of(Kind.COMMIT, step, 0), shard, part.pack());
-        return new Offered(commit, gradients, waitedNanos);
+        return new Offered(commit, gradients, loadNanos, momentsWait.takeNanos());
     }
 
     private MomentsReducer reducer(long step) {
         return (direction, layer, part) -> {
             boolean forward = direction == MomentsReducer.Direction.FORWARD;
             Kind kind = forward ? Kind.MOMENTS_FORWARD : Kind.MOMENTS_BACKWARD;
-            long start = nanoClock.getAsLong();
-            double[] total =
-                    collective.offer(Round.of(kind, step, layer), shard, part).await();
-            waitedNanos += nanoClock.getAsLong() - start;
+            double[] total = momentsWait.await(collective.offer(Round.of(kind, step, layer), shard, part));
             if (forward) {
                 groupHasExamples = total[0] > 0;
             }

@@ -1,5 +1,7 @@
 package io.syncbn.worker.train;
 
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
+
 /**
  * What there is to tell of a committed step: a line of metrics.jsonl.
  *
@@ -9,8 +11,7 @@ package io.syncbn.worker.train;
  * @param accuracy over the global batch, in training mode
  * @param learningRate used
  * @param examples in the global batch
- * @param stepMillis wall time
- * @param syncMillis of it, waiting for sums: the mean over this worker's shards for moments, and the wait for the commit
+ * @param split where its time went
  */
 record StepRecord(
         long step,
@@ -19,5 +20,4 @@ record StepRecord(
         double accuracy,
         double learningRate,
         long examples,
-        double stepMillis,
-        double syncMillis) {}
+        @JsonUnwrapped StepSplit split) {}

@@ -5,11 +5,10 @@ import io.syncbn.worker.collective.Collective;
 import io.syncbn.worker.data.Dataset;
 import java.util.List;
 import java.util.function.LongSupplier;
+import java.util.function.ToLongFunction;
 
 /** The loop over steps: compute, commit, and now and then evaluate and keep a checkpoint. */
 final class Trainer {
-    private static final double NANOS_PER_MILLI = 1e6;
-
     private final Plan plan;
     private final TrainingState state;
     private final LocalShards shards;
@@ -17,6 +16,7 @@ final class Trainer {
     private final RunListener listener;
     private final WorkerMetrics metrics;
     private final LongSupplier nanoClock;
+    private final WaitClock gradientsWait;
     private final float[] gradient;
     private final GradientChunks chunks;
 
@@ -61,6 +61,7 @@ final class Trainer {
         this.listener = listener;
         this.metrics = metrics;
         this.nanoClock = nanoClock;
+        this.gradientsWait = new WaitClock(nanoClock);
         this.gradient = new float[state.modelState().replica().weights().length];
         this.chunks = new GradientChunks(gradient.length);
     }
@@ -95,20 +96,16 @@ final class Trainer {
     private StepRecord step(long step) {
         long start = nanoClock.getAsLong();
         List<ShardStep.Offered> offered = shards.run(step);
-        long computed = nanoClock.getAsLong();
         ShardStep.Offered any = offered.get(0);
-        CommitSum sums = CommitSum.unpack(any.commit().await());
         for (int chunk = 0; chunk < chunks.count(); chunk++) {
-            chunks.paste(any.gradients()[chunk].await(), chunk, gradient);
+            chunks.paste(gradientsWait.await(any.gradients()[chunk]), chunk, gradient);
         }
+        long summed = nanoClock.getAsLong();
+        CommitSum sums = CommitSum.unpack(any.commit().await());
         collective.awaitCommit(step);
         long committed = nanoClock.getAsLong();
         state.apply(sums, gradient);
         long end = nanoClock.getAsLong();
-        double momentsWait = offered.stream()
-                .mapToLong(ShardStep.Offered::waitedNanos)
-                .average()
-                .orElseThrow();
         return new StepRecord(
                 step,
                 plan.epochsAfter(step),
@@ -116,7 +113,16 @@ final class Trainer {
                 sums.accuracy(),
                 state.learningRateOf(step),
                 (long) sums.examples(),
-                (end - start) / NANOS_PER_MILLI,
-                (momentsWait + (committed - computed)) / NANOS_PER_MILLI);
+                StepSplit.ofNanos(
+                        end - start,
+                        mean(offered, ShardStep.Offered::loadNanos),
+                        mean(offered, ShardStep.Offered::momentsNanos),
+                        gradientsWait.takeNanos(),
+                        committed - summed,
+                        end - committed));
+    }
+
+    private static double mean(List<ShardStep.Offered> offered, ToLongFunction<ShardStep.Offered> nanos) {
+        return offered.stream().mapToLong(nanos).average().orElseThrow();
     }
 }

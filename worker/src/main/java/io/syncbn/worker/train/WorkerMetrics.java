@@ -9,6 +9,7 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.syncbn.proto.net.MetricsServer;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -19,23 +20,25 @@ final class WorkerMetrics implements AutoCloseable {
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final Optional<MetricsServer> server;
     private final Timer steps;
-    private final Timer waits;
+    private final Timer load;
+    private final Timer compute;
+    private final Timer moments;
+    private final Timer gradients;
+    private final Timer commit;
+    private final Timer update;
     private final Counter examples;
     private final AtomicLong step = new AtomicLong();
     private final DistributionSummary loss;
 
     private WorkerMetrics(String worker, int port) throws IOException {
         List<Tag> tags = List.of(Tag.of("worker", worker));
-        steps = Timer.builder("syncbn.step")
-                .description("wall time of a step")
-                .tags(tags)
-                .publishPercentiles(0.5, 0.99)
-                .register(registry);
-        waits = Timer.builder("syncbn.sync")
-                .description("time of a step spent waiting for sums")
-                .tags(tags)
-                .publishPercentiles(0.5, 0.99)
-                .register(registry);
+        steps = timer("syncbn.step", "wall time of a step", tags);
+        load = part("load", tags);
+        compute = part("compute", tags);
+        moments = part("moments", tags);
+        gradients = part("gradients", tags);
+        commit = part("commit", tags);
+        update = part("update", tags);
         examples = Counter.builder("syncbn.examples")
                 .description("examples of the global batches trained on")
                 .tags(tags)
@@ -48,6 +51,22 @@ final class WorkerMetrics implements AutoCloseable {
         server = port < 0
                 ? Optional.empty()
                 : Optional.of(MetricsServer.start(port, "syncbn worker " + worker, registry));
+    }
+
+    /** The parts of all steps sum to the time of all steps. */
+    private Timer part(String name, List<Tag> tags) {
+        List<Tag> withPart = new ArrayList<>(tags);
+        withPart.add(Tag.of("part", name));
+        return timer(
+                "syncbn.step.part", "part of a step's wall time; moments, gradients and commit are waits", withPart);
+    }
+
+    private Timer timer(String name, String description, List<Tag> tags) {
+        return Timer.builder(name)
+                .description(description)
+                .tags(tags)
+                .publishPercentiles(0.5, 0.99)
+                .register(registry);
     }
 
     /**
@@ -69,8 +88,14 @@ final class WorkerMetrics implements AutoCloseable {
 
     void stepped(StepRecord record) {
         step.set(record.step());
-        steps.record(ofMillis(record.stepMillis()));
-        waits.record(ofMillis(record.syncMillis()));
+        StepSplit split = record.split();
+        steps.record(ofMillis(split.stepMillis()));
+        load.record(ofMillis(split.loadMillis()));
+        compute.record(ofMillis(split.computeMillis()));
+        moments.record(ofMillis(split.momentsMillis()));
+        gradients.record(ofMillis(split.gradientsMillis()));
+        commit.record(ofMillis(split.commitMillis()));
+        update.record(ofMillis(split.updateMillis()));
         examples.increment(record.examples());
         loss.record(record.loss());
     }
