@@ -19,8 +19,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * {@code syncbn bench allreduce}: how long a sum over all workers takes. Given a coordinator, it is one of the workers,
- * which is how it starts its own.
+ * {@code syncbn bench allreduce}: how long a sum over all workers takes. Given a coordinator, or launched, it is one of the
+ * workers, which is how it starts its own.
  */
 final class BenchAllReduceCommand implements Command {
     private static final int MOST_FLOATS = 1 << 28;
@@ -55,16 +55,15 @@ final class BenchAllReduceCommand implements Command {
         JobRun jobRun = JobRun.of(settings);
         List<Integer> sizes = sizes(settings);
         int rounds = settings.integer(RunSettings.ROUNDS, 5, 1_000_000);
-        boolean isWorker = settings.text(RunSettings.COORDINATOR).isPresent();
-        Optional<Address> coordinator = isWorker ? settings.address(RunSettings.COORDINATOR) : Optional.empty();
         boolean isLaunched = settings.flag(RunSettings.LAUNCHED);
+        boolean isGiven = settings.text(RunSettings.COORDINATOR).isPresent();
+        Optional<Address> given = isGiven ? settings.address(RunSettings.COORDINATOR) : Optional.empty();
         settings.check();
         Job job = jobRun.job().orElseThrow();
         int workers = jobRun.workers();
-        if (isWorker) {
-            ParentWatch.startIf(isLaunched);
+        if (isLaunched || isGiven) {
             AllReduceLoop.run(
-                            coordinator.orElseThrow(),
+                            isLaunched ? ParentWatch.start().coordinator() : given.orElseThrow(),
                             Fingerprint.of(job),
                             settings.needed(RunSettings.NAME),
                             workers,
@@ -104,10 +103,10 @@ final class BenchAllReduceCommand implements Command {
             }
 
             @Override
-            public List<String> worker(String name, String coordinatorAddress) {
+            public List<String> worker(String name) {
                 List<String> command = JavaCommand.of(Main.class.getName(), "-Xmx2g");
                 command.addAll(List.of("bench", "allreduce", "--launched", "--workers", Integer.toString(workers)));
-                command.addAll(List.of("--coordinator", coordinatorAddress, "--name", name));
+                command.addAll(List.of("--name", name));
                 command.addAll(List.of("--floats", settings.needed(RunSettings.FLOATS)));
                 command.addAll(List.of("--rounds", settings.needed(RunSettings.ROUNDS)));
                 return command;

@@ -48,7 +48,9 @@ final class CoordinatorCommand implements Command {
         boolean isLaunched = settings.flag(RunSettings.LAUNCHED);
         settings.check();
 
-        ParentWatch.startIf(isLaunched);
+        if (isLaunched) {
+            ParentWatch.start();
+        }
         Job job = jobRun.job().orElseThrow();
         CoordinatorProcess coordinator = start(new CoordinatorConfig(
                 host,

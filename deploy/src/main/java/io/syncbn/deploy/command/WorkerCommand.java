@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /** {@code syncbn worker}: one model replica of a job on a cluster. */
 final class WorkerCommand implements Command {
@@ -38,7 +39,8 @@ final class WorkerCommand implements Command {
     @Override
     public int run(Settings settings) throws Exception {
         JobRun jobRun = JobRun.of(settings);
-        Optional<Address> coordinator = settings.address(RunSettings.COORDINATOR);
+        boolean isLaunched = settings.flag(RunSettings.LAUNCHED);
+        Optional<Address> given = isLaunched ? Optional.empty() : settings.address(RunSettings.COORDINATOR);
         String name = settings.needed(RunSettings.NAME);
         Optional<Path> out = settings.path(RunSettings.OUT);
         if (out.isEmpty()) {
@@ -46,14 +48,13 @@ final class WorkerCommand implements Command {
         }
         Optional<Path> resume = settings.path(RunSettings.RESUME);
         int metricsPort = settings.integer(RunSettings.METRICS_PORT, 0, MOST_PORT);
-        boolean isLaunched = settings.flag(RunSettings.LAUNCHED);
         checkRun(settings);
         settings.check();
 
-        ParentWatch.startIf(isLaunched);
+        Supplier<Address> coordinator = isLaunched ? ParentWatch.start()::coordinator : given::orElseThrow;
         WorkerProcess.run(new WorkerConfig(
                 jobRun.job().orElseThrow(),
-                coordinator.orElseThrow(),
+                coordinator,
                 joinTimeout(settings),
                 name,
                 out.orElseThrow(),

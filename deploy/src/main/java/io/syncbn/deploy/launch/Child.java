@@ -2,16 +2,18 @@ package io.syncbn.deploy.launch;
 
 import java.io.File;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.lang.ProcessBuilder.Redirect;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
- * One process of the launcher. Its output goes to its log; its standard input is a pipe on which nothing is ever written,
- * and whose closing tells it that the launcher is gone.
+ * One process of the launcher. Its output goes to its log; its standard input is a pipe that brings a worker the
+ * coordinator's address, and whose closing tells it that the launcher is gone.
  */
 final class Child {
     private final String name;
@@ -59,6 +61,17 @@ final class Child {
 
     int exitCode() {
         return process.exitValue();
+    }
+
+    /** Writes a line to its standard input. One that has ended hears nothing; its end says more. */
+    void tell(String line) {
+        try {
+            OutputStream input = process.getOutputStream();
+            input.write((line + "\n").getBytes(StandardCharsets.UTF_8));
+            input.flush();
+        } catch (IOException e) {
+            return;
+        }
     }
 
     /** Asks the process to end; it may refuse. */

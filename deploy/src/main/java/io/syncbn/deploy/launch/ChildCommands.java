@@ -8,5 +8,6 @@ public interface ChildCommands {
     /** A coordinator that prints a line {@code listening on HOST:PORT} once it does. */
     List<String> coordinator();
 
-    List<String> worker(String name, String coordinatorAddress);
+    /** A worker that reads the coordinator's address, {@code HOST:PORT}, from the first line of its standard input. */
+    List<String> worker(String name);
 }

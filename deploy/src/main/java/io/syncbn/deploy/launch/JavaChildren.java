@@ -33,10 +33,10 @@ public final class JavaChildren implements ChildCommands {
     }
 
     @Override
-    public List<String> worker(String name, String coordinatorAddress) {
+    public List<String> worker(String name) {
         List<String> command = JavaCommand.of(mainClass, workerHeap(), "--add-modules", "jdk.incubator.vector");
         command.addAll(List.of("worker", "--launched", "--job", directory.job().toString()));
-        command.addAll(List.of("--coordinator", coordinatorAddress, "--name", name));
+        command.addAll(List.of("--name", name));
         command.addAll(List.of("--out", directory.path().toString()));
         resume.ifPresent(path -> command.addAll(List.of("--resume", path.toString())));
         return command;

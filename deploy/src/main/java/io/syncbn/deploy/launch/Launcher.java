@@ -15,6 +15,9 @@ import java.util.concurrent.TimeUnit;
 public final class Launcher {
     private static final String COORDINATOR = "coordinator";
 
+    /** Between looks for the coordinator's address: workers wait for it. */
+    private static final long LISTEN_POLL_MILLIS = 10;
+
     /** Lines of the guilty process's log that go into the message. */
     private static final int LOG_LINES = 12;
 
@@ -60,11 +63,12 @@ public final class Launcher {
     public Ending run() throws InterruptedException {
         try {
             start(COORDINATOR, commands.coordinator());
-            Optional<String> address = awaitAddress();
-            for (int i = 0; address.isPresent() && i < workers; i++) {
+            for (int i = 0; i < workers; i++) {
                 String name = "worker-" + i;
-                start(name, commands.worker(name, address.get()));
+                start(name, commands.worker(name));
             }
+            Optional<String> address = awaitAddress();
+            address.ifPresent(this::tellWorkers);
             if (address.isEmpty() && ends.stream().noneMatch(End::isFailure) && !isInterrupted) {
                 return new Ending.Failed(
                         "the coordinator did not say where it listens; its log: " + directory.log(COORDINATOR));
@@ -79,16 +83,21 @@ public final class Launcher {
         children.add(Child.start(name, command, directory.log(name), ended::add));
     }
 
+    /** Workers are started without it, because most of what they do at first needs no coordinator. */
+    private void tellWorkers(String address) {
+        children.stream().skip(1).forEach(worker -> worker.tell(address));
+    }
+
     /** The coordinator's address; empty if it ended, took too long, or the job was interrupted. */
     private Optional<String> awaitAddress() throws InterruptedException {
         Log log = children.get(0).log();
-        for (long waited = 0; waited < patience.listenMillis(); waited += patience.tickMillis()) {
+        for (long waited = 0; waited < patience.listenMillis(); waited += LISTEN_POLL_MILLIS) {
             boolean isOver = isInterrupted || !ends.isEmpty();
             Optional<String> address = log.address();
             if (address.isPresent() || isOver) {
                 return address;
             }
-            takeEnd(patience.tickMillis());
+            takeEnd(LISTEN_POLL_MILLIS);
         }
         return Optional.empty();
     }

@@ -43,7 +43,10 @@ public final class RunSettings {
             "floats", "N,N…", "33,129,4096,270000,2700000", "sizes of the vectors to sum, separated by commas");
     public static final Setting ROUNDS = new Setting("rounds", "N", "200", "how often each size is summed");
 
-    /** Set by the launcher for its children: end when standard input closes, for then the launcher is gone. */
+    /**
+     * Set by the launcher for its children: end when standard input closes, for then the launcher is gone; a worker reads
+     * the coordinator's address from its first line.
+     */
     public static final Setting LAUNCHED = new Setting("launched", "true", "false", "end when standard input closes");
 
     public static final List<Setting> TRAIN =

@@ -16,8 +16,10 @@ class ParentWatchTest {
         private Child() {}
 
         public static void main(String[] arguments) throws InterruptedException {
-            ParentWatch.startIf(Boolean.parseBoolean(arguments[0]));
             System.out.println("up");
+            if (Boolean.parseBoolean(arguments[0])) {
+                System.out.println(ParentWatch.start().coordinator());
+            }
             Thread.sleep(Long.MAX_VALUE);
         }
     }
@@ -28,7 +30,17 @@ class ParentWatchTest {
     }
 
     @Test
-    void aLaunchedProcessEndsWhenItsParentsPipeCloses() throws IOException, InterruptedException {
+    void aLaunchedProcessReadsTheAddressAndEndsWhenItsParentsPipeCloses() throws IOException, InterruptedException {
+        start(true);
+        process.outputWriter().append("node-0:7800\n").flush();
+        assertThat(process.inputReader().readLine()).isEqualTo("node-0:7800");
+        process.outputWriter().close();
+        assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
+        assertThat(process.exitValue()).isEqualTo(ExitCode.INTERRUPTED);
+    }
+
+    @Test
+    void aWorkerStillWaitingForTheAddressEndsToo() throws IOException, InterruptedException {
         start(true);
         process.getOutputStream().close();
         assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();

@@ -20,6 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(60)
 class LauncherTest {
     private static final String LISTEN = "echo listening on 127.0.0.1:4711; ";
+    private static final String READ_ADDRESS = "read ADDRESS; ";
     private static final String STAY = "exec sleep 300";
 
     @TempDir
@@ -37,7 +38,7 @@ class LauncherTest {
     @Test
     void aJobIsDoneWhenAllProcessesAre() throws Exception {
         scripts.put("coordinator", LISTEN);
-        scripts.put("worker-0", "echo coordinator at $ADDRESS");
+        scripts.put("worker-0", READ_ADDRESS + "echo coordinator at $ADDRESS");
         scripts.put("worker-1", "exit 0");
 
         assertThat(launch()).isEqualTo(new Ending.Done());
@@ -84,7 +85,6 @@ class LauncherTest {
         scripts.put("worker-0", STAY);
 
         assertThat(failure()).startsWith("the job failed: coordinator ended with exit code 2: port 7800 is taken");
-        assertThat(directory.log("worker-0")).doesNotExist();
     }
 
     @Test
@@ -125,7 +125,7 @@ class LauncherTest {
     void anOldLogIsNotTakenForTheNewOne() throws Exception {
         Files.writeString(directory.log("coordinator"), "listening on 127.0.0.1:1\nsyncbn: an old reason\n");
         scripts.put("coordinator", LISTEN + waitFor("worker-0"));
-        scripts.put("worker-0", "echo coordinator at $ADDRESS");
+        scripts.put("worker-0", READ_ADDRESS + "echo coordinator at $ADDRESS");
 
         assertThat(launch()).isEqualTo(new Ending.Done());
         assertThat(directory.log("worker-0")).content().contains("127.0.0.1:4711");
@@ -178,16 +178,16 @@ class LauncherTest {
     private final class Scripts implements ChildCommands {
         @Override
         public List<String> coordinator() {
-            return command("coordinator", "");
+            return command("coordinator");
         }
 
         @Override
-        public List<String> worker(String name, String coordinatorAddress) {
-            return command(name, coordinatorAddress);
+        public List<String> worker(String name) {
+            return command(name);
         }
 
-        private List<String> command(String name, String address) {
-            String script = "ADDRESS=" + address + "; echo $$ > '" + temporary.resolve(name + ".pid") + "'; ";
+        private List<String> command(String name) {
+            String script = "echo $$ > '" + temporary.resolve(name + ".pid") + "'; ";
             return List.of("sh", "-c", script + scripts.get(name));
         }
     }

@@ -5,12 +5,13 @@ import io.syncbn.proto.net.Address;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * What one worker process needs to know beside the job.
  *
  * @param job what to train
- * @param coordinator where it listens
+ * @param coordinator where it listens; may wait until that is known
  * @param patience how long to try to reach it
  * @param name how people call this worker
  * @param out run directory, written by the worker that has shard 0
@@ -22,7 +23,7 @@ import java.util.Optional;
  */
 public record WorkerConfig(
         Job job,
-        Address coordinator,
+        Supplier<Address> coordinator,
         Duration patience,
         String name,
         Path out,

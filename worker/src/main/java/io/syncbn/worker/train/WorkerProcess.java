@@ -3,6 +3,7 @@ package io.syncbn.worker.train;
 import io.syncbn.proto.Protocol;
 import io.syncbn.proto.job.Fingerprint;
 import io.syncbn.proto.job.Job;
+import io.syncbn.proto.net.Address;
 import io.syncbn.proto.v1.Join;
 import io.syncbn.proto.v1.Plan;
 import io.syncbn.worker.checkpoint.Checkpoints;
@@ -38,8 +39,9 @@ public final class WorkerProcess {
                 WorkerMetrics metrics = WorkerMetrics.serve(config.name(), config.metricsPort())) {
             metrics.port().ifPresent(port -> LOG.log(Level.INFO, "metrics at http://localhost:" + port + "/metrics"));
             Replicas replicas = Replicas.open(job, data, config.resume());
-            try (CoordinatorClient client = CoordinatorClient.connect(config.coordinator(), config.patience())) {
-                LOG.log(Level.INFO, "{0} joins at {1}", config.name(), config.coordinator());
+            Address coordinator = config.coordinator().get();
+            try (CoordinatorClient client = CoordinatorClient.connect(coordinator, config.patience())) {
+                LOG.log(Level.INFO, "{0} joins at {1}", config.name(), coordinator);
                 Plan plan = client.join(join(config, data, replicas));
                 LOG.log(Level.INFO, "joined: {0}", describe(plan));
                 try {
