@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -21,6 +22,17 @@ class ScriptTest {
             if [ "$1" = -version ]; then
                 echo 'openjdk version "%s" 2026-01-01' >&2
                 exit
+            fi
+            for argument; do
+                case $argument in
+                    -XX:DumpLoadedClassList=*) touch "$(dirname "${argument#*=}")/1.classes"; exit ;;
+                    -Xshare:dump) echo >>"$0.dumps"; dumps=yes ;;
+                    -XX:SharedArchiveFile=*) archive=${argument#*=} ;;
+                esac
+            done
+            if [ "${dumps:-}" ]; then
+                echo archived >"$archive"
+                exit "${FAIL:-0}"
             fi
             echo "threads $OMP_NUM_THREADS"
             for argument; do echo "$argument"; done
@@ -71,6 +83,50 @@ class ScriptTest {
     }
 
     @Test
+    void theFirstTrainingMakesAnArchiveOfClassesForThePackageAndTheJava() throws Exception {
+        Path java = fakeJava("17.0.15");
+        Files.writeString(directory.resolve("package/lib/syncbn-worker.jar"), "first");
+
+        assertThat(run(script, "worker").output()).doesNotContain("SharedArchiveFile");
+        Path first = archiveOf(run(script, "train"));
+        assertThat(first.getParent()).isEqualTo(cache()).isDirectoryContaining("glob:**/classes-*.jsa");
+        assertThat(archiveOf(run(script, "worker"))).isEqualTo(first);
+        assertThat(archiveOf(run(script, "train"))).isEqualTo(first);
+
+        Files.writeString(directory.resolve("package/lib/syncbn-worker.jar"), "other");
+        Path second = archiveOf(run(script, "bench", "step"));
+        assertThat(second).isNotEqualTo(first);
+        assertThat(cache().toFile().list()).containsExactly(second.getFileName().toString());
+
+        fakeJava("17.0.16");
+        assertThat(archiveOf(run(script, "train"))).isNotEqualTo(second);
+        assertThat(dumps(java)).isEqualTo(3);
+    }
+
+    @Test
+    void anArchiveThatCannotBeMadeIsNotTriedAgain() throws Exception {
+        Path java = fakeJava("17.0.15");
+        for (int run = 0; run < 2; run++) {
+            Result result = run(Map.of("FAIL", "1"), script, "train");
+            assertThat(result.exitCode()).isZero();
+            assertThat(result.output()).contains("threads 1").doesNotContain("SharedArchiveFile");
+        }
+        assertThat(dumps(java)).isEqualTo(1);
+    }
+
+    @Test
+    void withoutAPlaceForTheArchiveThereIsNone() throws Exception {
+        fakeJava("17.0.15");
+        Path file = Files.createFile(directory.resolve("file"));
+        for (Map<String, String> environment :
+                List.of(Map.of("XDG_CACHE_HOME", file.toString()), Map.of("XDG_CACHE_HOME", "", "HOME", ""))) {
+            Result result = run(environment, script, "train");
+            assertThat(result.exitCode()).isZero();
+            assertThat(result.output()).startsWith("threads 1").doesNotContain("SharedArchiveFile");
+        }
+    }
+
+    @Test
     void anOldJavaIsNamed() throws Exception {
         Path java = fakeJava("11.0.2");
         assertThat(run(script, "train"))
@@ -96,11 +152,35 @@ class ScriptTest {
         return java;
     }
 
+    private Path cache() {
+        return directory.resolve("cache/syncbn");
+    }
+
+    private static Path archiveOf(Result result) {
+        return result.output()
+                .lines()
+                .filter(line -> line.startsWith("-XX:SharedArchiveFile="))
+                .map(line -> Path.of(line.substring(line.indexOf('=') + 1)))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static int dumps(Path java) throws IOException {
+        return Files.readAllLines(Path.of(java + ".dumps")).size();
+    }
+
     private Result run(Path command, String... arguments) throws IOException, InterruptedException {
+        return run(Map.of(), command, arguments);
+    }
+
+    private Result run(Map<String, String> environment, Path command, String... arguments)
+            throws IOException, InterruptedException {
         ProcessBuilder builder = new ProcessBuilder(command.toString());
         builder.command().addAll(List.of(arguments));
         builder.environment().put("JAVA_HOME", javaHome().toString());
         builder.environment().remove("SYNCBN_JAVA_OPTS");
+        builder.environment().put("XDG_CACHE_HOME", directory.resolve("cache").toString());
+        builder.environment().putAll(environment);
         Process process =
                 builder.redirectErrorStream(true).directory(directory.toFile()).start();
         String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
