@@ -3,6 +3,6 @@
  *
  * <p>{@link io.syncbn.coordinator.CoordinatorProcess} joins the parts: decisions ({@code membership}, {@code rounds}), which
  * know no network, threads or clock; and {@code service}, which turns streams into events and effects into messages. One
- * thread, the writer, owns all state and carries out all effects; gRPC's threads only put tasks into its mailbox.
+ * thread, the server's event loop, owns all state and carries out all effects.
  */
 package io.syncbn.coordinator;

@@ -9,9 +9,11 @@ import io.grpc.Status;
 import io.grpc.stub.ClientCalls;
 import io.grpc.stub.MetadataUtils;
 import io.grpc.stub.StreamObserver;
+import io.netty.channel.EventLoopGroup;
 import io.syncbn.proto.Protocol;
 import io.syncbn.proto.net.Address;
 import io.syncbn.proto.net.Channels;
+import io.syncbn.proto.net.Transport;
 import io.syncbn.proto.v1.ControlGrpc;
 import io.syncbn.proto.v1.Failed;
 import io.syncbn.proto.v1.Finished;
@@ -33,6 +35,7 @@ final class FakeWorker implements AutoCloseable {
 
     private final String name;
     private final Address address;
+    private final EventLoopGroup loop = Transport.eventLoop("fake-worker");
     private final ManagedChannel controlChannel;
     private final Inbox<ToWorker> control = new Inbox<>();
     private final StreamObserver<FromWorker> toCoordinator;
@@ -43,7 +46,7 @@ final class FakeWorker implements AutoCloseable {
     FakeWorker(String name, int port) {
         this.name = name;
         address = new Address("127.0.0.1", port);
-        controlChannel = Channels.open(address);
+        controlChannel = Channels.open(address, loop);
         toCoordinator = ControlGrpc.newStub(controlChannel).attend(control);
     }
 
@@ -142,11 +145,12 @@ final class FakeWorker implements AutoCloseable {
             moments.channel.shutdownNow();
             gradients.channel.shutdownNow();
         }
+        loop.shutdownGracefully(0, 0, TimeUnit.SECONDS);
     }
 
     /** One data stream on a connection of its own. */
     final class Data {
-        private final ManagedChannel channel = Channels.open(address);
+        private final ManagedChannel channel = Channels.open(address, loop);
         private final Inbox<DataFrame> inbox = new Inbox<>();
         private final StreamObserver<DataFrame> out;
 

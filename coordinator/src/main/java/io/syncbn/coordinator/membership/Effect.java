@@ -11,9 +11,6 @@ public sealed interface Effect {
     /** Tells a worker what to compute. */
     record SendPlan(long connection, Plan plan) implements Effect {}
 
-    /** Tells a worker that a step's result is the model now. */
-    record SendCommitted(long connection, long generation, long step) implements Effect {}
-
     /** Turns somebody away and ends the stream. */
     record Refuse(long connection, String reason) implements Effect {}
 

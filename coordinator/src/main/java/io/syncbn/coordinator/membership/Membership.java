@@ -198,12 +198,7 @@ public record Membership(
     }
 
     private Decision committed(long step) {
-        Membership next = new Membership(rules, phase, members, generation, step, startedNanos, tickedNanos);
-        return new Decision(
-                next,
-                members.stream()
-                        .<Effect>map(member -> new Effect.SendCommitted(member.connection(), generation, step))
-                        .toList());
+        return decide(new Membership(rules, phase, members, generation, step, startedNanos, tickedNanos));
     }
 
     private Decision tick(long nowNanos) {

@@ -10,7 +10,7 @@
  *   GATHERING  workers join, or are refused with the reason; one that leaves may come back.
  *              The last of them to join begins generation 1: shards are dealt in contiguous runs, in the natural
  *              order of workers' names, and each worker gets its Plan. Too few in time: the job fails.
- *   RUNNING    every committed step is told to everyone. A worker that is silent, or whose connection closes before
+ *   RUNNING    committed steps are counted. A worker that is silent, or whose connection closes before
  *              it has finished, is lost; a lost worker, a worker's own failure, or a refused frame fails the job.
  *   ENDED      all have finished with equal weights, or the job has failed and everyone was told why.
  * </pre>

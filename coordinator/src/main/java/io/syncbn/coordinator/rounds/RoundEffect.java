@@ -9,7 +9,7 @@ public sealed interface RoundEffect {
     /** A sum is complete. The same frame, and array, goes to all of these workers. */
     record SendRoot(List<Integer> workers, DataFrame root) implements RoundEffect {}
 
-    /** All sums of a step are complete. */
+    /** All sums of a step are complete. COMMIT's root, which tells the workers, comes right after this. */
     record Committed(long step) implements RoundEffect {}
 
     /** The frame was not added, and why. */

@@ -29,7 +29,8 @@ public final class Rounds {
     private int chunks;
 
     private int chunksComplete;
-    private boolean commitComplete;
+    /** The root of COMMIT, held back until the step is committed; null before it is complete. */
+    private RoundEffect.SendRoot commit;
 
     /** @param committedStep steps done before this generation */
     public Rounds(Assignment assignment, int groupSize, long committedStep) {
@@ -99,32 +100,36 @@ public final class Rounds {
         open.remove(id);
         complete.add(id);
         List<RoundEffect> effects = new ArrayList<>();
-        FrameHeader root = header.at(rules.tree(header).root());
-        effects.add(new RoundEffect.SendRoot(rules.workersIn(header), DataFrame.of(root, sum)));
+        RoundEffect.SendRoot send = new RoundEffect.SendRoot(
+                rules.workersIn(header),
+                DataFrame.of(header.at(rules.tree(header).root()), sum));
+        if (header.kind() == Kind.COMMIT) {
+            commit = send;
+        } else {
+            effects.add(send);
+        }
         if (header.kind() == Kind.GRADIENTS) {
             chunksComplete++;
-        } else if (header.kind() == Kind.COMMIT) {
-            commitComplete = true;
         }
-        if (commitComplete && chunks > 0 && chunksComplete == chunks) {
-            effects.add(commit());
+        if (commit != null && chunks > 0 && chunksComplete == chunks) {
+            effects.addAll(commit());
         }
         return effects;
     }
 
     /** Every worker sends its COMMIT after the rest of the step, so that an open round now is one that somebody left out. */
-    private RoundEffect commit() {
+    private List<RoundEffect> commit() {
         if (!open.isEmpty()) {
             Map.Entry<RoundId, Round> left = open.entrySet().iterator().next();
-            return new RoundEffect.Refused("step " + (committedStep + 1) + " (generation " + generation
+            return List.of(new RoundEffect.Refused("step " + (committedStep + 1) + " (generation " + generation
                     + "): everything is complete but " + left.getKey() + ", with "
-                    + left.getValue().progress());
+                    + left.getValue().progress()));
         }
-        committedStep++;
+        List<RoundEffect> effects = List.of(new RoundEffect.Committed(++committedStep), commit);
         chunks = 0;
         chunksComplete = 0;
-        commitComplete = false;
+        commit = null;
         complete.clear();
-        return new RoundEffect.Committed(committedStep);
+        return effects;
     }
 }

@@ -4,7 +4,8 @@
  *
  * <p>A round is one sum: (generation, step, kind, index, group). {@link io.syncbn.coordinator.rounds.Rounds} opens it with
  * its first part, folds parts in the order of the tree as they come, and when the root is complete sends it to the workers
- * that have shards in that tree. The step is committed when its COMMIT round and all chunks of its gradient are complete;
+ * that have shards in that tree. The step is committed when its COMMIT round and all chunks of its gradient are complete,
+ * and COMMIT's root, held back until then, is how workers hear of it;
  * then everything of it is forgotten. What may come is narrow:
  *
  * <pre>

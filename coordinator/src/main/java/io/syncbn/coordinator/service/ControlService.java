@@ -5,37 +5,26 @@ import io.grpc.stub.StreamObserver;
 import io.syncbn.proto.v1.ControlGrpc;
 import io.syncbn.proto.v1.FromWorker;
 import io.syncbn.proto.v1.ToWorker;
-import java.util.concurrent.Executor;
-import java.util.concurrent.atomic.AtomicLong;
 
-/** The service {@code syncbn.v1.Control}: hands what comes to the writer thread. One message of a stream waits at a time. */
+/** The service {@code syncbn.v1.Control}: hands what comes to the coordinator. */
 public final class ControlService extends ControlGrpc.ControlImplBase {
     private final Coordinator coordinator;
-    private final Executor writer;
-    private final AtomicLong connections = new AtomicLong();
+    private long connections;
 
-    public ControlService(Coordinator coordinator, Mailbox mailbox) {
+    public ControlService(Coordinator coordinator) {
         this.coordinator = coordinator;
-        this.writer = mailbox.urgent();
     }
 
     @Override
     public StreamObserver<FromWorker> attend(StreamObserver<ToWorker> toWorker) {
         ServerCallStreamObserver<ToWorker> call = (ServerCallStreamObserver<ToWorker>) toWorker;
-        ControlStream stream = new ControlStream(connections.incrementAndGet(), call);
-        call.disableAutoRequest();
-        call.setOnCancelHandler(() -> writer.execute(() -> coordinator.closed(stream)));
-        writer.execute(() -> {
-            coordinator.opened(stream);
-            stream.receiveNext();
-        });
+        ControlStream stream = new ControlStream(++connections, call);
+        call.setOnCancelHandler(() -> coordinator.run(() -> coordinator.closed(stream)));
+        coordinator.run(() -> coordinator.opened(stream));
         return new StreamObserver<>() {
             @Override
             public void onNext(FromWorker message) {
-                writer.execute(() -> {
-                    coordinator.received(stream, message);
-                    stream.receiveNext();
-                });
+                coordinator.run(() -> coordinator.received(stream, message));
             }
 
             @Override
@@ -45,7 +34,7 @@ public final class ControlService extends ControlGrpc.ControlImplBase {
 
             @Override
             public void onCompleted() {
-                writer.execute(() -> coordinator.closed(stream));
+                coordinator.run(() -> coordinator.closed(stream));
             }
         };
     }

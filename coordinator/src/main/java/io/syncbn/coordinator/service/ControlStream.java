@@ -3,7 +3,7 @@ package io.syncbn.coordinator.service;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.syncbn.proto.v1.ToWorker;
 
-/** A worker's control stream, from the coordinator's side. Belongs to the writer thread. */
+/** A worker's control stream, from the coordinator's side. Belongs to the event loop. */
 final class ControlStream {
     private final long connection;
     private final ServerCallStreamObserver<ToWorker> call;
@@ -23,11 +23,6 @@ final class ControlStream {
         if (!ended && !call.isCancelled()) {
             call.onNext(message);
         }
-    }
-
-    /** Asks for the worker's next message. */
-    void receiveNext() {
-        call.request(1);
     }
 
     /** Ends the stream after what was sent; calls after the first do nothing. */

@@ -9,7 +9,6 @@ import io.syncbn.coordinator.membership.Rules;
 import io.syncbn.coordinator.rounds.RoundEffect;
 import io.syncbn.coordinator.rounds.Rounds;
 import io.syncbn.proto.v1.Abort;
-import io.syncbn.proto.v1.Committed;
 import io.syncbn.proto.v1.FromWorker;
 import io.syncbn.proto.v1.Refused;
 import io.syncbn.proto.v1.ToWorker;
@@ -19,10 +18,11 @@ import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.LongSupplier;
 
 /**
- * All state of a job's coordinator, and the one place where effects are carried out. Belongs to the writer thread.
+ * All state of a job's coordinator, and the one place where effects are carried out. Belongs to the server's event loop.
  *
  * <p>Asks {@link Membership} and {@link Rounds} what follows from what came, and does it; decides nothing itself but who may
  * open a data stream.
@@ -38,7 +38,7 @@ public final class Coordinator {
     private Membership membership;
     private Rounds rounds;
     private long lastCommitNanos;
-    private Effect end;
+    private final CompletableFuture<Effect> end = new CompletableFuture<>();
 
     public Coordinator(Rules rules, int groupSize, LongSupplier nanoClock, CoordinatorMetrics metrics) {
         this.groupSize = groupSize;
@@ -51,8 +51,18 @@ public final class Coordinator {
     }
 
     /** {@link Effect.Succeed} or {@link Effect.Fail}, once the job is over and every worker was told. */
-    public Optional<Effect> end() {
-        return Optional.ofNullable(end);
+    public CompletableFuture<Effect> end() {
+        return end;
+    }
+
+    /** Runs what was caused from outside. A mistake of ours ends the job, and not only a stream or a timer. */
+    public void run(Runnable task) {
+        try {
+            task.run();
+        } catch (RuntimeException e) {
+            LOG.log(Level.ERROR, "a mistake in the coordinator", e);
+            stop("a mistake in the coordinator: " + e);
+        }
     }
 
     /** Time has passed. */
@@ -201,10 +211,6 @@ public final class Coordinator {
             lastCommitNanos = nanoClock.getAsLong();
         } else if (effect instanceof Effect.SendPlan send) {
             send(send.connection(), ToWorker.newBuilder().setPlan(send.plan()));
-        } else if (effect instanceof Effect.SendCommitted send) {
-            Committed.Builder committed =
-                    Committed.newBuilder().setGeneration(send.generation()).setStep(send.step());
-            send(send.connection(), ToWorker.newBuilder().setCommitted(committed));
         } else if (effect instanceof Effect.Refuse refuse) {
             send(
                     refuse.connection(),
@@ -234,7 +240,7 @@ public final class Coordinator {
 
     /** Ends the control streams after their last message. Data streams of a job that went well are the workers' to end. */
     private void endWith(Effect last) {
-        end = last;
         controls.values().forEach(ControlStream::end);
+        end.complete(last);
     }
 }

@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** What a coordinator counts. Written by the writer thread, read by whoever scrapes. */
+/** What a coordinator counts. Written by the event loop, read by whoever scrapes. */
 public final class CoordinatorMetrics {
     private final AtomicLong members = new AtomicLong();
     private final AtomicLong generation = new AtomicLong();

@@ -6,7 +6,7 @@ import io.grpc.Status;
 import io.syncbn.proto.wire.DataFrame;
 import java.io.InputStream;
 
-/** One of a worker's data streams, from the coordinator's side. Belongs to the writer thread once it is open. */
+/** One of a worker's data streams, from the coordinator's side. Belongs to the event loop. */
 final class DataStream {
     private final StreamKind kind;
     private final long generation;

@@ -11,42 +11,36 @@ import io.syncbn.proto.wire.DataFrame;
 import io.syncbn.proto.wire.FrameMarshaller;
 import io.syncbn.proto.wire.ReductionMethods;
 import java.io.InputStream;
-import java.util.concurrent.Executor;
 
 /**
- * The service {@code syncbn.v1.Reduction}: decodes frames on their connection's own thread, and hands them to the writer.
+ * The service {@code syncbn.v1.Reduction}: decodes frames and hands them to the coordinator.
  *
  * <p>Frames are decoded here and not by gRPC, which would end the stream with UNKNOWN and keep to itself what was wrong with
  * a damaged one.
  */
 public final class ReductionService {
-    /** Frames of a stream that may wait for the writer: enough that it never waits for the network between two chunks. */
-    private static final int FRAMES_WAITING = 16;
-
     private static final FrameMarshaller MARSHALLER = new FrameMarshaller();
 
     private final Coordinator coordinator;
-    private final Mailbox mailbox;
 
-    private ReductionService(Coordinator coordinator, Mailbox mailbox) {
+    private ReductionService(Coordinator coordinator) {
         this.coordinator = coordinator;
-        this.mailbox = mailbox;
     }
 
-    public static ServerServiceDefinition create(Coordinator coordinator, Mailbox mailbox) {
-        ReductionService service = new ReductionService(coordinator, mailbox);
+    public static ServerServiceDefinition create(Coordinator coordinator) {
+        ReductionService service = new ReductionService(coordinator);
         return ServerServiceDefinition.builder(ReductionGrpc.SERVICE_NAME)
                 .addMethod(
                         undecoded(ReductionMethods.MOMENTS),
-                        (call, headers) -> service.open(StreamKind.MOMENTS, mailbox.urgent(), call, headers))
+                        (call, headers) -> service.open(StreamKind.MOMENTS, call, headers))
                 .addMethod(
                         undecoded(ReductionMethods.GRADIENTS),
-                        (call, headers) -> service.open(StreamKind.GRADIENTS, mailbox.bulk(), call, headers))
+                        (call, headers) -> service.open(StreamKind.GRADIENTS, call, headers))
                 .build();
     }
 
     private ServerCall.Listener<InputStream> open(
-            StreamKind kind, Executor writer, ServerCall<InputStream, DataFrame> call, Metadata headers) {
+            StreamKind kind, ServerCall<InputStream, DataFrame> call, Metadata headers) {
         long generation;
         int worker;
         try {
@@ -63,38 +57,36 @@ public final class ReductionService {
         }
         call.sendHeaders(new Metadata());
         DataStream stream = new DataStream(kind, generation, worker, call);
-        writer.execute(() -> coordinator.opened(stream));
-        call.request(FRAMES_WAITING);
-        return new FrameListener(stream, writer);
+        coordinator.run(() -> coordinator.opened(stream));
+        stream.receiveNext();
+        return new FrameListener(stream);
     }
 
     private final class FrameListener extends ServerCall.Listener<InputStream> {
         private final DataStream stream;
-        private final Executor writer;
 
-        FrameListener(DataStream stream, Executor writer) {
+        FrameListener(DataStream stream) {
             this.stream = stream;
-            this.writer = writer;
         }
 
         @Override
         public void onMessage(InputStream message) {
             try {
                 DataFrame frame = MARSHALLER.parse(message);
-                writer.execute(() -> coordinator.received(stream, frame));
+                coordinator.run(() -> coordinator.received(stream, frame));
             } catch (StatusRuntimeException e) {
-                writer.execute(() -> coordinator.damaged(stream, e.getStatus()));
+                coordinator.run(() -> coordinator.damaged(stream, e.getStatus()));
             }
         }
 
         @Override
         public void onHalfClose() {
-            writer.execute(() -> coordinator.ended(stream));
+            coordinator.run(() -> coordinator.ended(stream));
         }
 
         @Override
         public void onCancel() {
-            mailbox.urgent().execute(() -> coordinator.broken(stream));
+            coordinator.run(() -> coordinator.broken(stream));
         }
     }
 

@@ -93,8 +93,6 @@ class MembershipTranscriptTest {
                     + plan.getWorker() + " of " + plan.getWorkers() + ", "
                     + new ShardRun(plan.getFirstShard(), plan.getShardCount()) + ", heartbeat "
                     + plan.getHeartbeatMillis() + " ms, silence " + plan.getSilenceMillis() + " ms";
-        } else if (effect instanceof Effect.SendCommitted send) {
-            return send.connection() + " <- committed: generation " + send.generation() + ", step " + send.step();
         } else if (effect instanceof Effect.Refuse refuse) {
             return refuse.connection() + " <- refused: " + refuse.reason();
         } else if (effect instanceof Effect.Abort abort) {

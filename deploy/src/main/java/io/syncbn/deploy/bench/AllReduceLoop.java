@@ -108,7 +108,6 @@ public final class AllReduceLoop {
         Sum<double[]> commit = collective.offer(Round.of(Kind.COMMIT, step, 0), shard, new double[1]);
         sums.forEach(Sum::await);
         commit.await();
-        collective.awaitCommit(step);
         step++;
     }
 }

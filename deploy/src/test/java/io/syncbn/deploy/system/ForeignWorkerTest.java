@@ -10,6 +10,7 @@ import io.grpc.Metadata;
 import io.grpc.stub.ClientCalls;
 import io.grpc.stub.MetadataUtils;
 import io.grpc.stub.StreamObserver;
+import io.netty.channel.EventLoopGroup;
 import io.syncbn.coordinator.CoordinatorProcess;
 import io.syncbn.coordinator.Outcome;
 import io.syncbn.proto.Protocol;
@@ -18,6 +19,7 @@ import io.syncbn.proto.job.Job;
 import io.syncbn.proto.job.JobParser;
 import io.syncbn.proto.net.Address;
 import io.syncbn.proto.net.Channels;
+import io.syncbn.proto.net.Transport;
 import io.syncbn.proto.tree.Node;
 import io.syncbn.proto.v1.Join;
 import io.syncbn.proto.v1.Kind;
@@ -30,6 +32,7 @@ import io.syncbn.worker.collective.JobFailedException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -90,7 +93,8 @@ class ForeignWorkerTest {
 
     @Test
     void thatSendsTooLargeAMessageFailsTheJobByName() throws Exception {
-        ManagedChannel channel = Channels.open(address);
+        EventLoopGroup loop = Transport.eventLoop("foreign");
+        ManagedChannel channel = Channels.open(address, loop);
         try (CoordinatorClient first = connect();
                 CoordinatorClient second = connect()) {
             CompletableFuture<Plan> plan = CompletableFuture.supplyAsync(
@@ -106,6 +110,7 @@ class ForeignWorkerTest {
                             .contains("worker-0 (shard 0, host test-host, process 77) was lost"));
         } finally {
             channel.shutdownNow();
+            loop.shutdownGracefully(0, 0, TimeUnit.SECONDS);
         }
     }
 

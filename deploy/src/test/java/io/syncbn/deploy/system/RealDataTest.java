@@ -6,8 +6,10 @@ import io.grpc.ManagedChannel;
 import io.grpc.health.v1.HealthCheckRequest;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.health.v1.HealthGrpc;
+import io.netty.channel.EventLoopGroup;
 import io.syncbn.proto.net.Address;
 import io.syncbn.proto.net.Channels;
+import io.syncbn.proto.net.Transport;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -107,7 +109,8 @@ class RealDataTest {
     }
 
     private static ServingStatus health(Address coordinator) {
-        ManagedChannel channel = Channels.open(coordinator);
+        EventLoopGroup loop = Transport.eventLoop("health");
+        ManagedChannel channel = Channels.open(coordinator, loop);
         try {
             return HealthGrpc.newBlockingStub(channel)
                     .withDeadlineAfter(REQUEST_PATIENCE.toSeconds(), TimeUnit.SECONDS)
@@ -115,6 +118,7 @@ class RealDataTest {
                     .getStatus();
         } finally {
             channel.shutdownNow();
+            loop.shutdownGracefully(0, 0, TimeUnit.SECONDS);
         }
     }
 

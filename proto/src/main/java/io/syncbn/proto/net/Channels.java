@@ -1,15 +1,18 @@
 package io.syncbn.proto.net;
 
+import io.grpc.ConnectivityState;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.netty.NettyServerBuilder;
+import io.netty.channel.EventLoopGroup;
 import io.syncbn.proto.Protocol;
 import java.net.InetSocketAddress;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 /**
- * gRPC over Netty with the settings that both sides need to have alike. Netty's epoll transport is used where its native
- * library loads, the JDK's selector elsewhere; gRPC chooses.
+ * gRPC over Netty with the settings that both sides need to have alike. All callbacks run on the event loop that the caller
+ * names, without a change of threads: they must not block.
  */
 public final class Channels {
     /** A peer whose machine is gone closes nothing: without traffic for so long, it is asked whether it lives. */
@@ -25,29 +28,52 @@ public final class Channels {
 
     private Channels() {}
 
-    /**
-     * A channel with a connection of its own, made when first used. Callbacks run on the connection's event loop, which
-     * saves a thread change per message: they must not block.
-     */
-    public static ManagedChannel open(Address server) {
-        return NettyChannelBuilder.forAddress(server.host(), server.port())
-                .usePlaintext()
-                .directExecutor()
-                .maxInboundMessageSize(Protocol.MAX_MESSAGE_BYTES)
-                .flowControlWindow(FLOW_CONTROL_WINDOW_BYTES)
+    /** A channel with a connection of its own, made when first used, that asks now and then whether the server lives. */
+    public static ManagedChannel open(Address server, EventLoopGroup loop) {
+        return builder(server, loop)
                 .keepAliveTime(KEEP_ALIVE_SECONDS, TimeUnit.SECONDS)
                 .keepAliveTimeout(KEEP_ALIVE_TIMEOUT_SECONDS, TimeUnit.SECONDS)
                 .build();
     }
 
-    /** A server yet to be given its services. Callbacks run on event loops, as for {@link #open}. */
-    public static NettyServerBuilder server(Address bind) {
+    static NettyChannelBuilder builder(Address server, EventLoopGroup loop) {
+        return NettyChannelBuilder.forAddress(server.host(), server.port())
+                .eventLoopGroup(loop)
+                .channelType(Transport.client())
+                .usePlaintext()
+                .directExecutor()
+                .maxInboundMessageSize(Protocol.MAX_MESSAGE_BYTES)
+                .flowControlWindow(FLOW_CONTROL_WINDOW_BYTES);
+    }
+
+    /** Connects a channel, trying again without end; complete when it is connected, on the channel's loop. */
+    public static CompletableFuture<Void> whenConnected(ManagedChannel channel) {
+        CompletableFuture<Void> connected = new CompletableFuture<>();
+        watch(channel, connected);
+        return connected;
+    }
+
+    private static void watch(ManagedChannel channel, CompletableFuture<Void> connected) {
+        ConnectivityState state = channel.getState(true);
+        if (state == ConnectivityState.READY) {
+            connected.complete(null);
+        } else if (state != ConnectivityState.SHUTDOWN) {
+            channel.notifyWhenStateChanged(state, () -> watch(channel, connected));
+        }
+    }
+
+    /**
+     * A server yet to be given its services. It asks nobody whether they live: a client answers only when its loop runs,
+     * and whoever must not be silent says so in messages.
+     */
+    public static NettyServerBuilder server(Address bind, EventLoopGroup loop) {
         return NettyServerBuilder.forAddress(new InetSocketAddress(bind.host(), bind.port()))
+                .bossEventLoopGroup(loop)
+                .workerEventLoopGroup(loop)
+                .channelType(Transport.server())
                 .directExecutor()
                 .maxInboundMessageSize(Protocol.MAX_MESSAGE_BYTES)
                 .flowControlWindow(FLOW_CONTROL_WINDOW_BYTES)
-                .permitKeepAliveTime(PERMITTED_KEEP_ALIVE_SECONDS, TimeUnit.SECONDS)
-                .keepAliveTime(KEEP_ALIVE_SECONDS, TimeUnit.SECONDS)
-                .keepAliveTimeout(KEEP_ALIVE_TIMEOUT_SECONDS, TimeUnit.SECONDS);
+                .permitKeepAliveTime(PERMITTED_KEEP_ALIVE_SECONDS, TimeUnit.SECONDS);
     }
 }

@@ -8,6 +8,7 @@ import io.grpc.ServerServiceDefinition;
 import io.grpc.stub.ClientCalls;
 import io.grpc.stub.ServerCalls;
 import io.grpc.stub.StreamObserver;
+import io.netty.channel.EventLoopGroup;
 import io.netty.channel.epoll.Epoll;
 import io.syncbn.proto.tree.Node;
 import io.syncbn.proto.v1.Kind;
@@ -25,13 +26,15 @@ class ChannelsTest {
 
     @Test
     void framesCrossALoopbackConnectionUnchanged() throws Exception {
-        Server server = Channels.server(new Address("127.0.0.1", 0))
+        EventLoopGroup serverLoop = Transport.eventLoop("server");
+        EventLoopGroup clientLoop = Transport.eventLoop("client");
+        Server server = Channels.server(new Address("127.0.0.1", 0), serverLoop)
                 .addService(ServerServiceDefinition.builder(ReductionGrpc.SERVICE_NAME)
                         .addMethod(ReductionMethods.GRADIENTS, ServerCalls.asyncBidiStreamingCall(replies -> replies))
                         .build())
                 .build()
                 .start();
-        ManagedChannel channel = Channels.open(new Address("127.0.0.1", server.getPort()));
+        ManagedChannel channel = Channels.open(new Address("127.0.0.1", server.getPort()), clientLoop);
         try {
             BlockingQueue<DataFrame> replies = new LinkedBlockingQueue<>();
             StreamObserver<DataFrame> stream = ClientCalls.asyncBidiStreamingCall(
@@ -54,6 +57,8 @@ class ChannelsTest {
             channel.shutdownNow();
             server.shutdownNow();
             assertThat(server.awaitTermination(20, TimeUnit.SECONDS)).isTrue();
+            serverLoop.shutdownGracefully(0, 0, TimeUnit.SECONDS);
+            clientLoop.shutdownGracefully(0, 0, TimeUnit.SECONDS);
         }
     }
 

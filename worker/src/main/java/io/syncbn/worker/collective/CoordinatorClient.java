@@ -1,12 +1,12 @@
 package io.syncbn.worker.collective;
 
-import io.grpc.ConnectivityState;
 import io.grpc.ManagedChannel;
 import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
+import io.netty.channel.EventLoopGroup;
 import io.syncbn.proto.net.Address;
 import io.syncbn.proto.net.Channels;
-import io.syncbn.proto.v1.Committed;
+import io.syncbn.proto.net.Transport;
 import io.syncbn.proto.v1.ControlGrpc;
 import io.syncbn.proto.v1.Failed;
 import io.syncbn.proto.v1.Finished;
@@ -19,12 +19,15 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
 
 /**
- * A worker's control stream: joins, sends heartbeats, hears of commits and of the end. What ends the job, ends every wait
+ * A worker's control stream: joins, sends heartbeats, hears of the end. What ends the job, ends every wait
  * of the {@link RemoteCollective} made from here.
  *
  * <p>Thread-safe; gRPC's threads deliver, the training thread waits.
@@ -36,18 +39,23 @@ public final class CoordinatorClient implements AutoCloseable {
     private static final long DRAIN_MILLIS = 2000;
 
     private final Address address;
+    /** For this stream, where a coordinator that is gone shows first, and for bulk. */
+    private final EventLoopGroup loop;
+
     private final ManagedChannel channel;
     private final ScheduledExecutorService timer;
     private final CompletableFuture<Plan> plan = new CompletableFuture<>();
     private final CountDownLatch ended = new CountDownLatch(1);
-    private final CommitWatch commits = new CommitWatch();
+    private final AtomicReference<String> failure = new AtomicReference<>();
     private StreamObserver<FromWorker> toCoordinator;
     private volatile RemoteCollective collective;
+    private volatile long joinedStep;
     private volatile boolean finished;
     private volatile boolean jobIsOver;
 
-    private CoordinatorClient(Address address, ManagedChannel channel) {
+    private CoordinatorClient(Address address, EventLoopGroup loop, ManagedChannel channel) {
         this.address = address;
+        this.loop = loop;
         this.channel = channel;
         ScheduledThreadPoolExecutor executor = new ScheduledThreadPoolExecutor(1, work -> {
             Thread thread = new Thread(work, "heartbeat");
@@ -65,32 +73,26 @@ public final class CoordinatorClient implements AutoCloseable {
      * @throws JobFailedException if nobody answers there
      */
     public static CoordinatorClient connect(Address address, Duration patience) {
-        ManagedChannel channel = Channels.open(address);
-        if (!awaitReady(channel, patience)) {
+        EventLoopGroup loop = Transport.eventLoop("coordinator-client");
+        ManagedChannel channel = Channels.open(address, loop);
+        if (!awaitConnected(channel, patience)) {
             channel.shutdownNow();
+            loop.shutdownGracefully();
             throw new JobFailedException(
                     "no coordinator answers at " + address + "; tried for " + patience.toSeconds() + " s");
         }
-        return new CoordinatorClient(address, channel);
+        return new CoordinatorClient(address, loop, channel);
     }
 
-    private static boolean awaitReady(ManagedChannel channel, Duration patience) {
-        CountDownLatch ready = new CountDownLatch(1);
-        watch(channel, ready);
+    private static boolean awaitConnected(ManagedChannel channel, Duration patience) {
         try {
-            return ready.await(patience.toMillis(), TimeUnit.MILLISECONDS);
+            Channels.whenConnected(channel).get(patience.toMillis(), TimeUnit.MILLISECONDS);
+            return true;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return false;
-        }
-    }
-
-    private static void watch(ManagedChannel channel, CountDownLatch ready) {
-        ConnectivityState state = channel.getState(true);
-        if (state == ConnectivityState.READY) {
-            ready.countDown();
-        } else if (state != ConnectivityState.SHUTDOWN) {
-            channel.notifyWhenStateChanged(state, () -> watch(channel, ready));
+        } catch (ExecutionException | TimeoutException e) {
+            return false;
         }
     }
 
@@ -104,7 +106,7 @@ public final class CoordinatorClient implements AutoCloseable {
         send(FromWorker.newBuilder().setJoin(join).build());
         try {
             Plan received = plan.join();
-            commits.begin(join.getStep());
+            joinedStep = join.getStep();
             timer.scheduleAtFixedRate(
                     this::sendHeartbeat,
                     received.getHeartbeatMillis(),
@@ -116,11 +118,15 @@ public final class CoordinatorClient implements AutoCloseable {
         }
     }
 
-    /** Opens the data streams. */
+    /** Opens the data streams. What is made here belongs to the calling thread. */
     public Collective collective(Plan received, int shards, int groupSize) {
-        collective = new RemoteCollective(address, received, shards, groupSize, commits, this::dataStreamBroke);
-        commits.failure().ifPresent(collective::fail);
-        return collective;
+        RemoteCollective streams =
+                new RemoteCollective(address, loop, received, shards, groupSize, this::dataStreamBroke);
+        collective = streams;
+        if (failure.get() != null) {
+            streams.fail(failure.get());
+        }
+        return streams;
     }
 
     /**
@@ -138,9 +144,9 @@ public final class CoordinatorClient implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        commits.failure().ifPresent(reason -> {
-            throw new JobFailedException(reason);
-        });
+        if (failure.get() != null) {
+            throw new JobFailedException(failure.get());
+        }
     }
 
     /** Says that this worker cannot go on, so that the job ends with its reason. */
@@ -159,8 +165,10 @@ public final class CoordinatorClient implements AutoCloseable {
     }
 
     private void sendHeartbeat() {
+        RemoteCollective streams = collective;
+        long step = Math.max(joinedStep, streams == null ? 0 : streams.committedStep());
         send(FromWorker.newBuilder()
-                .setHeartbeat(Heartbeat.newBuilder().setStep(commits.step()))
+                .setHeartbeat(Heartbeat.newBuilder().setStep(step))
                 .build());
     }
 
@@ -176,11 +184,11 @@ public final class CoordinatorClient implements AutoCloseable {
 
     private void jobFailed(String reason) {
         jobIsOver = true;
-        commits.fail(reason);
+        failure.compareAndSet(null, reason); // the first stays
         plan.completeExceptionally(new JobFailedException(reason));
         RemoteCollective streams = collective;
         if (streams != null) {
-            streams.fail(commits.failure().orElse(reason));
+            streams.fail(failure.get());
         }
     }
 
@@ -188,6 +196,7 @@ public final class CoordinatorClient implements AutoCloseable {
     public void close() {
         timer.shutdownNow();
         channel.shutdownNow();
+        loop.shutdownGracefully();
     }
 
     private final class FromCoordinator implements StreamObserver<ToWorker> {
@@ -195,15 +204,10 @@ public final class CoordinatorClient implements AutoCloseable {
         public void onNext(ToWorker message) {
             switch (message.getMessageCase()) {
                 case PLAN -> plan.complete(message.getPlan());
-                case COMMITTED -> committed(message.getCommitted());
                 case REFUSED -> jobFailed(message.getRefused().getReason());
                 case ABORT -> jobFailed(message.getAbort().getReason());
                 case MESSAGE_NOT_SET -> jobFailed("the coordinator sent a message that this version does not know");
             }
-        }
-
-        private void committed(Committed committed) {
-            commits.committed(committed.getStep());
         }
 
         @Override

@@ -5,8 +5,9 @@ import io.syncbn.proto.tree.Node;
 import io.syncbn.proto.tree.Sums;
 import io.syncbn.proto.v1.Kind;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 
-/** All shards in one process: the root of the local fold is the sum. */
+/** All shards in one process: the root of the local fold is the sum, and every step whose COMMIT is offered is committed. */
 public final class LocalCollective implements Collective {
     private final Grouping groups;
     private final Grouping all;
@@ -20,8 +21,8 @@ public final class LocalCollective implements Collective {
     public LocalCollective(int shards, int groupSize) {
         groups = new Grouping(shards, groupSize);
         all = Grouping.all(shards);
-        doubles = new ShardFolder<>(0, shards, Sums::add, this::completeDoubles);
-        floats = new ShardFolder<>(0, shards, Sums::add, this::completeFloats);
+        doubles = new ShardFolder<>(0, shards, Sums::add, this::completeDoubles, Waiting.PLAIN);
+        floats = new ShardFolder<>(0, shards, Sums::add, this::completeFloats, Waiting.PLAIN);
     }
 
     @Override
@@ -34,9 +35,10 @@ public final class LocalCollective implements Collective {
         return floats.offer(all, round, shard, part);
     }
 
-    /** Every sum that arrives is final here, so a step whose sums are all there is committed. */
     @Override
-    public void awaitCommit(long step) {}
+    public void await(CompletableFuture<?> work) throws InterruptedException {
+        Waiting.PLAIN.until(work);
+    }
 
     /** Wakes all shards that wait, because one of them cannot go on. */
     @Override

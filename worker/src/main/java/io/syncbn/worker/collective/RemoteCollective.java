@@ -1,16 +1,10 @@
 package io.syncbn.worker.collective;
 
-import io.grpc.CallOptions;
-import io.grpc.ClientInterceptors;
 import io.grpc.ManagedChannel;
-import io.grpc.Metadata;
-import io.grpc.MethodDescriptor;
-import io.grpc.Status;
-import io.grpc.stub.ClientCalls;
-import io.grpc.stub.MetadataUtils;
-import io.grpc.stub.StreamObserver;
+import io.netty.channel.EventLoopGroup;
 import io.syncbn.proto.net.Address;
 import io.syncbn.proto.net.Channels;
+import io.syncbn.proto.net.DrivenLoop;
 import io.syncbn.proto.tree.Grouping;
 import io.syncbn.proto.tree.Node;
 import io.syncbn.proto.tree.Sums;
@@ -19,39 +13,91 @@ import io.syncbn.proto.v1.Plan;
 import io.syncbn.proto.wire.DataFrame;
 import io.syncbn.proto.wire.FrameHeader;
 import io.syncbn.proto.wire.ReductionMethods;
+import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
 /**
  * Sums over the shards of a cluster: the nodes that cover this worker's shards go up to the coordinator, roots come back.
  *
- * <p>Two connections: bulk never stands in front of the small messages that every shard waits for. Shards' threads send,
- * gRPC's threads deliver.
+ * <p>Two connections: bulk never stands in front of the small messages that every shard waits for. The small ones are sent
+ * and received by the thread that made this collective, while it waits: for a sum, or for the threads of its shards.
  */
 final class RemoteCollective implements Collective {
+    /** How long streams may take to begin, and to end. */
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+    private static final Duration END_PATIENCE = Duration.ofSeconds(1);
+
     private final long generation;
     private final Grouping groups;
     private final Grouping all;
-    private final CommitWatch commits;
+    private final DrivenLoop loop = new DrivenLoop();
     private final ShardFolder<double[]> doubles;
     private final ShardFolder<float[]> floats;
+    private final ManagedChannel momentsChannel;
+    private final ManagedChannel gradientsChannel;
     private final DataStream moments;
     private final DataStream gradients;
+    private volatile long committedStep;
 
-    /** @param whenBroken told, in words, when a stream breaks */
+    /**
+     * Opens the streams.
+     *
+     * @param background runs the connection for bulk
+     * @param whenBroken told, in words, when a stream breaks
+     * @throws JobFailedException if the coordinator cannot be reached any more
+     */
     RemoteCollective(
-            Address address, Plan plan, int shards, int groupSize, CommitWatch commits, Consumer<String> whenBroken) {
+            Address address,
+            EventLoopGroup background,
+            Plan plan,
+            int shards,
+            int groupSize,
+            Consumer<String> whenBroken) {
         this.generation = plan.getGeneration();
-        this.commits = commits;
         groups = new Grouping(shards, groupSize);
         all = Grouping.all(shards);
         int first = plan.getFirstShard();
         int count = plan.getShardCount();
-        doubles = new ShardFolder<>(first, count, Sums::add, this::folded);
+        Waiting waiting = waiting(loop);
+        doubles = new ShardFolder<>(first, count, Sums::add, this::folded, waiting);
         floats = new ShardFolder<>(
-                first, count, Sums::add, (round, group, nodes) -> send(round, group, nodes, DataFrame::of));
-        moments = new DataStream(address, ReductionMethods.MOMENTS, plan, this::received, whenBroken);
-        gradients = new DataStream(address, ReductionMethods.GRADIENTS, plan, this::received, whenBroken);
+                first, count, Sums::add, (round, group, nodes) -> send(round, group, nodes, DataFrame::of), waiting);
+        momentsChannel = loop.open(address);
+        gradientsChannel = Channels.open(address, background);
+        connect(address);
+        moments = new DataStream(momentsChannel, ReductionMethods.MOMENTS, plan, this::received, whenBroken);
+        gradients = new DataStream(gradientsChannel, ReductionMethods.GRADIENTS, plan, this::received, whenBroken);
+        loop.flush();
+    }
+
+    private void connect(Address address) {
+        try {
+            if (loop.awaitConnected(momentsChannel, PATIENCE)) {
+                return;
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        closeChannels();
+        throw new JobFailedException("the coordinator at " + address + " does not answer any more; tried for "
+                + PATIENCE.toSeconds() + " s");
+    }
+
+    private static Waiting waiting(DrivenLoop loop) {
+        return new Waiting() {
+            @Override
+            public void until(CompletableFuture<?> done) throws InterruptedException {
+                loop.await(done);
+            }
+
+            @Override
+            public void wake() {
+                loop.wake();
+            }
+        };
     }
 
     @Override
@@ -65,21 +111,33 @@ final class RemoteCollective implements Collective {
     }
 
     @Override
-    public void awaitCommit(long step) {
-        commits.await(step);
+    public void await(CompletableFuture<?> work) throws InterruptedException {
+        work.whenComplete((value, failure) -> loop.wake());
+        loop.await(work);
     }
 
     @Override
     public void fail(String reason) {
-        commits.fail(reason);
         doubles.fail(reason);
         floats.fail(reason);
     }
 
+    /** Steps of this generation that the coordinator has committed, as far as this worker has heard. */
+    long committedStep() {
+        return committedStep;
+    }
+
     @Override
     public void close() {
-        moments.close();
-        gradients.close();
+        moments.end();
+        gradients.end();
+        closeChannels();
+    }
+
+    private void closeChannels() {
+        gradientsChannel.shutdown();
+        loop.close(momentsChannel, END_PATIENCE);
+        loop.close();
     }
 
     /** Sends what the shards here came to; but a normalization group that is here whole needs nobody else. */
@@ -102,6 +160,7 @@ final class RemoteCollective implements Collective {
         nodes.forEach((node, values) -> stream.send(maker.make(
                 new FrameHeader(generation, round.step(), round.kind(), round.index(), group, node, round.of()),
                 values)));
+        loop.flush();
     }
 
     private void received(DataFrame frame) {
@@ -113,75 +172,11 @@ final class RemoteCollective implements Collective {
         Round round = new Round(header.kind(), header.step(), header.index(), header.of());
         if (header.kind() == Kind.GRADIENTS) {
             floats.complete(round, header.group(), frame.floats());
-        } else {
-            doubles.complete(round, header.group(), frame.doubles());
+            return;
         }
-    }
-
-    /** One stream on a connection of its own. Sending is thread-safe. */
-    private static final class DataStream implements StreamObserver<DataFrame>, AutoCloseable {
-        private final String name;
-        private final ManagedChannel channel;
-        private final Consumer<DataFrame> receiver;
-        private final Consumer<String> whenBroken;
-        private final StreamObserver<DataFrame> out;
-        private volatile boolean closed;
-
-        DataStream(
-                Address address,
-                MethodDescriptor<DataFrame, DataFrame> method,
-                Plan plan,
-                Consumer<DataFrame> receiver,
-                Consumer<String> whenBroken) {
-            this.name = method.getBareMethodName() + " stream to the coordinator at " + address;
-            this.receiver = receiver;
-            this.whenBroken = whenBroken;
-            Metadata headers = new Metadata();
-            headers.put(ReductionMethods.WORKER, Integer.toString(plan.getWorker()));
-            headers.put(ReductionMethods.GENERATION, Long.toString(plan.getGeneration()));
-            channel = Channels.open(address);
-            out = ClientCalls.asyncBidiStreamingCall(
-                    ClientInterceptors.intercept(channel, MetadataUtils.newAttachHeadersInterceptor(headers))
-                            .newCall(method, CallOptions.DEFAULT.withWaitForReady()),
-                    this);
+        if (header.kind() == Kind.COMMIT) {
+            committedStep = header.step();
         }
-
-        synchronized void send(DataFrame frame) {
-            if (!closed) {
-                out.onNext(frame);
-            }
-        }
-
-        @Override
-        public void onNext(DataFrame frame) {
-            receiver.accept(frame);
-        }
-
-        @Override
-        public void onError(Throwable error) {
-            if (!closed) {
-                Status status = Status.fromThrowable(error);
-                String detail = status.getDescription() == null ? "" : ", " + status.getDescription();
-                whenBroken.accept("the " + name + " broke: " + status.getCode() + detail);
-            }
-            closed = true;
-        }
-
-        @Override
-        public void onCompleted() {
-            if (!closed) {
-                whenBroken.accept("the " + name + " was ended by the coordinator");
-            }
-            closed = true;
-        }
-
-        @Override
-        public synchronized void close() {
-            if (!closed) {
-                closed = true;
-                out.onCompleted();
-            }
-            channel.shutdown();
-        }
+        doubles.complete(round, header.group(), frame.doubles());
     }
 }

@@ -25,12 +25,13 @@ final class ShardFolder<T> {
 
     private static final class Meeting<T> {
         final TreeFold<T> fold;
-        final PendingSum<T> sum = new PendingSum<>();
+        final PendingSum<T> sum;
         int missing;
 
-        Meeting(TreeFold<T> fold, int missing) {
+        Meeting(TreeFold<T> fold, int missing, Waiting waiting) {
             this.fold = fold;
             this.missing = missing;
+            this.sum = new PendingSum<>(waiting);
         }
     }
 
@@ -38,21 +39,24 @@ final class ShardFolder<T> {
     private final int shardCount;
     private final BinaryOperator<T> adder;
     private final Outlet<T> outlet;
+    private final Waiting waiting;
     private final Map<Key, Meeting<T>> meetings = new ConcurrentHashMap<>();
     private volatile String failure;
 
-    ShardFolder(int firstShard, int shardCount, BinaryOperator<T> adder, Outlet<T> outlet) {
+    ShardFolder(int firstShard, int shardCount, BinaryOperator<T> adder, Outlet<T> outlet, Waiting waiting) {
         this.firstShard = firstShard;
         this.shardCount = shardCount;
         this.adder = adder;
         this.outlet = outlet;
+        this.waiting = waiting;
     }
 
     Sum<T> offer(Grouping grouping, Round round, int shard, T part) {
         int group = grouping.groupOf(shard);
         Meeting<T> meeting = meetings.computeIfAbsent(
                 new Key(round, group),
-                key -> new Meeting<>(new TreeFold<>(grouping.treeOf(group), adder), shardsHere(grouping, group)));
+                key -> new Meeting<>(
+                        new TreeFold<>(grouping.treeOf(group), adder), shardsHere(grouping, group), waiting));
         Map<Node, T> folded = null;
         synchronized (meeting) {
             meeting.fold.offer(new Node(0, grouping.positionOf(shard)), part);

@@ -58,7 +58,7 @@ final class LocalShards implements AutoCloseable {
                 Math.min(shardCount, Runtime.getRuntime().availableProcessors()));
         List<Integer> numbers =
                 IntStream.range(firstShard, firstShard + shardCount).boxed().toList();
-        ShardThreads threads = new ShardThreads(shardCount, collective::fail);
+        ShardThreads threads = new ShardThreads(shardCount, collective);
         ChannelStatistics statistics = sumStatistics(data, job.shards(), numbers, threads, collective);
         Grouping groups = new Grouping(job.shards(), job.normalization().groupSize(job.shards()));
         int capacity = Math.max(job.batch(), TEST_CHUNK);

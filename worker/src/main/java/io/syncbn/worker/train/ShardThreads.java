@@ -1,29 +1,27 @@
 package io.syncbn.worker.train;
 
+import io.syncbn.worker.collective.Collective;
 import io.syncbn.worker.collective.JobFailedException;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CompletionService;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorCompletionService;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Consumer;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 
 /**
  * A thread for each shard of this process. Shards wait for each other inside a step, so each must have its own; the
- * operating system lays them side by side on the cores.
+ * operating system lays them side by side on the cores. A shard that is alone runs on the calling thread, which has nothing
+ * else to do and sends and receives its sums without a change of threads.
  */
 final class ShardThreads implements AutoCloseable {
     private final ExecutorService threads;
-    private final Consumer<String> whenOneFails;
+    private final Collective collective;
 
-    /** @param whenOneFails ends the waits of the other shards */
-    ShardThreads(int count, Consumer<String> whenOneFails) {
-        this.whenOneFails = whenOneFails;
+    /** @param collective in which shards wait for each other; ended when one of them fails */
+    ShardThreads(int count, Collective collective) {
+        this.collective = collective;
         AtomicInteger number = new AtomicInteger();
         threads = Executors.newFixedThreadPool(count, work -> {
             Thread thread = new Thread(work, "shard-thread-" + number.getAndIncrement());
@@ -40,39 +38,36 @@ final class ShardThreads implements AutoCloseable {
      * @return the results in the order of shards
      */
     <S, R> List<R> forEach(List<S> shards, Function<S, R> work) {
-        CompletionService<R> completion = new ExecutorCompletionService<>(threads);
-        List<Future<R>> futures = new ArrayList<>();
-        for (S shard : shards) {
-            futures.add(completion.submit(() -> work.apply(shard)));
+        AtomicReference<Throwable> first = new AtomicReference<>();
+        List<CompletableFuture<R>> results = shards.size() == 1
+                ? List.of(CompletableFuture.completedFuture(attempt(shards.get(0), work, first)))
+                : shards.stream()
+                        .map(shard -> CompletableFuture.supplyAsync(() -> attempt(shard, work, first), threads))
+                        .toList();
+        try {
+            collective.await(CompletableFuture.allOf(results.toArray(CompletableFuture[]::new)));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new JobFailedException("interrupted");
         }
-        Throwable first = null;
-        for (int done = 0; done < shards.size(); done++) {
-            try {
-                completion.take().get();
-            } catch (ExecutionException e) {
-                if (first == null) {
-                    first = e.getCause();
-                    whenOneFails.accept(String.valueOf(first.getMessage()));
-                }
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                throw new JobFailedException("interrupted");
-            }
-        }
-        if (first instanceof Error error) {
+        if (first.get() instanceof Error error) {
             throw error;
         }
-        if (first != null) {
-            throw (RuntimeException) first;
+        if (first.get() != null) {
+            throw (RuntimeException) first.get();
         }
-        return futures.stream().map(ShardThreads::resultOf).toList();
+        return results.stream().map(CompletableFuture::join).toList();
     }
 
-    private static <R> R resultOf(Future<R> done) {
+    /** The work's result, or null when it failed. */
+    private <S, R> R attempt(S shard, Function<S, R> work, AtomicReference<Throwable> first) {
         try {
-            return done.get();
-        } catch (InterruptedException | ExecutionException e) {
-            throw new IllegalStateException("a finished piece of work has a result", e);
+            return work.apply(shard);
+        } catch (RuntimeException | Error e) {
+            if (first.compareAndSet(null, e)) {
+                collective.fail(String.valueOf(e.getMessage()));
+            }
+            return null;
         }
     }
 

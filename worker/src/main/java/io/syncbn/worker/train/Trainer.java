@@ -1,7 +1,6 @@
 package io.syncbn.worker.train;
 
 import io.syncbn.proto.job.Job;
-import io.syncbn.worker.collective.Collective;
 import io.syncbn.worker.data.Dataset;
 import java.util.List;
 import java.util.function.LongSupplier;
@@ -12,7 +11,6 @@ final class Trainer {
     private final Plan plan;
     private final TrainingState state;
     private final LocalShards shards;
-    private final Collective collective;
     private final RunListener listener;
     private final WorkerMetrics metrics;
     private final LongSupplier nanoClock;
@@ -50,14 +48,12 @@ final class Trainer {
             Plan plan,
             TrainingState state,
             LocalShards shards,
-            Collective collective,
             RunListener listener,
             WorkerMetrics metrics,
             LongSupplier nanoClock) {
         this.plan = plan;
         this.state = state;
         this.shards = shards;
-        this.collective = collective;
         this.listener = listener;
         this.metrics = metrics;
         this.nanoClock = nanoClock;
@@ -102,7 +98,6 @@ final class Trainer {
         }
         long summed = nanoClock.getAsLong();
         CommitSum sums = CommitSum.unpack(any.commit().await());
-        collective.awaitCommit(step);
         long committed = nanoClock.getAsLong();
         state.apply(sums, gradient);
         long end = nanoClock.getAsLong();

@@ -77,7 +77,7 @@ public final class WorkerProcess {
             Trainer.Plan schedule = Trainer.Plan.of(job, data, config.checkpointEvery(), config.evaluateEvery());
             TrainingState state = new TrainingState(job, replicas.initialState(), schedule);
             try (RunListener listener = plan.getFirstShard() == 0 ? runWriter(config, plan) : RunListener.NONE) {
-                new Trainer(schedule, state, shards, collective, listener, metrics, NANO_CLOCK).run();
+                new Trainer(schedule, state, shards, listener, metrics, NANO_CLOCK).run();
                 String digest = StateDigest.sha256(state.modelState());
                 client.finish(state.step(), digest);
                 listener.finished(state, schedule.epochsAfter(state.step()), digest);

@@ -34,7 +34,7 @@ final class LocalTraining {
                             LocalShards.open(job, data, replicas, 0, job.shards(), collective, System::nanoTime);
                     WorkerMetrics metrics = WorkerMetrics.serve("local", -1);
                     RunWriter writer = new RunWriter(job, out, new Checkpoints(out, 3), facts, System::nanoTime)) {
-                new Trainer(plan, state, shards, collective, writer, metrics, System::nanoTime).run();
+                new Trainer(plan, state, shards, writer, metrics, System::nanoTime).run();
                 String digest = StateDigest.sha256(state.modelState());
                 writer.finished(state, plan.epochsAfter(state.step()), digest);
                 return digest;

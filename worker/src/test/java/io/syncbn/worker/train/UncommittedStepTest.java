@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.syncbn.proto.job.Job;
+import io.syncbn.proto.v1.Kind;
 import io.syncbn.worker.checkpoint.StateDigest;
 import io.syncbn.worker.collective.Collective;
 import io.syncbn.worker.collective.JobFailedException;
@@ -13,6 +14,7 @@ import io.syncbn.worker.collective.Sum;
 import io.syncbn.worker.data.DecodedDataset;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
 /** A step all of whose sums arrived, but which another worker's failure keeps from being committed. */
@@ -22,7 +24,8 @@ class UncommittedStepTest {
     private record Uncommitted(Collective sums) implements Collective {
         @Override
         public Sum<double[]> offer(Round round, int shard, double[] part) {
-            return sums.offer(round, shard, part);
+            Sum<double[]> sum = sums.offer(round, shard, part);
+            return round.kind() == Kind.COMMIT ? Uncommitted::never : sum;
         }
 
         @Override
@@ -30,9 +33,13 @@ class UncommittedStepTest {
             return sums.offerGradients(round, shard, part);
         }
 
-        @Override
-        public void awaitCommit(long step) {
+        private static double[] never() {
             throw new JobFailedException("worker-1 was lost");
+        }
+
+        @Override
+        public void await(CompletableFuture<?> work) throws InterruptedException {
+            sums.await(work);
         }
 
         @Override
@@ -57,8 +64,7 @@ class UncommittedStepTest {
             try (Collective collective = new Uncommitted(new LocalCollective(3, 3));
                     LocalShards shards = LocalShards.open(job, data, replicas, 0, 3, collective, System::nanoTime);
                     WorkerMetrics metrics = WorkerMetrics.serve("local", -1)) {
-                Trainer trainer =
-                        new Trainer(plan, state, shards, collective, RunListener.NONE, metrics, System::nanoTime);
+                Trainer trainer = new Trainer(plan, state, shards, RunListener.NONE, metrics, System::nanoTime);
                 assertThatThrownBy(trainer::run).isInstanceOf(JobFailedException.class);
             }
             assertThat(state.step()).isZero();

@@ -1,0 +1,39 @@
+package io.syncbn.proto.net;
+
+import io.netty.channel.Channel;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.IoHandlerFactory;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.ServerChannel;
+import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.channel.epoll.EpollSocketChannel;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.util.concurrent.DefaultThreadFactory;
+
+/** Which of Netty's transports: epoll where its native library loads, the JDK's selector elsewhere. */
+public final class Transport {
+    private static final boolean IS_EPOLL = Epoll.isAvailable();
+
+    private Transport() {}
+
+    /** An event loop on a daemon thread of its own. */
+    public static EventLoopGroup eventLoop(String threadName) {
+        return new MultiThreadIoEventLoopGroup(1, new DefaultThreadFactory(threadName, true), ioHandlers());
+    }
+
+    static IoHandlerFactory ioHandlers() {
+        return IS_EPOLL ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
+    }
+
+    static Class<? extends Channel> client() {
+        return IS_EPOLL ? EpollSocketChannel.class : NioSocketChannel.class;
+    }
+
+    static Class<? extends ServerChannel> server() {
+        return IS_EPOLL ? EpollServerSocketChannel.class : NioServerSocketChannel.class;
+    }
+}
