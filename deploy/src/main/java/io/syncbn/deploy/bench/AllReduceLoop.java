@@ -11,21 +11,31 @@ import io.syncbn.worker.collective.Round;
 import io.syncbn.worker.collective.Sum;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.function.LongSupplier;
+import java.util.stream.IntStream;
 
 /**
  * One worker of the all-reduce benchmark: sums vectors of given sizes through the coordinator, again and again, on the same
- * streams as training does. Up to {@link #MOMENTS_FLOATS} numbers go as moments do (float64, one frame), larger vectors as
- * gradients do (float32, in chunks).
+ * streams as training does. Up to {@link #MOMENTS_FLOATS} numbers go as moments do (float64, so twice the bytes; one frame),
+ * larger vectors as gradients do (float32, in chunks, with the commit of their step). A worker's vectors are made once for
+ * each size: what is measured is the way of a sum, not the allocation of what goes in.
  */
 public final class AllReduceLoop {
     /** Largest vector that goes as moments; a wide normalization layer's are about as large. */
     static final int MOMENTS_FLOATS = 4096;
 
-    /** Rounds left out at the start of each size, as a part of all: the same part as the peer leaves out. */
-    private static final int WARM_UP_PART = 5;
+    /** Sums of moments in one step: below what a coordinator lets a step have. */
+    private static final int MOMENTS_IN_A_STEP = 10_000;
+
+    /**
+     * Before each size, rounds are left out until the JVMs have compiled their loops: so many, or for large vectors fewer,
+     * after which so many numbers were summed.
+     */
+    private static final int MOST_LEFT_OUT = 20_000;
+
+    private static final int LEAST_LEFT_OUT = 200;
+    private static final int FLOATS_LEFT_OUT = 600_000_000;
 
     private final Collective collective;
     private final int shard;
@@ -43,7 +53,7 @@ public final class AllReduceLoop {
      * Joins, measures every size, and leaves.
      *
      * @param fingerprint of the coordinator's job, whose settings do not matter here
-     * @param rounds of each size, warm-up included
+     * @param rounds measured of each size
      */
     public static List<AllReduceResult> run(
             Address coordinator,
@@ -61,53 +71,62 @@ public final class AllReduceLoop {
                     .setProcessId(ProcessHandle.current().pid())
                     .build());
             List<AllReduceResult> results = new ArrayList<>();
-            long steps;
             try (Collective collective = client.collective(plan, workers, workers)) {
                 AllReduceLoop loop = new AllReduceLoop(collective, plan.getFirstShard(), nanoClock);
                 for (int floats : sizes) {
-                    double[] micros = loop.measure(floats, rounds);
-                    results.add(AllReduceResult.of(floats, workers, micros));
+                    int leftOut = leftOut(floats);
+                    loop.measure(floats, leftOut);
+                    results.add(AllReduceResult.of(floats, workers, leftOut, loop.measure(floats, rounds)));
                 }
-                steps = loop.step - 1;
-                client.finish(steps, "");
+                client.finish(loop.step - 1, "");
             }
             return results;
         }
     }
 
+    private static int leftOut(int floats) {
+        return Math.max(LEAST_LEFT_OUT, Math.min(MOST_LEFT_OUT, FLOATS_LEFT_OUT / floats));
+    }
+
     private double[] measure(int floats, int rounds) {
+        double[] moments = new double[Math.min(floats, MOMENTS_FLOATS)];
+        List<float[]> chunks = chunks(floats);
         double[] micros = new double[rounds];
         for (int i = 0; i < rounds; i++) {
+            if (momentsRound == MOMENTS_IN_A_STEP) {
+                sumGradients(chunks(1));
+            }
             long start = nanoClock.getAsLong();
             if (floats <= MOMENTS_FLOATS) {
-                sumMoments(floats);
+                collective
+                        .offer(Round.of(Kind.MOMENTS_FORWARD, step, momentsRound++), shard, moments)
+                        .await();
             } else {
-                sumGradients(floats);
+                sumGradients(chunks);
             }
             micros[i] = (nanoClock.getAsLong() - start) / 1e3;
         }
-        return Arrays.copyOfRange(micros, rounds / WARM_UP_PART, rounds);
+        return micros;
     }
 
-    private void sumMoments(int floats) {
-        collective
-                .offer(Round.of(Kind.MOMENTS_FORWARD, step, momentsRound++), shard, new double[floats])
-                .await();
+    private static List<float[]> chunks(int floats) {
+        int chunkFloats = Protocol.MAX_CHUNK_BYTES / Float.BYTES;
+        return IntStream.iterate(0, first -> first < floats, first -> first + chunkFloats)
+                .mapToObj(first -> new float[Math.min(chunkFloats, floats - first)])
+                .toList();
     }
 
     /** A whole step, because a step has one gradient; its commit is part of what is measured. */
-    private void sumGradients(int floats) {
-        int chunkFloats = Protocol.MAX_CHUNK_BYTES / Float.BYTES;
-        int chunks = (floats + chunkFloats - 1) / chunkFloats;
-        List<Sum<float[]>> sums = new ArrayList<>(chunks);
-        for (int chunk = 0; chunk < chunks; chunk++) {
-            int length = Math.min(chunkFloats, floats - chunk * chunkFloats);
-            sums.add(collective.offerGradients(
-                    new Round(Kind.GRADIENTS, step, chunk, chunks), shard, new float[length]));
+    private void sumGradients(List<float[]> chunks) {
+        List<Sum<float[]>> sums = new ArrayList<>(chunks.size());
+        for (int chunk = 0; chunk < chunks.size(); chunk++) {
+            Round round = new Round(Kind.GRADIENTS, step, chunk, chunks.size());
+            sums.add(collective.offerGradients(round, shard, chunks.get(chunk)));
         }
         Sum<double[]> commit = collective.offer(Round.of(Kind.COMMIT, step, 0), shard, new double[1]);
         sums.forEach(Sum::await);
         commit.await();
         step++;
+        momentsRound = 0;
     }
 }

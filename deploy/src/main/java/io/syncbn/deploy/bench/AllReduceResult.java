@@ -10,19 +10,22 @@ import java.util.Arrays;
  * @param peer which system this is
  * @param floats numbers in the vector
  * @param workers processes that summed it
+ * @param roundsLeftOut before those that were measured
  * @param microsMedian median time of a round
  * @param microsP99 99th percentile
  */
-public record AllReduceResult(String peer, int floats, int workers, double microsMedian, double microsP99) {
+public record AllReduceResult(
+        String peer, int floats, int workers, int roundsLeftOut, double microsMedian, double microsP99) {
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    static AllReduceResult of(int floats, int workers, double[] micros) {
+    static AllReduceResult of(int floats, int workers, int roundsLeftOut, double[] micros) {
         double[] sorted = micros.clone();
         Arrays.sort(sorted);
         return new AllReduceResult(
                 "syncbn",
                 floats,
                 workers,
+                roundsLeftOut,
                 round(sorted[sorted.length / 2]),
                 round(sorted[(int) (sorted.length * 0.99)]));
     }

@@ -5,5 +5,8 @@
  * reduction tree. What becomes of the folded nodes is the only difference between the two collectives: within one process
  * the root is the sum ({@link io.syncbn.worker.collective.LocalCollective}); in a cluster the nodes go to the coordinator
  * and the root comes back ({@link io.syncbn.worker.collective.RemoteCollective}).
+ *
+ * <p>The connection for moments has no thread: the training thread, which made the collective, runs it while it waits. With
+ * one shard in the process that is the shard's own thread; with several it waits for the shards' threads meanwhile.
  */
 package io.syncbn.worker.collective;
