@@ -42,7 +42,7 @@ public final class RunSettings {
     public static final Setting FLOATS = new Setting(
             "floats", "N,N…", "33,129,4096,270000,2700000", "sizes of the vectors to sum, separated by commas");
     public static final Setting ROUNDS =
-            new Setting("rounds", "N", "1000", "how often each size is summed, after rounds for the JVMs to warm up");
+            new Setting("rounds", "N", "200", "how often each size is summed, after rounds for the JVMs to warm up");
 
     /**
      * Set by the launcher for its children: end when standard input closes, for then the launcher is gone; a worker reads
