@@ -1,15 +1,18 @@
 package io.syncbn.deploy.command;
 
+import io.syncbn.deploy.launch.JavaChildren;
 import io.syncbn.deploy.settings.RunSettings;
 import io.syncbn.deploy.settings.Settings;
 import io.syncbn.proto.job.Setting;
 import io.syncbn.proto.net.Address;
 import io.syncbn.worker.train.WorkerConfig;
 import io.syncbn.worker.train.WorkerProcess;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /** {@code syncbn worker}: one model replica of a job on a cluster. */
@@ -62,8 +65,16 @@ final class WorkerCommand implements Command {
                 checkpointEvery(settings),
                 keep(settings),
                 evaluateEvery(settings),
+                startNanos(),
                 metricsPort));
         return ExitCode.DONE;
+    }
+
+    /** When the command began: the launcher's, or this process. */
+    private static long startNanos() {
+        long startMillis = Long.getLong(
+                JavaChildren.STARTED, ManagementFactory.getRuntimeMXBean().getStartTime());
+        return System.nanoTime() - TimeUnit.MILLISECONDS.toNanos(System.currentTimeMillis() - startMillis);
     }
 
     /** Notes problems with the settings that the worker alone acts upon. */

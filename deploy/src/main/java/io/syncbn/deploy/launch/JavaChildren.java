@@ -8,6 +8,9 @@ import java.util.Optional;
 
 /** Coordinator and workers in JVMs like this one: its executable, flags, class path and environment. */
 public final class JavaChildren implements ChildCommands {
+    /** System property: when the launcher began, in milliseconds of the epoch. */
+    public static final String STARTED = "syncbn.started";
+
     private static final String COORDINATOR_HEAP = "-Xmx1g";
     private static final long LEAST_WORKER_HEAP_MIB = 1024;
 
@@ -34,12 +37,17 @@ public final class JavaChildren implements ChildCommands {
 
     @Override
     public List<String> worker(String name) {
-        List<String> command = JavaCommand.of(mainClass, workerHeap(), "--add-modules", "jdk.incubator.vector");
+        List<String> command =
+                JavaCommand.of(mainClass, workerHeap(), started(), "--add-modules", "jdk.incubator.vector");
         command.addAll(List.of("worker", "--launched", "--job", directory.job().toString()));
         command.addAll(List.of("--name", name));
         command.addAll(List.of("--out", directory.path().toString()));
         resume.ifPresent(path -> command.addAll(List.of("--resume", path.toString())));
         return command;
+    }
+
+    private static String started() {
+        return "-D" + STARTED + "=" + ManagementFactory.getRuntimeMXBean().getStartTime();
     }
 
     /** Half of the memory, shared by the workers; a JVM alone would take a quarter each. */

@@ -58,6 +58,7 @@ final class Cluster {
     }
 
     private static WorkerConfig worker(Job job, Address coordinator, String name, Path run) {
-        return new WorkerConfig(job, () -> coordinator, JOIN_TIMEOUT, name, run, Optional.empty(), 0, 3, 0, -1);
+        return new WorkerConfig(
+                job, () -> coordinator, JOIN_TIMEOUT, name, run, Optional.empty(), 0, 3, 0, System.nanoTime(), -1);
     }
 }

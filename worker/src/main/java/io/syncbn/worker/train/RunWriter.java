@@ -8,6 +8,8 @@ import io.syncbn.worker.checkpoint.Checkpoints;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.io.Writer;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -23,6 +25,7 @@ import java.util.function.LongSupplier;
  * end. Only the worker that has shard 0 has one.
  */
 final class RunWriter implements RunListener {
+    private static final Logger LOG = System.getLogger("io.syncbn.worker");
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final double NANOS_PER_SECOND = 1e9;
 
@@ -30,6 +33,7 @@ final class RunWriter implements RunListener {
     private final Path directory;
     private final Checkpoints checkpoints;
     private final RunFacts facts;
+    private final StartTimes start;
     private final LongSupplier nanoClock;
     private final StepTimes stepMillis = new StepTimes();
     private final StepTimes syncMillis = new StepTimes();
@@ -46,11 +50,18 @@ final class RunWriter implements RunListener {
      */
     record RunFacts(int workers, int shards, int batch, String normGroup, long generations, String fingerprint) {}
 
-    RunWriter(Job job, Path directory, Checkpoints checkpoints, RunFacts facts, LongSupplier nanoClock) {
+    RunWriter(
+            Job job,
+            Path directory,
+            Checkpoints checkpoints,
+            RunFacts facts,
+            StartTimes start,
+            LongSupplier nanoClock) {
         this.job = job;
         this.directory = directory;
         this.checkpoints = checkpoints;
         this.facts = facts;
+        this.start = start;
         this.nanoClock = nanoClock;
     }
 
@@ -87,6 +98,10 @@ final class RunWriter implements RunListener {
 
     @Override
     public void stepped(StepRecord step) {
+        if (lastStep == null) {
+            start.done("firstStep");
+            LOG.log(Level.INFO, "from the command to the first step: {0}", start);
+        }
         lastStep = step;
         examples += step.examples();
         stepMillis.add(step.split().stepMillis());
@@ -133,6 +148,7 @@ final class RunWriter implements RunListener {
         result.put("syncMillisMedian", syncMillis.quantile(0.5));
         result.put("generations", facts.generations());
         result.put("wallSeconds", wallSeconds);
+        result.put("startSeconds", start.seconds());
         result.put("fingerprint", facts.fingerprint());
         Path file = directory.resolve("result.json");
         Path temporary = directory.resolve(".result.json.tmp");

@@ -19,6 +19,7 @@ import java.util.function.Supplier;
  * @param checkpointEvery steps between checkpoints; 0: at the end of every epoch
  * @param keep how many checkpoints stay, beside the one before training
  * @param evaluateEvery steps between evaluations; 0: at the end of every epoch
+ * @param startNanos when the command began, on {@link System#nanoTime}'s clock
  * @param metricsPort for Prometheus; 0: any free one, -1: none
  */
 public record WorkerConfig(
@@ -31,4 +32,5 @@ public record WorkerConfig(
         long checkpointEvery,
         int keep,
         long evaluateEvery,
+        long startNanos,
         int metricsPort) {}

@@ -35,17 +35,22 @@ public final class WorkerProcess {
      */
     public static void run(WorkerConfig config) {
         Job job = config.job();
+        StartTimes start = new StartTimes(config.startNanos(), NANO_CLOCK);
+        start.done("process");
         try (DecodedDataset data = openData(job);
                 WorkerMetrics metrics = WorkerMetrics.serve(config.name(), config.metricsPort())) {
             metrics.port().ifPresent(port -> LOG.log(Level.INFO, "metrics at http://localhost:" + port + "/metrics"));
+            start.done("data");
             Replicas replicas = Replicas.open(job, data, config.resume());
+            start.done("model");
             Address coordinator = config.coordinator().get();
             try (CoordinatorClient client = CoordinatorClient.connect(coordinator, config.patience())) {
                 LOG.log(Level.INFO, "{0} joins at {1}", config.name(), coordinator);
                 Plan plan = client.join(join(config, data, replicas));
+                start.done("join");
                 LOG.log(Level.INFO, "joined: {0}", describe(plan));
                 try {
-                    train(config, data, replicas, client, plan, metrics);
+                    train(config, data, replicas, client, plan, metrics, start);
                 } catch (JobFailedException e) {
                     throw e; // the others know
                 } catch (RuntimeException | Error e) {
@@ -68,15 +73,17 @@ public final class WorkerProcess {
             Replicas replicas,
             CoordinatorClient client,
             Plan plan,
-            WorkerMetrics metrics) {
+            WorkerMetrics metrics,
+            StartTimes start) {
         Job job = config.job();
         int groupSize = job.normalization().groupSize(job.shards());
         try (Collective collective = client.collective(plan, job.shards(), groupSize);
                 LocalShards shards = LocalShards.open(
                         job, data, replicas, plan.getFirstShard(), plan.getShardCount(), collective, NANO_CLOCK)) {
+            start.done("shards");
             Trainer.Plan schedule = Trainer.Plan.of(job, data, config.checkpointEvery(), config.evaluateEvery());
             TrainingState state = new TrainingState(job, replicas.initialState(), schedule);
-            try (RunListener listener = plan.getFirstShard() == 0 ? runWriter(config, plan) : RunListener.NONE) {
+            try (RunListener listener = plan.getFirstShard() == 0 ? runWriter(config, plan, start) : RunListener.NONE) {
                 new Trainer(schedule, state, shards, listener, metrics, NANO_CLOCK).run();
                 String digest = StateDigest.sha256(state.modelState());
                 client.finish(state.step(), digest);
@@ -85,7 +92,7 @@ public final class WorkerProcess {
         }
     }
 
-    private static RunWriter runWriter(WorkerConfig config, Plan plan) {
+    private static RunWriter runWriter(WorkerConfig config, Plan plan, StartTimes start) {
         Job job = config.job();
         RunWriter.RunFacts facts = new RunWriter.RunFacts(
                 plan.getWorkers(),
@@ -94,7 +101,8 @@ public final class WorkerProcess {
                 job.settings().get("norm-group"),
                 plan.getGeneration(),
                 Fingerprint.of(job));
-        return new RunWriter(job, config.out(), new Checkpoints(config.out(), config.keep()), facts, NANO_CLOCK);
+        Checkpoints checkpoints = new Checkpoints(config.out(), config.keep());
+        return new RunWriter(job, config.out(), checkpoints, facts, start, NANO_CLOCK);
     }
 
     private static String describe(Plan plan) {

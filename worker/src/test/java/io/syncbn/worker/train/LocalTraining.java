@@ -33,7 +33,13 @@ final class LocalTraining {
                     LocalShards shards =
                             LocalShards.open(job, data, replicas, 0, job.shards(), collective, System::nanoTime);
                     WorkerMetrics metrics = WorkerMetrics.serve("local", -1);
-                    RunWriter writer = new RunWriter(job, out, new Checkpoints(out, 3), facts, System::nanoTime)) {
+                    RunWriter writer = new RunWriter(
+                            job,
+                            out,
+                            new Checkpoints(out, 3),
+                            facts,
+                            new StartTimes(System.nanoTime(), System::nanoTime),
+                            System::nanoTime)) {
                 new Trainer(plan, state, shards, writer, metrics, System::nanoTime).run();
                 String digest = StateDigest.sha256(state.modelState());
                 writer.finished(state, plan.epochsAfter(state.step()), digest);
