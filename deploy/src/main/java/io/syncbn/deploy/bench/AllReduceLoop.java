@@ -28,32 +28,21 @@ public final class AllReduceLoop {
     /** Sums of moments in one step: below what a coordinator lets a step have. */
     private static final int MOMENTS_IN_A_STEP = 10_000;
 
-    /**
-     * Before each size, rounds are left out until the JVMs have compiled their loops: so many, or for large vectors fewer,
-     * after which so many numbers were summed.
-     */
-    private static final int MOST_LEFT_OUT = 20_000;
-
-    private static final int LEAST_LEFT_OUT = 200;
-    private static final int FLOATS_LEFT_OUT = 600_000_000;
-
     private final Collective collective;
     private final int shard;
-    private final LongSupplier nanoClock;
     private long step = 1;
     private int momentsRound;
 
-    private AllReduceLoop(Collective collective, int shard, LongSupplier nanoClock) {
+    private AllReduceLoop(Collective collective, int shard) {
         this.collective = collective;
         this.shard = shard;
-        this.nanoClock = nanoClock;
     }
 
     /**
      * Joins, measures every size, and leaves.
      *
      * @param fingerprint of the coordinator's job, whose settings do not matter here
-     * @param rounds measured of each size
+     * @param rounds measured of a small vector; see {@link SumPlan}
      */
     public static List<AllReduceResult> run(
             Address coordinator,
@@ -72,11 +61,10 @@ public final class AllReduceLoop {
                     .build());
             List<AllReduceResult> results = new ArrayList<>();
             try (Collective collective = client.collective(plan, workers, workers)) {
-                AllReduceLoop loop = new AllReduceLoop(collective, plan.getFirstShard(), nanoClock);
+                AllReduceLoop loop = new AllReduceLoop(collective, plan.getFirstShard());
                 for (int floats : sizes) {
-                    int leftOut = leftOut(floats);
-                    loop.measure(floats, leftOut);
-                    results.add(AllReduceResult.of(floats, workers, leftOut, loop.measure(floats, rounds)));
+                    results.add(
+                            AllReduceResult.measure("syncbn", floats, workers, rounds, nanoClock, loop.sum(floats)));
                 }
                 client.finish(loop.step - 1, "");
             }
@@ -84,29 +72,21 @@ public final class AllReduceLoop {
         }
     }
 
-    private static int leftOut(int floats) {
-        return Math.max(LEAST_LEFT_OUT, Math.min(MOST_LEFT_OUT, FLOATS_LEFT_OUT / floats));
-    }
-
-    private double[] measure(int floats, int rounds) {
-        double[] moments = new double[Math.min(floats, MOMENTS_FLOATS)];
-        List<float[]> chunks = chunks(floats);
-        double[] micros = new double[rounds];
-        for (int i = 0; i < rounds; i++) {
+    /** A sum of one size, to be run again and again. */
+    private Runnable sum(int floats) {
+        if (floats > MOMENTS_FLOATS) {
+            List<float[]> chunks = chunks(floats);
+            return () -> sumGradients(chunks);
+        }
+        double[] moments = new double[floats];
+        return () -> {
             if (momentsRound == MOMENTS_IN_A_STEP) {
                 sumGradients(chunks(1));
             }
-            long start = nanoClock.getAsLong();
-            if (floats <= MOMENTS_FLOATS) {
-                collective
-                        .offer(Round.of(Kind.MOMENTS_FORWARD, step, momentsRound++), shard, moments)
-                        .await();
-            } else {
-                sumGradients(chunks);
-            }
-            micros[i] = (nanoClock.getAsLong() - start) / 1e3;
-        }
-        return micros;
+            collective
+                    .offer(Round.of(Kind.MOMENTS_FORWARD, step, momentsRound++), shard, moments)
+                    .await();
+        };
     }
 
     private static List<float[]> chunks(int floats) {

@@ -1,33 +1,43 @@
 package io.syncbn.deploy.bench;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import java.util.Arrays;
+import java.util.function.LongSupplier;
 
 /**
- * One line of the all-reduce benchmark; the fields are those that programs of other systems print too.
+ * One line of an all-reduce benchmark; the fields are those that programs of other systems print too.
  *
  * @param peer which system this is
  * @param floats numbers in the vector
  * @param workers processes that summed it
- * @param roundsLeftOut before those that were measured
+ * @param rounds how often that was measured
+ * @param roundsLeftOut before these, to warm up
  * @param microsMedian median time of a round
  * @param microsP99 99th percentile
  */
 public record AllReduceResult(
-        String peer, int floats, int workers, int roundsLeftOut, double microsMedian, double microsP99) {
-    private static final ObjectMapper JSON = new ObjectMapper();
+        String peer, int floats, int workers, int rounds, int roundsLeftOut, double microsMedian, double microsP99) {
 
-    static AllReduceResult of(int floats, int workers, int roundsLeftOut, double[] micros) {
-        double[] sorted = micros.clone();
-        Arrays.sort(sorted);
+    /** Times a sum again and again. */
+    static AllReduceResult measure(
+            String peer, int floats, int workers, int rounds, LongSupplier nanoClock, Runnable sum) {
+        SumPlan plan = SumPlan.of(floats, rounds);
+        for (int i = 0; i < plan.leftOut(); i++) {
+            sum.run();
+        }
+        double[] micros = new double[plan.rounds()];
+        for (int i = 0; i < micros.length; i++) {
+            long start = nanoClock.getAsLong();
+            sum.run();
+            micros[i] = (nanoClock.getAsLong() - start) / 1e3;
+        }
+        Samples samples = new Samples(micros);
         return new AllReduceResult(
-                "syncbn",
+                peer,
                 floats,
                 workers,
-                roundsLeftOut,
-                round(sorted[sorted.length / 2]),
-                round(sorted[(int) (sorted.length * 0.99)]));
+                plan.rounds(),
+                plan.leftOut(),
+                round(samples.median()),
+                round(samples.percentile99()));
     }
 
     private static double round(double micros) {
@@ -35,10 +45,6 @@ public record AllReduceResult(
     }
 
     public String json() {
-        try {
-            return JSON.writeValueAsString(this);
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException("numbers and texts always make JSON", e);
-        }
+        return Json.line(this);
     }
 }

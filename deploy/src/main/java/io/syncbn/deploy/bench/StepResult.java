@@ -1,57 +1,76 @@
 package io.syncbn.deploy.bench;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.syncbn.proto.job.Job;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
+import java.util.Optional;
 
 /** The line of the step benchmark, from the metrics of a run. */
 public final class StepResult {
-    private static final ObjectMapper JSON = new ObjectMapper();
+    /** Of a step's time; each has a field of this name and "Millis" in metrics.jsonl. */
+    static final List<String> PARTS = List.of("load", "compute", "moments", "gradients", "commit", "update");
+
+    private static final int LEFT_OUT_PART = 5;
+    /** What a JVM takes to compile its loops; with large batches fewer. */
+    private static final int WARM_UP_STEPS = 200;
 
     private StepResult() {}
 
     /**
-     * Medians over the second half of the run: the first half is what a JVM takes to compile its loops.
-     *
-     * @param metrics the run's metrics.jsonl
+     * Steps at the start that do not count: a fifth, as with other systems, but enough for the JVM to be warm; never more
+     * than half.
      */
-    public static String json(Path metrics, Job job, int workers) throws IOException {
-        List<Double> stepMillis = new ArrayList<>();
-        List<Double> syncMillis = new ArrayList<>();
-        for (String line : Files.readAllLines(metrics)) {
-            JsonNode values = JSON.readTree(line);
-            if (values.has("stepMillis")) {
-                stepMillis.add(values.get("stepMillis").asDouble());
-                syncMillis.add(values.get("syncMillis").asDouble());
-            }
-        }
-        List<Double> steps = new ArrayList<>(stepMillis.subList(stepMillis.size() / 2, stepMillis.size()));
-        List<Double> waits = new ArrayList<>(syncMillis.subList(syncMillis.size() / 2, syncMillis.size()));
-        Collections.sort(steps);
-        Collections.sort(waits);
-        double median = steps.get(steps.size() / 2);
+    static int leftOut(int steps) {
+        return Math.max(steps / LEFT_OUT_PART, Math.min(WARM_UP_STEPS, steps / 2));
+    }
+
+    /**
+     * The result of a run.
+     *
+     * @param metrics lines of its metrics.jsonl
+     */
+    public static String json(List<String> metrics, Job job, int workers, ResidentMemory memory) {
+        List<ObjectNode> all = metrics.stream()
+                .map(Json::objectOn)
+                .flatMap(Optional::stream)
+                .filter(line -> line.has("stepMillis"))
+                .toList();
+        int leftOut = leftOut(all.size());
+        List<ObjectNode> steps = all.subList(leftOut, all.size());
+        Samples times = samples(steps, "stepMillis");
         String group = job.settings().get("norm-group");
-        Map<String, Object> result = new LinkedHashMap<>();
+        ObjectNode result = Json.object();
         result.put("peer", "syncbn");
         result.put("model", job.model());
         result.put("norm", group.equals("all") ? "sync" : group.equals("1") ? "local" : "groups of " + group);
         result.put("workers", workers);
         result.put("shards", job.shards());
         result.put("batch", job.batch());
-        result.put("stepMillisMedian", round(median));
-        result.put("stepMillisMin", round(steps.get(0)));
-        result.put("stepMillisP99", round(steps.get((int) (steps.size() * 0.99))));
-        result.put("syncMillisMedian", round(waits.get(waits.size() / 2)));
-        result.put("imagesPerSecond", Math.round(10 * job.shards() * job.batch() / (median / 1e3)) / 10.0);
-        return JSON.writeValueAsString(result);
+        result.put("steps", all.size());
+        result.put("stepsLeftOut", leftOut);
+        result.put("stepMillisMedian", round(times.median()));
+        result.put("stepMillisMin", round(times.least()));
+        result.put("stepMillisP99", round(times.percentile99()));
+        result.put("syncMillisMedian", round(samples(steps, "syncMillis").median()));
+        result.put("imagesPerSecond", Math.round(10 * job.shards() * job.batch() / (times.median() / 1e3)) / 10.0);
+        ObjectNode parts = result.putObject("parts");
+        for (String part : PARTS) {
+            Samples millis = samples(steps, part + "Millis");
+            parts.putObject(part)
+                    .put("median", round(millis.median()))
+                    .put("min", round(millis.least()))
+                    .put("p99", round(millis.percentile99()));
+        }
+        memory.workerMegabytes().ifPresent(megabytes -> result.put("workerResidentMegabytes", megabytes));
+        memory.coordinatorMegabytes().ifPresent(megabytes -> result.put("coordinatorResidentMegabytes", megabytes));
+        return Json.line(result);
+    }
+
+    private static Samples samples(List<ObjectNode> steps, String field) {
+        List<Double> values = new ArrayList<>();
+        steps.forEach(step -> values.add(step.required(field).asDouble()));
+        return Samples.of(values);
     }
 
     private static double round(double millis) {

@@ -5,6 +5,7 @@ import io.syncbn.deploy.launch.ChildCommands;
 import io.syncbn.deploy.launch.JavaChildren;
 import io.syncbn.deploy.launch.JavaCommand;
 import io.syncbn.deploy.launch.RunDirectory;
+import io.syncbn.deploy.settings.BenchSettings;
 import io.syncbn.deploy.settings.RunSettings;
 import io.syncbn.deploy.settings.Settings;
 import io.syncbn.proto.job.Fingerprint;
@@ -14,7 +15,6 @@ import io.syncbn.proto.net.Address;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
@@ -23,7 +23,9 @@ import java.util.Optional;
  * workers, which is how it starts its own.
  */
 final class BenchAllReduceCommand implements Command {
-    private static final int MOST_FLOATS = 1 << 28;
+    static final int MOST_FLOATS = 1 << 28;
+    static final int LEAST_ROUNDS = 5;
+    static final int MOST_ROUNDS = 1_000_000;
 
     @Override
     public String name() {
@@ -37,7 +39,7 @@ final class BenchAllReduceCommand implements Command {
 
     @Override
     public List<Setting> runSettings() {
-        return RunSettings.BENCH_ALLREDUCE;
+        return BenchSettings.ALLREDUCE;
     }
 
     @Override
@@ -53,14 +55,18 @@ final class BenchAllReduceCommand implements Command {
     @Override
     public int run(Settings settings) throws IOException, InterruptedException {
         JobRun jobRun = JobRun.of(settings);
-        List<Integer> sizes = sizes(settings);
-        int rounds = settings.integer(RunSettings.ROUNDS, 5, 1_000_000);
+        List<Integer> sizes = settings.integers(BenchSettings.FLOATS, 1, MOST_FLOATS);
+        int rounds = settings.integer(BenchSettings.SUMS, LEAST_ROUNDS, MOST_ROUNDS);
         boolean isLaunched = settings.flag(RunSettings.LAUNCHED);
+        boolean isMeasured = settings.flag(BenchSettings.MEASURED);
         boolean isGiven = settings.text(RunSettings.COORDINATOR).isPresent();
         Optional<Address> given = isGiven ? settings.address(RunSettings.COORDINATOR) : Optional.empty();
         settings.check();
         Job job = jobRun.job().orElseThrow();
         int workers = jobRun.workers();
+        if (isMeasured) {
+            ParentWatch.start();
+        }
         if (isLaunched || isGiven) {
             AllReduceLoop.run(
                             isLaunched ? ParentWatch.start().coordinator() : given.orElseThrow(),
@@ -74,24 +80,7 @@ final class BenchAllReduceCommand implements Command {
             return ExitCode.DONE;
         }
         RunDirectory run = BenchRun.directory(settings, job);
-        return BenchRun.print(run, children(run, settings, workers), workers, () -> results(run));
-    }
-
-    private static List<Integer> sizes(Settings settings) {
-        String given = settings.needed(RunSettings.FLOATS);
-        try {
-            List<Integer> sizes = Arrays.stream(given.split(",", -1))
-                    .map(text -> Integer.valueOf(text.strip()))
-                    .toList();
-            if (sizes.stream().allMatch(size -> size >= 1 && size <= MOST_FLOATS)) {
-                return sizes;
-            }
-        } catch (NumberFormatException e) {
-            // Reported below, like a size out of range.
-        }
-        settings.problem(
-                "--floats is '" + given + "'; expected whole numbers from 1 to " + MOST_FLOATS + " and commas between");
-        return List.of();
+        return BenchRun.print(run, children(run, settings, workers), workers, () -> {}, () -> results(run));
     }
 
     private static ChildCommands children(RunDirectory run, Settings settings, int workers) {
@@ -107,8 +96,8 @@ final class BenchAllReduceCommand implements Command {
                 List<String> command = JavaCommand.of(Main.class.getName(), "-Xmx2g");
                 command.addAll(List.of("bench", "allreduce", "--launched", "--workers", Integer.toString(workers)));
                 command.addAll(List.of("--name", name));
-                command.addAll(List.of("--floats", settings.needed(RunSettings.FLOATS)));
-                command.addAll(List.of("--rounds", settings.needed(RunSettings.ROUNDS)));
+                command.addAll(List.of("--floats", settings.needed(BenchSettings.FLOATS)));
+                command.addAll(List.of("--rounds", settings.needed(BenchSettings.SUMS)));
                 return command;
             }
         };

@@ -12,9 +12,12 @@ import io.syncbn.worker.collective.JobFailedException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.List;
+import java.util.Map;
 
 /** Runs a benchmark's processes in a directory that is thrown away by the operating system. */
 final class BenchRun {
+    private static final String NEVER = Long.toString(Long.MAX_VALUE);
+
     private BenchRun() {}
 
     /** What to print of a run that ended well. */
@@ -24,14 +27,22 @@ final class BenchRun {
 
     static RunDirectory directory(Settings settings, Job job) throws IOException {
         RunDirectory run = new RunDirectory(Files.createTempDirectory("syncbn-bench-"));
-        run.create(JobFile.text(settings.texts(job, List.of(RunSettings.WORKERS))));
+        Map<String, String> texts = settings.texts(job, List.of(RunSettings.WORKERS));
+        // Only the end of the job is evaluated and kept.
+        texts.put(RunSettings.EVALUATE_EVERY.name(), NEVER);
+        texts.put(RunSettings.CHECKPOINT_EVERY.name(), NEVER);
+        run.create(JobFile.text(texts));
         return run;
     }
 
-    /** Runs coordinator and workers to their end and prints the report, which is all that goes to standard output. */
-    static int print(RunDirectory run, ChildCommands children, int workers, Report report)
+    /**
+     * Runs coordinator and workers to their end and prints the report, which is all that goes to standard output.
+     *
+     * @param onTick is called several times a second
+     */
+    static int print(RunDirectory run, ChildCommands children, int workers, Runnable onTick, Report report)
             throws IOException, InterruptedException {
-        Launcher launcher = new Launcher(run, children, workers, Launcher.Patience.DEFAULT, () -> {});
+        Launcher launcher = new Launcher(run, children, workers, Launcher.Patience.DEFAULT, onTick);
         Interruption interruption = Interruption.watch(launcher::interrupt);
         try {
             Ending ending = launcher.run();

@@ -1,12 +1,14 @@
 package io.syncbn.deploy.command;
 
+import io.syncbn.deploy.bench.ResidentMemory;
 import io.syncbn.deploy.bench.StepResult;
 import io.syncbn.deploy.launch.JavaChildren;
 import io.syncbn.deploy.launch.RunDirectory;
-import io.syncbn.deploy.settings.RunSettings;
+import io.syncbn.deploy.settings.BenchSettings;
 import io.syncbn.deploy.settings.Settings;
 import io.syncbn.proto.job.Job;
 import io.syncbn.proto.job.Setting;
+import java.nio.file.Files;
 import java.util.List;
 import java.util.Optional;
 
@@ -20,12 +22,12 @@ final class BenchStepCommand implements Command {
 
     @Override
     public String summary() {
-        return "Trains a short job and prints the time of its steps; the first half warms up and does not count.";
+        return "Trains a short job and prints the time of its steps and of their parts; the first ones warm up and do not count.";
     }
 
     @Override
     public List<Setting> runSettings() {
-        return RunSettings.BENCH_STEP;
+        return BenchSettings.STEP;
     }
 
     @Override
@@ -36,11 +38,21 @@ final class BenchStepCommand implements Command {
     @Override
     public int run(Settings settings) throws Exception {
         JobRun jobRun = JobRun.of(settings);
+        boolean isMeasured = settings.flag(BenchSettings.MEASURED);
         settings.check();
+        if (isMeasured) {
+            ParentWatch.start();
+        }
         Job job = jobRun.job().orElseThrow();
         int workers = jobRun.workers();
         RunDirectory run = BenchRun.directory(settings, job);
         JavaChildren children = new JavaChildren(Main.class.getName(), run, Optional.empty(), workers);
-        return BenchRun.print(run, children, workers, () -> List.of(StepResult.json(run.metrics(), job, workers)));
+        ResidentMemory memory = new ResidentMemory();
+        return BenchRun.print(
+                run,
+                children,
+                workers,
+                memory::look,
+                () -> List.of(StepResult.json(Files.readAllLines(run.metrics()), job, workers, memory)));
     }
 }

@@ -1,5 +1,6 @@
 package io.syncbn.deploy.command;
 
+import io.syncbn.deploy.settings.BenchSettings;
 import io.syncbn.deploy.settings.RunSettings;
 import io.syncbn.proto.job.JobSettings;
 import io.syncbn.proto.job.Setting;
@@ -33,6 +34,9 @@ final class CommandLines {
             "warmup",
             "label-smoothing",
             "dropout");
+
+    /** For processes that one of ours starts. */
+    private static final Set<Setting> HIDDEN = Set.of(RunSettings.LAUNCHED, BenchSettings.MEASURED);
 
     private CommandLines() {}
 
@@ -86,7 +90,7 @@ final class CommandLines {
             CommandLine existing = parent.subcommands().get(words[i]);
             if (existing == null) {
                 CommandSpec group = CommandSpec.create().addOption(help());
-                group.usageMessage().description("Measures; one JSON line a result.");
+                group.usageMessage().description("Measures.");
                 parent.addSubcommand(words[i], group);
                 existing = parent.subcommands().get(words[i]);
             }
@@ -139,7 +143,7 @@ final class CommandLines {
                 .arity(setting.isSwitch() ? "0..1" : "1")
                 .fallbackValue(setting.isSwitch() ? "true" : "")
                 .paramLabel(setting.isSwitch() ? "true|false" : setting.value())
-                .hidden(setting.equals(RunSettings.LAUNCHED))
+                .hidden(HIDDEN.contains(setting))
                 .description(setting.help() + (isDefaultSaid ? "" : " (" + setting.defaultValue() + ")"))
                 .build();
     }

@@ -1,5 +1,6 @@
 package io.syncbn.deploy.command;
 
+import io.syncbn.deploy.bench.BenchException;
 import io.syncbn.proto.job.JobException;
 import io.syncbn.worker.checkpoint.CheckpointException;
 import io.syncbn.worker.collective.JobFailedException;
@@ -31,7 +32,9 @@ final class Failures {
 
     /** The exit code of a failure whose message is meant for the user. */
     private static OptionalInt exitCode(Throwable failure) {
-        if (failure instanceof JobFailedException || failure instanceof TrainingException) {
+        if (failure instanceof JobFailedException
+                || failure instanceof TrainingException
+                || failure instanceof BenchException) {
             return OptionalInt.of(ExitCode.JOB_FAILED);
         }
         boolean isInput = failure instanceof DataException

@@ -20,7 +20,10 @@ public final class Main {
             new WorkerCommand(),
             new EvaluateCommand(),
             new BenchStepCommand(),
-            new BenchAllReduceCommand());
+            new BenchAllReduceCommand(),
+            new BenchStarCommand(),
+            new BenchCompareCommand(),
+            new BenchGrowthCommand());
 
     private final PrintStream out;
     private final PrintStream err;

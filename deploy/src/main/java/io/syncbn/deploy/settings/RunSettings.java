@@ -4,7 +4,7 @@ import io.syncbn.proto.job.Setting;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** Every setting that says how a job is run, and decides nothing about its result. */
+/** Every setting that says how a job is run, and decides nothing about its result; those of benchmarks apart. */
 public final class RunSettings {
     private RunSettings() {}
 
@@ -39,11 +39,6 @@ public final class RunSettings {
             "",
             "checkpoint to evaluate, or a run directory for its last one; its run's job.yaml is read too; needed");
 
-    public static final Setting FLOATS = new Setting(
-            "floats", "N,N…", "33,129,4096,270000,2700000", "sizes of the vectors to sum, separated by commas");
-    public static final Setting ROUNDS =
-            new Setting("rounds", "N", "200", "how often each size is summed, after rounds for the JVMs to warm up");
-
     /**
      * Set by the launcher for its children: end when standard input closes, for then the launcher is gone; a worker reads
      * the coordinator's address from its first line.
@@ -72,12 +67,8 @@ public final class RunSettings {
 
     public static final List<Setting> EVALUATE = List.of(CHECKPOINT, JOB);
 
-    public static final List<Setting> BENCH_STEP = List.of(JOB, WORKERS);
-
-    public static final List<Setting> BENCH_ALLREDUCE = List.of(WORKERS, FLOATS, ROUNDS, COORDINATOR, NAME, LAUNCHED);
-
-    public static final List<Setting> ALL = Stream.of(
-                    TRAIN, COORDINATOR_PART, WORKER_PART, EVALUATE, BENCH_STEP, BENCH_ALLREDUCE)
+    /** All that may stand in a job file. */
+    public static final List<Setting> ALL = Stream.of(TRAIN, COORDINATOR_PART, WORKER_PART, EVALUATE)
             .flatMap(List::stream)
             .distinct()
             .toList();

@@ -8,10 +8,12 @@ import io.syncbn.proto.net.Address;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * The settings of one command, read one by one. A bad value is noted and stands in as its default (or nothing), so that
@@ -100,6 +102,36 @@ public final class Settings {
         }
         problem(setting, text, "a whole number from " + least + (most == Long.MAX_VALUE ? "" : " to " + most));
         return Long.parseLong(setting.defaultValue());
+    }
+
+    /**
+     * Several values with commas between; at least one.
+     *
+     * @param expected the values, in words
+     * @param parse empty where a text is no such value
+     */
+    public <T> List<T> list(Setting setting, String expected, Function<String, Optional<T>> parse) {
+        String text = text(setting).orElse("");
+        List<T> values = Arrays.stream(text.split(",", -1))
+                .map(each -> parse.apply(each.strip()))
+                .flatMap(Optional::stream)
+                .toList();
+        if (values.size() == text.split(",", -1).length) {
+            return values;
+        }
+        problem(setting, text, expected + " and commas between");
+        return List.of();
+    }
+
+    /** Several whole numbers with commas between; at least one. */
+    public List<Integer> integers(Setting setting, int least, int most) {
+        return list(setting, "whole numbers from " + least + " to " + most, text -> {
+            try {
+                return Optional.of(Integer.valueOf(text)).filter(value -> value >= least && value <= most);
+            } catch (NumberFormatException e) {
+                return Optional.empty();
+            }
+        });
     }
 
     public boolean flag(Setting setting) {

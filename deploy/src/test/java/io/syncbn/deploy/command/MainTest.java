@@ -31,8 +31,16 @@ class MainTest {
     @ValueSource(strings = {"train", "coordinator", "worker", "evaluate"})
     void helpOfACommandNamesEverySettingAndFitsATerminal(String command) {
         assertThat(run(command, "--help")).isEqualTo(ExitCode.DONE);
-        assertThat(text(out)).contains("Examples:").doesNotContain("--launched");
+        assertThat(text(out)).contains("Examples:").doesNotContain("--launched", "--measured");
         JobSettings.ALL.forEach(setting -> assertThat(text(out)).contains("--" + setting.name()));
+        assertThat(text(out).lines()).allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(100));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"step", "allreduce", "star", "compare", "growth"})
+    void helpOfABenchmarkFitsATerminal(String benchmark) {
+        assertThat(run("bench", benchmark, "--help")).isEqualTo(ExitCode.DONE);
+        assertThat(text(out)).contains("Examples:", "bench " + benchmark).doesNotContain("--launched", "--measured");
         assertThat(text(out).lines()).allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(100));
     }
 
@@ -115,6 +123,51 @@ class MainTest {
         assertThat(run("worker")).isEqualTo(ExitCode.BAD_INPUT);
         assertThat(text(err))
                 .contains("--coordinator HOST:PORT is missing", "--name NAME is missing", "--out DIR is missing");
+    }
+
+    @Test
+    void everythingWrongWithAComparisonIsToldAtOnce() {
+        assertThat(run(
+                        "bench",
+                        "compare",
+                        "--python",
+                        "/no/such/python",
+                        "--peer",
+                        "/no/such/peer.py",
+                        "--configurations",
+                        "2x4,two",
+                        "--json",
+                        "/no/such/directory/figures.json"))
+                .isEqualTo(ExitCode.BAD_INPUT);
+        assertThat(text(err))
+                .contains(
+                        "syncbn: 4 problems",
+                        "--python /no/such/python cannot be started",
+                        "--peer /no/such/peer.py is no file",
+                        "--configurations is '2x4,two'; expected workers x examples, such as 2x4, and commas between",
+                        "--json /no/such/directory/figures.json cannot be written");
+    }
+
+    @Test
+    void aPeerNeedsAPython() {
+        assertThat(run("bench", "compare", "--peer", "x.py")).isEqualTo(ExitCode.BAD_INPUT);
+        assertThat(text(err)).contains("--peer x.py needs a --python to run it");
+    }
+
+    @Test
+    void growthNeedsSharesAndSizes() {
+        assertThat(run("bench", "growth", "--workers", "1,3", "--floats", "5,5"))
+                .isEqualTo(ExitCode.BAD_INPUT);
+        assertThat(text(err))
+                .contains(
+                        "--global-batch 32 cannot be shared evenly by 3 workers",
+                        "--floats needs at least two different sizes");
+    }
+
+    @Test
+    void sizesOfVectorsAreChecked() {
+        assertThat(run("bench", "star", "--floats", "0,x")).isEqualTo(ExitCode.BAD_INPUT);
+        assertThat(text(err)).contains("--floats is '0,x'; expected whole numbers from 1 to 268435456 and commas");
     }
 
     private int run(String... arguments) {

@@ -38,8 +38,6 @@ class SettingsReaderTest {
                         Map.entry("name", ""),
                         Map.entry("metrics-port", "0"),
                         Map.entry("checkpoint", ""),
-                        Map.entry("floats", "33,129,4096,270000,2700000"),
-                        Map.entry("rounds", "200"),
                         Map.entry("launched", "false")));
     }
 

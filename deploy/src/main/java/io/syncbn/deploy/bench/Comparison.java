@@ -1,0 +1,163 @@
+package io.syncbn.deploy.bench;
+
+import static io.syncbn.deploy.bench.MarkdownTable.number;
+import static io.syncbn.deploy.bench.MarkdownTable.ratio;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+
+/**
+ * syncbn beside PyTorch and beside the floor: what to measure, and the tables made of it.
+ *
+ * @param configurations of training steps
+ * @param steps to measure of a small configuration
+ * @param sumWorkers numbers of workers that sum vectors
+ * @param sizes of these vectors
+ * @param sums rounds of a small vector
+ * @param peer what to compare with, if anything
+ */
+public record Comparison(
+        List<Configuration> configurations,
+        int steps,
+        List<Integer> sumWorkers,
+        List<Integer> sizes,
+        int sums,
+        Optional<Peer> peer) {
+    private static final String OURS = "syncbn";
+    private static final String TORCH = "pytorch-gloo";
+    private static final String STAR = "raw-tcp-star";
+    /** Gloo with more processes than cores takes milliseconds a sum. */
+    private static final int PEER_SUMS_PART = 5;
+
+    /** One round: each of ours is followed by the one that it is compared with. */
+    public List<Measurement> measurements(Programs programs) {
+        List<Measurement> round = new ArrayList<>();
+        for (Configuration configuration : configurations) {
+            // With one worker there is nothing to synchronize: ours does the same work both ways, PyTorch's own does
+            // less.
+            boolean isShared = configuration.workers() > 1;
+            round.add(programs.step(configuration, "sync", configuration.steps(steps)));
+            if (isShared) {
+                peerStep(configuration, "sync").ifPresent(round::add);
+                round.add(programs.step(configuration, "local", configuration.steps(steps)));
+            }
+            peerStep(configuration, "local").ifPresent(round::add);
+        }
+        for (int workers : sumWorkers) {
+            round.add(programs.allReduce(workers, sizes, sums));
+            peer.map(one -> one.allReduce(workers, sizes, Math.max(1, sums / PEER_SUMS_PART)))
+                    .ifPresent(round::add);
+            round.add(programs.star(workers, sizes, sums));
+        }
+        return round;
+    }
+
+    private Optional<Measurement> peerStep(Configuration configuration, String norm) {
+        return peer.map(one -> one.step(configuration, norm, configuration.peerSteps(steps)));
+    }
+
+    /** The tables, of medians over the rounds. */
+    public String tables(Results results) {
+        StringBuilder text = new StringBuilder();
+        if (!configurations.isEmpty()) {
+            text.append("A training step of ResNet-20: milliseconds (images a second)\n\n")
+                    .append(steps(results));
+        }
+        if (!sumWorkers.isEmpty()) {
+            text.append(text.isEmpty() ? "" : "\n")
+                    .append("A sum over all workers: median of microseconds (99th percentile)\n\n")
+                    .append(sums(results));
+        }
+        return text.toString();
+    }
+
+    private MarkdownTable steps(Results results) {
+        List<String> header = new ArrayList<>(List.of("workers × batch", "syncbn sync", "syncbn local"));
+        if (peer.isPresent()) {
+            header.addAll(
+                    List.of("PyTorch sync", "PyTorch local", "images/s, sync / PyTorch sync", "sync / PyTorch local"));
+        }
+        header.addAll(List.of("step, sync / local", "worker MB", "coordinator MB"));
+        MarkdownTable table = new MarkdownTable(header);
+        for (Configuration configuration : configurations) {
+            OptionalDouble sync = step(results, OURS, "sync", configuration);
+            OptionalDouble local = step(results, OURS, "local", configuration);
+            List<String> row = new ArrayList<>(List.of(configuration.toString()));
+            row.add(withSpeed(sync, configuration));
+            row.add(withSpeed(local, configuration));
+            if (peer.isPresent()) {
+                OptionalDouble torchSync = step(results, TORCH, "sync", configuration);
+                OptionalDouble torchLocal = step(results, TORCH, "local", configuration);
+                row.add(withSpeed(torchSync, configuration));
+                row.add(withSpeed(torchLocal, configuration));
+                // Both have as many images a step, so speeds are to each other as steps are the other way round.
+                row.add(number(ratio(torchSync, sync), 2));
+                row.add(number(ratio(torchLocal, sync), 2));
+            }
+            row.add(number(ratio(sync, local), 2));
+            row.add(number(results.median("/workerResidentMegabytes", where(OURS, "sync", configuration)), 0));
+            row.add(number(results.median("/coordinatorResidentMegabytes", where(OURS, "sync", configuration)), 0));
+            table.row(row);
+        }
+        return table;
+    }
+
+    private static OptionalDouble step(Results results, String peer, String norm, Configuration configuration) {
+        return results.median("/stepMillisMedian", where(peer, norm, configuration));
+    }
+
+    private static Map<String, Object> where(String peer, String norm, Configuration configuration) {
+        return Map.of("peer", peer, "norm", norm, "workers", configuration.workers(), "batch", configuration.batch());
+    }
+
+    private static String withSpeed(OptionalDouble millis, Configuration configuration) {
+        return millis.isEmpty()
+                ? "–"
+                : number(millis, 1) + " ("
+                        + number(OptionalDouble.of(configuration.examples() * 1000 / millis.getAsDouble()), 0) + ")";
+    }
+
+    private MarkdownTable sums(Results results) {
+        List<String> header = new ArrayList<>(List.of("workers", "numbers", "syncbn"));
+        if (peer.isPresent()) {
+            header.add("gloo");
+        }
+        header.add("raw TCP star");
+        if (peer.isPresent()) {
+            header.add("syncbn / gloo");
+        }
+        header.add("syncbn / star");
+        MarkdownTable table = new MarkdownTable(header);
+        for (int workers : sumWorkers) {
+            for (int floats : sizes) {
+                OptionalDouble ours = sum(results, OURS, workers, floats);
+                List<String> row =
+                        new ArrayList<>(List.of(Integer.toString(workers), number(OptionalDouble.of(floats), 0)));
+                row.add(withPercentile(results, OURS, workers, floats));
+                if (peer.isPresent()) {
+                    row.add(withPercentile(results, TORCH, workers, floats));
+                }
+                row.add(withPercentile(results, STAR, workers, floats));
+                if (peer.isPresent()) {
+                    row.add(number(ratio(ours, sum(results, TORCH, workers, floats)), 2));
+                }
+                row.add(number(ratio(ours, sum(results, STAR, workers, floats)), 2));
+                table.row(row);
+            }
+        }
+        return table;
+    }
+
+    private static OptionalDouble sum(Results results, String peer, int workers, int floats) {
+        return results.median("/microsMedian", Map.of("peer", peer, "workers", workers, "floats", floats));
+    }
+
+    private static String withPercentile(Results results, String peer, int workers, int floats) {
+        Map<String, Object> where = Map.of("peer", peer, "workers", workers, "floats", floats);
+        return number(results.median("/microsMedian", where), 0) + " (" + number(results.median("/microsP99", where), 0)
+                + ")";
+    }
+}

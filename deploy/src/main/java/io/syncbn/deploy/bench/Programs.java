@@ -1,0 +1,57 @@
+package io.syncbn.deploy.bench;
+
+import io.syncbn.deploy.launch.JavaCommand;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/**
+ * Our own measuring programs, each as a process in a JVM like this one.
+ *
+ * @param mainClass of the {@code syncbn} command
+ */
+public record Programs(String mainClass) {
+
+    /** @param norm {@code sync} or {@code local} */
+    Measurement step(Configuration configuration, String norm, int steps) {
+        return measurement(
+                "syncbn, " + configuration + ", " + norm,
+                "step",
+                "--workers",
+                configuration.workers(),
+                "--batch",
+                configuration.batch(),
+                "--norm-group",
+                norm.equals("sync") ? "all" : "1",
+                "--steps",
+                steps);
+    }
+
+    Measurement allReduce(int workers, List<Integer> sizes, int rounds) {
+        return sums("syncbn", "allreduce", workers, sizes, rounds);
+    }
+
+    Measurement star(int workers, List<Integer> sizes, int rounds) {
+        return sums("raw TCP star", "star", workers, sizes, rounds);
+    }
+
+    private Measurement sums(String name, String bench, int workers, List<Integer> sizes, int rounds) {
+        String floats = sizes.stream().map(String::valueOf).collect(Collectors.joining(","));
+        return measurement(
+                name + ", sums of " + workers + " workers",
+                bench,
+                "--workers",
+                workers,
+                "--floats",
+                floats,
+                "--rounds",
+                rounds);
+    }
+
+    private Measurement measurement(String name, String bench, Object... arguments) {
+        List<String> command = JavaCommand.of(mainClass);
+        command.addAll(List.of("bench", bench, "--measured"));
+        command.addAll(Arrays.stream(arguments).map(String::valueOf).toList());
+        return new Measurement(name, command);
+    }
+}

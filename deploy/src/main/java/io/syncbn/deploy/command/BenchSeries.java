@@ -1,0 +1,77 @@
+package io.syncbn.deploy.command;
+
+import io.syncbn.deploy.bench.Measurement;
+import io.syncbn.deploy.bench.Report;
+import io.syncbn.deploy.bench.Results;
+import io.syncbn.deploy.bench.Series;
+import io.syncbn.deploy.settings.BenchSettings;
+import io.syncbn.deploy.settings.Settings;
+import io.syncbn.proto.job.Setting;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+
+/** Runs a series of measurements, and prints its tables and its figures. */
+final class BenchSeries {
+    static final int MOST_ROUNDS = 1000;
+    static final int LEAST_STEPS = 10;
+    static final int MOST_STEPS = 1_000_000;
+    static final int MOST_WORKERS = 1 << 10;
+
+    private BenchSeries() {}
+
+    /**
+     * Where the figures go; empty for standard output. A place that cannot be written to is told before anything is
+     * measured.
+     */
+    static Optional<Path> jsonFile(Settings settings) {
+        Optional<Path> file = settings.path(BenchSettings.JSON);
+        file.map(Path::toAbsolutePath).ifPresent(path -> {
+            if (Files.isDirectory(path) || !Files.isWritable(Files.exists(path) ? path : path.getParent())) {
+                settings.problem("--json " + file.get() + " cannot be written");
+            }
+        });
+        return file;
+    }
+
+    /**
+     * Measures, then prints.
+     *
+     * @param known the command's settings, which the report repeats
+     * @param tables makes them of the results
+     */
+    static int run(
+            Settings settings,
+            List<Setting> known,
+            List<Measurement> measurements,
+            int rounds,
+            Optional<Path> jsonFile,
+            Function<Results, String> tables)
+            throws IOException, InterruptedException {
+        Series series = new Series(System.err::println);
+        Interruption interruption = Interruption.watch(series::interrupt);
+        try {
+            Optional<Results> results = series.run(measurements, rounds);
+            if (results.isEmpty()) {
+                return ExitCode.INTERRUPTED;
+            }
+            Map<String, String> given = new LinkedHashMap<>();
+            known.forEach(setting -> settings.text(setting).ifPresent(text -> given.put(setting.name(), text)));
+            System.out.print(tables.apply(results.get()));
+            String json = Report.json(given, results.get());
+            if (jsonFile.isPresent()) {
+                Files.writeString(jsonFile.get(), json + "\n");
+            } else {
+                System.out.println("\n```json\n" + json + "\n```");
+            }
+            return ExitCode.DONE;
+        } finally {
+            interruption.release();
+        }
+    }
+}

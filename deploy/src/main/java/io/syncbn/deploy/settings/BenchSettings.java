@@ -1,0 +1,67 @@
+package io.syncbn.deploy.settings;
+
+import io.syncbn.proto.job.Setting;
+import java.util.List;
+
+/** The settings of {@code syncbn bench}; they stand in no job file. */
+public final class BenchSettings {
+    private BenchSettings() {}
+
+    public static final Setting FLOATS = new Setting(
+            "floats", "N,N…", "33,258,4096,270000,2700000", "sizes of the vectors to sum, separated by commas");
+    public static final Setting SUMS = new Setting(
+            "rounds",
+            "N",
+            "2000",
+            "how often a sum is measured, after four times as many that warm up; beyond 20000 numbers less often");
+
+    public static final Setting PYTHON = new Setting(
+            "python", "FILE", "", "a Python that has PyTorch, to be compared with; without one: syncbn alone");
+    public static final Setting PEER =
+            new Setting("peer", "FILE", "", "a Python program to be compared with instead of the one that comes along");
+    public static final Setting COMPARE_ROUNDS =
+            new Setting("rounds", "N", "3", "how often everything is measured, in turn; the tables have the medians");
+    public static final Setting GROWTH_ROUNDS =
+            new Setting("rounds", "N", "1", "how often everything is measured, in turn; the tables have the medians");
+    public static final Setting STEPS = new Setting(
+            "steps",
+            "N",
+            "400",
+            "training steps of 8 examples; with more, fewer in proportion, down to 60. PyTorch, which has nothing to"
+                    + " compile, does an eighth, at least 24");
+    public static final Setting SUM_ROUNDS = new Setting(
+            "sums",
+            "N",
+            "2000",
+            "how often a sum is measured, after four times as many that warm up; beyond 20000 numbers less often."
+                    + " PyTorch: a fifth, warm-up included");
+    public static final Setting CONFIGURATIONS = new Setting(
+            "configurations", "WxB,…", "2x4,2x32,4x4,1x64", "workers and examples of each a step; none: no steps");
+    public static final Setting SUM_WORKERS =
+            new Setting("sum-workers", "N,N…", "2,4", "numbers of workers that sum vectors; none: no sums");
+    public static final Setting GROWTH_WORKERS = new Setting("workers", "N,N…", "1,2,4,8", "numbers of workers");
+    public static final Setting BATCH =
+            new Setting("batch", "N", "4", "examples of a worker in the table of a fixed batch");
+    public static final Setting GLOBAL_BATCH =
+            new Setting("global-batch", "N", "32", "examples of all workers in the table of a fixed global batch");
+    public static final Setting JSON =
+            new Setting("json", "FILE", "", "where every single figure goes; default: after the tables");
+
+    /** Set by a series of measurements for those it starts: end when standard input closes, for then the series is gone. */
+    public static final Setting MEASURED = new Setting("measured", "true", "false", "end when standard input closes");
+
+    public static final List<Setting> STEP = List.of(RunSettings.JOB, RunSettings.WORKERS, MEASURED);
+    public static final List<Setting> ALLREDUCE = List.of(
+            RunSettings.WORKERS,
+            FLOATS,
+            SUMS,
+            RunSettings.COORDINATOR,
+            RunSettings.NAME,
+            RunSettings.LAUNCHED,
+            MEASURED);
+    public static final List<Setting> STAR = List.of(RunSettings.WORKERS, FLOATS, SUMS, RunSettings.LAUNCHED, MEASURED);
+    public static final List<Setting> COMPARE =
+            List.of(PYTHON, PEER, COMPARE_ROUNDS, CONFIGURATIONS, STEPS, SUM_WORKERS, FLOATS, SUM_ROUNDS, JSON);
+    public static final List<Setting> GROWTH =
+            List.of(GROWTH_WORKERS, BATCH, GLOBAL_BATCH, STEPS, FLOATS, SUM_ROUNDS, GROWTH_ROUNDS, JSON);
+}
