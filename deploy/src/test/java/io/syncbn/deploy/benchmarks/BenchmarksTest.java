@@ -1,0 +1,51 @@
+package io.syncbn.deploy.benchmarks;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.openjdk.jmh.results.RunResult;
+import org.openjdk.jmh.runner.Runner;
+import org.openjdk.jmh.runner.RunnerException;
+import org.openjdk.jmh.runner.options.TimeValue;
+import org.openjdk.jmh.runner.options.VerboseMode;
+
+/** That the benchmarks run: one short iteration of each with its smallest parameters, in this JVM. */
+class BenchmarksTest {
+
+    @Test
+    void everyBenchmarkRuns() throws RunnerException {
+        List<ObjectNode> lines = new Runner(Benchmarks.options("(SimdLoops|Framing|Reduction|Convolutions)")
+                        .param("batch", "2")
+                        .param("channels", "16")
+                        .param("workers", "2")
+                        .param("payload", "129 float64")
+                        .forks(0)
+                        .warmupIterations(0)
+                        .measurementIterations(1)
+                        .measurementTime(TimeValue.milliseconds(1))
+                        .verbosity(VerboseMode.SILENT)
+                        .build())
+                .run().stream()
+                        .map((RunResult result) -> Benchmarks.line(result))
+                        .toList();
+        assertThat(lines.stream().map(line -> line.get("benchmark").asText()))
+                .containsExactlyInAnyOrder(
+                        "SimdLoops.moments",
+                        "SimdLoops.normalizeRelu",
+                        "SimdLoops.normalizeAddRelu",
+                        "SimdLoops.gradientMoments",
+                        "SimdLoops.normalizeGradient",
+                        "Framing.checksum",
+                        "Framing.encode",
+                        "Framing.decode",
+                        "Reduction.offer",
+                        "Convolutions.forward",
+                        "Convolutions.forwardAndBackward");
+        assertThat(lines).allSatisfy(line -> {
+            assertThat(line.get("micros").asDouble()).isPositive();
+            assertThat(line.size()).isGreaterThanOrEqualTo(4);
+        });
+    }
+}
