@@ -1,107 +1,96 @@
 package io.syncbn.worker.kernels;
 
-import static org.bytedeco.openblas.global.openblas_nolapack.CblasNoTrans;
-import static org.bytedeco.openblas.global.openblas_nolapack.CblasRowMajor;
-import static org.bytedeco.openblas.global.openblas_nolapack.CblasTrans;
-import static org.bytedeco.openblas.global.openblas_nolapack.cblas_sgemm;
-
 import io.syncbn.worker.kernels.NativeScratch.Role;
 import org.bytedeco.javacpp.FloatPointer;
 
-/**
- * The product of N × I examples and O × I weights, in ND4J's OpenBLAS. Belongs to one shard and its scratch.
- */
-public final class MatrixProduct {
+/** y = x · wᵀ, of N × I examples and O × I weights, on a library's multiplication. */
+final class MatrixProduct implements LinearMap {
+
+    /** Row-major matrix multiplication with one thread. */
+    interface Multiplication {
+        /**
+         * c = a · b: rows × columns from rows × depth and depth × columns.
+         *
+         * @param transposedA whether a lies in memory as depth × rows
+         * @param transposedB whether b lies in memory as columns × depth
+         */
+        void apply(
+                boolean transposedA,
+                boolean transposedB,
+                int rows,
+                int columns,
+                int depth,
+                FloatPointer a,
+                FloatPointer b,
+                FloatPointer c);
+    }
+
     private final int inputs;
     private final int outputs;
     private final NativeScratch scratch;
+    private final Multiplication multiplication;
+    private float[] input;
+    private int examples;
 
-    public MatrixProduct(int inputs, int outputs, int maxExamples, NativeScratch scratch) {
+    MatrixProduct(int inputs, int outputs, int maxExamples, NativeScratch scratch, Multiplication multiplication) {
         this.inputs = inputs;
         this.outputs = outputs;
         this.scratch = scratch;
+        this.multiplication = multiplication;
         int weights = Math.multiplyExact(inputs, outputs);
         scratch.reserve(Role.INPUT, Math.multiplyExact(maxExamples, inputs));
-        scratch.reserve(Role.INPUT_GRADIENT, Math.multiplyExact(maxExamples, inputs));
         scratch.reserve(Role.OUTPUT, Math.multiplyExact(maxExamples, outputs));
+        scratch.reserve(Role.INPUT_GRADIENT, Math.multiplyExact(maxExamples, inputs));
+        scratch.reserve(Role.OUTPUT_GRADIENT, Math.multiplyExact(maxExamples, outputs));
         scratch.reserve(Role.WEIGHTS, weights);
         scratch.reserve(Role.WEIGHTS_GRADIENT, weights);
     }
 
-    /** y = x · wᵀ. */
-    public void forward(float[] x, int examples, float[] weights, int weightsOffset, float[] y) {
+    @Override
+    public void forward(float[] x, int count, float[] weights, int weightsOffset, float[] y) {
+        input = x;
+        examples = count;
         if (examples == 0) {
             return;
         }
         FloatPointer in = filled(Role.INPUT, x, 0, examples * inputs);
         FloatPointer w = filled(Role.WEIGHTS, weights, weightsOffset, inputs * outputs);
         NativeFloats out = scratch.buffer(Role.OUTPUT);
-        cblas_sgemm(
-                CblasRowMajor,
-                CblasNoTrans,
-                CblasTrans,
-                examples,
-                outputs,
-                inputs,
-                1,
-                in,
-                inputs,
-                w,
-                inputs,
-                0,
-                out.pointer(),
-                outputs);
+        multiplication.apply(false, true, examples, outputs, inputs, in, w, out.pointer());
         out.get(y, 0, examples * outputs);
     }
 
-    /** dx = dy · w, and gradients at weightsOffset += dyᵀ · x. */
-    public void backward(
-            float[] dy, float[] x, int examples, float[] weights, int weightsOffset, float[] dx, float[] gradients) {
+    /** dx = dy · w. */
+    @Override
+    public void backward(float[] dy, float[] weights, int weightsOffset, float[] dx) {
         if (examples == 0) {
             return;
         }
-        FloatPointer in = filled(Role.INPUT, x, 0, examples * inputs);
-        FloatPointer w = filled(Role.WEIGHTS, weights, weightsOffset, inputs * outputs);
-        FloatPointer dOut = filled(Role.OUTPUT, dy, 0, examples * outputs);
-        NativeFloats dIn = scratch.buffer(Role.INPUT_GRADIENT);
-        cblas_sgemm(
-                CblasRowMajor,
-                CblasNoTrans,
-                CblasNoTrans,
-                examples,
-                inputs,
-                outputs,
-                1,
-                dOut,
-                outputs,
-                w,
-                inputs,
-                0,
-                dIn.pointer(),
-                inputs);
-        dIn.get(dx, 0, examples * inputs);
+        FloatPointer dOut = filled(Role.OUTPUT_GRADIENT, dy, 0, examples * outputs);
+        if (dx != null) {
+            FloatPointer w = filled(Role.WEIGHTS, weights, weightsOffset, inputs * outputs);
+            NativeFloats dIn = scratch.buffer(Role.INPUT_GRADIENT);
+            multiplication.apply(false, false, examples, inputs, outputs, dOut, w, dIn.pointer());
+            dIn.get(dx, 0, examples * inputs);
+        }
+    }
+
+    /** dw = dyᵀ · x. */
+    @Override
+    public void addWeightsGradient(float[] gradients, int weightsOffset) {
+        if (examples == 0) {
+            return;
+        }
+        FloatPointer in = filled(Role.INPUT, input, 0, examples * inputs);
+        FloatPointer dOut = scratch.buffer(Role.OUTPUT_GRADIENT).pointer();
         FloatPointer dw = scratch.buffer(Role.WEIGHTS_GRADIENT).pointer();
-        cblas_sgemm(
-                CblasRowMajor,
-                CblasTrans,
-                CblasNoTrans,
-                outputs,
-                inputs,
-                examples,
-                1,
-                dOut,
-                outputs,
-                in,
-                inputs,
-                0,
-                dw,
-                inputs);
+        multiplication.apply(true, false, outputs, inputs, examples, dOut, in, dw);
         scratch.addTo(Role.WEIGHTS_GRADIENT, gradients, weightsOffset, inputs * outputs);
     }
 
     private FloatPointer filled(Role role, float[] source, int offset, int count) {
         NativeFloats buffer = scratch.buffer(role);
-        buffer.put(source, offset, count);
+        buffer.put(0, source, offset, count);
         return buffer.pointer();
     }
 }

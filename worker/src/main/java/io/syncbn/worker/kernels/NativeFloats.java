@@ -2,22 +2,22 @@ package io.syncbn.worker.kernels;
 
 import java.nio.FloatBuffer;
 import org.bytedeco.javacpp.FloatPointer;
-import org.nd4j.linalg.api.buffer.DataType;
-import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * Float32 numbers outside the Java heap, where natives read and write them. Belongs to one {@link NativeScratch} and one
- * thread.
+ * Float32 numbers outside the Java heap, where natives read and write them; begins at a line of the cache. Pages that are
+ * never written take no memory. For one thread.
  */
 final class NativeFloats implements AutoCloseable {
-    private final INDArray array;
+    private static final int LINE_BYTES = 64;
+
+    private final FloatPointer allocated;
     private final FloatPointer pointer;
     private final FloatBuffer buffer;
 
     NativeFloats(int length) {
-        array = Nd4j.createUninitializedDetached(DataType.FLOAT, length);
-        pointer = new FloatPointer(array.data().addressPointer());
+        allocated = new FloatPointer(length + LINE_BYTES / Float.BYTES);
+        long skippedBytes = Math.floorMod(-allocated.address(), LINE_BYTES);
+        pointer = allocated.getPointer(skippedBytes / Float.BYTES);
         buffer = pointer.capacity(length).asBuffer();
     }
 
@@ -25,8 +25,8 @@ final class NativeFloats implements AutoCloseable {
         return buffer.capacity();
     }
 
-    void put(float[] source, int offset, int count) {
-        buffer.put(0, source, offset, count);
+    void put(int at, float[] source, int offset, int count) {
+        buffer.put(at, source, offset, count);
     }
 
     void get(float[] destination, int offset, int count) {
@@ -37,13 +37,13 @@ final class NativeFloats implements AutoCloseable {
         return pointer;
     }
 
-    /** The first numbers, as an array of these dimensions; valid until closed. */
-    INDArray view(long... dimensions) {
-        return Nd4j.create(array.data(), dimensions, Nd4j.getStrides(dimensions, 'c'), 0, 'c', DataType.FLOAT);
+    /** Where the number with this index is. */
+    FloatPointer pointer(long index) {
+        return pointer.getPointer(index);
     }
 
     @Override
     public void close() {
-        array.close();
+        allocated.close();
     }
 }

@@ -10,24 +10,23 @@ import java.util.Map;
  * <p>Layers reserve while they are built; the first use allocates, and after that nothing may be reserved. Used by one
  * thread at a time; whoever made it closes it.
  */
-public final class NativeScratch implements AutoCloseable {
+final class NativeScratch implements AutoCloseable {
 
     enum Role {
         INPUT,
-        WEIGHTS,
         OUTPUT,
         INPUT_GRADIENT,
-        WEIGHTS_GRADIENT
+        OUTPUT_GRADIENT,
+        WEIGHTS,
+        WEIGHTS_GRADIENT,
+        /** Weights in a layout of the library's choice. */
+        BLOCKED_WEIGHTS,
+        BLOCKED_WEIGHTS_GRADIENT
     }
 
     private final Map<Role, Integer> reserved = new EnumMap<>(Role.class);
     private final Map<Role, NativeFloats> buffers = new EnumMap<>(Role.class);
     private float[] staging = {};
-
-    /** @throws IllegalStateException if natives would use several threads */
-    public NativeScratch() {
-        NativeBuild.choose();
-    }
 
     void reserve(Role role, int length) {
         if (!buffers.isEmpty()) {

@@ -21,7 +21,8 @@ public interface Layer {
 
     /**
      * @param dy gradient of the sum of all examples' losses by the last forward's output, not changed
-     * @return the gradient by the last forward's input, valid until the next backward
+     * @return the gradient by the last forward's input, valid until the next backward; null if no parameters stand before
+     *     this layer, so that nobody needs it
      */
     Tensor backward(Tensor dy, Pass pass);
 }

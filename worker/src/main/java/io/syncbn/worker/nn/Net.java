@@ -1,7 +1,7 @@
 package io.syncbn.worker.nn;
 
 import io.syncbn.proto.job.Normalization;
-import io.syncbn.worker.kernels.Convolution;
+import io.syncbn.worker.kernels.Geometry;
 import io.syncbn.worker.nn.ParameterLayout.Role;
 import java.util.ArrayList;
 import java.util.List;
@@ -57,11 +57,15 @@ public final class Net {
                 Initializer.heNormal(kernel, channels));
         int biases = bias
                 ? blueprint.parameter(full + ".bias", List.of(channels), Role.BIAS, Initializer.constant(0))
-                : Convolution2d.NO_BIAS;
-        Convolution.Geometry geometry = new Convolution.Geometry(
-                shape.height(), shape.width(), shape.channels(), channels, kernel, stride, padding);
+                : LinearLayer.NO_BIAS;
+        Geometry geometry =
+                new Geometry(shape.height(), shape.width(), shape.channels(), channels, kernel, stride, padding);
         Shape output = new Shape(geometry.outputHeight(), geometry.outputWidth(), channels);
-        return add(memory -> new Convolution2d(geometry, weights, biases, memory), output, first);
+        LinearLayer.Place place = new LinearLayer.Place(shape, output, weights, biases, isFirst(first));
+        return add(
+                memory -> new LinearLayer(place, memory.natives().convolution(geometry, memory.maxExamples()), memory),
+                output,
+                first);
     }
 
     /** Batch normalization as the job asks for it, of pictures or of flat features. */
@@ -153,7 +157,13 @@ public final class Net {
         int weights = blueprint.parameter(
                 full + ".weight", List.of(features, inputs), Role.WEIGHT, Initializer.uniform(inputs));
         int biases = blueprint.parameter(full + ".bias", List.of(features), Role.BIAS, Initializer.uniform(inputs));
-        return add(memory -> new Dense(inputs, features, weights, biases, memory), Shape.flat(features), first);
+        Shape output = Shape.flat(features);
+        LinearLayer.Place place = new LinearLayer.Place(shape, output, weights, biases, isFirst(first));
+        return add(
+                memory -> new LinearLayer(
+                        place, memory.natives().matrixProduct(inputs, features, memory.maxExamples()), memory),
+                output,
+                first);
     }
 
     /** Dropout at the job's rate. */
@@ -218,6 +228,11 @@ public final class Net {
         firstParameters.add(firstParameter);
         shape = output;
         return this;
+    }
+
+    /** Whether a layer of the model itself, not of a block, has no parameters before it. */
+    private boolean isFirst(int firstParameter) {
+        return prefix.isEmpty() && firstParameter == 0;
     }
 
     private String claim(String name) {

@@ -2,7 +2,10 @@ package io.syncbn.worker.nn;
 
 import java.util.List;
 
-/** Layers one after another. Backward tells, after each, from where on the gradient is final. */
+/**
+ * Layers one after another. Backward tells, after each, from where on the gradient is final, and ends at the first layer
+ * with parameters.
+ */
 final class Sequential implements Layer {
 
     /**
@@ -57,7 +60,7 @@ final class Sequential implements Layer {
     @Override
     public Tensor backward(Tensor dy, Pass pass) {
         Tensor dx = dy;
-        for (int i = layers.size() - 1; i >= 0; i--) {
+        for (int i = layers.size() - 1; i >= 0 && dx != null; i--) {
             dx = layers.get(i).backward(dx, pass);
             pass.gradientsCompleteFrom().accept(firstParameters.get(i));
         }

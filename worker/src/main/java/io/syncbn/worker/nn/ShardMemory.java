@@ -1,7 +1,7 @@
 package io.syncbn.worker.nn;
 
 import io.syncbn.worker.kernels.ChannelKernels;
-import io.syncbn.worker.kernels.NativeScratch;
+import io.syncbn.worker.kernels.Natives;
 
 /**
  * What the layers of one shard's model share. Belongs to the shard's {@link ShardModel}.
@@ -10,7 +10,7 @@ import io.syncbn.worker.kernels.NativeScratch;
  * @param gradients as {@code replica.parameters()} lays out
  * @param batchStatistics of the last training pass, as {@code replica.statistics()} lays out
  * @param maxExamples the largest batch
- * @param scratch off-heap memory for natives
+ * @param natives for convolutions and matrix products
  * @param kernels loops over channels
  */
 record ShardMemory(
@@ -18,7 +18,7 @@ record ShardMemory(
         float[] gradients,
         double[] batchStatistics,
         int maxExamples,
-        NativeScratch scratch,
+        Natives natives,
         ChannelKernels kernels) {
 
     float[] weights() {

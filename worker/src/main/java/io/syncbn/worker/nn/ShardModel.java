@@ -1,7 +1,7 @@
 package io.syncbn.worker.nn;
 
 import io.syncbn.worker.kernels.ChannelKernels;
-import io.syncbn.worker.kernels.NativeScratch;
+import io.syncbn.worker.kernels.Natives;
 import java.util.Arrays;
 
 /**
@@ -22,7 +22,7 @@ public final class ShardModel implements AutoCloseable {
                 new float[definition.parameters().size()],
                 new double[definition.statistics().size()],
                 maxExamples,
-                new NativeScratch(),
+                Natives.open(),
                 ChannelKernels.fastest());
         this.layers = layers.create(memory);
     }
@@ -45,10 +45,9 @@ public final class ShardModel implements AutoCloseable {
      * Adds the gradients of the last forward pass to {@link #gradients()}.
      *
      * @param dLogits gradient of the sum of the examples' losses
-     * @return the gradient by the input, valid until the next backward
      */
-    public Tensor backward(Tensor dLogits, Pass pass) {
-        return layers.backward(dLogits, pass);
+    public void backward(Tensor dLogits, Pass pass) {
+        layers.backward(dLogits, pass);
     }
 
     /** The gradient so far, as the definition's parameters are laid out; sums over examples. */
@@ -70,6 +69,6 @@ public final class ShardModel implements AutoCloseable {
 
     @Override
     public void close() {
-        memory.scratch().close();
+        memory.natives().close();
     }
 }

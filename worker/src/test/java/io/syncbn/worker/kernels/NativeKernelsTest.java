@@ -5,105 +5,210 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
-import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
-/** Natives: the right ones, and always the same bits. What they compute is compared in the tests of the layers. */
+/**
+ * Natives: the same numbers from both libraries, and always the same bits from each. That they are the right ones is
+ * compared in the tests of the layers.
+ */
 class NativeKernelsTest {
     private static final int THREADS = 4;
     private static final int REPETITIONS = 50;
+    private static final int OFFSET = 3;
+
+    private static final List<Geometry> GEOMETRIES = List.of(
+            new Geometry(32, 32, 16, 16, 3, 1, 1),
+            new Geometry(9, 7, 3, 16, 3, 1, 1),
+            new Geometry(16, 16, 16, 32, 3, 2, 1),
+            new Geometry(8, 8, 5, 6, 1, 2, 0),
+            new Geometry(28, 28, 1, 6, 5, 1, 2),
+            new Geometry(14, 14, 6, 16, 5, 1, 0),
+            new Geometry(33, 33, 3, 64, 7, 2, 3),
+            new Geometry(1, 1, 20, 24, 3, 1, 1));
+
+    private static final int[][] PRODUCTS = {{1, 64, 10}, {7, 131, 33}, {32, 400, 120}};
 
     /** Forward and backward of something, as one array of results. */
     private interface Work {
-        float[] run(NativeScratch scratch, int repetition);
+        float[] run(Natives natives, int repetition);
+    }
+
+    private record Example(int examples, float[] x, float[] dy, float[] weights) {
+        static Example of(int examples, int inputs, int outputs, int weights) {
+            return new Example(
+                    examples, random(1, examples * inputs), random(2, examples * outputs), random(3, OFFSET + weights));
+        }
+
+        static Example of(int examples, Geometry geometry) {
+            return of(examples, geometry.inputSize(), geometry.outputSize(), geometry.weightsSize());
+        }
+
+        static Example of(int[] product) {
+            return of(product[0], product[1], product[2], product[1] * product[2]);
+        }
+
+        float[] run(LinearMap map) {
+            float[] y = new float[dy.length];
+            float[] dx = new float[x.length];
+            float[] dw = new float[weights.length];
+            map.forward(x, examples, weights, OFFSET, y);
+            map.backward(dy, weights, OFFSET, dx);
+            map.addWeightsGradient(dw, OFFSET);
+            return concatenated(y, dx, dw);
+        }
     }
 
     @Test
-    void theBuildFollowsTheProcessor() {
-        Set<String> avx2 = Set.of("sse2", "avx2", "fma");
-        assertThat(NativeBuild.forProcessor(Set.of())).isEqualTo(NativeBuild.PLAIN);
-        assertThat(NativeBuild.forProcessor(Set.of("sse2", "avx", "avx2"))).isEqualTo(NativeBuild.PLAIN);
-        assertThat(NativeBuild.forProcessor(avx2)).isEqualTo(NativeBuild.AVX2);
-        assertThat(NativeBuild.forProcessor(with(avx2, "avx512f", "avx512cd"))).isEqualTo(NativeBuild.AVX2);
-        assertThat(NativeBuild.forProcessor(with(avx2, "avx512f", "avx512cd", "avx512bw", "avx512dq", "avx512vl")))
-                .isEqualTo(NativeBuild.AVX512);
+    void oneDnnIsTakenWhereItIs() {
+        assertThat(OneDnn.isOnClassPath()).isTrue();
+        try (Natives natives = Natives.open()) {
+            assertThat(natives).isInstanceOf(OneDnn.class);
+        }
     }
 
     @Test
     void severalThreadsAreRefused() {
-        NativeBuild.requireOneThread("1");
-        assertThatThrownBy(() -> NativeBuild.requireOneThread(null))
+        Natives.requireOneThread("1");
+        assertThatThrownBy(() -> Natives.requireOneThread(null))
                 .hasMessageContaining("OMP_NUM_THREADS=1")
                 .hasMessageContaining("not set");
-        assertThatThrownBy(() -> NativeBuild.requireOneThread("4")).hasMessageContaining("\"4\"");
+        assertThatThrownBy(() -> Natives.requireOneThread("4")).hasMessageContaining("\"4\"");
+    }
+
+    /** 2, 3, 7 and 8 examples of a large picture are several parts for the cache, or one. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3, 7, 8})
+    void bothLibrariesConvolveAlike(int examples) {
+        for (Geometry geometry : GEOMETRIES) {
+            Example example = Example.of(examples, geometry);
+            assertAlike(geometry.toString(), example, natives -> natives.convolution(geometry, examples));
+        }
+    }
+
+    @Test
+    void bothLibrariesMultiplyAlike() {
+        for (int[] size : PRODUCTS) {
+            assertAlike(
+                    Arrays.toString(size),
+                    Example.of(size),
+                    natives -> natives.matrixProduct(size[1], size[2], size[0]));
+        }
+    }
+
+    private interface Maker {
+        LinearMap make(Natives natives);
+    }
+
+    private static void assertAlike(String what, Example example, Maker maker) {
+        float[] fast = run(OneDnn::new, example, maker);
+        float[] base = run(Nd4jNatives::new, example, maker);
+        double largest = 0;
+        double difference = 0;
+        for (int i = 0; i < base.length; i++) {
+            largest = Math.max(largest, Math.abs(base[i]));
+            difference = Math.max(difference, Math.abs(base[i] - fast[i]));
+        }
+        assertThat(difference).as(what).isLessThan(1e-5 * largest);
+    }
+
+    private static float[] run(Supplier<Natives> library, Example example, Maker maker) {
+        try (Natives natives = library.get()) {
+            return example.run(maker.make(natives));
+        }
     }
 
     @Test
     void noExamplesChangeNothing() {
-        try (NativeScratch scratch = new NativeScratch()) {
-            Convolution convolution = new Convolution(new Convolution.Geometry(4, 4, 1, 1, 3, 1, 1), 2, scratch);
-            MatrixProduct product = new MatrixProduct(3, 2, 2, scratch);
-            float[] gradients = {1, 2, 3, 4, 5, 6, 7, 8, 9};
-            float[] none = {};
-            convolution.forward(none, 0, new float[9], 0, none);
-            convolution.backward(none, none, 0, new float[9], 0, none, gradients);
-            product.forward(none, 0, new float[6], 0, none);
-            product.backward(none, none, 0, new float[6], 0, none, gradients);
-            assertThat(gradients).containsExactly(1, 2, 3, 4, 5, 6, 7, 8, 9);
+        for (Supplier<Natives> library : List.<Supplier<Natives>>of(OneDnn::new, Nd4jNatives::new)) {
+            try (Natives natives = library.get()) {
+                LinearMap convolution = natives.convolution(new Geometry(4, 4, 1, 1, 3, 1, 1), 2);
+                LinearMap product = natives.matrixProduct(3, 2, 2);
+                float[] gradients = {1, 2, 3, 4, 5, 6, 7, 8, 9};
+                float[] none = {};
+                for (LinearMap map : List.of(convolution, product)) {
+                    map.forward(none, 0, new float[9], 0, none);
+                    map.backward(none, new float[9], 0, none);
+                    map.addWeightsGradient(gradients, 0);
+                }
+                assertThat(gradients).containsExactly(1, 2, 3, 4, 5, 6, 7, 8, 9);
+            }
+        }
+    }
+
+    /** As at the end of an epoch, or when test rows come in between. */
+    @Test
+    void theNumberOfExamplesMayChange() {
+        Geometry geometry = GEOMETRIES.get(0);
+        try (Natives natives = Natives.open()) {
+            LinearMap map = natives.convolution(geometry, 8);
+            for (int examples : new int[] {8, 3, 1, 8, 2, 3}) {
+                Example example = Example.of(examples, geometry);
+                assertThat(example.run(map))
+                        .as("%d examples", examples)
+                        .isEqualTo(run(OneDnn::new, example, fresh -> fresh.convolution(geometry, examples)));
+            }
         }
     }
 
     @Test
     void convolutionsGiveTheSameBits() throws Exception {
-        for (int[] g : new int[][] {{9, 7, 3, 16, 3, 1, 1}, {16, 16, 16, 32, 3, 2, 1}, {8, 8, 5, 6, 1, 2, 0}}) {
-            Convolution.Geometry geometry = new Convolution.Geometry(g[0], g[1], g[2], g[3], g[4], g[5], g[6]);
-            int examples = 3;
-            float[] x = random(1, examples * geometry.inputSize());
-            float[] dy = random(2, examples * geometry.outputSize());
-            float[] weights = random(3, geometry.weightsSize());
-            assertSameBits((scratch, repetition) -> {
-                Convolution convolution = new Convolution(geometry, examples + repetition % 3, scratch);
-                float[] y = new float[dy.length];
-                float[] dx = new float[x.length];
-                float[] dw = new float[weights.length];
-                convolution.forward(x, examples, weights, 0, y);
-                convolution.backward(dy, x, examples, weights, 0, dx, dw);
-                return concatenated(y, dx, dw);
-            });
+        for (Geometry geometry : GEOMETRIES) {
+            Example example = Example.of(3, geometry);
+            assertSameBits((natives, repetition) -> example.run(natives.convolution(geometry, 3 + repetition % 3)));
         }
     }
 
     @Test
     void productsGiveTheSameBits() throws Exception {
-        for (int[] size : new int[][] {{1, 64, 10}, {7, 131, 33}, {32, 400, 120}}) {
-            int examples = size[0];
-            float[] x = random(1, examples * size[1]);
-            float[] dy = random(2, examples * size[2]);
-            float[] weights = random(3, size[1] * size[2]);
-            assertSameBits((scratch, repetition) -> {
-                MatrixProduct product = new MatrixProduct(size[1], size[2], examples + repetition % 3, scratch);
-                float[] y = new float[dy.length];
-                float[] dx = new float[x.length];
-                float[] dw = new float[weights.length];
-                product.forward(x, examples, weights, 0, y);
-                product.backward(dy, x, examples, weights, 0, dx, dw);
-                return concatenated(y, dx, dw);
-            });
+        for (int[] size : PRODUCTS) {
+            Example example = Example.of(size);
+            assertSameBits((natives, repetition) ->
+                    example.run(natives.matrixProduct(size[1], size[2], size[0] + repetition % 3)));
+        }
+    }
+
+    /** A kernel that reads beyond its numbers would see what others left there. */
+    @Test
+    void whatTheMemoryHeldBeforeDoesNotMatter() {
+        for (Geometry geometry : GEOMETRIES) {
+            Example example = Example.of(3, geometry);
+            float[] expected = null;
+            for (float before : new float[] {0, 1000, Float.NaN}) {
+                try (OneDnn natives = new OneDnn()) {
+                    LinearMap map = natives.convolution(geometry, 4);
+                    for (NativeScratch.Role role : NativeScratch.Role.values()) {
+                        fill(natives.scratch().buffer(role), before);
+                    }
+                    float[] results = example.run(map);
+                    expected = expected == null ? results : expected;
+                    assertThat(results).as("%s after %s", geometry, before).isEqualTo(expected);
+                }
+            }
+        }
+    }
+
+    private static void fill(NativeFloats buffer, float value) {
+        if (buffer != null) {
+            float[] values = new float[buffer.length()];
+            Arrays.fill(values, value);
+            buffer.put(0, values, 0, values.length);
         }
     }
 
     /** In several threads at once, each time in fresh memory at another address. */
     private static void assertSameBits(Work work) throws Exception {
         float[] expected;
-        try (NativeScratch scratch = new NativeScratch()) {
-            expected = work.run(scratch, 0);
+        try (Natives natives = Natives.open()) {
+            expected = work.run(natives, 0);
         }
         ExecutorService threads = Executors.newFixedThreadPool(THREADS);
         try {
@@ -112,8 +217,8 @@ class NativeKernelsTest {
                 int repetition = i;
                 futures.add(threads.submit(() -> {
                     NativeFloats spacer = new NativeFloats(1 + repetition % 37);
-                    try (NativeScratch scratch = new NativeScratch()) {
-                        assertThat(work.run(scratch, repetition)).isEqualTo(expected);
+                    try (Natives natives = Natives.open()) {
+                        assertThat(work.run(natives, repetition)).isEqualTo(expected);
                     }
                     spacer.close();
                 }));
@@ -144,11 +249,5 @@ class NativeKernelsTest {
             values[i] = (float) random.nextGaussian();
         }
         return values;
-    }
-
-    private static Set<String> with(Set<String> flags, String... more) {
-        Set<String> all = new HashSet<>(flags);
-        all.addAll(List.of(more));
-        return all;
     }
 }

@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.syncbn.proto.job.Normalization;
 import io.syncbn.worker.kernels.ChannelKernels;
-import io.syncbn.worker.kernels.NativeScratch;
+import io.syncbn.worker.kernels.Natives;
 import io.syncbn.worker.nn.ParameterLayout.Entry;
 import io.syncbn.worker.nn.ParameterLayout.Role;
 import java.util.ArrayList;
@@ -261,7 +261,7 @@ class BatchNormTest {
                 new float[replica.weights().length],
                 new double[replica.runningStatistics().length],
                 maxExamples,
-                new NativeScratch(),
+                Natives.open(),
                 ChannelKernels.fastest());
     }
 

@@ -1,0 +1,30 @@
+package io.syncbn.worker.kernels;
+
+/**
+ * A map that is linear in its input and in its weights: a convolution or a matrix product. A step calls
+ * {@code forward}, {@code backward} and {@code addWeightsGradient} in this order; the last may be called later, because
+ * nobody waits for it, but before any other map of the same {@link Natives} runs backward.
+ *
+ * <p>Arrays hold N examples, of which there may be none, from their beginning; weights stand somewhere in a longer array.
+ * Belongs to one shard and its natives.
+ */
+public interface LinearMap {
+
+    /**
+     * y = map(x, w).
+     *
+     * @param x must stay unchanged until the weights' gradient is added
+     */
+    void forward(float[] x, int examples, float[] weights, int weightsOffset, float[] y);
+
+    /**
+     * Computes the gradient by the input of the last forward.
+     *
+     * @param dy must stay unchanged until the weights' gradient is added
+     * @param dx receives the gradient; null if nobody needs it
+     */
+    void backward(float[] dy, float[] weights, int weightsOffset, float[] dx);
+
+    /** gradients at weightsOffset += the gradient by the weights, for the last forward and backward. */
+    void addWeightsGradient(float[] gradients, int weightsOffset);
+}

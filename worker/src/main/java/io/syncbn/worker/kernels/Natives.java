@@ -1,0 +1,47 @@
+package io.syncbn.worker.kernels;
+
+/**
+ * The native library that computes convolutions and matrix products of one shard, and its memory. There are two: oneDNN,
+ * spoken to directly, where it is on the class path for this platform; ND4J everywhere else. Their bits differ.
+ *
+ * <p>Used by one thread at a time; whoever made it closes it.
+ */
+public interface Natives extends AutoCloseable {
+
+    /** System property that asks for a library: {@code onednn} or {@code nd4j}. */
+    String PROPERTY = "syncbn.natives";
+
+    /**
+     * Natives of the library that the system property names; without it, of the fastest one.
+     *
+     * @throws IllegalStateException if natives would use several threads, or there is no library of that name
+     */
+    static Natives open() {
+        requireOneThread(System.getenv("OMP_NUM_THREADS"));
+        String name = System.getProperty(PROPERTY, OneDnn.isOnClassPath() ? "onednn" : "nd4j");
+        return switch (name) {
+            case "onednn" -> new OneDnn();
+            case "nd4j" -> new Nd4jNatives();
+            default ->
+                throw new IllegalStateException(
+                        "system property " + PROPERTY + " is \"" + name + "\", but must be onednn or nd4j");
+        };
+    }
+
+    /** @param maxExamples the most that it will be given at once */
+    LinearMap convolution(Geometry geometry, int maxExamples);
+
+    /** y = x · wᵀ, of N × inputs examples and outputs × inputs weights. */
+    LinearMap matrixProduct(int inputs, int outputs, int maxExamples);
+
+    @Override
+    void close();
+
+    static void requireOneThread(String threads) {
+        if (!"1".equals(threads)) {
+            throw new IllegalStateException("the environment of a worker must have OMP_NUM_THREADS=1, but it is "
+                    + (threads == null ? "not set" : "\"" + threads + "\"")
+                    + ": the bits of a result depend on the number of threads in a sum");
+        }
+    }
+}

@@ -1,0 +1,144 @@
+package io.syncbn.worker.kernels;
+
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SCRATCHPAD;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.bytedeco.dnnl.IntMemoryMap;
+import org.bytedeco.dnnl.engine;
+import org.bytedeco.dnnl.global.dnnl;
+import org.bytedeco.dnnl.memory;
+import org.bytedeco.dnnl.primitive;
+import org.bytedeco.dnnl.primitive_attr;
+import org.bytedeco.dnnl.primitive_desc_base;
+import org.bytedeco.dnnl.stream;
+import org.bytedeco.javacpp.FloatPointer;
+import org.bytedeco.javacpp.Loader;
+
+/**
+ * oneDNN, which compiles kernels for this very processor while it runs. Operations ("primitives") are made once for each
+ * layer and number of examples, and bound to their memory once; a call then allocates nothing.
+ *
+ * <p>All of it belongs to one shard: operations that shared their working memory ("scratchpad") with another thread's
+ * would spoil each other's results.
+ */
+final class OneDnn implements Natives {
+    static {
+        // Otherwise JavaCPP compares the memory of the whole process with a limit of its own at every allocation.
+        System.setProperty("org.bytedeco.javacpp.maxphysicalbytes", "0");
+    }
+
+    /** One for the process, because oneDNN's own cache of operations refers to it beyond any shard's end. */
+    private static final engine ENGINE = new engine(org.bytedeco.dnnl.engine.kind.cpu, 0);
+
+    private final stream stream = new stream(ENGINE);
+    private final primitive_attr ownScratchpad = new primitive_attr();
+    private final NativeScratch scratch = new NativeScratch();
+    private final List<NativeFloats> owned = new ArrayList<>();
+    private NativeFloats scratchpad;
+
+    OneDnn() {
+        ownScratchpad.set_scratchpad_mode(dnnl.scratchpad_mode.user);
+    }
+
+    /** Whether there is a build for this platform. */
+    static boolean isOnClassPath() {
+        String library = "/org/bytedeco/dnnl/" + Loader.getPlatform() + "/" + System.mapLibraryName("jnidnnl");
+        return OneDnn.class.getResource(library) != null;
+    }
+
+    @Override
+    public LinearMap convolution(Geometry geometry, int maxExamples) {
+        return new OneDnnConvolution(geometry, maxExamples, this);
+    }
+
+    @Override
+    public LinearMap matrixProduct(int inputs, int outputs, int maxExamples) {
+        return new MatrixProduct(inputs, outputs, maxExamples, scratch, OneDnn::multiply);
+    }
+
+    private static void multiply(
+            boolean transposedA,
+            boolean transposedB,
+            int rows,
+            int columns,
+            int depth,
+            FloatPointer a,
+            FloatPointer b,
+            FloatPointer c) {
+        byte formOfA = (byte) (transposedA ? 'T' : 'N');
+        byte formOfB = (byte) (transposedB ? 'T' : 'N');
+        int rowOfA = transposedA ? rows : depth;
+        int rowOfB = transposedB ? depth : columns;
+        int status = dnnl.dnnl_sgemm(formOfA, formOfB, rows, columns, depth, 1, a, rowOfA, b, rowOfB, 0, c, columns);
+        if (status != dnnl.dnnl_success) {
+            throw new IllegalStateException("oneDNN's matrix product failed with status " + status);
+        }
+    }
+
+    engine engine() {
+        return ENGINE;
+    }
+
+    NativeScratch scratch() {
+        return scratch;
+    }
+
+    /** For descriptions of operations: their scratchpad comes from here. */
+    primitive_attr attributes() {
+        return ownScratchpad;
+    }
+
+    /** Memory of a layer, freed with the rest. */
+    NativeFloats allocate(int length) {
+        NativeFloats floats = new NativeFloats(length);
+        owned.add(floats);
+        return floats;
+    }
+
+    /** An operation with its arguments. */
+    final class Call {
+        private final primitive operation;
+        private final IntMemoryMap arguments = new IntMemoryMap();
+
+        Call(primitive operation, primitive_desc_base description) {
+            this.operation = operation;
+            memory.desc working = description.scratchpad_desc();
+            if (working.get_size() > 0) {
+                with(
+                        DNNL_ARG_SCRATCHPAD,
+                        new memory(
+                                working, ENGINE, scratchpad(working.get_size()).pointer()));
+            }
+        }
+
+        Call(primitive operation) {
+            this.operation = operation;
+        }
+
+        Call with(int role, memory argument) {
+            arguments.put(role, argument);
+            return this;
+        }
+
+        void run() {
+            operation.execute(stream, arguments);
+        }
+    }
+
+    /** Operations run one after another and share the largest one's; smaller ones made before keep theirs. */
+    private NativeFloats scratchpad(long bytes) {
+        int floats = Math.toIntExact((bytes + Float.BYTES - 1) / Float.BYTES);
+        if (scratchpad == null || scratchpad.length() < floats) {
+            scratchpad = allocate(floats);
+        }
+        return scratchpad;
+    }
+
+    @Override
+    public void close() {
+        owned.forEach(NativeFloats::close);
+        owned.clear();
+        scratch.close();
+    }
+}

@@ -1,0 +1,61 @@
+package io.syncbn.worker.nn;
+
+import io.syncbn.worker.kernels.LinearMap;
+
+/** y = map(x, w) + b: a convolution or a dense layer. */
+final class LinearLayer implements Layer {
+    static final int NO_BIAS = -1;
+
+    /**
+     * Where the layer stands in the model.
+     *
+     * @param weightsOffset of w in the weights
+     * @param biasOffset of b in the weights, or {@link #NO_BIAS}
+     * @param first whether no parameters stand before it, so that nobody needs its input's gradient
+     */
+    record Place(Shape input, Shape output, int weightsOffset, int biasOffset, boolean first) {}
+
+    private final Place place;
+    private final LinearMap map;
+    private final ShardMemory memory;
+    private final float[] output;
+    private final float[] inputGradient;
+
+    LinearLayer(Place place, LinearMap map, ShardMemory memory) {
+        this.place = place;
+        this.map = map;
+        this.memory = memory;
+        this.output = memory.activations(place.output);
+        this.inputGradient = place.first ? null : memory.activations(place.input);
+    }
+
+    @Override
+    public Shape inputShape() {
+        return place.input;
+    }
+
+    @Override
+    public Shape outputShape() {
+        return place.output;
+    }
+
+    @Override
+    public Tensor forward(Tensor x, Pass pass) {
+        map.forward(x.values(), x.examples(), memory.weights(), place.weightsOffset, output);
+        Tensor y = new Tensor(output, x.examples(), place.output);
+        if (place.biasOffset != NO_BIAS) {
+            Bias.add(y, memory.weights(), place.biasOffset);
+        }
+        return y;
+    }
+
+    @Override
+    public Tensor backward(Tensor dy, Pass pass) {
+        map.backward(dy.values(), memory.weights(), place.weightsOffset, inputGradient);
+        map.addWeightsGradient(memory.gradients(), place.weightsOffset);
+        if (place.biasOffset != NO_BIAS) {
+            Bias.addGradient(dy, memory.gradients(), place.biasOffset);
+        }
+        return place.first ? null : new Tensor(inputGradient, dy.examples(), place.input);
+    }
+}
