@@ -132,7 +132,8 @@ final class BatchNorm implements Layer {
         part[0] = x.rows();
         System.arraycopy(sums, 0, part, 1, channels);
         System.arraycopy(squares, 0, part, 1 + channels, channels);
-        double[] total = pass.moments().reduce(Direction.FORWARD, spec.number, part);
+        double[] total =
+                pass.moments().start(Direction.FORWARD, spec.number, part).await();
         groupRows = total[0];
         double[] variance = new double[channels];
         for (int c = 0; c < channels; c++) {
@@ -187,7 +188,9 @@ final class BatchNorm implements Layer {
         addParameterGradients(sums, products);
         double[] part = Arrays.copyOf(sums, 2 * channels);
         System.arraycopy(products, 0, part, channels, channels);
-        setGradientTransform(pass.moments().reduce(Direction.BACKWARD, spec.number, part));
+        MomentsReducer.Pending total = pass.moments().start(Direction.BACKWARD, spec.number, part);
+        memory.lateGradient().finish(pass);
+        setGradientTransform(total.await());
         memory.kernels()
                 .normalizeGradient(
                         dy.values(),

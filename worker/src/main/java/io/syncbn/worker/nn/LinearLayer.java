@@ -2,7 +2,10 @@ package io.syncbn.worker.nn;
 
 import io.syncbn.worker.kernels.LinearMap;
 
-/** y = map(x, w) + b: a convolution or a dense layer. */
+/**
+ * y = map(x, w) + b: a convolution or a dense layer. Backward leaves the gradient of w for later, see
+ * {@link LateGradient}.
+ */
 final class LinearLayer implements Layer {
     static final int NO_BIAS = -1;
 
@@ -20,6 +23,7 @@ final class LinearLayer implements Layer {
     private final ShardMemory memory;
     private final float[] output;
     private final float[] inputGradient;
+    private final Runnable addWeightsGradient;
 
     LinearLayer(Place place, LinearMap map, ShardMemory memory) {
         this.place = place;
@@ -27,6 +31,7 @@ final class LinearLayer implements Layer {
         this.memory = memory;
         this.output = memory.activations(place.output);
         this.inputGradient = place.first ? null : memory.activations(place.input);
+        this.addWeightsGradient = () -> map.addWeightsGradient(memory.gradients(), place.weightsOffset);
     }
 
     @Override
@@ -51,8 +56,9 @@ final class LinearLayer implements Layer {
 
     @Override
     public Tensor backward(Tensor dy, Pass pass) {
+        memory.lateGradient().finish(pass);
         map.backward(dy.values(), memory.weights(), place.weightsOffset, inputGradient);
-        map.addWeightsGradient(memory.gradients(), place.weightsOffset);
+        memory.lateGradient().leave(addWeightsGradient);
         if (place.biasOffset != NO_BIAS) {
             Bias.addGradient(dy, memory.gradients(), place.biasOffset);
         }

@@ -14,15 +14,26 @@ public interface MomentsReducer {
         BACKWARD
     }
 
+    /** A sum that is under way. */
+    @FunctionalInterface
+    interface Pending {
+
+        /**
+         * Waits until every shard of the group has started the same sum.
+         *
+         * @return the group's sums; shared by the shards of a process, and not to be changed
+         */
+        double[] await();
+    }
+
     /**
-     * Waits until every shard of the group has called this for the same layer and direction.
+     * Starts a sum, without waiting. It is awaited before this shard starts the next one.
      *
      * @param layer number of the normalization layer, from 0 in the order of the model
      * @param part this shard's moments; it belongs to the reducer from here on
-     * @return the group's sums; shared by the shards of a process, and not to be changed
      */
-    double[] reduce(Direction direction, int layer, double[] part);
+    Pending start(Direction direction, int layer, double[] part);
 
     /** Local BN: a group of one shard. */
-    MomentsReducer LOCAL = (direction, layer, part) -> part;
+    MomentsReducer LOCAL = (direction, layer, part) -> () -> part;
 }

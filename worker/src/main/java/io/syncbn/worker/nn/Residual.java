@@ -60,7 +60,7 @@ final class Residual implements Layer {
         Tensor dSum = new Tensor(sumGradient, dy.examples(), outputShape());
         Tensor byShortcut = shortcut.backward(dSum, pass);
         Tensor byNorm = norm.backward(dSum, pass);
-        pass.gradientsCompleteFrom().accept(firstNormParameter);
+        memory.lateGradient().completeFrom(firstNormParameter, pass);
         Tensor byMain = main.backward(byNorm, pass);
         memory.kernels().add(byMain.values(), byShortcut.values(), inputGradient, byMain.size());
         return new Tensor(inputGradient, dy.examples(), inputShape());

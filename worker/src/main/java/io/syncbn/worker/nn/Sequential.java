@@ -24,18 +24,21 @@ final class Sequential implements Layer {
             return new Sequential(
                     inputShape,
                     layers.stream().map(layer -> layer.create(memory)).toList(),
-                    firstParameters);
+                    firstParameters,
+                    memory.lateGradient());
         }
     }
 
     private final Shape inputShape;
     private final List<Layer> layers;
     private final List<Integer> firstParameters;
+    private final LateGradient lateGradient;
 
-    private Sequential(Shape inputShape, List<Layer> layers, List<Integer> firstParameters) {
+    private Sequential(Shape inputShape, List<Layer> layers, List<Integer> firstParameters, LateGradient lateGradient) {
         this.inputShape = inputShape;
         this.layers = layers;
         this.firstParameters = firstParameters;
+        this.lateGradient = lateGradient;
     }
 
     @Override
@@ -62,7 +65,7 @@ final class Sequential implements Layer {
         Tensor dx = dy;
         for (int i = layers.size() - 1; i >= 0 && dx != null; i--) {
             dx = layers.get(i).backward(dx, pass);
-            pass.gradientsCompleteFrom().accept(firstParameters.get(i));
+            lateGradient.completeFrom(firstParameters.get(i), pass);
         }
         return dx;
     }

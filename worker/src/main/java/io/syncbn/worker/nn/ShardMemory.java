@@ -12,6 +12,7 @@ import io.syncbn.worker.kernels.Natives;
  * @param maxExamples the largest batch
  * @param natives for convolutions and matrix products
  * @param kernels loops over channels
+ * @param lateGradient what backward has left for later
  */
 record ShardMemory(
         Replica replica,
@@ -19,7 +20,8 @@ record ShardMemory(
         double[] batchStatistics,
         int maxExamples,
         Natives natives,
-        ChannelKernels kernels) {
+        ChannelKernels kernels,
+        LateGradient lateGradient) {
 
     float[] weights() {
         return replica.weights();

@@ -23,7 +23,8 @@ public final class ShardModel implements AutoCloseable {
                 new double[definition.statistics().size()],
                 maxExamples,
                 Natives.open(),
-                ChannelKernels.fastest());
+                ChannelKernels.fastest(),
+                new LateGradient());
         this.layers = layers.create(memory);
     }
 
@@ -48,6 +49,7 @@ public final class ShardModel implements AutoCloseable {
      */
     public void backward(Tensor dLogits, Pass pass) {
         layers.backward(dLogits, pass);
+        memory.lateGradient().finish(pass);
     }
 
     /** The gradient so far, as the definition's parameters are laid out; sums over examples. */

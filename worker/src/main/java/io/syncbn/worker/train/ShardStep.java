@@ -94,11 +94,14 @@ final class ShardStep {
         return (direction, layer, part) -> {
             boolean forward = direction == MomentsReducer.Direction.FORWARD;
             Kind kind = forward ? Kind.MOMENTS_FORWARD : Kind.MOMENTS_BACKWARD;
-            double[] total = momentsWait.await(collective.offer(Round.of(kind, step, layer), shard, part));
-            if (forward) {
-                groupHasExamples = total[0] > 0;
-            }
-            return total;
+            Sum<double[]> sum = collective.offer(Round.of(kind, step, layer), shard, part);
+            return () -> {
+                double[] total = momentsWait.await(sum);
+                if (forward) {
+                    groupHasExamples = total[0] > 0;
+                }
+                return total;
+            };
         };
     }
 

@@ -262,7 +262,8 @@ class BatchNormTest {
                 new double[replica.runningStatistics().length],
                 maxExamples,
                 Natives.open(),
-                ChannelKernels.fastest());
+                ChannelKernels.fastest(),
+                new LateGradient());
     }
 
     private static Replica replica(int channels, boolean affine, boolean tracked, Random random) {

@@ -98,7 +98,8 @@ class NetTest {
 
     @Test
     void dropoutKeepsTheMean() {
-        Dropout layer = new Dropout(Shape.flat(100_000), 0.25, 0, new ShardMemory(null, null, null, 1, null, null));
+        Dropout layer =
+                new Dropout(Shape.flat(100_000), 0.25, 0, new ShardMemory(null, null, null, 1, null, null, null));
         Tensor x = Tensor.zeros(1, Shape.flat(100_000));
         Arrays.fill(x.values(), 1);
         float[] y = layer.forward(x, pass(true, 1, 0)).values();

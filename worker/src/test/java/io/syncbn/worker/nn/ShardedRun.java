@@ -101,7 +101,7 @@ final class ShardedRun {
             for (int shard = 0; shard < shards(); shard++) {
                 int self = shard;
                 futures.add(threads.submit(
-                        () -> work.run(self, (direction, layer, part) -> reduce(direction + "/" + layer, self, part))));
+                        () -> work.run(self, (direction, layer, part) -> start(direction + "/" + layer, self, part))));
             }
             List<T> results = new ArrayList<>();
             for (Future<T> future : futures) {
@@ -115,7 +115,7 @@ final class ShardedRun {
         }
     }
 
-    private double[] reduce(String what, int shard, double[] part) {
+    private MomentsReducer.Pending start(String what, int shard, double[] part) {
         int group = group(shard);
         int first = group * groupSize;
         Reduction reduction;
@@ -125,6 +125,7 @@ final class ShardedRun {
             Optional<double[]> sum = reduction.fold.offer(new Node(0, shard - first), part);
             sum.ifPresent(reduction.sum::complete);
         }
-        return reduction.sum.orTimeout(TIMEOUT_SECONDS, TimeUnit.SECONDS).join();
+        CompletableFuture<double[]> pending = reduction.sum.orTimeout(TIMEOUT_SECONDS, TimeUnit.SECONDS);
+        return pending::join;
     }
 }
