@@ -80,7 +80,7 @@ public record Comparison(
             header.addAll(
                     List.of("PyTorch sync", "PyTorch local", "images/s, sync / PyTorch sync", "sync / PyTorch local"));
         }
-        header.addAll(List.of("step, sync / local", "worker MB", "coordinator MB"));
+        header.addAll(List.of("step, sync / local", "worker MB", "coordinator MB", "start, s"));
         MarkdownTable table = new MarkdownTable(header);
         for (Configuration configuration : configurations) {
             OptionalDouble sync = step(results, OURS, "sync", configuration);
@@ -100,6 +100,7 @@ public record Comparison(
             row.add(number(ratio(sync, local), 2));
             row.add(number(results.median("/workerResidentMegabytes", where(OURS, "sync", configuration)), 0));
             row.add(number(results.median("/coordinatorResidentMegabytes", where(OURS, "sync", configuration)), 0));
+            row.add(number(results.median("/startSeconds", where(OURS, "sync", configuration)), 1));
             table.row(row);
         }
         return table;

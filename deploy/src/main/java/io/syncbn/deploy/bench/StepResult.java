@@ -1,5 +1,6 @@
 package io.syncbn.deploy.bench;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.syncbn.proto.job.Job;
 import java.util.ArrayList;
@@ -29,8 +30,9 @@ public final class StepResult {
      * The result of a run.
      *
      * @param metrics lines of its metrics.jsonl
+     * @param runResult its result.json
      */
-    public static String json(List<String> metrics, Job job, int workers, ResidentMemory memory) {
+    public static String json(List<String> metrics, String runResult, Job job, int workers, ResidentMemory memory) {
         List<ObjectNode> all = metrics.stream()
                 .map(Json::objectOn)
                 .flatMap(Optional::stream)
@@ -62,6 +64,10 @@ public final class StepResult {
                     .put("min", round(millis.least()))
                     .put("p99", round(millis.percentile99()));
         }
+        Json.objectOn(runResult)
+                .map(run -> run.at("/startSeconds/total"))
+                .filter(JsonNode::isNumber)
+                .ifPresent(total -> result.put("startSeconds", Math.round(total.asDouble() * 100) / 100.0));
         memory.workerMegabytes().ifPresent(megabytes -> result.put("workerResidentMegabytes", megabytes));
         memory.coordinatorMegabytes().ifPresent(megabytes -> result.put("coordinatorResidentMegabytes", megabytes));
         return Json.line(result);

@@ -53,6 +53,7 @@ final class BenchStepCommand implements Command {
                 children,
                 workers,
                 memory::look,
-                () -> List.of(StepResult.json(Files.readAllLines(run.metrics()), job, workers, memory)));
+                () -> List.of(StepResult.json(
+                        Files.readAllLines(run.metrics()), Files.readString(run.result()), job, workers, memory)));
     }
 }

@@ -83,7 +83,9 @@ class TablesTest {
     @Test
     void theTablesHoldMediansAndRatios() {
         ObjectNode ours = step("syncbn", "sync", 2, 4, 25.0);
-        ours.put("workerResidentMegabytes", 412).put("coordinatorResidentMegabytes", 96);
+        ours.put("workerResidentMegabytes", 412)
+                .put("coordinatorResidentMegabytes", 96)
+                .put("startSeconds", 4.56);
         String tables = comparison(PEER)
                 .tables(new Results(List.of(
                         ours,
@@ -105,12 +107,12 @@ class TablesTest {
                         "",
                         "| workers × batch | syncbn sync | syncbn local | PyTorch sync | PyTorch local |"
                                 + " images/s, sync / PyTorch sync | sync / PyTorch local | step, sync / local |"
-                                + " worker MB | coordinator MB |",
+                                + " worker MB | coordinator MB | start, s |",
                         "| --------------: | ----------: | -----------: | -----------: | ------------: |"
                                 + " ----------------------------: | -------------------: | -----------------: |"
-                                + " --------: | -------------: |",
-                        "| 2 × 4 | 25.0 (320) | 20.0 (400) | 100.0 (80) | 30.0 (267) | 4.00 | 1.20 | 1.25 | 412 | 96 |",
-                        "| 1 × 64 | 200.0 (320) | – | – | 280.0 (229) | – | 1.40 | – | – | – |",
+                                + " --------: | -------------: | -------: |",
+                        "| 2 × 4 | 25.0 (320) | 20.0 (400) | 100.0 (80) | 30.0 (267) | 4.00 | 1.20 | 1.25 | 412 | 96 | 4.6 |",
+                        "| 1 × 64 | 200.0 (320) | – | – | 280.0 (229) | – | 1.40 | – | – | – | – |",
                         "",
                         "A sum over all workers: median of microseconds (99th percentile)",
                         "",
@@ -189,7 +191,11 @@ class TablesTest {
                         + "\"momentsMillis\":2,\"gradientsMillis\":1.5,\"commitMillis\":0.5,\"updateMillis\":1}",
                 "{\"step\":2,\"testLoss\":2.3,\"testAccuracy\":0.1}");
         String line = StepResult.json(
-                metrics, JobParser.parse(Map.of("model", "lenet", "batch", "5"), 2), 2, new ResidentMemory());
+                metrics,
+                "{\n  \"startSeconds\" : { \"data\" : 1.0, \"total\" : 4.5 }\n}",
+                JobParser.parse(Map.of("model", "lenet", "batch", "5"), 2),
+                2,
+                new ResidentMemory());
         JsonNode result = new ObjectMapper().readTree(line);
         assertThat(result.get("steps").asInt()).isEqualTo(2);
         assertThat(result.get("stepsLeftOut").asInt()).isEqualTo(1);
@@ -199,6 +205,7 @@ class TablesTest {
         assertThat(result.at("/parts/gradients/median").asDouble()).isEqualTo(1.5);
         assertThat(result.at("/parts/compute/p99").asDouble()).isEqualTo(4);
         assertThat(result.at("/parts/update/min").asDouble()).isEqualTo(1);
+        assertThat(result.get("startSeconds").asDouble()).isEqualTo(4.5);
         assertThat(result.get("parts")).hasSize(StepResult.PARTS.size());
     }
 
