@@ -19,11 +19,17 @@ final class FrameRules {
     private final Assignment assignment;
     private final Grouping groups;
     private final Grouping all;
+    private final List<List<Integer>> workersOfGroups;
+    private final List<Integer> allWorkers;
 
     FrameRules(Assignment assignment, int groupSize) {
         this.assignment = assignment;
         groups = new Grouping(assignment.shards(), groupSize);
         all = Grouping.all(assignment.shards());
+        workersOfGroups = IntStream.range(0, groups.groups())
+                .mapToObj(group -> workersIn(groups, group))
+                .toList();
+        allWorkers = workersIn(all, 0);
     }
 
     /** What is wrong with a frame, as in "worker-1 (shards 2 to 3) sent …", without the name; or empty. */
@@ -61,8 +67,12 @@ final class FrameRules {
 
     /** The workers that have shards in the frame's tree. */
     List<Integer> workersIn(FrameHeader header) {
-        int first = grouping(header.kind()).firstShardOf(header.group());
-        int end = first + grouping(header.kind()).sizeOf(header.group());
+        return isMoments(header.kind()) ? workersOfGroups.get(header.group()) : allWorkers;
+    }
+
+    private List<Integer> workersIn(Grouping grouping, int group) {
+        int first = grouping.firstShardOf(group);
+        int end = first + grouping.sizeOf(group);
         return IntStream.range(0, assignment.workers())
                 .filter(worker -> run(worker).first() < end && run(worker).end() > first)
                 .boxed()

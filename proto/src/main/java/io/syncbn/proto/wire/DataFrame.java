@@ -3,24 +3,33 @@ package io.syncbn.proto.wire;
 /**
  * One node's value on its way up, or the root's on its way down: {@code syncbn.v1.Frame} in memory.
  *
- * <p>A frame owns its payload's array from when it is made until it has been sent to everyone or, on the receiving side,
- * until its value is taken for a sum. The checksum is taken once, when the frame is made, however many streams it goes out
- * on; so the array must not change after that while the frame is still to be sent.
- *
- * @param checksum see {@link FrameChecksum}
+ * <p>A frame made here to be sent is turned into bytes at once, and only once however many streams it goes out on: the
+ * array of its numbers may be used again as soon as it is made. A frame that came owns its payload's array, until its value
+ * is taken for a sum. Belongs to one thread.
  */
-public record DataFrame(FrameHeader header, Payload payload, int checksum) {
+public final class DataFrame {
+    private final FrameHeader header;
+    private final Payload payload;
+    private final int checksum;
+    private EncodedFrame encoded;
 
-    public DataFrame {
+    /** @param checksum see {@link FrameChecksum}; not looked at here */
+    public DataFrame(FrameHeader header, Payload payload, int checksum) {
         if (Payload.isFloat32(header.kind()) != payload instanceof Payload.Float32) {
             throw new IllegalArgumentException(
                     header + " cannot hold " + payload.getClass().getSimpleName());
         }
+        this.header = header;
+        this.payload = payload;
+        this.checksum = checksum;
     }
 
     /** A frame to be sent. */
     public static DataFrame of(FrameHeader header, Payload payload) {
-        return new DataFrame(header, payload, FrameChecksum.of(header, payload));
+        EncodedFrame encoded = EncodedFrame.of(header, payload);
+        DataFrame frame = new DataFrame(header, payload, encoded.checksum());
+        frame.encoded = encoded;
+        return frame;
     }
 
     public static DataFrame of(FrameHeader header, double[] values) {
@@ -31,6 +40,18 @@ public record DataFrame(FrameHeader header, Payload payload, int checksum) {
         return of(header, new Payload.Float32(values));
     }
 
+    public FrameHeader header() {
+        return header;
+    }
+
+    public Payload payload() {
+        return payload;
+    }
+
+    public int checksum() {
+        return checksum;
+    }
+
     /** The numbers of a frame of a float64 kind, not a copy. */
     public double[] doubles() {
         return ((Payload.Float64) payload).values();
@@ -39,5 +60,12 @@ public record DataFrame(FrameHeader header, Payload payload, int checksum) {
     /** The numbers of a frame of gradients, not a copy. */
     public float[] floats() {
         return ((Payload.Float32) payload).values();
+    }
+
+    EncodedFrame encoded() {
+        if (encoded == null) {
+            encoded = EncodedFrame.of(header, payload, checksum);
+        }
+        return encoded;
     }
 }

@@ -31,20 +31,8 @@ final class FrameChecksum {
         crc.update(bytes);
     }
 
-    static int of(FrameHeader header, Payload payload) {
-        FrameChecksum checksum = new FrameChecksum(header);
-        ByteBuffer block = block(payload);
-        int perBlock = block.capacity() / payload.elementBytes();
-        for (int first = 0; first < payload.length(); first += perBlock) {
-            int count = Math.min(perBlock, payload.length() - first);
-            payload.get(first, count, block);
-            checksum.update(block.array(), count * payload.elementBytes());
-        }
-        return checksum.value();
-    }
-
-    void update(byte[] bytes, int length) {
-        crc.update(bytes, 0, length);
+    void update(byte[] bytes, int offset, int length) {
+        crc.update(bytes, offset, length);
     }
 
     int value() {

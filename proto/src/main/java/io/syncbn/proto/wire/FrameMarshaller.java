@@ -7,16 +7,16 @@ import java.io.InputStream;
 /**
  * Puts {@link DataFrame} on the wire and takes it off, in the bytes that {@code syncbn.v1.Frame} defines.
  *
- * <p>gRPC's own marshaller copies a payload into a {@code ByteString} and from there into an array. Here the stream that is
- * handed to gRPC knows its length and writes itself, a block at a time, into the transport's buffers, and reading fills a
- * fresh array from those buffers. Without state, and so thread-safe.
+ * <p>gRPC's own marshaller copies a payload into a {@code ByteString} and from there into an array. Here
+ * the stream that is handed to gRPC knows its length and writes itself into the transport's buffers, and reading fills a
+ * fresh array from those buffers, a block at a time. Without state, and so thread-safe.
  */
 public final class FrameMarshaller implements MethodDescriptor.Marshaller<DataFrame> {
 
-    /** Reads the frame's payload when gRPC asks for its bytes, which may be after this returns. */
+    /** The frame's bytes, of which a frame that goes out on several streams has one copy. */
     @Override
     public InputStream stream(DataFrame frame) {
-        return new FrameStream(frame);
+        return new FrameStream(frame.encoded());
     }
 
     /**

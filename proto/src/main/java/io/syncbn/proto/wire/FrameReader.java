@@ -40,7 +40,7 @@ final class FrameReader {
         if (payload == null) {
             header = header();
             payload = Payload.zeros(header.kind(), 0);
-            computedChecksum = FrameChecksum.of(header, payload);
+            computedChecksum = new FrameChecksum(header).value();
         } else if (!header.equals(header())) {
             throw invalid("its header changes after its payload");
         }
@@ -82,7 +82,7 @@ final class FrameReader {
             if (came < count * elementBytes) {
                 throw dataLoss("payload of " + (first * elementBytes + came) + " bytes, expected " + bytes);
             }
-            checksum.update(block.array(), came);
+            checksum.update(block.array(), 0, came);
             payload.set(first, count, block);
         }
         computedChecksum = checksum.value();
