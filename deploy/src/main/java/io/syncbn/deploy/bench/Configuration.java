@@ -11,7 +11,7 @@ public record Configuration(int workers, int batch) {
     private static final Pattern TEXT = Pattern.compile("([1-9]\\d{0,3})[x×]([1-9]\\d{0,3})");
     private static final int SMALL_EXAMPLES = 8;
     /** So that the compiler of the JVM is through, and enough steps are left for a median. */
-    private static final int LEAST_STEPS = 60;
+    private static final int LEAST_STEPS = 100;
 
     private static final int PEER_PART = 8;
     private static final int LEAST_PEER_STEPS = 24;

@@ -26,8 +26,8 @@ public final class BenchSettings {
     public static final Setting STEPS = new Setting(
             "steps",
             "N",
-            "400",
-            "training steps of 8 examples; with more, fewer in proportion, down to 60. PyTorch, which has nothing to"
+            "320",
+            "training steps of 8 examples; with more, fewer in proportion, down to 100. PyTorch, which has nothing to"
                     + " compile, does an eighth, at least 24");
     public static final Setting SUM_ROUNDS = new Setting(
             "sums",

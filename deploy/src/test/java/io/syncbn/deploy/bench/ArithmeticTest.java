@@ -71,7 +71,7 @@ class ArithmeticTest {
     void largeConfigurationsTakeFewerSteps() {
         assertThat(new Configuration(2, 4).steps(400)).isEqualTo(400);
         assertThat(new Configuration(4, 4).steps(400)).isEqualTo(200);
-        assertThat(new Configuration(2, 32).steps(400)).isEqualTo(60);
+        assertThat(new Configuration(2, 32).steps(400)).isEqualTo(100);
         assertThat(new Configuration(2, 4).peerSteps(400)).isEqualTo(50);
         assertThat(new Configuration(2, 32).peerSteps(400)).isEqualTo(24);
     }
