@@ -37,7 +37,7 @@ class BenchmarksTest {
                         "SimdLoops.normalizeAddRelu",
                         "SimdLoops.gradientMoments",
                         "SimdLoops.normalizeGradient",
-                        "Framing.checksum",
+                        "Framing.write",
                         "Framing.encode",
                         "Framing.decode",
                         "Reduction.offer",
