@@ -68,4 +68,7 @@ public interface ChannelKernels {
 
     /** sum = a + b. */
     void add(float[] a, float[] b, float[] sum, int size);
+
+    /** Whether none of the numbers is infinite or not a number. */
+    boolean allFinite(float[] x, int size);
 }

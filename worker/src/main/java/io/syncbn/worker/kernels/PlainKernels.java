@@ -169,4 +169,18 @@ final class PlainKernels implements ChannelKernels {
             sum[i] = a[i] + b[i];
         }
     }
+
+    @Override
+    public boolean allFinite(float[] x, int size) {
+        return allFiniteFrom(0, x, size);
+    }
+
+    static boolean allFiniteFrom(int first, float[] x, int size) {
+        for (int i = first; i < size; i++) {
+            if (!Float.isFinite(x[i])) {
+                return false;
+            }
+        }
+        return true;
+    }
 }

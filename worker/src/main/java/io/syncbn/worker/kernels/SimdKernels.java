@@ -1,5 +1,6 @@
 package io.syncbn.worker.kernels;
 
+import java.util.Arrays;
 import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
@@ -9,6 +10,10 @@ import jdk.incubator.vector.VectorSpecies;
 /**
  * The kernels on the JDK's Vector API: a lane is a channel, so that every lane adds its own numbers in the plain order,
  * whatever the width of a vector. Channels that do not fill one go to the plain twin.
+ *
+ * <p>Where several arrays are read, rows are taken in tiles, and in a tile vector by vector of channels: what is equal for
+ * all rows stays in registers, and the tile stays in the first-level cache for the next vector. A channel's sums go on
+ * from tile to tile, so that tiles do not show in the bits.
  */
 final class SimdKernels implements ChannelKernels {
     private static final VectorSpecies<Float> FLOATS = FloatVector.SPECIES_PREFERRED;
@@ -17,6 +22,14 @@ final class SimdKernels implements ChannelKernels {
     /** As many floats as there are doubles in a vector. */
     private static final VectorSpecies<Float> HALF =
             VectorSpecies.of(float.class, VectorShape.forBitSize(DOUBLES.vectorBitSize() / 2));
+
+    /** Numbers of each array in a tile; a first-level cache holds four such tiles. */
+    private static final int TILE = 1024;
+
+    /** Rows of a tile. */
+    private static int tileOf(int channels) {
+        return Math.max(1, TILE / channels);
+    }
 
     @Override
     public void moments(float[] x, int rows, int channels, double[] sums, double[] squares) {
@@ -64,25 +77,69 @@ final class SimdKernels implements ChannelKernels {
     public void gradientMoments(
             float[] dy, float[] x, float[] y, int rows, int channels, double[] mean, double[] sums, double[] products) {
         int end = DOUBLES.loopBound(channels);
-        FloatVector zero = FloatVector.zero(HALF);
-        for (int c = 0; c < end; c += DOUBLES.length()) {
+        Arrays.fill(sums, 0, end, 0);
+        Arrays.fill(products, 0, end, 0);
+        int tile = tileOf(channels);
+        for (int row = 0; row < rows; row += tile) {
+            addGradientMoments(dy, x, y, row * channels, Math.min(tile, rows - row), channels, mean, sums, products);
+        }
+        PlainKernels.gradientMomentsFrom(end, dy, x, y, rows, channels, mean, sums, products);
+    }
+
+    private static void addGradientMoments(
+            float[] dy,
+            float[] x,
+            float[] y,
+            int first,
+            int rows,
+            int channels,
+            double[] mean,
+            double[] sums,
+            double[] products) {
+        int lanes = DOUBLES.length();
+        int c = 0;
+        for (; c + 2 * lanes <= channels; c += 2 * lanes) {
+            DoubleVector center0 = DoubleVector.fromArray(DOUBLES, mean, c);
+            DoubleVector center1 = DoubleVector.fromArray(DOUBLES, mean, c + lanes);
+            DoubleVector sum0 = DoubleVector.fromArray(DOUBLES, sums, c);
+            DoubleVector sum1 = DoubleVector.fromArray(DOUBLES, sums, c + lanes);
+            DoubleVector product0 = DoubleVector.fromArray(DOUBLES, products, c);
+            DoubleVector product1 = DoubleVector.fromArray(DOUBLES, products, c + lanes);
+            for (int row = 0, i = first + c; row < rows; row++, i += channels) {
+                DoubleVector gradient0 = loadMasked(dy, y, i);
+                DoubleVector gradient1 = loadMasked(dy, y, i + lanes);
+                sum0 = sum0.add(gradient0);
+                sum1 = sum1.add(gradient1);
+                product0 = product0.add(gradient0.mul(load(x, i).sub(center0)));
+                product1 = product1.add(gradient1.mul(load(x, i + lanes).sub(center1)));
+            }
+            sum0.intoArray(sums, c);
+            sum1.intoArray(sums, c + lanes);
+            product0.intoArray(products, c);
+            product1.intoArray(products, c + lanes);
+        }
+        for (; c + lanes <= channels; c += lanes) {
             DoubleVector center = DoubleVector.fromArray(DOUBLES, mean, c);
-            DoubleVector sum = DoubleVector.zero(DOUBLES);
-            DoubleVector product = DoubleVector.zero(DOUBLES);
-            for (int row = 0, i = c; row < rows; row++, i += channels) {
-                FloatVector masked = FloatVector.fromArray(HALF, dy, i);
-                if (y != null) {
-                    masked =
-                            zero.blend(masked, FloatVector.fromArray(HALF, y, i).compare(VectorOperators.GT, 0f));
-                }
-                DoubleVector gradient = (DoubleVector) masked.convertShape(VectorOperators.F2D, DOUBLES, 0);
+            DoubleVector sum = DoubleVector.fromArray(DOUBLES, sums, c);
+            DoubleVector product = DoubleVector.fromArray(DOUBLES, products, c);
+            for (int row = 0, i = first + c; row < rows; row++, i += channels) {
+                DoubleVector gradient = loadMasked(dy, y, i);
                 sum = sum.add(gradient);
                 product = product.add(gradient.mul(load(x, i).sub(center)));
             }
             sum.intoArray(sums, c);
             product.intoArray(products, c);
         }
-        PlainKernels.gradientMomentsFrom(end, dy, x, y, rows, channels, mean, sums, products);
+    }
+
+    /** dy, or 0 where y is given and not positive. */
+    private static DoubleVector loadMasked(float[] dy, float[] y, int i) {
+        FloatVector gradient = FloatVector.fromArray(HALF, dy, i);
+        if (y != null) {
+            gradient = FloatVector.zero(HALF)
+                    .blend(gradient, FloatVector.fromArray(HALF, y, i).compare(VectorOperators.GT, 0f));
+        }
+        return (DoubleVector) gradient.convertShape(VectorOperators.F2D, DOUBLES, 0);
     }
 
     private static DoubleVector load(float[] x, int i) {
@@ -92,12 +149,28 @@ final class SimdKernels implements ChannelKernels {
     @Override
     public void normalize(
             float[] x, float[] y, int rows, int channels, float[] pivot, float[] scale, float[] shift, boolean relu) {
-        int end = FLOATS.loopBound(channels);
-        for (int c = 0; c < end; c += FLOATS.length()) {
+        int tile = tileOf(channels);
+        for (int row = 0; row < rows; row += tile) {
+            normalizeTile(x, y, row * channels, Math.min(tile, rows - row), channels, pivot, scale, shift, relu);
+        }
+        PlainKernels.normalizeFrom(FLOATS.loopBound(channels), x, y, rows, channels, pivot, scale, shift, relu);
+    }
+
+    private static void normalizeTile(
+            float[] x,
+            float[] y,
+            int first,
+            int rows,
+            int channels,
+            float[] pivot,
+            float[] scale,
+            float[] shift,
+            boolean relu) {
+        for (int c = 0; c < FLOATS.loopBound(channels); c += FLOATS.length()) {
             FloatVector center = FloatVector.fromArray(FLOATS, pivot, c);
             FloatVector factor = FloatVector.fromArray(FLOATS, scale, c);
             FloatVector offset = FloatVector.fromArray(FLOATS, shift, c);
-            for (int row = 0, i = c; row < rows; row++, i += channels) {
+            for (int row = 0, i = first + c; row < rows; row++, i += channels) {
                 FloatVector value = FloatVector.fromArray(FLOATS, x, i)
                         .sub(center)
                         .mul(factor)
@@ -105,7 +178,6 @@ final class SimdKernels implements ChannelKernels {
                 (relu ? value.max(0f) : value).intoArray(y, i);
             }
         }
-        PlainKernels.normalizeFrom(end, x, y, rows, channels, pivot, scale, shift, relu);
     }
 
     @Override
@@ -118,12 +190,30 @@ final class SimdKernels implements ChannelKernels {
             float[] pivot,
             float[] scale,
             float[] shift) {
-        int end = FLOATS.loopBound(channels);
-        for (int c = 0; c < end; c += FLOATS.length()) {
+        int tile = tileOf(channels);
+        for (int row = 0; row < rows; row += tile) {
+            normalizeAddReluTile(
+                    x, residual, y, row * channels, Math.min(tile, rows - row), channels, pivot, scale, shift);
+        }
+        PlainKernels.normalizeAddReluFrom(
+                FLOATS.loopBound(channels), x, residual, y, rows, channels, pivot, scale, shift);
+    }
+
+    private static void normalizeAddReluTile(
+            float[] x,
+            float[] residual,
+            float[] y,
+            int first,
+            int rows,
+            int channels,
+            float[] pivot,
+            float[] scale,
+            float[] shift) {
+        for (int c = 0; c < FLOATS.loopBound(channels); c += FLOATS.length()) {
             FloatVector center = FloatVector.fromArray(FLOATS, pivot, c);
             FloatVector factor = FloatVector.fromArray(FLOATS, scale, c);
             FloatVector offset = FloatVector.fromArray(FLOATS, shift, c);
-            for (int row = 0, i = c; row < rows; row++, i += channels) {
+            for (int row = 0, i = first + c; row < rows; row++, i += channels) {
                 FloatVector.fromArray(FLOATS, x, i)
                         .sub(center)
                         .mul(factor)
@@ -133,7 +223,6 @@ final class SimdKernels implements ChannelKernels {
                         .intoArray(y, i);
             }
         }
-        PlainKernels.normalizeAddReluFrom(end, x, residual, y, rows, channels, pivot, scale, shift);
     }
 
     @Override
@@ -148,13 +237,33 @@ final class SimdKernels implements ChannelKernels {
             float[] gain,
             float[] slope,
             float[] shift) {
-        int end = FLOATS.loopBound(channels);
-        for (int c = 0; c < end; c += FLOATS.length()) {
+        int tile = tileOf(channels);
+        for (int row = 0; row < rows; row += tile) {
+            normalizeGradientTile(
+                    dy, x, y, dx, row * channels, Math.min(tile, rows - row), channels, pivot, gain, slope, shift);
+        }
+        PlainKernels.normalizeGradientFrom(
+                FLOATS.loopBound(channels), dy, x, y, dx, rows, channels, pivot, gain, slope, shift);
+    }
+
+    private static void normalizeGradientTile(
+            float[] dy,
+            float[] x,
+            float[] y,
+            float[] dx,
+            int first,
+            int rows,
+            int channels,
+            float[] pivot,
+            float[] gain,
+            float[] slope,
+            float[] shift) {
+        for (int c = 0; c < FLOATS.loopBound(channels); c += FLOATS.length()) {
             FloatVector center = FloatVector.fromArray(FLOATS, pivot, c);
             FloatVector ofGradient = FloatVector.fromArray(FLOATS, gain, c);
             FloatVector ofInput = FloatVector.fromArray(FLOATS, slope, c);
             FloatVector offset = FloatVector.fromArray(FLOATS, shift, c);
-            for (int row = 0, i = c; row < rows; row++, i += channels) {
+            for (int row = 0, i = first + c; row < rows; row++, i += channels) {
                 FloatVector gradient = y == null ? FloatVector.fromArray(FLOATS, dy, i) : masked(dy, y, i);
                 FloatVector input = FloatVector.fromArray(FLOATS, x, i)
                         .sub(center)
@@ -163,7 +272,6 @@ final class SimdKernels implements ChannelKernels {
                 gradient.mul(ofGradient).add(input).intoArray(dx, i);
             }
         }
-        PlainKernels.normalizeGradientFrom(end, dy, x, y, dx, rows, channels, pivot, gain, slope, shift);
     }
 
     @Override
@@ -197,5 +305,16 @@ final class SimdKernels implements ChannelKernels {
         for (int i = 0; i < size; i++) {
             sum[i] = a[i] + b[i];
         }
+    }
+
+    /** A finite number times 0 is 0, every other is not a number, and stays that in a sum. */
+    @Override
+    public boolean allFinite(float[] x, int size) {
+        int end = FLOATS.loopBound(size);
+        FloatVector sum = FloatVector.zero(FLOATS);
+        for (int i = 0; i < end; i += FLOATS.length()) {
+            sum = sum.add(FloatVector.fromArray(FLOATS, x, i).mul(0f));
+        }
+        return sum.reduceLanes(VectorOperators.ADD) == 0 && PlainKernels.allFiniteFrom(end, x, size);
     }
 }

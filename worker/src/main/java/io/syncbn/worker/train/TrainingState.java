@@ -2,6 +2,7 @@ package io.syncbn.worker.train;
 
 import io.syncbn.proto.job.Job;
 import io.syncbn.worker.checkpoint.ModelState;
+import io.syncbn.worker.kernels.ChannelKernels;
 import io.syncbn.worker.nn.Replica;
 import io.syncbn.worker.nn.RunningStatistics;
 import io.syncbn.worker.optim.LearningRate;
@@ -16,6 +17,7 @@ final class TrainingState {
     private final Replica replica;
     private final Sgd optimizer;
     private final Trainer.Plan plan;
+    private final ChannelKernels kernels = ChannelKernels.fastest();
     private long batchesTracked;
     private long step;
 
@@ -69,7 +71,10 @@ final class TrainingState {
         return new ModelState(replica, batchesTracked, optimizer.momentumBuffer(), step);
     }
 
-    private static void requireFinite(float[] gradient, long atStep) {
+    private void requireFinite(float[] gradient, long atStep) {
+        if (kernels.allFinite(gradient, gradient.length)) {
+            return;
+        }
         for (int i = 0; i < gradient.length; i++) {
             if (!Float.isFinite(gradient[i])) {
                 throw new TrainingException("step " + atStep + ": the gradient is not finite (element " + i + " is "

@@ -3,11 +3,13 @@ package io.syncbn.worker.kernels;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The two implementations against each other, bit by bit, and the plain one against its formulas. */
 class ChannelKernelsTest {
@@ -24,8 +26,21 @@ class ChannelKernelsTest {
 
     @ParameterizedTest
     @CsvSource({
-        "0, 16", "1, 1", "1, 8", "7, 3", "50, 10", "3, 16", "129, 16", "33, 17", "64, 31", "20, 32", "5, 47", "9, 64",
-        "2, 130"
+        "0, 16",
+        "1, 1",
+        "1, 8",
+        "7, 3",
+        "50, 10",
+        "3, 16",
+        "129, 16",
+        "33, 17",
+        "64, 31",
+        "20, 32",
+        "5, 47",
+        "9, 64",
+        "2, 130",
+        "1000, 16",
+        "70, 1030"
     })
     void equalBits(int rows, int channels) {
         int size = rows * channels;
@@ -64,6 +79,24 @@ class ChannelKernelsTest {
         assertEqualFloats(size, (kernels, out) -> kernels.relu(y, out, size));
         assertEqualFloats(size, (kernels, out) -> kernels.reluGradient(dy, y, out, size));
         assertEqualFloats(size, (kernels, out) -> kernels.add(dy, y, out, size));
+    }
+
+    @ParameterizedTest
+    @ValueSource(floats = {Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY})
+    void oneNumberThatIsNotFiniteIsFound(float wrong) {
+        for (ChannelKernels kernels : List.of(plain, simd)) {
+            for (int size : new int[] {0, 1, 7, 8, 9, 64, 67}) {
+                float[] x = random(8, size + 1, Float.MAX_VALUE / 8);
+                x[size] = wrong;
+                assertThat(kernels.allFinite(x, size)).isTrue();
+                for (int i = 0; i < size; i++) {
+                    float right = x[i];
+                    x[i] = wrong;
+                    assertThat(kernels.allFinite(x, size)).isFalse();
+                    x[i] = right;
+                }
+            }
+        }
     }
 
     @Test
