@@ -16,6 +16,9 @@ import io.syncbn.proto.net.Channels;
 import io.syncbn.proto.net.MetricsServer;
 import io.syncbn.proto.net.Transport;
 import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -37,7 +40,10 @@ public final class CoordinatorProcess implements AutoCloseable {
     private final CompletableFuture<Outcome> outcome = new CompletableFuture<>();
     private final EventLoopGroup loop = Transport.eventLoop("coordinator");
     private final Coordinator coordinator;
-    private final Server server;
+    private final Address address;
+    /** The one at the port, and the one at the local socket beside it, where there is one. */
+    private final List<Server> servers = new ArrayList<>();
+
     private final Optional<MetricsServer> metricsServer;
 
     private CoordinatorProcess(CoordinatorConfig config) throws IOException {
@@ -47,20 +53,40 @@ public final class CoordinatorProcess implements AutoCloseable {
         metricsServer = config.metricsPort() == CoordinatorConfig.NO_METRICS
                 ? Optional.empty()
                 : Optional.of(MetricsServer.start(config.metricsPort(), "syncbn coordinator", registry));
-        Address address = new Address(config.host(), config.port());
+        ControlService control = new ControlService(coordinator);
+        address = new Address(
+                config.host(),
+                listen(new Address(config.host(), config.port()), control).getPort());
+        if (hasLocal(address)) {
+            listen(address.local(), control);
+        }
+    }
+
+    private Server listen(Address bind, ControlService control) throws IOException {
         try {
-            server = Channels.server(address, loop)
-                    .addService(new ControlService(coordinator))
+            Server server = Channels.server(bind, loop)
+                    .addService(control)
                     .addService(ReductionService.create(coordinator))
                     .addService(health.getHealthService())
                     .build()
                     .start();
+            servers.add(server);
+            return server;
         } catch (IOException e) {
+            servers.forEach(Server::shutdownNow);
             metricsServer.ifPresent(MetricsServer::close);
             loop.shutdownGracefully(0, 0, TimeUnit.MILLISECONDS);
             Throwable cause = e.getCause() == null ? e : e.getCause();
-            throw new IOException("cannot listen on " + address + ": " + cause.getMessage(), e);
+            throw new IOException("cannot listen on " + bind + ": " + cause.getMessage(), e);
         }
+    }
+
+    /** A server that only this machine can reach has a local socket too. */
+    private static boolean hasLocal(Address address) {
+        return Transport.hasLocal()
+                && new InetSocketAddress(address.host(), address.port())
+                        .getAddress()
+                        .isLoopbackAddress();
     }
 
     private static Rules rules(CoordinatorConfig config) {
@@ -91,7 +117,17 @@ public final class CoordinatorProcess implements AutoCloseable {
 
     /** The port it listens on. */
     public int port() {
-        return server.getPort();
+        return address.port();
+    }
+
+    /** Where it listens. */
+    public Address address() {
+        return address;
+    }
+
+    /** Where workers of this machine reach it soonest: at its local socket, if it has one. */
+    public Address nearAddress() {
+        return servers.size() > 1 ? address.local() : address;
     }
 
     /** The port of the metrics page, if there is one. */
@@ -121,15 +157,21 @@ public final class CoordinatorProcess implements AutoCloseable {
     private void drain(Effect end) {
         try {
             health.enterTerminalState();
-            server.shutdown();
-            server.awaitTermination(DRAIN_MILLIS, TimeUnit.MILLISECONDS);
-            server.shutdownNow();
-            server.awaitTermination(DRAIN_MILLIS, TimeUnit.MILLISECONDS);
+            servers.forEach(Server::shutdown);
+            awaitTermination();
+            servers.forEach(Server::shutdownNow);
+            awaitTermination();
             metricsServer.ifPresent(MetricsServer::close);
             loop.shutdownGracefully(0, 0, TimeUnit.MILLISECONDS);
             outcome.complete(outcomeOf(end));
         } catch (InterruptedException | RuntimeException e) {
             outcome.completeExceptionally(e);
+        }
+    }
+
+    private void awaitTermination() throws InterruptedException {
+        for (Server server : servers) {
+            server.awaitTermination(DRAIN_MILLIS, TimeUnit.MILLISECONDS);
         }
     }
 

@@ -9,7 +9,6 @@ import io.syncbn.deploy.settings.UsageException;
 import io.syncbn.proto.job.Fingerprint;
 import io.syncbn.proto.job.Job;
 import io.syncbn.proto.job.Setting;
-import io.syncbn.proto.net.Address;
 import io.syncbn.worker.collective.JobFailedException;
 import java.io.IOException;
 import java.time.Duration;
@@ -61,7 +60,7 @@ final class CoordinatorCommand implements Command {
                 jobRun.workers(),
                 joinTimeout,
                 metricsPort));
-        System.out.println("listening on " + new Address(host, coordinator.port()));
+        System.out.println("listening on " + (isLaunched ? coordinator.nearAddress() : coordinator.address()));
         coordinator
                 .metricsPort()
                 .ifPresent(served -> System.out.println("metrics at http://localhost:" + served + "/metrics"));

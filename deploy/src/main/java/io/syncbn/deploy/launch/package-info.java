@@ -6,7 +6,7 @@
  * the cause and not one of its consequences.
  *
  * <pre>
- *   launcher ── starts ──▶ coordinator ── "listening on HOST:PORT" in its log ──▶ launcher ── starts ──▶ workers
+ *   launcher ── starts ──▶ coordinator ── "listening on ADDRESS" in its log ──▶ launcher ── starts ──▶ workers
  *   launcher ◀── exit codes ── all        launcher ◀── metrics.jsonl, result.json ── the worker with shard 0
  * </pre>
  */

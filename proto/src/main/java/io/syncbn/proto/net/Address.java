@@ -5,8 +5,10 @@ package io.syncbn.proto.net;
  *
  * @param host name or IP address; an IPv6 address without brackets
  * @param port from 0, which asks a server for any free port, to 65535
+ * @param isLocal whether the local socket is meant that a server of this machine has beside its port: a shorter way
  */
-public record Address(String host, int port) {
+public record Address(String host, int port, boolean isLocal) {
+    private static final String LOCAL = "local:";
 
     public Address {
         if (host.isBlank() || port < 0 || port > 65535) {
@@ -15,14 +17,25 @@ public record Address(String host, int port) {
         }
     }
 
+    public Address(String host, int port) {
+        this(host, port, false);
+    }
+
+    /** The local socket beside this port. */
+    public Address local() {
+        return new Address(host, port, true);
+    }
+
     /**
-     * Reads {@code host:port} or {@code [ipv6]:port}.
+     * Reads {@code host:port} or {@code [ipv6]:port}, with {@code local:} in front for the local socket beside it.
      *
      * @throws IllegalArgumentException with a message for the user
      */
     public static Address parse(String text) {
+        boolean isLocal = text.startsWith(LOCAL) && text.indexOf(':', LOCAL.length()) >= 0;
+        int from = isLocal ? LOCAL.length() : 0;
         int colon = text.lastIndexOf(':');
-        String host = colon < 0 ? "" : text.substring(0, colon).strip();
+        String host = colon < from ? "" : text.substring(from, colon).strip();
         boolean bracketed = host.startsWith("[") && host.endsWith("]");
         if (bracketed) {
             host = host.substring(1, host.length() - 1);
@@ -30,7 +43,7 @@ public record Address(String host, int port) {
         if (!host.isBlank() && (bracketed || host.indexOf(':') < 0)) {
             try {
                 return new Address(
-                        host, Integer.parseInt(text.substring(colon + 1).strip()));
+                        host, Integer.parseInt(text.substring(colon + 1).strip()), isLocal);
             } catch (IllegalArgumentException e) {
                 // Said below, in the words of the text that was given.
             }
@@ -40,6 +53,11 @@ public record Address(String host, int port) {
 
     @Override
     public String toString() {
+        return (isLocal ? LOCAL : "") + authority();
+    }
+
+    /** Host and port, as a server of either socket is called in a request. */
+    String authority() {
         return (host.indexOf(':') < 0 ? host : "[" + host + "]") + ":" + port;
     }
 }

@@ -5,6 +5,9 @@ import io.grpc.ManagedChannel;
 import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.netty.NettyServerBuilder;
 import io.netty.channel.EventLoopGroup;
+import io.netty.channel.epoll.EpollDomainSocketChannel;
+import io.netty.channel.epoll.EpollServerDomainSocketChannel;
+import io.netty.channel.unix.DomainSocketAddress;
 import io.syncbn.proto.Protocol;
 import java.net.InetSocketAddress;
 import java.util.concurrent.CompletableFuture;
@@ -37,9 +40,12 @@ public final class Channels {
     }
 
     static NettyChannelBuilder builder(Address server, EventLoopGroup loop) {
-        return NettyChannelBuilder.forAddress(server.host(), server.port())
-                .eventLoopGroup(loop)
-                .channelType(Transport.client())
+        NettyChannelBuilder builder = server.isLocal()
+                ? NettyChannelBuilder.forAddress(Transport.localName(server))
+                        .channelType(EpollDomainSocketChannel.class, DomainSocketAddress.class)
+                        .overrideAuthority(server.authority())
+                : NettyChannelBuilder.forAddress(server.host(), server.port()).channelType(Transport.client());
+        return builder.eventLoopGroup(loop)
                 .usePlaintext()
                 .directExecutor()
                 .maxInboundMessageSize(Protocol.MAX_MESSAGE_BYTES)
@@ -67,10 +73,13 @@ public final class Channels {
      * and whoever must not be silent says so in messages.
      */
     public static NettyServerBuilder server(Address bind, EventLoopGroup loop) {
-        return NettyServerBuilder.forAddress(new InetSocketAddress(bind.host(), bind.port()))
-                .bossEventLoopGroup(loop)
+        NettyServerBuilder builder = bind.isLocal()
+                ? NettyServerBuilder.forAddress(Transport.localName(bind))
+                        .channelType(EpollServerDomainSocketChannel.class)
+                : NettyServerBuilder.forAddress(new InetSocketAddress(bind.host(), bind.port()))
+                        .channelType(Transport.server());
+        return builder.bossEventLoopGroup(loop)
                 .workerEventLoopGroup(loop)
-                .channelType(Transport.server())
                 .directExecutor()
                 .maxInboundMessageSize(Protocol.MAX_MESSAGE_BYTES)
                 .flowControlWindow(FLOW_CONTROL_WINDOW_BYTES)

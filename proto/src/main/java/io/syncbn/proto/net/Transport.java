@@ -12,6 +12,7 @@ import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.util.concurrent.DefaultThreadFactory;
 
 /** Which of Netty's transports: epoll where its native library loads, the JDK's selector elsewhere. */
@@ -23,6 +24,16 @@ public final class Transport {
     /** An event loop on a daemon thread of its own. */
     public static EventLoopGroup eventLoop(String threadName) {
         return new MultiThreadIoEventLoopGroup(1, new DefaultThreadFactory(threadName, true), ioHandlers());
+    }
+
+    /** Whether there are local sockets: Linux has them under names that are no files and end with their server. */
+    public static boolean hasLocal() {
+        return IS_EPOLL;
+    }
+
+    /** Unique, because the port is and both belong to the same network namespace. A name that is no file begins with NUL. */
+    static DomainSocketAddress localName(Address address) {
+        return new DomainSocketAddress("\0syncbn " + address.authority());
     }
 
     static IoHandlerFactory ioHandlers() {

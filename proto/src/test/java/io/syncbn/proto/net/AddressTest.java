@@ -13,6 +13,8 @@ class AddressTest {
     void readsHostAndPort() {
         assertThat(Address.parse("10.0.0.7:4600")).isEqualTo(new Address("10.0.0.7", 4600));
         assertThat(Address.parse("localhost:0")).isEqualTo(new Address("localhost", 0));
+        assertThat(Address.parse("local:4600")).isEqualTo(new Address("local", 4600));
+        assertThat(Address.parse("local:[::1]:1")).isEqualTo(new Address("::1", 1).local());
         assertThat(Address.parse("[::1]:65535")).isEqualTo(new Address("::1", 65535));
     }
 
@@ -20,6 +22,7 @@ class AddressTest {
     void writesWhatItReads() {
         assertThat(Address.parse("host:1")).hasToString("host:1");
         assertThat(Address.parse("[fe80::2]:1")).hasToString("[fe80::2]:1");
+        assertThat(Address.parse("local:127.0.0.1:7800")).hasToString("local:127.0.0.1:7800");
     }
 
     @ParameterizedTest

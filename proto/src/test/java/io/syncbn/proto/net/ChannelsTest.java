@@ -26,15 +26,26 @@ class ChannelsTest {
 
     @Test
     void framesCrossALoopbackConnectionUnchanged() throws Exception {
+        framesCross(new Address("127.0.0.1", 0));
+    }
+
+    @Test
+    void framesCrossALocalSocketUnchanged() throws Exception {
+        Assumptions.assumeTrue(Transport.hasLocal());
+        framesCross(new Address("test-" + ProcessHandle.current().pid(), 1).local());
+    }
+
+    private static void framesCross(Address bind) throws Exception {
         EventLoopGroup serverLoop = Transport.eventLoop("server");
         EventLoopGroup clientLoop = Transport.eventLoop("client");
-        Server server = Channels.server(new Address("127.0.0.1", 0), serverLoop)
+        Server server = Channels.server(bind, serverLoop)
                 .addService(ServerServiceDefinition.builder(ReductionGrpc.SERVICE_NAME)
                         .addMethod(ReductionMethods.GRADIENTS, ServerCalls.asyncBidiStreamingCall(replies -> replies))
                         .build())
                 .build()
                 .start();
-        ManagedChannel channel = Channels.open(new Address("127.0.0.1", server.getPort()), clientLoop);
+        ManagedChannel channel =
+                Channels.open(bind.isLocal() ? bind : new Address(bind.host(), server.getPort()), clientLoop);
         try {
             BlockingQueue<DataFrame> replies = new LinkedBlockingQueue<>();
             StreamObserver<DataFrame> stream = ClientCalls.asyncBidiStreamingCall(
