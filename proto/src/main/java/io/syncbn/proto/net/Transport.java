@@ -14,10 +14,23 @@ import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import java.util.List;
+import java.util.logging.Logger;
+import java.util.stream.Stream;
 
 /** Which of Netty's transports: epoll where its native library loads, the JDK's selector elsewhere. */
 public final class Transport {
     private static final boolean IS_EPOLL = Epoll.isAvailable();
+
+    /**
+     * gRPC asks every channel for SO_KEEPALIVE, and Netty warns of each that has no such option, as local sockets have not.
+     * Held here, because otherwise they would be collected, and their filters with them.
+     */
+    private static final List<Logger> WITHOUT_KEEPALIVE_WARNINGS = Stream.of("Bootstrap", "ServerBootstrap")
+            .map(name -> Logger.getLogger("io.netty.bootstrap." + name))
+            .peek(logger -> logger.setFilter(
+                    record -> !String.valueOf(record.getMessage()).contains("SO_KEEPALIVE")))
+            .toList();
 
     private Transport() {}
 
