@@ -4,12 +4,12 @@ import io.syncbn.proto.tree.Sums;
 import io.syncbn.proto.v1.Kind;
 import java.nio.ByteBuffer;
 
-/** The numbers of a frame: float32 for gradients, float64 for all else. Holds the array itself, not a copy. */
+/** The numbers of a frame: float32 for gradients and states, float64 for all else. Holds the array itself, not a copy. */
 public sealed interface Payload {
 
     /** Whether sums of this kind are float32. */
     static boolean isFloat32(Kind kind) {
-        return kind == Kind.GRADIENTS;
+        return kind == Kind.GRADIENTS || kind == Kind.STATE;
     }
 
     /** {@code length} zeros of the kind's type. */
