@@ -33,6 +33,9 @@ public interface Collective extends AutoCloseable {
     /** Ends every wait of this process, now and later, because one of its shards cannot go on. */
     void fail(String reason);
 
+    /** Whether no step is to be begun after this one, whose COMMIT has come: the generation ends with it. */
+    boolean endsWith(long step);
+
     @Override
     void close();
 }

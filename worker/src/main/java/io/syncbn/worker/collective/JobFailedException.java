@@ -1,6 +1,6 @@
 package io.syncbn.worker.collective;
 
-/** The job is over for all workers; the message says why, in words for the user. */
+/** The job is over for this worker, and perhaps for all; the message says why, in words for the user. */
 public final class JobFailedException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

@@ -19,10 +19,10 @@ final class PendingSum<T> implements Sum<T> {
             return total.join();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new JobFailedException("interrupted");
+            throw new AbandonedException("interrupted");
         } catch (CompletionException e) {
             // A new exception here, so that its stack is the waiting thread's.
-            throw new JobFailedException(e.getCause().getMessage());
+            throw new AbandonedException(e.getCause().getMessage());
         }
     }
 
@@ -32,7 +32,7 @@ final class PendingSum<T> implements Sum<T> {
     }
 
     void fail(String reason) {
-        total.completeExceptionally(new JobFailedException(reason));
+        total.completeExceptionally(new AbandonedException(reason));
         waiting.wake();
     }
 }

@@ -2,6 +2,7 @@ package io.syncbn.worker.collective;
 
 import io.grpc.ManagedChannel;
 import io.netty.channel.EventLoopGroup;
+import io.syncbn.proto.Protocol;
 import io.syncbn.proto.net.Address;
 import io.syncbn.proto.net.Channels;
 import io.syncbn.proto.net.DrivenLoop;
@@ -14,49 +15,62 @@ import io.syncbn.proto.wire.DataFrame;
 import io.syncbn.proto.wire.FrameHeader;
 import io.syncbn.proto.wire.ReductionMethods;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
- * Sums over the shards of a cluster: the nodes that cover this worker's shards go up to the coordinator, roots come back.
+ * Sums over the shards of a cluster in one generation: the nodes that cover this worker's shards go up to the coordinator,
+ * roots come back. States of replicas travel the same way.
  *
  * <p>Two connections: bulk never stands in front of the small messages that every shard waits for. The small ones are sent
  * and received by the thread that made this collective, while it waits: for a sum, or for the threads of its shards.
  */
-final class RemoteCollective implements Collective {
+public final class RemoteCollective implements Collective {
     /** How long streams may take to begin, and to end. */
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
-    private static final Duration END_PATIENCE = Duration.ofSeconds(1);
+    private static final Duration END_PATIENCE = Duration.ofMillis(200);
 
-    private final long generation;
+    /** How long the sums of a step that is committed may take to come, after the generation's end. */
+    private static final long COMMITTED_SUMS_MILLIS = 1000;
+
+    private static final long NO_STEP = -1;
+
+    private final Plan plan;
     private final Grouping groups;
     private final Grouping all;
+    private final EventLoopGroup background;
     private final DrivenLoop loop = new DrivenLoop();
     private final ShardFolder<double[]> doubles;
     private final ShardFolder<float[]> floats;
+    private final StateInbox state = new StateInbox();
     private final ManagedChannel momentsChannel;
     private final ManagedChannel gradientsChannel;
     private final DataStream moments;
     private final DataStream gradients;
-    private volatile long committedStep;
+    private volatile long committedStep = NO_STEP;
+    private volatile long lastStep = NO_STEP;
 
     /**
      * Opens the streams.
      *
      * @param background runs the connection for bulk
      * @param whenBroken told, in words, when a stream breaks
-     * @throws JobFailedException if the coordinator cannot be reached any more
+     * @throws AbandonedException if the coordinator cannot be reached any more
      */
-    RemoteCollective(
+    public RemoteCollective(
             Address address,
             EventLoopGroup background,
             Plan plan,
             int shards,
             int groupSize,
             Consumer<String> whenBroken) {
-        this.generation = plan.getGeneration();
+        this.plan = plan;
+        this.background = background;
         groups = new Grouping(shards, groupSize);
         all = Grouping.all(shards);
         int first = plan.getFirstShard();
@@ -67,13 +81,21 @@ final class RemoteCollective implements Collective {
                 first, count, Sums::add, (round, group, nodes) -> send(round, group, nodes, DataFrame::of), waiting);
         momentsChannel = loop.open(address);
         gradientsChannel = Channels.open(address, background);
-        connect(address);
-        moments = new DataStream(momentsChannel, ReductionMethods.MOMENTS, plan, this::received, whenBroken);
-        gradients = new DataStream(gradientsChannel, ReductionMethods.GRADIENTS, plan, this::received, whenBroken);
+        connect(address, whenBroken);
+        moments = new DataStream(momentsChannel, ReductionMethods.MOMENTS, plan, this::received, reason -> {
+            doubles.fail(reason);
+            whenBroken.accept(reason);
+        });
+        gradients = new DataStream(gradientsChannel, ReductionMethods.GRADIENTS, plan, this::received, reason -> {
+            floats.fail(reason);
+            state.fail(reason);
+            loop.wake();
+            whenBroken.accept(reason);
+        });
         loop.flush();
     }
 
-    private void connect(Address address) {
+    private void connect(Address address, Consumer<String> whenBroken) {
         try {
             if (loop.awaitConnected(momentsChannel, PATIENCE)) {
                 return;
@@ -82,8 +104,10 @@ final class RemoteCollective implements Collective {
             Thread.currentThread().interrupt();
         }
         closeChannels();
-        throw new JobFailedException("the coordinator at " + address + " does not answer any more; tried for "
-                + PATIENCE.toSeconds() + " s");
+        String reason =
+                "the coordinator at " + address + " does not answer any more; tried for " + PATIENCE.toSeconds() + " s";
+        whenBroken.accept(reason);
+        throw new AbandonedException(reason);
     }
 
     private static Waiting waiting(DrivenLoop loop) {
@@ -120,11 +144,60 @@ final class RemoteCollective implements Collective {
     public void fail(String reason) {
         doubles.fail(reason);
         floats.fail(reason);
+        state.fail(reason);
+        loop.wake();
     }
 
-    /** Steps of this generation that the coordinator has committed, as far as this worker has heard. */
-    long committedStep() {
-        return committedStep;
+    /**
+     * Ends every wait, because the generation is over; but the sums of a step that the coordinator has committed are
+     * on their way, and are waited for a little longer. Thread-safe.
+     */
+    public void endAfter(long lastCommittedStep, String reason) {
+        if (lastCommittedStep <= committedStep) {
+            fail(reason);
+            return;
+        }
+        doubles.fail(reason, round -> isOfStep(round.kind()) && round.step() <= lastCommittedStep);
+        floats.fail(reason, round -> round.step() <= lastCommittedStep);
+        state.fail(reason);
+        loop.wake();
+        background.next().schedule(() -> fail(reason), COMMITTED_SUMS_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    private static boolean isOfStep(Kind kind) {
+        return kind != Kind.EVALUATION && kind != Kind.DATA_STATISTICS;
+    }
+
+    @Override
+    public boolean endsWith(long step) {
+        return lastStep == step;
+    }
+
+    /** Sends a state to the workers that are behind. */
+    public void sendState(long step, float[] values) {
+        List<float[]> chunks = StateInbox.chunks(values, Protocol.MAX_CHUNK_BYTES / Float.BYTES);
+        for (int chunk = 0; chunk < chunks.size(); chunk++) {
+            FrameHeader header = new FrameHeader(
+                    plan.getGeneration(), step, Kind.STATE, chunk, 0, new Node(0, plan.getFirstShard()), chunks.size());
+            gradients.send(DataFrame.of(header, chunks.get(chunk)));
+        }
+    }
+
+    /**
+     * Waits for the state that another worker sends.
+     *
+     * @throws AbandonedException if it cannot come any more
+     */
+    public float[] awaitState() {
+        try {
+            await(state.whole());
+            return state.whole().join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new AbandonedException("interrupted");
+        } catch (CompletionException e) {
+            throw new AbandonedException(e.getCause().getMessage());
+        }
     }
 
     @Override
@@ -136,6 +209,7 @@ final class RemoteCollective implements Collective {
 
     private void closeChannels() {
         gradientsChannel.shutdown();
+        background.next().schedule(gradientsChannel::shutdownNow, END_PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
         loop.close(momentsChannel, END_PATIENCE);
         loop.close();
     }
@@ -158,25 +232,33 @@ final class RemoteCollective implements Collective {
     private <T> void send(Round round, int group, Map<Node, T> nodes, FrameMaker<T> maker) {
         DataStream stream = round.kind() == Kind.GRADIENTS ? gradients : moments;
         nodes.forEach((node, values) -> stream.send(maker.make(
-                new FrameHeader(generation, round.step(), round.kind(), round.index(), group, node, round.of()),
+                new FrameHeader(
+                        plan.getGeneration(), round.step(), round.kind(), round.index(), group, node, round.of()),
                 values)));
         loop.flush();
     }
 
     private void received(DataFrame frame) {
         FrameHeader header = frame.header();
-        if (header.generation() != generation) {
-            fail(header + " came from the coordinator in generation " + generation);
+        if (header.generation() != plan.getGeneration()) {
+            fail(header + " came from the coordinator in generation " + plan.getGeneration());
             return;
         }
         Round round = new Round(header.kind(), header.step(), header.index(), header.of());
-        if (header.kind() == Kind.GRADIENTS) {
-            floats.complete(round, header.group(), frame.floats());
-            return;
+        switch (header.kind()) {
+            case STATE -> {
+                state.take(frame);
+                loop.wake();
+            }
+            case GRADIENTS -> floats.complete(round, header.group(), frame.floats());
+            case COMMIT, LAST_COMMIT -> {
+                if (header.kind() == Kind.LAST_COMMIT) {
+                    lastStep = header.step();
+                }
+                committedStep = header.step();
+                doubles.complete(Round.of(Kind.COMMIT, header.step(), 0), 0, frame.doubles());
+            }
+            default -> doubles.complete(round, header.group(), frame.doubles());
         }
-        if (header.kind() == Kind.COMMIT) {
-            committedStep = header.step();
-        }
-        doubles.complete(round, header.group(), frame.doubles());
     }
 }

@@ -4,9 +4,9 @@ import io.syncbn.proto.tree.Grouping;
 import io.syncbn.proto.tree.Node;
 import io.syncbn.proto.tree.TreeFold;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BinaryOperator;
+import java.util.function.Predicate;
 
 /**
  * Where the shards of one process meet: adds their parts along the tree, hands on the nodes that cover them all, and wakes
@@ -41,7 +41,10 @@ final class ShardFolder<T> {
     private final Outlet<T> outlet;
     private final Waiting waiting;
     private final Map<Key, Meeting<T>> meetings = new ConcurrentHashMap<>();
-    private volatile String failure;
+    private volatile End end;
+
+    /** No sum that begins from here on will come; nor, at once, do those that are not spared. */
+    private record End(Predicate<Round> spared, String reason) {}
 
     ShardFolder(int firstShard, int shardCount, BinaryOperator<T> adder, Outlet<T> outlet, Waiting waiting) {
         this.firstShard = firstShard;
@@ -65,26 +68,37 @@ final class ShardFolder<T> {
                 folded = meeting.fold.waiting();
             }
         }
-        Optional.ofNullable(failure).ifPresent(meeting.sum::fail);
+        End over = end;
+        if (over != null && !over.spared.test(round)) {
+            meeting.sum.fail(over.reason);
+        }
         if (folded != null) {
             outlet.accept(round, group, folded);
         }
         return meeting.sum;
     }
 
-    /** Delivers a total to the shards that wait for it. */
+    /** Delivers a total to the shards that wait for it; one that comes twice was delivered the first time. */
     void complete(Round round, int group, T total) {
         Meeting<T> meeting = meetings.remove(new Key(round, group));
-        if (meeting == null) {
-            throw new IllegalStateException("a sum came that nobody waits for: " + round + ", group " + group);
+        if (meeting != null) {
+            meeting.sum.complete(total);
         }
-        meeting.sum.complete(total);
     }
 
     /** Ends all waiting, now and later. */
     void fail(String reason) {
-        failure = reason;
-        meetings.values().forEach(meeting -> meeting.sum.fail(reason));
+        fail(reason, round -> false);
+    }
+
+    /** Ends all waiting, now and later, but for sums that may still come. */
+    void fail(String reason, Predicate<Round> spared) {
+        end = new End(spared, reason);
+        meetings.forEach((key, meeting) -> {
+            if (!spared.test(key.round)) {
+                meeting.sum.fail(reason);
+            }
+        });
     }
 
     private int shardsHere(Grouping grouping, int group) {

@@ -7,7 +7,7 @@ public interface Sum<T> {
      * Waits for the sum.
      *
      * @return the same array for all shards of a process, not to be changed
-     * @throws JobFailedException if it cannot come any more
+     * @throws AbandonedException if it cannot come any more
      */
     T await();
 }

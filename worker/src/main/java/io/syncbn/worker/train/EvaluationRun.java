@@ -3,6 +3,7 @@ package io.syncbn.worker.train;
 import io.syncbn.proto.job.Job;
 import io.syncbn.worker.collective.Collective;
 import io.syncbn.worker.collective.LocalCollective;
+import io.syncbn.worker.data.ChannelStatistics;
 import io.syncbn.worker.data.DecodedDataset;
 import java.nio.file.Path;
 
@@ -21,8 +22,9 @@ public final class EvaluationRun {
             Replicas replicas = Replicas.ofCheckpoint(job, data, checkpoint);
             int groupSize = job.normalization().groupSize(job.shards());
             try (Collective collective = new LocalCollective(job.shards(), groupSize);
-                    LocalShards shards =
-                            LocalShards.open(job, data, replicas, 0, job.shards(), collective, System::nanoTime)) {
+                    LocalShards shards = new LocalShards(job, data, replicas, System::nanoTime)) {
+                shards.deal(0, job.shards(), collective);
+                shards.normalizeBy(ChannelStatistics.of(shards.sumStatistics()));
                 return shards.evaluate(replicas.initialState().step());
             }
         }

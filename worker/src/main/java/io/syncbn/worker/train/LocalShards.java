@@ -13,25 +13,41 @@ import io.syncbn.worker.data.ShardRows;
 import io.syncbn.worker.nn.Shape;
 import io.syncbn.worker.nn.ShardModel;
 import io.syncbn.worker.nn.Tensor;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.LongSupplier;
 import java.util.stream.IntStream;
 
-/** The shards of one process: a contiguous run of the job's, each with its model, its data and a thread. */
+/**
+ * The shards of one process: a contiguous run of the job's, each with its model, its data and a thread. Which ones changes
+ * with each generation; layers and memory, which belong to no shard in particular, stay.
+ */
 final class LocalShards implements AutoCloseable {
     /** Examples of a batch of test rows: enough to keep a core busy, few enough for the memory of a small model. */
     private static final int TEST_CHUNK = 16;
 
-    private final Collective collective;
-    private final ShardThreads threads;
-    private final List<ShardModel> models;
-    private final List<ShardStep> shards;
+    private final Job job;
+    private final DecodedDataset data;
+    private final Replicas replicas;
+    private final LongSupplier nanoClock;
+    private final BatchPlan batches;
+    private final Grouping groups;
+    private final int capacity;
+    private final List<ShardModel> models = new ArrayList<>();
 
-    private LocalShards(Collective collective, ShardThreads threads, List<ShardModel> models, List<ShardStep> shards) {
-        this.collective = collective;
-        this.threads = threads;
-        this.models = models;
-        this.shards = shards;
+    private Collective collective;
+    private List<Integer> numbers = List.of();
+    private ShardThreads threads;
+    private List<ShardStep> shards = List.of();
+
+    LocalShards(Job job, DecodedDataset data, Replicas replicas, LongSupplier nanoClock) {
+        this.job = job;
+        this.data = data;
+        this.replicas = replicas;
+        this.nanoClock = nanoClock;
+        this.batches = batchPlan(job, data.train().size());
+        this.groups = new Grouping(job.shards(), job.normalization().groupSize(job.shards()));
+        this.capacity = Math.max(job.batch(), TEST_CHUNK);
     }
 
     static BatchPlan batchPlan(Job job, int trainRows) {
@@ -39,62 +55,63 @@ final class LocalShards implements AutoCloseable {
     }
 
     /**
-     * Decodes the shards' rows, sums the statistics by which all data is normalized, and makes the models.
+     * Takes these shards on, in place of those before: decodes their rows and makes the layers that are missing.
      *
-     * @param collective stays the caller's to close
+     * @param sums in which the shards meet; stays the caller's to close
      */
-    static LocalShards open(
-            Job job,
-            DecodedDataset data,
-            Replicas replicas,
-            int firstShard,
-            int shardCount,
-            Collective collective,
-            LongSupplier nanoClock) {
-        BatchPlan batches = batchPlan(job, data.train().size());
+    void deal(int firstShard, int shardCount, Collective sums) {
+        collective = sums;
         data.prepare(
                 new ShardRows(data.train().size(), job.shards()).of(firstShard, shardCount),
                 new ShardRows(data.test().size(), job.shards()).of(firstShard, shardCount),
                 Math.min(shardCount, Runtime.getRuntime().availableProcessors()));
-        List<Integer> numbers =
-                IntStream.range(firstShard, firstShard + shardCount).boxed().toList();
-        ShardThreads threads = new ShardThreads(shardCount, collective);
-        ChannelStatistics statistics = sumStatistics(data, job.shards(), numbers, threads, collective);
-        Grouping groups = new Grouping(job.shards(), job.normalization().groupSize(job.shards()));
-        int capacity = Math.max(job.batch(), TEST_CHUNK);
-        List<ShardModel> models = numbers.stream()
-                .map(shard -> replicas.definition()
-                        .newShardModel(replicas.initialState().replica(), capacity))
-                .toList();
-        List<ShardStep> shards = numbers.stream()
+        numbers = IntStream.range(firstShard, firstShard + shardCount).boxed().toList();
+        closeThreads();
+        threads = new ShardThreads(shardCount, sums);
+        while (models.size() > shardCount) {
+            models.remove(models.size() - 1).close();
+        }
+        while (models.size() < shardCount) {
+            models.add(
+                    replicas.definition().newShardModel(replicas.initialState().replica(), capacity));
+        }
+    }
+
+    /** Sums over all shards what the data is normalized by: {@link ChannelStatistics#sums}. */
+    double[] sumStatistics() {
+        Round round = Round.of(Kind.DATA_STATISTICS, 0, 0);
+        ShardRows rows = new ShardRows(data.train().size(), job.shards());
+        List<double[]> totals = threads.forEach(numbers, shard -> {
+            double[] sums = ChannelStatistics.sums(data.train(), data.shape(), rows.of(shard));
+            return collective.offer(round, shard, sums).await();
+        });
+        return totals.get(0);
+    }
+
+    /** Makes the shards ready for steps. */
+    void normalizeBy(ChannelStatistics statistics) {
+        shards = numbers.stream()
                 .map(shard -> new ShardStep(
                         shard,
                         job.seed(),
                         groups,
-                        models.get(shard - firstShard),
+                        models.get(shard - numbers.get(0)),
                         new BatchLoader(data, batches, shard, statistics, job.augment(), TEST_CHUNK),
                         job.optimization().labelSmoothing(),
                         Tensor.zeros(capacity, Shape.flat(data.classes())),
                         collective,
                         nanoClock))
                 .toList();
-        return new LocalShards(collective, threads, models, shards);
-    }
-
-    private static ChannelStatistics sumStatistics(
-            DecodedDataset data, int allShards, List<Integer> numbers, ShardThreads threads, Collective collective) {
-        Round round = Round.of(Kind.DATA_STATISTICS, 0, 0);
-        ShardRows rows = new ShardRows(data.train().size(), allShards);
-        List<double[]> totals = threads.forEach(numbers, shard -> {
-            double[] sums = ChannelStatistics.sums(data.train(), data.shape(), rows.of(shard));
-            return collective.offer(round, shard, sums).await();
-        });
-        return ChannelStatistics.of(totals.get(0));
     }
 
     /** Runs a step for every shard, up to what they have offered. */
     List<ShardStep.Offered> run(long step) {
         return threads.forEach(shards, shard -> shard.run(step));
+    }
+
+    /** Whether no step is to be begun after this one. */
+    boolean endWith(long step) {
+        return collective.endsWith(step);
     }
 
     /** The present model on all test rows of the job, shared among its workers. */
@@ -106,9 +123,15 @@ final class LocalShards implements AutoCloseable {
         return Evaluation.of(totals.get(0));
     }
 
+    private void closeThreads() {
+        if (threads != null) {
+            threads.close();
+        }
+    }
+
     @Override
     public void close() {
-        threads.close();
+        closeThreads();
         models.forEach(ShardModel::close);
     }
 }

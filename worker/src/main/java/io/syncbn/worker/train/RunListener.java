@@ -6,7 +6,7 @@ package io.syncbn.worker.train;
  */
 interface RunListener extends AutoCloseable {
 
-    /** Before the first step of this process. */
+    /** Before the first of a row of steps that this process writes. */
     void begins(TrainingState state);
 
     void stepped(StepRecord step);
@@ -17,7 +17,7 @@ interface RunListener extends AutoCloseable {
     void checkpoint(TrainingState state);
 
     /** The job is done, and all workers agree on the result. */
-    void finished(TrainingState state, double epochs, String weightsSha256);
+    void finished(TrainingState state, double epochs, String weightsSha256, RunWriter.RunFacts facts);
 
     @Override
     void close();
@@ -36,7 +36,7 @@ interface RunListener extends AutoCloseable {
         public void checkpoint(TrainingState state) {}
 
         @Override
-        public void finished(TrainingState state, double epochs, String weightsSha256) {}
+        public void finished(TrainingState state, double epochs, String weightsSha256, RunWriter.RunFacts facts) {}
 
         @Override
         public void close() {}

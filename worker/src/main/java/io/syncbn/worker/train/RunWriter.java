@@ -1,20 +1,15 @@
 package io.syncbn.worker.train;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.syncbn.proto.job.Job;
 import io.syncbn.worker.checkpoint.Checkpoints;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.io.Writer;
-import java.lang.System.Logger;
-import java.lang.System.Logger.Level;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,23 +20,18 @@ import java.util.function.LongSupplier;
  * end. Only the worker that has shard 0 has one.
  */
 final class RunWriter implements RunListener {
-    private static final Logger LOG = System.getLogger("io.syncbn.worker");
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final double NANOS_PER_SECOND = 1e9;
 
     private final Job job;
     private final Path directory;
     private final Checkpoints checkpoints;
-    private final RunFacts facts;
     private final StartTimes start;
     private final LongSupplier nanoClock;
-    private final StepTimes stepMillis = new StepTimes();
-    private final StepTimes syncMillis = new StepTimes();
     private Writer metrics;
     private long startNanos;
-    private long examples;
-    private StepRecord lastStep;
-    private Evaluation lastEvaluation;
+    private boolean hasStepped;
+    private long evaluatedStep = -1;
 
     /**
      * What result.json tells beside measurements.
@@ -50,17 +40,10 @@ final class RunWriter implements RunListener {
      */
     record RunFacts(int workers, int shards, int batch, String normGroup, long generations, String fingerprint) {}
 
-    RunWriter(
-            Job job,
-            Path directory,
-            Checkpoints checkpoints,
-            RunFacts facts,
-            StartTimes start,
-            LongSupplier nanoClock) {
+    RunWriter(Job job, Path directory, Checkpoints checkpoints, StartTimes start, LongSupplier nanoClock) {
         this.job = job;
         this.directory = directory;
         this.checkpoints = checkpoints;
-        this.facts = facts;
         this.start = start;
         this.nanoClock = nanoClock;
     }
@@ -71,47 +54,36 @@ final class RunWriter implements RunListener {
         Path file = directory.resolve("metrics.jsonl");
         try {
             Files.createDirectories(directory);
-            if (Files.exists(file)) {
-                Files.write(file, linesUpTo(state.step(), file));
-            }
-            metrics = Files.newBufferedWriter(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+            replace(file, Files.exists(file) ? RunHistory.linesUpTo(state.step(), file) : List.of());
+            metrics = Files.newBufferedWriter(file, StandardOpenOption.APPEND);
         } catch (IOException e) {
             throw cannotWrite(file, e);
         }
     }
 
-    /** What an earlier run wrote, without the steps after the checkpoint that this one goes on from. */
-    private static List<String> linesUpTo(long step, Path file) throws IOException {
-        List<String> kept = new ArrayList<>();
-        for (String line : Files.readAllLines(file)) {
-            try {
-                JsonNode number = JSON.readTree(line).path("step");
-                if (number.isNumber() && number.asLong() <= step) {
-                    kept.add(line);
-                }
-            } catch (JsonProcessingException e) {
-                continue; // the torn last line of a run that was killed
-            }
-        }
-        return kept;
+    /**
+     * Puts a new file in the place of what was there. A worker that wrote it, was given up by the others and wakes up, then
+     * writes to a file that nobody sees.
+     */
+    private static void replace(Path file, List<String> lines) throws IOException {
+        Path temporary = file.resolveSibling(
+                "." + file.getFileName() + "." + ProcessHandle.current().pid());
+        Files.write(temporary, lines);
+        Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     }
 
     @Override
     public void stepped(StepRecord step) {
-        if (lastStep == null) {
-            start.done("firstStep");
-            LOG.log(Level.INFO, "from the command to the first step: {0}", start);
-        }
-        lastStep = step;
-        examples += step.examples();
-        stepMillis.add(step.split().stepMillis());
-        syncMillis.add(step.split().syncMillis());
+        hasStepped = true;
         writeLine(step);
     }
 
     @Override
     public void evaluated(long step, double epoch, Evaluation evaluation) {
-        lastEvaluation = evaluation;
+        if (step == evaluatedStep) {
+            return; // done again by a new generation
+        }
+        evaluatedStep = step;
         Map<String, Object> line = new LinkedHashMap<>();
         line.put("step", step);
         line.put("epoch", epoch);
@@ -127,10 +99,11 @@ final class RunWriter implements RunListener {
 
     /** Writes result.json, whole or not at all; leaves that of the run which did the last step. */
     @Override
-    public void finished(TrainingState state, double epochs, String weightsSha256) {
-        if (lastStep == null && Files.exists(directory.resolve("result.json"))) {
+    public void finished(TrainingState state, double epochs, String weightsSha256, RunFacts facts) {
+        if (!hasStepped && Files.exists(directory.resolve("result.json"))) {
             return;
         }
+        RunHistory history = history();
         Map<String, Object> result = new LinkedHashMap<>();
         double wallSeconds = (nanoClock.getAsLong() - startNanos) / NANOS_PER_SECOND;
         result.put("steps", state.step());
@@ -139,13 +112,13 @@ final class RunWriter implements RunListener {
         result.put("shards", facts.shards());
         result.put("batch", facts.batch());
         result.put("normGroup", facts.normGroup());
-        result.put("trainLoss", lastStep == null ? null : lastStep.loss());
-        result.put("testAccuracy", lastEvaluation == null ? null : lastEvaluation.accuracy());
+        result.put("trainLoss", history.trainLoss());
+        result.put("testAccuracy", history.testAccuracy());
         result.put("weightsSha256", weightsSha256);
-        result.put("imagesPerSecond", stepMillis.total() == 0 ? 0 : examples / (stepMillis.total() / 1000));
-        result.put("stepMillisMedian", stepMillis.quantile(0.5));
-        result.put("stepMillisP99", stepMillis.quantile(0.99));
-        result.put("syncMillisMedian", syncMillis.quantile(0.5));
+        result.put("imagesPerSecond", history.imagesPerSecond());
+        result.put("stepMillisMedian", history.stepMillis().quantile(0.5));
+        result.put("stepMillisP99", history.stepMillis().quantile(0.99));
+        result.put("syncMillisMedian", history.syncMillis().quantile(0.5));
         result.put("generations", facts.generations());
         result.put("wallSeconds", wallSeconds);
         result.put("startSeconds", start.seconds());
@@ -157,6 +130,15 @@ final class RunWriter implements RunListener {
             Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         } catch (IOException e) {
             throw cannotWrite(file, e);
+        }
+    }
+
+    private RunHistory history() {
+        Path file = directory.resolve("metrics.jsonl");
+        try {
+            return RunHistory.read(file);
+        } catch (IOException e) {
+            throw new TrainingException("cannot read " + file + ": " + e);
         }
     }
 

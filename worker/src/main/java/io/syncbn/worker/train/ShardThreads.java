@@ -1,7 +1,7 @@
 package io.syncbn.worker.train;
 
+import io.syncbn.worker.collective.AbandonedException;
 import io.syncbn.worker.collective.Collective;
-import io.syncbn.worker.collective.JobFailedException;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
@@ -48,7 +48,7 @@ final class ShardThreads implements AutoCloseable {
             collective.await(CompletableFuture.allOf(results.toArray(CompletableFuture[]::new)));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new JobFailedException("interrupted");
+            throw new AbandonedException("interrupted");
         }
         if (first.get() instanceof Error error) {
             throw error;

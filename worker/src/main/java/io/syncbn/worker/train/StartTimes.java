@@ -1,5 +1,7 @@
 package io.syncbn.worker.train;
 
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -12,6 +14,8 @@ import java.util.stream.Collectors;
  * statistics summed) and {@code firstStep} (committed). Used by one thread.
  */
 final class StartTimes {
+    private static final Logger LOG = System.getLogger("io.syncbn.worker");
+    private static final String FIRST_STEP = "firstStep";
     private static final double NANOS_PER_SECOND = 1e9;
 
     private final LongSupplier nanoClock;
@@ -26,11 +30,22 @@ final class StartTimes {
         this.nanoClock = nanoClock;
     }
 
-    /** Notes the end of a part, which is the beginning of the next. */
+    /** Notes the end of a part, which is the beginning of the next; once, for what comes again later is no start. */
     void done(String part) {
+        if (seconds.containsKey(part) || seconds.containsKey(FIRST_STEP)) {
+            return;
+        }
         long now = nanoClock.getAsLong();
         seconds.put(part, (now - partNanos) / NANOS_PER_SECOND);
         partNanos = now;
+    }
+
+    /** A step was committed. */
+    void stepped() {
+        if (!seconds.containsKey(FIRST_STEP)) {
+            done(FIRST_STEP);
+            LOG.log(Level.INFO, "from the command to the first step: {0}", this);
+        }
     }
 
     /** Seconds by part, and their {@code total}. */

@@ -6,13 +6,14 @@ import java.util.List;
 import java.util.function.LongSupplier;
 import java.util.function.ToLongFunction;
 
-/** The loop over steps: compute, commit, and now and then evaluate and keep a checkpoint. */
+/** The loop over steps of one generation: compute, commit, and now and then evaluate and keep a checkpoint. */
 final class Trainer {
     private final Plan plan;
     private final TrainingState state;
     private final LocalShards shards;
     private final RunListener listener;
     private final WorkerMetrics metrics;
+    private final StartTimes start;
     private final LongSupplier nanoClock;
     private final WaitClock gradientsWait;
     private final float[] gradient;
@@ -50,38 +51,49 @@ final class Trainer {
             LocalShards shards,
             RunListener listener,
             WorkerMetrics metrics,
+            StartTimes start,
             LongSupplier nanoClock) {
         this.plan = plan;
         this.state = state;
         this.shards = shards;
         this.listener = listener;
         this.metrics = metrics;
+        this.start = start;
         this.nanoClock = nanoClock;
         this.gradientsWait = new WaitClock(nanoClock);
         this.gradient = new float[state.modelState().replica().weights().length];
         this.chunks = new GradientChunks(gradient.length);
     }
 
-    /** Trains from where the state stands to the end of the job. The last step is always evaluated and kept. */
-    void run() {
-        listener.begins(state);
-        if (state.step() == 0) {
-            listener.checkpoint(state);
-        }
-        if (state.step() >= plan.steps()) {
-            evaluate();
-        }
+    /**
+     * Does what is due where the state stands, and trains from there.
+     *
+     * @return whether all steps of the job are done; otherwise the generation has ended with a commit
+     */
+    boolean run() {
+        doWhatIsDue();
         while (state.step() < plan.steps()) {
             StepRecord record = step(state.step() + 1);
+            start.stepped();
             metrics.stepped(record);
             listener.stepped(record);
-            boolean last = state.step() == plan.steps();
-            if (last || state.step() % plan.evaluateEvery() == 0) {
-                evaluate();
+            if (shards.endWith(state.step())) {
+                return false; // what is due is the next generation's
             }
-            if (last || state.step() % plan.checkpointEvery() == 0) {
-                listener.checkpoint(state);
-            }
+            doWhatIsDue();
+        }
+        return true;
+    }
+
+    /** Nothing that is done here changes the state, and to do it again changes nothing. */
+    private void doWhatIsDue() {
+        boolean isFirst = state.step() == 0;
+        boolean isLast = state.step() == plan.steps();
+        if (isLast || !isFirst && state.step() % plan.evaluateEvery() == 0) {
+            evaluate();
+        }
+        if (isLast || state.step() % plan.checkpointEvery() == 0) {
+            listener.checkpoint(state);
         }
     }
 

@@ -7,6 +7,7 @@ import io.syncbn.worker.nn.Replica;
 import io.syncbn.worker.nn.RunningStatistics;
 import io.syncbn.worker.optim.LearningRate;
 import io.syncbn.worker.optim.Sgd;
+import java.util.Arrays;
 
 /**
  * The model and everything that changes with it, and the one place where they change: weights, optimizer state and
@@ -33,6 +34,11 @@ final class TrainingState {
     /** Steps done. */
     long step() {
         return step;
+    }
+
+    /** Batches that the running statistics have seen. */
+    long batchesTracked() {
+        return batchesTracked;
     }
 
     /** Whole passes over the data. */
@@ -69,6 +75,38 @@ final class TrainingState {
     /** A view of the present state, not a copy. */
     ModelState modelState() {
         return new ModelState(replica, batchesTracked, optimizer.momentumBuffer(), step);
+    }
+
+    /** Weights, momentum and running statistics, one after the other. */
+    float[] flat() {
+        float[] weights = replica.weights();
+        float[] momentum = optimizer.momentumBuffer();
+        float[] running = replica.runningStatistics();
+        float[] flat = Arrays.copyOf(weights, weights.length + momentum.length + running.length);
+        System.arraycopy(momentum, 0, flat, weights.length, momentum.length);
+        System.arraycopy(running, 0, flat, weights.length + momentum.length, running.length);
+        return flat;
+    }
+
+    /**
+     * Takes over another replica's state.
+     *
+     * @param flat as {@link #flat} gives it
+     * @throws TrainingException if it is of another length; nothing has changed then
+     */
+    void takeOver(float[] flat, long itsBatchesTracked, long itsStep) {
+        float[] weights = replica.weights();
+        float[] momentum = optimizer.momentumBuffer();
+        float[] running = replica.runningStatistics();
+        int length = weights.length + momentum.length + running.length;
+        if (flat.length != length) {
+            throw new TrainingException("a state of " + flat.length + " numbers came, expected " + length);
+        }
+        System.arraycopy(flat, 0, weights, 0, weights.length);
+        System.arraycopy(flat, weights.length, momentum, 0, momentum.length);
+        System.arraycopy(flat, weights.length + momentum.length, running, 0, running.length);
+        batchesTracked = itsBatchesTracked;
+        step = itsStep;
     }
 
     private void requireFinite(float[] gradient, long atStep) {

@@ -5,6 +5,7 @@ import io.syncbn.proto.net.Address;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 
 /**
@@ -12,7 +13,7 @@ import java.util.function.Supplier;
  *
  * @param job what to train
  * @param coordinator where it listens; may wait until that is known
- * @param patience how long to try to reach it
+ * @param patience how long to try to reach it at first
  * @param name how people call this worker
  * @param out run directory, written by the worker that has shard 0
  * @param resume a run directory, or one checkpoint, to go on from
@@ -21,6 +22,8 @@ import java.util.function.Supplier;
  * @param evaluateEvery steps between evaluations; 0: at the end of every epoch
  * @param startNanos when the command began, on {@link System#nanoTime}'s clock
  * @param metricsPort for Prometheus; 0: any free one, -1: none
+ * @param reconnect how long to try to reach a coordinator that was lost
+ * @param leave completed, with a reason, when this process is to end and the job to go on without it
  */
 public record WorkerConfig(
         Job job,
@@ -33,4 +36,6 @@ public record WorkerConfig(
         int keep,
         long evaluateEvery,
         long startNanos,
-        int metricsPort) {}
+        int metricsPort,
+        Duration reconnect,
+        CompletableFuture<String> leave) {}

@@ -28,6 +28,7 @@ final class WorkerMetrics implements AutoCloseable {
     private final Timer update;
     private final Counter examples;
     private final AtomicLong step = new AtomicLong();
+    private final AtomicLong generation = new AtomicLong();
     private final DistributionSummary loss;
 
     private WorkerMetrics(String worker, int port) throws IOException {
@@ -48,6 +49,7 @@ final class WorkerMetrics implements AutoCloseable {
                 .tags(tags)
                 .register(registry);
         registry.gauge("syncbn.committed.step", tags, step);
+        registry.gauge("syncbn.generation", tags, generation);
         server = port < 0
                 ? Optional.empty()
                 : Optional.of(MetricsServer.start(port, "syncbn worker " + worker, registry));
@@ -84,6 +86,10 @@ final class WorkerMetrics implements AutoCloseable {
 
     OptionalInt port() {
         return server.map(running -> OptionalInt.of(running.port())).orElse(OptionalInt.empty());
+    }
+
+    void generation(long present) {
+        generation.set(present);
     }
 
     void stepped(StepRecord record) {

@@ -126,10 +126,10 @@ class LocalCollectiveTest {
             collective.fail("shard 1 is on fire");
             Sum<double[]> later = collective.offer(Round.of(Kind.COMMIT, 2, 0), 0, new double[1]);
             assertThatThrownBy(waiting::await)
-                    .isInstanceOf(JobFailedException.class)
+                    .isInstanceOf(AbandonedException.class)
                     .hasMessage("shard 1 is on fire");
             assertThatThrownBy(later::await)
-                    .isInstanceOf(JobFailedException.class)
+                    .isInstanceOf(AbandonedException.class)
                     .hasMessage("shard 1 is on fire");
         }
     }

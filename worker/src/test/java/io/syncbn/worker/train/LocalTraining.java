@@ -5,7 +5,9 @@ import io.syncbn.proto.job.Job;
 import io.syncbn.proto.job.JobParser;
 import io.syncbn.worker.checkpoint.Checkpoints;
 import io.syncbn.worker.checkpoint.StateDigest;
+import io.syncbn.worker.collective.Collective;
 import io.syncbn.worker.collective.LocalCollective;
+import io.syncbn.worker.data.ChannelStatistics;
 import io.syncbn.worker.data.DecodedDataset;
 import java.nio.file.Path;
 import java.util.Map;
@@ -26,25 +28,28 @@ final class LocalTraining {
             Replicas replicas = Replicas.open(job, data, resume);
             Trainer.Plan plan = Trainer.Plan.of(job, data, checkpointEvery, 0);
             TrainingState state = new TrainingState(job, replicas.initialState(), plan);
+            StartTimes start = new StartTimes(System.nanoTime(), System::nanoTime);
             RunWriter.RunFacts facts = new RunWriter.RunFacts(
                     1, job.shards(), job.batch(), job.settings().get("norm-group"), 1, Fingerprint.of(job));
             try (LocalCollective collective = new LocalCollective(
                             job.shards(), job.normalization().groupSize(job.shards()));
-                    LocalShards shards =
-                            LocalShards.open(job, data, replicas, 0, job.shards(), collective, System::nanoTime);
+                    LocalShards shards = shards(job, data, replicas, collective);
                     WorkerMetrics metrics = WorkerMetrics.serve("local", -1);
-                    RunWriter writer = new RunWriter(
-                            job,
-                            out,
-                            new Checkpoints(out, 3),
-                            facts,
-                            new StartTimes(System.nanoTime(), System::nanoTime),
-                            System::nanoTime)) {
-                new Trainer(plan, state, shards, writer, metrics, System::nanoTime).run();
+                    RunWriter writer = new RunWriter(job, out, new Checkpoints(out, 3), start, System::nanoTime)) {
+                writer.begins(state);
+                new Trainer(plan, state, shards, writer, metrics, start, System::nanoTime).run();
                 String digest = StateDigest.sha256(state.modelState());
-                writer.finished(state, plan.epochsAfter(state.step()), digest);
+                writer.finished(state, plan.epochsAfter(state.step()), digest, facts);
                 return digest;
             }
         }
+    }
+
+    /** All shards of a job, ready for steps. */
+    static LocalShards shards(Job job, DecodedDataset data, Replicas replicas, Collective collective) {
+        LocalShards shards = new LocalShards(job, data, replicas, System::nanoTime);
+        shards.deal(0, job.shards(), collective);
+        shards.normalizeBy(ChannelStatistics.of(shards.sumStatistics()));
+        return shards;
     }
 }

@@ -19,4 +19,17 @@ class StartTimesTest {
         assertThat(times.seconds()).containsExactly(entry("process", 1.0), entry("data", 0.25), entry("total", 1.25));
         assertThat(times).hasToString("process 1.00 s, data 0.25 s, total 1.25 s");
     }
+
+    @Test
+    void whatComesAfterTheFirstStepIsNoStart() {
+        AtomicLong nanos = new AtomicLong();
+        StartTimes times = new StartTimes(0, nanos::get);
+        nanos.addAndGet(2_000_000_000L);
+        times.stepped();
+        nanos.addAndGet(3_000_000_000L);
+        times.stepped();
+        times.done("join");
+
+        assertThat(times.seconds()).containsExactly(entry("firstStep", 2.0), entry("total", 2.0));
+    }
 }

@@ -112,7 +112,7 @@ class TrainerTest {
             float[] before =
                     replicas.initialState().replica().runningStatistics().clone();
             try (var collective = new io.syncbn.worker.collective.LocalCollective(3, 3);
-                    LocalShards shards = LocalShards.open(job, data, replicas, 0, 3, collective, System::nanoTime)) {
+                    LocalShards shards = LocalTraining.shards(job, data, replicas, collective)) {
                 shards.run(1);
             }
             assertThat(replicas.initialState().replica().runningStatistics()).containsExactly(before);

@@ -1,0 +1,10 @@
+package io.syncbn.worker.collective;
+
+/** A sum cannot come any more: its generation is over, or a shard of this process cannot go on. */
+public final class AbandonedException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    public AbandonedException(String reason) {
+        super(reason);
+    }
+}

@@ -1,0 +1,59 @@
+package io.syncbn.worker.collective;
+
+import io.syncbn.proto.wire.DataFrame;
+import io.syncbn.proto.wire.FrameHeader;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+
+/** Gathers the chunks of a state that is on its way to this worker, in whatever order they come. Thread-safe. */
+final class StateInbox {
+    private final CompletableFuture<float[]> whole = new CompletableFuture<>();
+    private final List<float[]> chunks = new ArrayList<>();
+    private int missing;
+
+    synchronized void take(DataFrame frame) {
+        FrameHeader header = frame.header();
+        if (chunks.isEmpty()) {
+            chunks.addAll(Collections.nCopies(header.of(), null));
+            missing = header.of();
+        }
+        if (header.index() >= chunks.size() || chunks.get(header.index()) != null) {
+            return; // came before
+        }
+        chunks.set(header.index(), frame.floats());
+        if (--missing == 0) {
+            whole.complete(joined());
+        }
+    }
+
+    /** The state, once it is there. */
+    CompletableFuture<float[]> whole() {
+        return whole;
+    }
+
+    void fail(String reason) {
+        whole.completeExceptionally(new AbandonedException(reason));
+    }
+
+    private float[] joined() {
+        float[] joined =
+                new float[chunks.stream().mapToInt(chunk -> chunk.length).sum()];
+        int at = 0;
+        for (float[] chunk : chunks) {
+            System.arraycopy(chunk, 0, joined, at, chunk.length);
+            at += chunk.length;
+        }
+        return joined;
+    }
+
+    static List<float[]> chunks(float[] state, int chunkFloats) {
+        List<float[]> chunks = new ArrayList<>();
+        for (int at = 0; at == 0 || at < state.length; at += chunkFloats) {
+            chunks.add(Arrays.copyOfRange(state, at, Math.min(state.length, at + chunkFloats)));
+        }
+        return chunks;
+    }
+}

@@ -1,0 +1,26 @@
+package io.syncbn.worker.session;
+
+import io.syncbn.proto.v1.Align;
+import io.syncbn.proto.v1.Plan;
+
+/** What the training thread is to do next. */
+public sealed interface Command {
+
+    /** Nothing: come to rest and say where. */
+    record Rest() implements Command {}
+
+    /** Get the rows, layers and connections that a generation needs. */
+    record Prepare(Plan plan) implements Command {}
+
+    /** Send the state to those that are behind. */
+    record SendState(Align align) implements Command {}
+
+    /** Take over the source's state. */
+    record TakeState(Align align) implements Command {}
+
+    /** Train until the job is done or the generation ends. */
+    record Train() implements Command {}
+
+    /** Keep a checkpoint, because the job is to end here. */
+    record Keep() implements Command {}
+}

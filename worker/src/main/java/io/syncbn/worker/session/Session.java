@@ -1,0 +1,315 @@
+package io.syncbn.worker.session;
+
+import io.syncbn.proto.v1.Align;
+import io.syncbn.proto.v1.Begin;
+import io.syncbn.proto.v1.Damaged;
+import io.syncbn.proto.v1.Failed;
+import io.syncbn.proto.v1.Finished;
+import io.syncbn.proto.v1.FromWorker;
+import io.syncbn.proto.v1.Hold;
+import io.syncbn.proto.v1.Leave;
+import io.syncbn.proto.v1.Plan;
+import io.syncbn.proto.v1.Ready;
+import io.syncbn.proto.v1.ToWorker;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The state of a worker's conversation with the coordinator, and all decisions on it. Knows no network, threads or clock;
+ * used by one thread at a time.
+ */
+public final class Session {
+    private final Introduction introduction;
+    private final Patience patience;
+    private final String coordinator;
+    private final List<SessionEffect> effects = new ArrayList<>();
+
+    /** Whether there is a control stream on which this worker has sent its Join. */
+    private boolean isUp;
+
+    private long connection;
+    /** Whether the coordinator was reached on this connection. */
+    private boolean isOpen;
+    /** Whether it ever was. */
+    private boolean wasReached;
+
+    private long downSinceNanos;
+    private int attempts;
+    private boolean isRetryDue = true;
+
+    /** The newest generation that this worker was planned into; null before the first. */
+    private Plan plan;
+
+    private Command command;
+    private long commandNumber;
+    private boolean isResting;
+    /** Where the training thread last came to rest. */
+    private Position position;
+
+    private boolean isFinished;
+    private boolean isStopping;
+    private boolean isLeaving;
+    private boolean isOver;
+
+    /** @param coordinator how people call it: its address */
+    public Session(Introduction introduction, Patience patience, String coordinator) {
+        this.introduction = introduction;
+        this.patience = patience;
+        this.coordinator = coordinator;
+    }
+
+    /** Decides. {@code nowNanos} is of a monotonic clock with any origin. */
+    public List<SessionEffect> on(long nowNanos, SessionEvent event) {
+        effects.clear();
+        if (!isOver) {
+            decide(nowNanos, event);
+        }
+        return List.copyOf(effects);
+    }
+
+    private void decide(long nowNanos, SessionEvent event) {
+        if (event instanceof SessionEvent.Started) {
+            downSinceNanos = nowNanos;
+            command(new Command.Rest());
+        } else if (event instanceof SessionEvent.Opened opened) {
+            isOpen |= opened.connection() == connection && isUp;
+            wasReached |= isOpen;
+        } else if (event instanceof SessionEvent.Received received) {
+            if (received.connection() == connection && isUp) {
+                attempts = 0;
+                received(nowNanos, received.message());
+            }
+        } else if (event instanceof SessionEvent.Closed closed) {
+            if (closed.connection() == connection && isUp) {
+                closed(nowNanos, closed.error());
+            }
+        } else if (event instanceof SessionEvent.RetryDue) {
+            isRetryDue = true;
+            joinIfAtRest();
+        } else if (event instanceof SessionEvent.Done done) {
+            done(done);
+        } else if (event instanceof SessionEvent.CannotGoOn fault) {
+            cannotGoOn(fault.reason());
+        } else if (event instanceof SessionEvent.Broken broken) {
+            broken(broken);
+        } else if (event instanceof SessionEvent.LeaveAsked asked) {
+            leave(asked.reason());
+        }
+    }
+
+    private void received(long nowNanos, ToWorker message) {
+        switch (message.getMessageCase()) {
+            case PLAN -> planned(message.getPlan());
+            case ALIGN -> align(message.getAlign());
+            case BEGIN -> begin(message.getBegin());
+            case HOLD -> hold(message.getHold());
+            case STOP -> {
+                isStopping = true;
+                log("the job stops here: " + message.getStop().getReason());
+                command(new Command.Keep());
+            }
+            case EVICTED -> lost(nowNanos, message.getEvicted().getReason());
+            case RELEASED -> {
+                log("released: " + message.getReleased().getReason());
+                end(isLeaving ? WorkerEnd.LEFT : WorkerEnd.DONE);
+            }
+            case REFUSED -> fail(message.getRefused().getReason());
+            case ABORT -> fail(message.getAbort().getReason());
+            case MESSAGE_NOT_SET -> fail("the coordinator sent a message that this version does not know");
+        }
+    }
+
+    private void planned(Plan next) {
+        if (plan != null && next.getGeneration() <= plan.getGeneration()) {
+            return;
+        }
+        plan = next;
+        isFinished = false;
+        int last = next.getFirstShard() + next.getShardCount() - 1;
+        log("generation " + next.getGeneration() + ": shards " + next.getFirstShard() + " to " + last + ", as worker "
+                + next.getWorker() + " of " + next.getWorkers());
+        effects.add(new SessionEffect.HeartbeatEvery(next.getHeartbeatMillis()));
+        endWaits(next.getCommittedStep(), "generation " + next.getGeneration() + " begins");
+        command(new Command.Prepare(next));
+    }
+
+    private void align(Align align) {
+        if (!isOfThisGeneration(align.getGeneration()) || !isResting) {
+            return;
+        }
+        if (align.getSource() == plan.getWorker()) {
+            command(new Command.SendState(align));
+        } else if (!position.isAt(align)) {
+            log("takes over the state after step " + align.getStep() + "; stands at " + position.step());
+            command(new Command.TakeState(align));
+        }
+    }
+
+    private void begin(Begin begin) {
+        if (!isOfThisGeneration(begin.getGeneration()) || command instanceof Command.Train) {
+            return;
+        }
+        if (begin.getStep() != position.step()) {
+            cannotGoOn("generation " + begin.getGeneration() + " begins after step " + begin.getStep() + ", but "
+                    + introduction.name() + " stands at " + position.step());
+        } else {
+            command(new Command.Train());
+        }
+    }
+
+    private boolean isOfThisGeneration(long generation) {
+        return plan != null && plan.getGeneration() == generation;
+    }
+
+    private void hold(Hold hold) {
+        isFinished = false;
+        log("waits: " + hold.getReason());
+        endWaits(hold.getCommittedStep(), hold.getReason());
+        command(new Command.Rest());
+    }
+
+    private void closed(long nowNanos, Optional<String> error) {
+        if (error.isEmpty() && isFinished) {
+            end(isStopping ? WorkerEnd.STOPPED : WorkerEnd.DONE);
+        } else {
+            lost(nowNanos, error.orElse("it ended the connection before the job was done"));
+        }
+    }
+
+    /** Keeps the state, and tries to join anew with it. */
+    private void lost(long nowNanos, String how) {
+        if (isLeaving) {
+            end(WorkerEnd.LEFT);
+            return;
+        }
+        if (isOpen) {
+            downSinceNanos = nowNanos;
+            isOpen = false;
+        }
+        long patienceNanos = wasReached ? patience.againNanos() : patience.firstNanos();
+        if (nowNanos - downSinceNanos >= patienceNanos) {
+            String tried = "; tried for " + TimeUnit.NANOSECONDS.toSeconds(patienceNanos) + " s";
+            fail(
+                    wasReached
+                            ? "the coordinator at " + coordinator + " was lost: " + how + tried
+                            : "no coordinator answers at " + coordinator + tried);
+            return;
+        }
+        if (attempts == 0 && wasReached) {
+            log("the coordinator at " + coordinator + " was lost: " + how + "; tries to join again");
+        }
+        isUp = false;
+        isFinished = false;
+        isRetryDue = false;
+        endWaits(SessionEffect.EndWaits.NONE, "the coordinator was lost");
+        command(new Command.Rest());
+        effects.add(new SessionEffect.RetryAfter(Patience.pauseNanos(attempts++)));
+    }
+
+    private void done(SessionEvent.Done done) {
+        position = done.position();
+        if (done.command() != commandNumber) {
+            return; // a newer command is there
+        }
+        isResting = true;
+        joinIfAtRest();
+        boolean isComplete = done.result() == SessionEvent.Result.COMPLETE;
+        if (isComplete && (command instanceof Command.Prepare || command instanceof Command.TakeState)) {
+            sendReady();
+        } else if (done.result() == SessionEvent.Result.JOB_DONE || isComplete && command instanceof Command.Keep) {
+            isFinished = true;
+            send(FromWorker.newBuilder()
+                    .setFinished(Finished.newBuilder()
+                            .setGeneration(plan == null ? 0 : plan.getGeneration())
+                            .setStep(position.step())
+                            .setStateDigest(position.digest()))
+                    .build());
+        }
+    }
+
+    /** A Join tells where the replica stands, so that nothing may move it any more. */
+    private void joinIfAtRest() {
+        if (isUp || !isResting || !isRetryDue) {
+            return;
+        }
+        isUp = true;
+        isRetryDue = false;
+        connection++;
+        effects.add(new SessionEffect.Connect(connection));
+        send(FromWorker.newBuilder().setJoin(introduction.at(position)).build());
+    }
+
+    private void sendReady() {
+        send(FromWorker.newBuilder()
+                .setReady(Ready.newBuilder()
+                        .setGeneration(plan.getGeneration())
+                        .setStep(position.step())
+                        .setStateDigest(position.digest())
+                        .setBatchesTracked(position.batchesTracked())
+                        .addAllDataStatistics(position.dataStatistics()))
+                .build());
+    }
+
+    private void broken(SessionEvent.Broken broken) {
+        if (isOfThisGeneration(broken.generation()) && !isFinished) {
+            send(FromWorker.newBuilder()
+                    .setDamaged(Damaged.newBuilder()
+                            .setGeneration(broken.generation())
+                            .setReason(broken.reason()))
+                    .build());
+        }
+    }
+
+    private void leave(String reason) {
+        isLeaving = true;
+        if (isUp) {
+            log("leaves at the next commit: " + reason);
+            send(FromWorker.newBuilder()
+                    .setLeave(Leave.newBuilder().setReason(reason))
+                    .build());
+        } else {
+            end(WorkerEnd.LEFT);
+        }
+    }
+
+    private void send(FromWorker message) {
+        if (isUp) {
+            effects.add(new SessionEffect.Send(message));
+        }
+    }
+
+    private void command(Command next) {
+        command = next;
+        isResting = false;
+        effects.add(new SessionEffect.Do(++commandNumber, next));
+    }
+
+    private void endWaits(long committedStep, String reason) {
+        effects.add(new SessionEffect.EndWaits(committedStep, reason));
+    }
+
+    private void log(String text) {
+        effects.add(new SessionEffect.Log(text));
+    }
+
+    private void end(WorkerEnd end) {
+        isOver = true;
+        endWaits(SessionEffect.EndWaits.NONE, "this worker's work is over");
+        effects.add(new SessionEffect.End(end));
+    }
+
+    private void cannotGoOn(String reason) {
+        send(FromWorker.newBuilder()
+                .setFailed(Failed.newBuilder().setReason(reason))
+                .build());
+        fail(reason);
+    }
+
+    private void fail(String reason) {
+        isOver = true;
+        endWaits(SessionEffect.EndWaits.NONE, reason);
+        effects.add(new SessionEffect.Fail(reason));
+    }
+}

@@ -1,0 +1,45 @@
+package io.syncbn.worker.session;
+
+import io.syncbn.proto.v1.ToWorker;
+import java.util.Optional;
+
+/** Something that the session has to know. A connection is the number of an attempt; numbers are never used again. */
+public sealed interface SessionEvent {
+
+    /** The first event. */
+    record Started() implements SessionEvent {}
+
+    /** The coordinator was reached. */
+    record Opened(long connection) implements SessionEvent {}
+
+    /** The coordinator sent something. */
+    record Received(long connection, ToWorker message) implements SessionEvent {}
+
+    /** The control stream is over. {@code error}: how it broke; empty if the coordinator ended it. */
+    record Closed(long connection, Optional<String> error) implements SessionEvent {}
+
+    /** The time that {@link SessionEffect.RetryAfter} asked for is over. */
+    record RetryDue() implements SessionEvent {}
+
+    /** The training thread has done with a command, and rests. */
+    record Done(long command, Result result, Position position) implements SessionEvent {}
+
+    /** How a command ended. */
+    enum Result {
+        /** As it should; for {@link Command.Train}: the generation has ended with a commit. */
+        COMPLETE,
+        /** All steps of the job are done. */
+        JOB_DONE,
+        /** Its waits for sums were ended. */
+        ABANDONED
+    }
+
+    /** The training thread cannot go on, for a reason that would stop any other worker as well. */
+    record CannotGoOn(String reason) implements SessionEvent {}
+
+    /** A data stream of a generation broke, or a frame on it was damaged. */
+    record Broken(long generation, String reason) implements SessionEvent {}
+
+    /** This process is to end, and the job to go on without it. */
+    record LeaveAsked(String reason) implements SessionEvent {}
+}

@@ -1,0 +1,40 @@
+package io.syncbn.worker.session;
+
+import io.syncbn.proto.v1.Align;
+import io.syncbn.proto.v1.Plan;
+import io.syncbn.worker.collective.AbandonedException;
+import io.syncbn.worker.collective.Collective;
+
+/**
+ * A replica, as the session commands it. All calls come from the training thread, one after another. Calls that wait for sums
+ * throw {@link AbandonedException} when the session ends these waits; the replica is then as after its last committed step.
+ */
+public interface Trainee {
+
+    /** Where it stands. */
+    Position position();
+
+    /** Gets what a generation's shards need. The collective is of that generation, and the caller's to close. */
+    void prepare(Plan plan, Collective collective);
+
+    /** Weights, momentum and running statistics, one after the other. */
+    float[] state();
+
+    /**
+     * Takes over a state.
+     *
+     * @param align whose it is and what it should be
+     * @param state as {@link #state} gives it
+     */
+    void takeState(Align align, float[] state);
+
+    /**
+     * Does what is due at the present step, and trains from there.
+     *
+     * @return whether the job's steps are all done; otherwise the generation has ended with a commit
+     */
+    boolean train();
+
+    /** Keeps a checkpoint of the present state, if this worker is the one that keeps them. */
+    void keepCheckpoint();
+}

@@ -1,0 +1,97 @@
+package io.syncbn.worker.train;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Predicate;
+
+/** What a run's {@code metrics.jsonl} tells of all its steps, whichever workers wrote it. */
+final class RunHistory {
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final StepTimes stepMillis = new StepTimes();
+    private final StepTimes syncMillis = new StepTimes();
+    private long examples;
+    private Double trainLoss;
+    private Double testAccuracy;
+
+    private RunHistory() {}
+
+    static RunHistory read(Path file) throws IOException {
+        RunHistory history = new RunHistory();
+        lines(file, line -> true).forEach(line -> history.add(line.json));
+        return history;
+    }
+
+    /** A line's text and what it says. */
+    private record Line(String text, JsonNode json) {}
+
+    /** The lines of which a condition holds, without those torn by a process that was killed. */
+    private static List<Line> lines(Path file, Predicate<JsonNode> condition) throws IOException {
+        List<Line> lines = new ArrayList<>();
+        for (String text : Files.readAllLines(file)) {
+            try {
+                JsonNode json = JSON.readTree(text);
+                if (json.path("step").isNumber() && condition.test(json)) {
+                    lines.add(new Line(text, json));
+                }
+            } catch (JsonProcessingException e) {
+                continue;
+            }
+        }
+        return lines;
+    }
+
+    /** The lines that stay true when training goes on after a step, whose evaluation is then done again. */
+    static List<String> linesUpTo(long step, Path file) throws IOException {
+        return lines(
+                        file,
+                        json -> json.path("step").asLong() < step
+                                || json.path("step").asLong() == step && !isEvaluation(json))
+                .stream()
+                .map(Line::text)
+                .toList();
+    }
+
+    private static boolean isEvaluation(JsonNode line) {
+        return line.has("testAccuracy");
+    }
+
+    private void add(JsonNode line) {
+        if (isEvaluation(line)) {
+            testAccuracy = line.path("testAccuracy").asDouble();
+            return;
+        }
+        stepMillis.add(line.path("stepMillis").asDouble());
+        syncMillis.add(line.path("syncMillis").asDouble());
+        examples += line.path("examples").asLong();
+        trainLoss = line.path("loss").asDouble();
+    }
+
+    StepTimes stepMillis() {
+        return stepMillis;
+    }
+
+    StepTimes syncMillis() {
+        return syncMillis;
+    }
+
+    double imagesPerSecond() {
+        return stepMillis.total() == 0 ? 0 : examples / (stepMillis.total() / 1000);
+    }
+
+    /** Of the last step; null without one. */
+    Double trainLoss() {
+        return trainLoss;
+    }
+
+    /** Of the last evaluation; null without one. */
+    Double testAccuracy() {
+        return testAccuracy;
+    }
+}

@@ -1,0 +1,137 @@
+package io.syncbn.worker.train;
+
+import io.syncbn.proto.job.Fingerprint;
+import io.syncbn.proto.job.Job;
+import io.syncbn.proto.v1.Align;
+import io.syncbn.proto.v1.Plan;
+import io.syncbn.worker.checkpoint.Checkpoints;
+import io.syncbn.worker.checkpoint.StateDigest;
+import io.syncbn.worker.collective.Collective;
+import io.syncbn.worker.data.ChannelStatistics;
+import io.syncbn.worker.data.DecodedDataset;
+import io.syncbn.worker.session.Position;
+import io.syncbn.worker.session.Trainee;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.LongSupplier;
+
+/**
+ * A worker's replica through all generations of a job: what stays when shards change hands, and what is made anew. Belongs
+ * to the training thread.
+ */
+final class Training implements Trainee, AutoCloseable {
+    private final WorkerConfig config;
+    private final Job job;
+    private final TrainingState state;
+    private final LocalShards shards;
+    private final Trainer.Plan schedule;
+    private final WorkerMetrics metrics;
+    private final StartTimes start;
+    private final LongSupplier nanoClock;
+
+    /** Sums by which data is normalized, as of {@link LocalShards#sumStatistics}; null before they are known. */
+    private double[] dataStatistics;
+
+    private Plan plan;
+    /** {@link RunListener#NONE} unless this worker has shard 0. */
+    private RunListener listener = RunListener.NONE;
+
+    Training(
+            WorkerConfig config,
+            DecodedDataset data,
+            Replicas replicas,
+            WorkerMetrics metrics,
+            StartTimes start,
+            LongSupplier nanoClock) {
+        this.config = config;
+        this.job = config.job();
+        this.metrics = metrics;
+        this.start = start;
+        this.nanoClock = nanoClock;
+        schedule = Trainer.Plan.of(job, data, config.checkpointEvery(), config.evaluateEvery());
+        state = new TrainingState(job, replicas.initialState(), schedule);
+        shards = new LocalShards(job, data, replicas, nanoClock);
+    }
+
+    @Override
+    public Position position() {
+        List<Double> statistics = dataStatistics == null
+                ? List.of()
+                : Arrays.stream(dataStatistics).boxed().toList();
+        return new Position(state.step(), StateDigest.sha256(state.modelState()), state.batchesTracked(), statistics);
+    }
+
+    @Override
+    public void prepare(Plan next, Collective collective) {
+        start.done("join");
+        // Another worker may have written the run since this one did, unless it took part without a gap.
+        if (next.getFirstShard() != 0 || plan == null || next.getGeneration() != plan.getGeneration() + 1) {
+            closeListener();
+        }
+        plan = next;
+        metrics.generation(next.getGeneration());
+        shards.deal(next.getFirstShard(), next.getShardCount(), collective);
+        start.done("shards");
+    }
+
+    @Override
+    public float[] state() {
+        return state.flat();
+    }
+
+    @Override
+    public void takeState(Align align, float[] flat) {
+        state.takeOver(flat, align.getBatchesTracked(), align.getStep());
+        dataStatistics = align.getDataStatisticsCount() == 0
+                ? null
+                : align.getDataStatisticsList().stream()
+                        .mapToDouble(Double::doubleValue)
+                        .toArray();
+        String digest = StateDigest.sha256(state.modelState());
+        if (!digest.equals(align.getStateDigest())) {
+            throw new TrainingException("the state that was taken over after step " + align.getStep() + " is " + digest
+                    + ", expected " + align.getStateDigest());
+        }
+    }
+
+    @Override
+    public boolean train() {
+        if (dataStatistics == null) {
+            dataStatistics = shards.sumStatistics();
+        }
+        shards.normalizeBy(ChannelStatistics.of(dataStatistics));
+        if (plan.getFirstShard() == 0 && listener == RunListener.NONE) {
+            listener = new RunWriter(job, config.out(), new Checkpoints(config.out(), config.keep()), start, nanoClock);
+            listener.begins(state);
+        }
+        return new Trainer(schedule, state, shards, listener, metrics, start, nanoClock).run();
+    }
+
+    @Override
+    public void keepCheckpoint() {
+        listener.checkpoint(state);
+    }
+
+    /** The job is done, and all workers agree on the result. */
+    void finished() {
+        RunWriter.RunFacts facts = new RunWriter.RunFacts(
+                plan.getWorkers(),
+                job.shards(),
+                job.batch(),
+                job.settings().get("norm-group"),
+                plan.getGeneration(),
+                Fingerprint.of(job));
+        listener.finished(state, schedule.epochsAfter(state.step()), StateDigest.sha256(state.modelState()), facts);
+    }
+
+    private void closeListener() {
+        listener.close();
+        listener = RunListener.NONE;
+    }
+
+    @Override
+    public void close() {
+        closeListener();
+        shards.close();
+    }
+}

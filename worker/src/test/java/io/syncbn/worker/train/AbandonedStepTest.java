@@ -1,0 +1,121 @@
+package io.syncbn.worker.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.syncbn.proto.job.Job;
+import io.syncbn.proto.v1.Kind;
+import io.syncbn.worker.checkpoint.StateDigest;
+import io.syncbn.worker.collective.AbandonedException;
+import io.syncbn.worker.collective.Collective;
+import io.syncbn.worker.collective.LocalCollective;
+import io.syncbn.worker.collective.Round;
+import io.syncbn.worker.collective.Sum;
+import io.syncbn.worker.data.DecodedDataset;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongSupplier;
+import org.junit.jupiter.api.Test;
+
+/** Steps that another worker's failure ends at any point, and that are then done again. */
+class AbandonedStepTest {
+    private static final LongSupplier CLOCK = System::nanoTime;
+    private static final int STEPS = 3;
+
+    /** Sums as ever, until a shard awaits the last that it may. */
+    private record Limited(Collective sums, AtomicInteger left) implements Collective {
+        @Override
+        public Sum<double[]> offer(Round round, int shard, double[] part) {
+            return limited(round, sums.offer(round, shard, part));
+        }
+
+        @Override
+        public Sum<float[]> offerGradients(Round round, int shard, float[] part) {
+            return limited(round, sums.offerGradients(round, shard, part));
+        }
+
+        private <T> Sum<T> limited(Round round, Sum<T> sum) {
+            return () -> {
+                if (round.kind() != Kind.DATA_STATISTICS && left.getAndDecrement() <= 0) {
+                    sums.fail("worker-1 was lost");
+                    throw new AbandonedException("worker-1 was lost");
+                }
+                return sum.await();
+            };
+        }
+
+        @Override
+        public void await(CompletableFuture<?> work) throws InterruptedException {
+            sums.await(work);
+        }
+
+        @Override
+        public void fail(String reason) {
+            sums.fail(reason);
+        }
+
+        @Override
+        public boolean endsWith(long step) {
+            return false;
+        }
+
+        @Override
+        public void close() {
+            sums.close();
+        }
+    }
+
+    private static Job job() {
+        return LocalTraining.job(Map.of("model", "resnet20", "steps", "" + STEPS, "batch", "2", "shards", "3"));
+    }
+
+    /** Trains to the end, in as many generations as there are limits and one more. */
+    private static String train(Job job, int... limits) {
+        try (DecodedDataset data = WorkerProcess.openData(job);
+                WorkerMetrics metrics = WorkerMetrics.serve("local", -1)) {
+            Replicas replicas = Replicas.open(job, data, Optional.empty());
+            Trainer.Plan plan = Trainer.Plan.of(job, data, 1000, 1000);
+            TrainingState state = new TrainingState(job, replicas.initialState(), plan);
+            try (LocalShards shards = new LocalShards(job, data, replicas, CLOCK)) {
+                for (int generation = 0; generation <= limits.length; generation++) {
+                    int limit = generation < limits.length ? limits[generation] : Integer.MAX_VALUE;
+                    try (Collective collective = new Limited(new LocalCollective(3, 3), new AtomicInteger(limit))) {
+                        shards.deal(0, 3, collective);
+                        shards.normalizeBy(io.syncbn.worker.data.ChannelStatistics.of(shards.sumStatistics()));
+                        Trainer trainer = new Trainer(
+                                plan, state, shards, RunListener.NONE, metrics, new StartTimes(0, CLOCK), CLOCK);
+                        if (generation < limits.length) {
+                            String before = StateDigest.sha256(state.modelState());
+                            long step = state.step();
+                            assertThatThrownBy(trainer::run).isInstanceOf(AbandonedException.class);
+                            if (state.step() == step) {
+                                assertThat(StateDigest.sha256(state.modelState()))
+                                        .isEqualTo(before);
+                            }
+                        } else {
+                            assertThat(trainer.run()).isTrue();
+                        }
+                    }
+                }
+            }
+            return StateDigest.sha256(state.modelState());
+        }
+    }
+
+    @Test
+    void leaveNoTrace() {
+        Job job = job();
+        String undisturbed = train(job);
+        Random random = new Random(7);
+        for (int round = 0; round < 6; round++) {
+            // A step awaits 2 × 19 moments in each of 3 shards, then gradients and commit.
+            int[] limits = {random.nextInt(122), random.nextInt(122), random.nextInt(122)};
+            assertThat(train(job, limits))
+                    .as("abandoned after %s sums", (Object) limits)
+                    .isEqualTo(undisturbed);
+        }
+    }
+}
