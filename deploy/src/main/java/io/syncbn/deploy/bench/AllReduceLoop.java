@@ -2,13 +2,17 @@ package io.syncbn.deploy.bench;
 
 import io.syncbn.proto.Protocol;
 import io.syncbn.proto.net.Address;
-import io.syncbn.proto.v1.Join;
+import io.syncbn.proto.v1.Align;
 import io.syncbn.proto.v1.Kind;
 import io.syncbn.proto.v1.Plan;
 import io.syncbn.worker.collective.Collective;
-import io.syncbn.worker.collective.CoordinatorClient;
 import io.syncbn.worker.collective.Round;
 import io.syncbn.worker.collective.Sum;
+import io.syncbn.worker.session.Introduction;
+import io.syncbn.worker.session.Patience;
+import io.syncbn.worker.session.Position;
+import io.syncbn.worker.session.SessionRunner;
+import io.syncbn.worker.session.Trainee;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,21 +25,28 @@ import java.util.stream.IntStream;
  * larger vectors as gradients do (float32, in chunks, with the commit of their step). A worker's vectors are made once for
  * each size: what is measured is the way of a sum, not the allocation of what goes in.
  */
-public final class AllReduceLoop {
+public final class AllReduceLoop implements Trainee {
     /** Largest vector that goes as moments; a wide normalization layer's are about as large. */
     static final int MOMENTS_FLOATS = 4096;
 
     /** Sums of moments in one step: below what a coordinator lets a step have. */
     private static final int MOMENTS_IN_A_STEP = 10_000;
 
-    private final Collective collective;
-    private final int shard;
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    private final List<Integer> sizes;
+    private final int rounds;
+    private final LongSupplier nanoClock;
+    private final List<AllReduceResult> results = new ArrayList<>();
+    private Collective collective;
+    private Plan plan;
     private long step = 1;
     private int momentsRound;
 
-    private AllReduceLoop(Collective collective, int shard) {
-        this.collective = collective;
-        this.shard = shard;
+    private AllReduceLoop(List<Integer> sizes, int rounds, LongSupplier nanoClock) {
+        this.sizes = sizes;
+        this.rounds = rounds;
+        this.nanoClock = nanoClock;
     }
 
     /**
@@ -52,25 +63,50 @@ public final class AllReduceLoop {
             List<Integer> sizes,
             int rounds,
             LongSupplier nanoClock) {
-        try (CoordinatorClient client = CoordinatorClient.connect(coordinator, Duration.ofSeconds(30))) {
-            Plan plan = client.join(Join.newBuilder()
-                    .setProtocolVersion(Protocol.VERSION)
-                    .setFingerprint(fingerprint)
-                    .setName(name)
-                    .setProcessId(ProcessHandle.current().pid())
-                    .build());
-            List<AllReduceResult> results = new ArrayList<>();
-            try (Collective collective = client.collective(plan, workers, workers)) {
-                AllReduceLoop loop = new AllReduceLoop(collective, plan.getFirstShard());
-                for (int floats : sizes) {
-                    results.add(
-                            AllReduceResult.measure("syncbn", floats, workers, rounds, nanoClock, loop.sum(floats)));
-                }
-                client.finish(loop.step - 1, "");
-            }
-            return results;
+        AllReduceLoop loop = new AllReduceLoop(sizes, rounds, nanoClock);
+        Introduction introduction = new Introduction(
+                fingerprint, "", name, "", ProcessHandle.current().pid());
+        try (SessionRunner session = new SessionRunner(
+                introduction, Patience.of(PATIENCE, PATIENCE), coordinator, workers, workers, nanoClock)) {
+            session.run(loop);
         }
+        return loop.results;
     }
+
+    /** There is no model: all workers are in the same state whenever they have done the same steps. */
+    @Override
+    public Position position() {
+        return new Position(step - 1, "", 0, List.of());
+    }
+
+    @Override
+    public void prepare(Plan next, Collective sums) {
+        plan = next;
+        collective = sums;
+    }
+
+    @Override
+    public float[] state() {
+        return new float[0];
+    }
+
+    @Override
+    public void takeState(Align align, float[] state) {
+        step = align.getStep() + 1;
+    }
+
+    @Override
+    public boolean train() {
+        results.clear();
+        momentsRound = 0;
+        for (int floats : sizes) {
+            results.add(AllReduceResult.measure("syncbn", floats, plan.getWorkers(), rounds, nanoClock, sum(floats)));
+        }
+        return true;
+    }
+
+    @Override
+    public void keepCheckpoint() {}
 
     /** A sum of one size, to be run again and again. */
     private Runnable sum(int floats) {
@@ -84,7 +120,7 @@ public final class AllReduceLoop {
                 sumGradients(chunks(1));
             }
             collective
-                    .offer(Round.of(Kind.MOMENTS_FORWARD, step, momentsRound++), shard, moments)
+                    .offer(Round.of(Kind.MOMENTS_FORWARD, step, momentsRound++), plan.getFirstShard(), moments)
                     .await();
         };
     }
@@ -101,9 +137,9 @@ public final class AllReduceLoop {
         List<Sum<float[]>> sums = new ArrayList<>(chunks.size());
         for (int chunk = 0; chunk < chunks.size(); chunk++) {
             Round round = new Round(Kind.GRADIENTS, step, chunk, chunks.size());
-            sums.add(collective.offerGradients(round, shard, chunks.get(chunk)));
+            sums.add(collective.offerGradients(round, plan.getFirstShard(), chunks.get(chunk)));
         }
-        Sum<double[]> commit = collective.offer(Round.of(Kind.COMMIT, step, 0), shard, new double[1]);
+        Sum<double[]> commit = collective.offer(Round.of(Kind.COMMIT, step, 0), plan.getFirstShard(), new double[1]);
         sums.forEach(Sum::await);
         commit.await();
         step++;

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -59,6 +60,18 @@ final class Cluster {
 
     private static WorkerConfig worker(Job job, Address coordinator, String name, Path run) {
         return new WorkerConfig(
-                job, () -> coordinator, JOIN_TIMEOUT, name, run, Optional.empty(), 0, 3, 0, System.nanoTime(), -1);
+                job,
+                () -> coordinator,
+                JOIN_TIMEOUT,
+                name,
+                run,
+                Optional.empty(),
+                0,
+                3,
+                0,
+                System.nanoTime(),
+                -1,
+                JOIN_TIMEOUT,
+                new CompletableFuture<>());
     }
 }

@@ -1,0 +1,294 @@
+package io.syncbn.worker.session;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.protobuf.TextFormat;
+import io.syncbn.proto.v1.Abort;
+import io.syncbn.proto.v1.Align;
+import io.syncbn.proto.v1.Begin;
+import io.syncbn.proto.v1.Evicted;
+import io.syncbn.proto.v1.Hold;
+import io.syncbn.proto.v1.Plan;
+import io.syncbn.proto.v1.Refused;
+import io.syncbn.proto.v1.Released;
+import io.syncbn.proto.v1.Stop;
+import io.syncbn.proto.v1.ToWorker;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+/** Conversations, from the worker's side: what comes, and what the session then wants done, in short words. */
+class SessionTest {
+    private static final Position FRESH = new Position(0, "fresh", 0, List.of());
+    private static final Position TRAINED = new Position(7, "seven", 7, List.of(1.0, 0.5, 0.25));
+
+    private final Session session = new Session(
+            new Introduction("job", "data", "worker-1", "host", 42),
+            Patience.of(Duration.ofSeconds(10), Duration.ofSeconds(30)),
+            "coordinator:1");
+    private long nanos = 1;
+    private long lastCommand;
+    private long connection;
+
+    private List<String> on(SessionEvent event) {
+        List<SessionEffect> effects = session.on(nanos, event);
+        effects.forEach(effect -> {
+            if (effect instanceof SessionEffect.Do command) {
+                lastCommand = command.number();
+            } else if (effect instanceof SessionEffect.Connect connect) {
+                connection = connect.connection();
+            }
+        });
+        return effects.stream()
+                .filter(effect -> !(effect instanceof SessionEffect.Log))
+                .map(SessionTest::inWords)
+                .toList();
+    }
+
+    private static String inWords(SessionEffect effect) {
+        if (effect instanceof SessionEffect.Send send) {
+            return "send " + TextFormat.printer().emittingSingleLine(true).printToString(send.message());
+        } else if (effect instanceof SessionEffect.Do command) {
+            return "do " + command.command().getClass().getSimpleName();
+        } else if (effect instanceof SessionEffect.EndWaits end) {
+            return "end waits but for step " + end.committedStep();
+        } else if (effect instanceof SessionEffect.RetryAfter retry) {
+            return "retry after " + Duration.ofNanos(retry.nanos()).toMillis() + " ms";
+        } else if (effect instanceof SessionEffect.Connect connect) {
+            return "connect " + connect.connection();
+        } else if (effect instanceof SessionEffect.HeartbeatEvery every) {
+            return "heartbeat every " + every.millis();
+        } else if (effect instanceof SessionEffect.End end) {
+            return "end " + end.end();
+        }
+        return "fail: " + ((SessionEffect.Fail) effect).reason();
+    }
+
+    private List<String> receive(ToWorker.Builder message) {
+        return on(new SessionEvent.Received(connection, message.build()));
+    }
+
+    private List<String> done(Position position) {
+        return on(new SessionEvent.Done(lastCommand, SessionEvent.Result.COMPLETE, position));
+    }
+
+    private static ToWorker.Builder plan(long generation, long committedStep) {
+        return ToWorker.newBuilder()
+                .setPlan(Plan.newBuilder()
+                        .setGeneration(generation)
+                        .setWorker(1)
+                        .setWorkers(2)
+                        .setFirstShard(2)
+                        .setShardCount(2)
+                        .setHeartbeatMillis(500)
+                        .setCommittedStep(committedStep));
+    }
+
+    private static ToWorker.Builder begin(long generation, long step) {
+        return ToWorker.newBuilder()
+                .setBegin(Begin.newBuilder().setGeneration(generation).setStep(step));
+    }
+
+    private static ToWorker.Builder align(long generation, int source) {
+        return ToWorker.newBuilder()
+                .setAlign(Align.newBuilder()
+                        .setGeneration(generation)
+                        .setSource(source)
+                        .setStep(7)
+                        .setStateDigest("seven")
+                        .addAllDataStatistics(TRAINED.dataStatistics()));
+    }
+
+    private void join(Position position) {
+        on(new SessionEvent.Started());
+        done(position);
+        on(new SessionEvent.Opened(connection));
+    }
+
+    private void train() {
+        join(FRESH);
+        receive(plan(1, 0));
+        done(FRESH);
+        receive(begin(1, 0));
+    }
+
+    @Test
+    void aJobWithoutTroubles() {
+        assertThat(on(new SessionEvent.Started())).containsExactly("do Rest");
+        assertThat(done(FRESH))
+                .containsExactly(
+                        "connect 1",
+                        "send join { protocol_version: 3 fingerprint: \"job\" data_digest: \"data\""
+                                + " state_digest: \"fresh\" name: \"worker-1\" process_id: 42 host: \"host\" }");
+        assertThat(receive(plan(1, 0)))
+                .containsExactly("heartbeat every 500", "end waits but for step 0", "do Prepare");
+        assertThat(done(FRESH)).containsExactly("send ready { generation: 1 state_digest: \"fresh\" }");
+        assertThat(receive(begin(1, 0))).containsExactly("do Train");
+        assertThat(on(new SessionEvent.Done(lastCommand, SessionEvent.Result.JOB_DONE, TRAINED)))
+                .containsExactly("send finished { step: 7 state_digest: \"seven\" generation: 1 }");
+        assertThat(on(new SessionEvent.Closed(connection, Optional.empty())))
+                .containsExactly("end waits but for step -1", "end DONE");
+    }
+
+    @Test
+    void aNewGenerationEndsTheStepAndTheWorkIsTakenUpAgain() {
+        train();
+        long training = lastCommand;
+        assertThat(receive(plan(2, 7)))
+                .containsExactly("heartbeat every 500", "end waits but for step 7", "do Prepare");
+        assertThat(on(new SessionEvent.Done(training, SessionEvent.Result.ABANDONED, TRAINED)))
+                .as("the training thread has a newer command")
+                .isEmpty();
+        assertThat(done(TRAINED))
+                .containsExactly("send ready { generation: 2 step: 7 state_digest: \"seven\" batches_tracked: 7"
+                        + " data_statistics: 1.0 data_statistics: 0.5 data_statistics: 0.25 }");
+        assertThat(receive(begin(2, 7))).containsExactly("do Train");
+        assertThat(receive(plan(1, 0))).as("a plan of the past").isEmpty();
+    }
+
+    @Test
+    void whoIsBehindTakesOverTheStateAndIsReadyAgain() {
+        join(FRESH);
+        receive(plan(3, 7));
+        done(FRESH);
+        assertThat(receive(align(2, 0))).as("of another generation").isEmpty();
+        assertThat(receive(align(3, 0))).containsExactly("do TakeState");
+        assertThat(done(TRAINED)).hasSize(1).first().asString().startsWith("send ready { generation: 3 step: 7");
+    }
+
+    @Test
+    void theSourceSendsItsStateAndNobodyElseDoesAnything() {
+        join(TRAINED);
+        receive(plan(3, 7));
+        done(TRAINED);
+        assertThat(receive(align(3, 0))).as("is there already").isEmpty();
+        assertThat(receive(align(3, 1))).containsExactly("do SendState");
+        assertThat(done(TRAINED)).isEmpty();
+    }
+
+    @Test
+    void knowingTheDataStatisticsIsPartOfTheState() {
+        Position without = new Position(7, "seven", 7, List.of());
+        join(without);
+        receive(plan(3, 7));
+        done(without);
+        assertThat(receive(align(3, 0))).containsExactly("do TakeState");
+    }
+
+    @Test
+    void aLostCoordinatorIsTriedAgainWithTheStateThatIsThere() {
+        train();
+        nanos += Duration.ofMinutes(10).toNanos();
+        assertThat(on(new SessionEvent.Closed(connection, Optional.of("UNAVAILABLE"))))
+                .containsExactly("end waits but for step -1", "do Rest", "retry after 50 ms");
+        assertThat(on(new SessionEvent.RetryDue())).as("not at rest yet").isEmpty();
+        List<String> again = done(TRAINED);
+        assertThat(again).hasSize(2).first().isEqualTo("connect 2");
+        assertThat(again.get(1)).contains("state_digest: \"seven\" step: 7");
+        assertThat(on(new SessionEvent.Closed(1, Optional.of("late")))).isEmpty();
+
+        for (int expected : List.of(100, 200, 400, 800, 1000, 1000)) {
+            nanos += Duration.ofSeconds(1).toNanos();
+            assertThat(on(new SessionEvent.Closed(connection, Optional.of("UNAVAILABLE"))))
+                    .contains("retry after " + expected + " ms");
+            done(TRAINED);
+            on(new SessionEvent.RetryDue());
+        }
+        nanos += Duration.ofSeconds(25).toNanos();
+        assertThat(on(new SessionEvent.Closed(connection, Optional.of("UNAVAILABLE"))))
+                .containsExactly(
+                        "end waits but for step -1",
+                        "fail: the coordinator at coordinator:1 was lost: UNAVAILABLE; tried for 30 s");
+    }
+
+    @Test
+    void aCoordinatorThatNeverAnswersIsGivenUpSooner() {
+        on(new SessionEvent.Started());
+        done(FRESH);
+        nanos += Duration.ofSeconds(11).toNanos();
+        assertThat(on(new SessionEvent.Closed(connection, Optional.of("UNAVAILABLE"))))
+                .contains("fail: no coordinator answers at coordinator:1; tried for 10 s");
+    }
+
+    @Test
+    void whoWasEvictedJoinsAnew() {
+        train();
+        assertThat(receive(ToWorker.newBuilder().setEvicted(Evicted.newBuilder().setReason("slept"))))
+                .containsExactly("end waits but for step -1", "do Rest", "retry after 50 ms");
+        done(FRESH);
+        assertThat(on(new SessionEvent.RetryDue())).first().isEqualTo("connect 2");
+    }
+
+    @Test
+    void holdKeepsTheStateAndWaits() {
+        train();
+        assertThat(receive(ToWorker.newBuilder().setHold(Hold.newBuilder().setCommittedStep(7))))
+                .containsExactly("end waits but for step 7", "do Rest");
+        assertThat(done(TRAINED)).isEmpty();
+        assertThat(receive(plan(2, 7))).contains("do Prepare");
+    }
+
+    @Test
+    void stopKeepsACheckpointAndEnds() {
+        train();
+        done(TRAINED); // the last commit
+        assertThat(receive(ToWorker.newBuilder().setStop(Stop.newBuilder().setReason("Ctrl-C"))))
+                .containsExactly("do Keep");
+        assertThat(done(TRAINED)).containsExactly("send finished { step: 7 state_digest: \"seven\" generation: 1 }");
+        assertThat(on(new SessionEvent.Closed(connection, Optional.empty()))).contains("end STOPPED");
+    }
+
+    @Test
+    void whoLeavesWaitsToBeReleased() {
+        train();
+        assertThat(on(new SessionEvent.LeaveAsked("drained"))).containsExactly("send leave { reason: \"drained\" }");
+        assertThat(receive(ToWorker.newBuilder().setReleased(Released.getDefaultInstance())))
+                .containsExactly("end waits but for step -1", "end LEFT");
+    }
+
+    @Test
+    void whoIsAskedToLeaveWithoutAConnectionJustGoes() {
+        on(new SessionEvent.Started());
+        assertThat(on(new SessionEvent.LeaveAsked("drained"))).contains("end LEFT");
+    }
+
+    @Test
+    void aBrokenStreamOfThePresentGenerationIsReported() {
+        train();
+        assertThat(on(new SessionEvent.Broken(1, "torn")))
+                .containsExactly("send damaged { generation: 1 reason: \"torn\" }");
+        receive(plan(2, 0));
+        assertThat(on(new SessionEvent.Broken(1, "torn"))).isEmpty();
+    }
+
+    @Test
+    void whatCannotGoOnIsToldAndEnds() {
+        train();
+        assertThat(on(new SessionEvent.CannotGoOn("NaN")))
+                .containsExactly("send failed { reason: \"NaN\" }", "end waits but for step -1", "fail: NaN");
+        assertThat(receive(begin(1, 0))).as("after the end").isEmpty();
+    }
+
+    @Test
+    void aBeginThatDoesNotFitIsAFailure() {
+        join(FRESH);
+        receive(plan(1, 0));
+        done(FRESH);
+        assertThat(receive(begin(1, 5))).contains("fail: generation 1 begins after step 5, but worker-1 stands at 0");
+    }
+
+    @Test
+    void refusalAndAbortEndWithTheirReason() {
+        join(FRESH);
+        assertThat(receive(ToWorker.newBuilder().setRefused(Refused.newBuilder().setReason("other job"))))
+                .contains("fail: other job");
+    }
+
+    @Test
+    void abortEndsWithItsReason() {
+        train();
+        assertThat(receive(ToWorker.newBuilder().setAbort(Abort.newBuilder().setReason("worker-0: disk on fire"))))
+                .contains("fail: worker-0: disk on fire");
+    }
+}
