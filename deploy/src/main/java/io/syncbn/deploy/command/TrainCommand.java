@@ -14,6 +14,7 @@ import io.syncbn.deploy.settings.UsageException;
 import io.syncbn.proto.job.Fingerprint;
 import io.syncbn.proto.job.Job;
 import io.syncbn.proto.job.Setting;
+import io.syncbn.worker.checkpoint.Checkpoint;
 import io.syncbn.worker.collective.JobFailedException;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
@@ -67,6 +68,8 @@ final class TrainCommand implements Command {
         WorkerCommand.checkRun(settings);
         Optional<RunDirectory> directory = jobRun.job().map(job -> directory(settings, resume, job));
         settings.check();
+        // The workers open it too; here, so that what is wrong with it is told before anything else begins.
+        resume.ifPresent(Checkpoint::open);
 
         Job job = jobRun.job().orElseThrow();
         RunDirectory run = directory.orElseThrow();

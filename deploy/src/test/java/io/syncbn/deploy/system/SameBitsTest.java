@@ -8,9 +8,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -80,6 +82,7 @@ class SameBitsTest {
         return Syncbn.result(run).path("weightsSha256").asText();
     }
 
+    /** The newest checkpoint is damaged, too, so that it goes on from the one before. */
     @Test
     void aKilledAndResumedRunEndsWithTheBitsOfOneThatNeverStopped() throws Exception {
         int steps = 400;
@@ -88,18 +91,32 @@ class SameBitsTest {
 
         Path run = directory.resolve("killed");
         try (Syncbn killed = Syncbn.start(train(run, steps, 2))) {
-            Path early = run.resolve("checkpoints/step-00000010");
+            Path early = run.resolve("checkpoints/step-00000030");
             Syncbn.await("a checkpoint", Syncbn.PATIENCE, () -> Files.exists(early));
             Syncbn.signal(killed.handle(), "KILL");
             Syncbn.await("the end of all processes", Duration.ofSeconds(10), () -> Syncbn.processesOf(run)
                     .isEmpty());
         }
         assertThat(run.resolve("result.json")).doesNotExist();
+        Path damaged = newestCheckpoint(run).resolve("model.safetensors");
+        byte[] model = Files.readAllBytes(damaged);
+        model[model.length - 9] ^= 1;
+        Files.write(damaged, model);
 
-        Syncbn.succeed("train", "--resume", run, "--workers", "3");
+        assertThat(Syncbn.succeed("train", "--resume", run, "--workers", "3").err())
+                .contains("a checkpoint is not whole and is passed over: " + damaged);
         assertThat(Syncbn.result(run).path("weightsSha256"))
                 .isEqualTo(Syncbn.result(whole).path("weightsSha256"));
         assertThat(stepsOf(run)).isEqualTo(steps).isEqualTo(stepsOf(whole));
+    }
+
+    private static Path newestCheckpoint(Path run) throws IOException {
+        try (Stream<Path> checkpoints = Files.list(run.resolve("checkpoints"))) {
+            return checkpoints
+                    .filter(each -> each.getFileName().toString().startsWith("step-"))
+                    .max(Comparator.naturalOrder())
+                    .orElseThrow();
+        }
     }
 
     /** Lines of steps in the metrics: each step once, whatever was interrupted. */

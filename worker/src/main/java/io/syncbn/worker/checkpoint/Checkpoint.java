@@ -9,10 +9,13 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * One checkpoint on disk. Opening reads {@code state.json} alone, which tells which model to build; with that model's
- * layouts {@link #state} reads the rest.
+ * One whole checkpoint: read, and found to be what was written. {@link #info} tells which model to build; with that model's
+ * layouts {@link #state} gives its state.
+ *
+ * @param model tensors of {@code model.safetensors}
+ * @param optimizer tensors of {@code optimizer.safetensors}
  */
-public record Checkpoint(Path directory, CheckpointInfo info) {
+public record Checkpoint(Path directory, CheckpointInfo info, Safetensors model, Safetensors optimizer) {
     static final String MODEL_FILE = "model.safetensors";
     static final String OPTIMIZER_FILE = "optimizer.safetensors";
     static final String STATE_FILE = "state.json";
@@ -20,12 +23,22 @@ public record Checkpoint(Path directory, CheckpointInfo info) {
     private static final Set<ElementType> FLOAT32 = Set.of(ElementType.F32);
 
     /**
-     * Opens the newest checkpoint of a run.
+     * Opens the newest whole checkpoint of a run, with a warning about each one after it that is not whole; or a certain one.
      *
      * @param given a run directory, its {@code checkpoints}, or one {@code step-NNNNNNNN} in there
+     * @throws CheckpointException if the given one is not whole, naming the newest before it that is; if none of the run is,
+     *     with the fault of each; if there is none
      */
     public static Checkpoint open(Path given) {
-        Path directory = Checkpoints.latest(given);
+        return NewestCheckpoint.of(given);
+    }
+
+    /**
+     * Reads and verifies all files of a checkpoint.
+     *
+     * @throws CheckpointException if something of it is missing, or not what was written
+     */
+    static Checkpoint read(Path directory) {
         if (!Files.exists(directory.resolve(STATE_FILE))) {
             throw CheckpointException.of(directory, "expected a checkpoint, found no " + STATE_FILE);
         }
@@ -35,19 +48,44 @@ public record Checkpoint(Path directory, CheckpointInfo info) {
             throw CheckpointException.of(
                     directory.resolve(STATE_FILE), "expected the state of " + name + ", found step " + info.step());
         }
-        return new Checkpoint(directory, info);
+        Checkpoint checkpoint = new Checkpoint(
+                directory, info, tensors(directory, info, MODEL_FILE), tensors(directory, info, OPTIMIZER_FILE));
+        String weightsSha256 = StateDigest.sha256(
+                checkpoint.model.tensors().values(),
+                checkpoint.optimizer.tensors().values());
+        requireDigest(directory.resolve(STATE_FILE), "weightsSha256", info.weightsSha256(), weightsSha256);
+        return checkpoint;
+    }
+
+    private static Safetensors tensors(Path directory, CheckpointInfo info, String name) {
+        Path file = directory.resolve(name);
+        String expected = info.files().get(name);
+        if (expected == null) {
+            throw CheckpointException.of(
+                    directory.resolve(STATE_FILE),
+                    "expected the SHA-256 of " + name + ", found those of "
+                            + info.files().keySet());
+        }
+        byte[] content = DiskFile.read(file, Safetensors.MAX_FILE_BYTES);
+        requireDigest(file, "SHA-256", expected, StateDigest.sha256(content));
+        return Safetensors.decode(file, content);
+    }
+
+    private static void requireDigest(Path file, String what, String expected, String found) {
+        if (!expected.equals(found)) {
+            throw CheckpointException.of(
+                    file, "expected " + what + " " + expected + ", found " + found + "; it is not what was written");
+        }
     }
 
     /**
-     * Reads and verifies the state.
+     * The state.
      *
      * @param parameters layout of the model that it should be of
      * @param statistics layout of that model's running statistics
-     * @throws CheckpointException if a file is not the one that was written, or of another model
+     * @throws CheckpointException if it is of another model
      */
     public ModelState state(ParameterLayout parameters, ParameterLayout statistics) {
-        Safetensors model = read(MODEL_FILE);
-        Safetensors optimizer = read(OPTIMIZER_FILE);
         List<Inventory.Expected> expected = new ArrayList<>(Inventory.of("", parameters, FLOAT32));
         expected.addAll(Inventory.of("", statistics, FLOAT32));
         expected.addAll(Inventory.counters(statistics));
@@ -64,36 +102,13 @@ public record Checkpoint(Path directory, CheckpointInfo info) {
                 .findFirst()
                 .orElse(0);
         float[] momentum = ModelState.flat(parameters, ModelState.MOMENTUM_PREFIX, optimizer.tensors());
-        ModelState state = new ModelState(replica, batchesTracked, momentum, info.step());
-        requireDigest(directory.resolve(STATE_FILE), "weightsSha256", info.weightsSha256(), StateDigest.sha256(state));
-        return state;
-    }
-
-    private Safetensors read(String name) {
-        Path file = directory.resolve(name);
-        String expected = info.files().get(name);
-        if (expected == null) {
-            throw CheckpointException.of(
-                    directory.resolve(STATE_FILE),
-                    "expected the SHA-256 of " + name + ", found those of "
-                            + info.files().keySet());
-        }
-        byte[] content = DiskFile.read(file, Safetensors.MAX_FILE_BYTES);
-        requireDigest(file, "SHA-256", expected, StateDigest.sha256(content));
-        return Safetensors.decode(file, content);
+        return new ModelState(replica, batchesTracked, momentum, info.step());
     }
 
     private void require(String name, List<Inventory.Expected> expected, Safetensors found) {
         List<String> faults = Inventory.faults(expected, found.tensors());
         if (!faults.isEmpty()) {
             throw CheckpointException.of(directory.resolve(name), faults);
-        }
-    }
-
-    private static void requireDigest(Path file, String what, String expected, String found) {
-        if (!expected.equals(found)) {
-            throw CheckpointException.of(
-                    file, "expected " + what + " " + expected + ", found " + found + "; it is not what was written");
         }
     }
 }

@@ -32,6 +32,11 @@ public final class CheckpointException extends RuntimeException {
                 : new CheckpointException(file + ": " + faults.size() + " faults\n  " + String.join("\n  ", faults));
     }
 
+    /** Names another checkpoint, beside what is wrong with this one. */
+    CheckpointException withHint(String hint) {
+        return new CheckpointException(getMessage() + "\n  " + hint, this);
+    }
+
     static CheckpointException cannot(String act, Path path, IOException cause) {
         return new CheckpointException("cannot " + act + " " + path + ": " + reason(path, cause), cause);
     }

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Collections;
@@ -14,7 +15,8 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * What {@code state.json} says about a checkpoint.
+ * What {@code state.json} says about a checkpoint. The file's last field, {@code sha256}, is that of all others, so that a
+ * change in any of them is noticed.
  *
  * @param formatVersion of the checkpoint, see {@link #FORMAT_VERSION}
  * @param step number of steps done
@@ -36,10 +38,12 @@ public record CheckpointInfo(
         Map<String, String> settings) {
 
     /** Raised whenever a checkpoint's files change their meaning. */
-    static final int FORMAT_VERSION = 1;
+    static final int FORMAT_VERSION = 2;
 
     /** Far more than settings take. */
     private static final int MAX_FILE_BYTES = 1 << 20;
+
+    private static final String DIGEST = "sha256";
 
     private static final JsonMapper JSON = JsonMapper.builder()
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
@@ -60,12 +64,20 @@ public record CheckpointInfo(
 
     byte[] encode() {
         try {
-            return JSON.writeValueAsBytes(this);
+            ObjectNode tree = JSON.valueToTree(this);
+            return JSON.writeValueAsBytes(tree.put(DIGEST, digest()));
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("numbers and texts always make JSON", e);
         }
     }
 
+    /** SHA-256 of all fields in JSON without white space, in the order of this record. */
+    private String digest() throws JsonProcessingException {
+        return StateDigest.sha256(
+                JSON.writer().without(SerializationFeature.INDENT_OUTPUT).writeValueAsBytes(this));
+    }
+
+    /** @throws CheckpointException if the file is not what {@link #encode} gave */
     static CheckpointInfo read(Path file) {
         byte[] content = DiskFile.read(file, MAX_FILE_BYTES);
         try {
@@ -77,7 +89,15 @@ public record CheckpointInfo(
                         "expected formatVersion " + FORMAT_VERSION + ", found "
                                 + (version.isMissingNode() ? "none" : version));
             }
-            return JSON.treeToValue(tree, CheckpointInfo.class);
+            JsonNode expected = ((ObjectNode) tree).remove(DIGEST);
+            CheckpointInfo info = JSON.treeToValue(tree, CheckpointInfo.class);
+            if (expected == null || !expected.asText().equals(info.digest())) {
+                throw CheckpointException.of(
+                        file,
+                        "expected " + DIGEST + " " + info.digest() + ", found " + expected
+                                + "; it is not what was written");
+            }
+            return info;
         } catch (JsonProcessingException e) {
             throw CheckpointException.of(file, "expected a checkpoint's state in JSON: " + e.getOriginalMessage());
         }

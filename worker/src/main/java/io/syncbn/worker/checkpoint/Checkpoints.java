@@ -3,11 +3,15 @@ package io.syncbn.worker.checkpoint;
 import io.syncbn.proto.job.Fingerprint;
 import io.syncbn.proto.job.Job;
 import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -15,19 +19,24 @@ import java.util.regex.Pattern;
 /**
  * The checkpoints of one run, in {@code RUN/checkpoints}.
  *
- * <p>Step 0 and the newest ones are kept. One thread of one process writes; a crash at any moment leaves complete
- * checkpoints only.
+ * <p>Step 0 and the newest ones are kept. A crash at any moment leaves complete checkpoints only. Used by one thread; a writer
+ * that others have gone on without may wake up and write beside it, which harms neither.
  */
 public final class Checkpoints {
     private static final String DIRECTORY = "checkpoints";
     private static final Pattern STEP = Pattern.compile("step-(\\d{8,18})");
 
+    private static final Logger LOG = System.getLogger("io.syncbn.worker");
+
     private final Path directory;
     private final int keep;
+    private final Writer writer;
+    /** Steps whose checkpoints this object has written or read. */
+    private final Set<Long> known = new HashSet<>();
 
     /**
      * @param run directory, made when needed
-     * @param keep how many of the newest checkpoints stay, besides step 0
+     * @param keep how many of the newest whole checkpoints stay, besides step 0
      */
     public Checkpoints(Path run, int keep) {
         if (keep < 1) {
@@ -35,10 +44,12 @@ public final class Checkpoints {
         }
         this.directory = run.resolve(DIRECTORY);
         this.keep = keep;
+        this.writer = Writer.ofThisProcess();
     }
 
     /**
-     * Writes a checkpoint, replacing one of the same step, then deletes those that are not kept.
+     * Writes a checkpoint, unless the same is there, in place of one of the same step; then deletes those that are not kept.
+     * Those that cannot be deleted now are deleted later.
      *
      * @param epoch number of passes over the data that are done
      * @return the checkpoint's directory
@@ -46,26 +57,38 @@ public final class Checkpoints {
      */
     public Path write(ModelState state, long epoch, Job job) {
         Path target = directory.resolve(name(state.step()));
+        Map<String, byte[]> files = tensors(state);
+        CheckpointInfo info = info(state, epoch, job, files);
+        files.put(Checkpoint.STATE_FILE, info.encode());
         try {
             Files.createDirectories(directory);
-            AtomicDirectory.clear(directory);
-            AtomicDirectory.write(target, files(state, epoch, job));
-            prune(state.step());
-            return target;
+            if (!holds(target, info)) {
+                AtomicDirectory.write(target, files, writer);
+            }
         } catch (IOException e) {
-            throw CheckpointException.cannot("write checkpoint", target, e);
+            // Another writer of the same job writes the same.
+            if (!holds(target, info)) {
+                throw CheckpointException.cannot("write checkpoint", target, e);
+            }
         }
+        known.add(state.step());
+        tidy(state.step());
+        return target;
     }
 
-    private static Map<String, byte[]> files(ModelState state, long epoch, Job job) {
+    private static Map<String, byte[]> tensors(ModelState state) {
         // Some programs refuse a file that does not say which framework's conventions it follows.
         Map<String, String> metadata = Map.of("format", "pt");
         Map<String, byte[]> files = new LinkedHashMap<>();
         files.put(Checkpoint.MODEL_FILE, Safetensors.encode(state.modelTensors(), metadata));
         files.put(Checkpoint.OPTIMIZER_FILE, Safetensors.encode(state.optimizerTensors(), metadata));
+        return files;
+    }
+
+    private static CheckpointInfo info(ModelState state, long epoch, Job job, Map<String, byte[]> files) {
         Map<String, String> digests = new TreeMap<>();
         files.forEach((name, content) -> digests.put(name, StateDigest.sha256(content)));
-        CheckpointInfo info = new CheckpointInfo(
+        return new CheckpointInfo(
                 CheckpointInfo.FORMAT_VERSION,
                 state.step(),
                 epoch,
@@ -74,37 +97,63 @@ public final class Checkpoints {
                 StateDigest.sha256(state),
                 digests,
                 job.settings());
-        files.put(Checkpoint.STATE_FILE, info.encode());
-        return files;
     }
 
-    /** Deletes old ones. Those of later steps, which a longer earlier run left, do not push out the one just written. */
+    private static boolean holds(Path target, CheckpointInfo info) {
+        try {
+            return Files.isDirectory(target) && Checkpoint.read(target).info().equals(info);
+        } catch (CheckpointException e) {
+            return false;
+        }
+    }
+
+    /** Whether a checkpoint is what was written. */
+    static boolean isWhole(Path checkpoint) {
+        try {
+            Checkpoint.read(checkpoint);
+            return true;
+        } catch (CheckpointException e) {
+            return false;
+        }
+    }
+
+    private void tidy(long written) {
+        try {
+            AtomicDirectory.clear(directory, writer);
+            prune(written);
+        } catch (IOException e) {
+            LOG.log(
+                    Level.WARNING,
+                    CheckpointException.cannot("delete old checkpoints in", directory, e)
+                            .getMessage());
+        }
+    }
+
+    /**
+     * Deletes old ones. One that is not whole does not count among those that stay, so that it pushes out none that is. Those
+     * of later steps, which a longer earlier run left, do not push out the one just written.
+     */
     private void prune(long written) throws IOException {
         NavigableMap<Long, Path> older = new TreeMap<>(steps(directory).headMap(written, false));
         older.remove(0L);
-        while (older.size() > keep - 1) {
-            AtomicDirectory.delete(older.pollFirstEntry().getValue());
+        if (older.size() < keep) {
+            return;
+        }
+        int whole = 1;
+        for (Map.Entry<Long, Path> each : older.descendingMap().entrySet()) {
+            if (whole == keep) {
+                AtomicDirectory.delete(each.getValue(), writer);
+                known.remove(each.getKey());
+            } else if (known.contains(each.getKey()) || isWhole(each.getValue())) {
+                known.add(each.getKey());
+                whole++;
+            }
         }
     }
 
-    /** The newest checkpoint's directory in a run directory or its {@code checkpoints}, or the given one itself. */
-    static Path latest(Path given) {
-        if (Files.exists(given.resolve(Checkpoint.STATE_FILE)) || isStep(given.getFileName())) {
-            return given;
-        }
-        Path directory = Files.isDirectory(given.resolve(DIRECTORY)) ? given.resolve(DIRECTORY) : given;
-        try {
-            NavigableMap<Long, Path> steps = Files.isDirectory(directory) ? steps(directory) : new TreeMap<>();
-            if (steps.isEmpty()) {
-                throw CheckpointException.of(
-                        given,
-                        "expected a run directory, its checkpoints, or one checkpoint, found "
-                                + (Files.isDirectory(given) ? "no step-NNNNNNNN in it" : "no such directory"));
-            }
-            return steps.lastEntry().getValue();
-        } catch (IOException e) {
-            throw CheckpointException.cannot("read", directory, e);
-        }
+    /** Where the checkpoints are: a run directory's {@code checkpoints}, or the given one itself. */
+    static Path directoryIn(Path given) {
+        return Files.isDirectory(given.resolve(DIRECTORY)) ? given.resolve(DIRECTORY) : given;
     }
 
     static String name(long step) {
@@ -115,7 +164,8 @@ public final class Checkpoints {
         return name != null && STEP.matcher(name.toString()).matches();
     }
 
-    private static NavigableMap<Long, Path> steps(Path directory) throws IOException {
+    /** Checkpoints by step, whole or not. */
+    static NavigableMap<Long, Path> steps(Path directory) throws IOException {
         NavigableMap<Long, Path> steps = new TreeMap<>();
         for (Path child : AtomicDirectory.children(directory)) {
             Matcher matcher = STEP.matcher(child.getFileName().toString());

@@ -3,6 +3,7 @@ package io.syncbn.worker.checkpoint;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.stream.Stream;
@@ -13,8 +14,12 @@ public final class StateDigest {
 
     /** Over every tensor of model and optimizer, in the order of names: its name in UTF-8, then its little-endian bytes. */
     public static String sha256(ModelState state) {
+        return sha256(state.modelTensors(), state.optimizerTensors());
+    }
+
+    static String sha256(Collection<StoredTensor> model, Collection<StoredTensor> optimizer) {
         MessageDigest digest = digest();
-        Stream.concat(state.modelTensors().stream(), state.optimizerTensors().stream())
+        Stream.concat(model.stream(), optimizer.stream())
                 .sorted(Comparator.comparing(StoredTensor::name))
                 .forEach(tensor -> {
                     digest.update(tensor.name().getBytes(StandardCharsets.UTF_8));

@@ -93,28 +93,18 @@ class CheckpointTest {
         assertThat(read(directory).step()).isEqualTo(12);
     }
 
-    /** What state.json says of settings and seed nothing here can check; all else must be noticed. */
     @Test
     void noticesAChangedState() throws IOException {
         Path file = directory.resolve("state.json");
         byte[] content = Files.readAllBytes(file);
-        int settings = Files.readString(file).indexOf("\"settings\"");
         for (int i = 0; i < content.length; i++) {
             byte[] changed = content.clone();
             changed[i] = '?';
             Files.write(file, changed);
-            try {
-                CheckpointInfo info = Checkpoint.open(directory).info();
-                read(directory);
-                assertThat(info.step()).isEqualTo(12);
-                assertThat(i)
-                        .as("unnoticed change in %s", new String(changed))
-                        .satisfiesAnyOf(
-                                byteIndex -> assertThat(byteIndex).isGreaterThan(settings),
-                                byteIndex -> assertThat(info.fingerprint()).contains("?"));
-            } catch (CheckpointException e) {
-                assertThat(e).hasMessageStartingWith(directory.toString());
-            }
+            assertThatThrownBy(() -> read(directory))
+                    .as("%s", new String(changed))
+                    .isInstanceOf(CheckpointException.class)
+                    .hasMessageStartingWith(directory.toString());
         }
         for (int length = 0; length < content.length; length += 13) {
             Files.write(file, Arrays.copyOf(content, length));
@@ -151,8 +141,8 @@ class CheckpointTest {
     @Test
     void refusesAFormatOfLater() throws IOException {
         Path file = directory.resolve("state.json");
-        Files.writeString(file, "{\"formatVersion\": 2, \"more\": 1}");
-        assertThatThrownBy(() -> Checkpoint.open(directory)).hasMessage(file + ": expected formatVersion 1, found 2");
+        Files.writeString(file, "{\"formatVersion\": 3, \"more\": 1}");
+        assertThatThrownBy(() -> Checkpoint.open(directory)).hasMessage(file + ": expected formatVersion 2, found 3");
     }
 
     @Test

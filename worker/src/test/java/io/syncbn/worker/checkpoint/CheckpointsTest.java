@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeFalse;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -56,14 +57,39 @@ class CheckpointsTest {
     }
 
     @Test
+    void oneThatIsNotWholeDoesNotPushOutOneThatIs() throws IOException {
+        write(9, 5);
+        Damage.flipAByte(write(9, 10).resolve("optimizer.safetensors"));
+        write(2, 15);
+        assertThat(names()).containsExactly("step-00000005", "step-00000010", "step-00000015");
+        write(2, 20);
+        assertThat(names()).containsExactly("step-00000015", "step-00000020");
+    }
+
+    @Test
+    void doesNotWriteWhatIsThereAlready() throws IOException {
+        Path target = write(1, 7);
+        Object file = fileKey(target.resolve("model.safetensors"));
+        assertThat(write(1, 7)).isEqualTo(target);
+        assertThat(fileKey(target.resolve("model.safetensors"))).isEqualTo(file);
+        assertThat(new Checkpoints(run, 1).write(States.at(7), 1, States.JOB)).isEqualTo(target);
+        assertThat(fileKey(target.resolve("model.safetensors"))).isNotEqualTo(file);
+    }
+
+    /** The same for one file only. */
+    private static Object fileKey(Path file) throws IOException {
+        return Files.readAttributes(file, BasicFileAttributes.class).fileKey();
+    }
+
+    @Test
     void findsTheNewest() {
         write(9, 2);
         Path newest = write(9, 10);
         Path large = write(9, 1_234_567_890);
         assertThat(large).hasFileName("step-1234567890");
-        assertThat(Checkpoints.latest(run)).isEqualTo(large);
-        assertThat(Checkpoints.latest(run.resolve("checkpoints"))).isEqualTo(large);
-        assertThat(Checkpoints.latest(newest)).isEqualTo(newest);
+        assertThat(Checkpoint.open(run).directory()).isEqualTo(large);
+        assertThat(Checkpoint.open(run.resolve("checkpoints")).directory()).isEqualTo(large);
+        assertThat(Checkpoint.open(newest).directory()).isEqualTo(newest);
     }
 
     @Test
@@ -88,29 +114,55 @@ class CheckpointsTest {
     }
 
     @Test
-    void clearsWhatACrashLeft() throws IOException {
+    void clearsWhatAWriterLeftThatIsGone() throws Exception {
         Path whole = write(1, 5);
-        Path checkpoints = run.resolve("checkpoints");
-        Path torn = Files.createDirectories(checkpoints.resolve(".step-00000009.partial"));
+        Path torn = inProgress("step-00000009", gone(), "partial");
+        Files.createDirectory(torn);
         Files.writeString(torn.resolve("model.safetensors"), "half of");
-        assertThat(Checkpoints.latest(run)).isEqualTo(whole);
+        assertThat(Checkpoint.open(run).directory()).isEqualTo(whole);
 
         write(2, 9);
         assertThat(names()).containsExactly("step-00000005", "step-00000009");
     }
 
     @Test
-    void putsBackWhatACrashKeptFromBeingReplaced() throws IOException {
+    void leavesWhatAnotherWriterIsAt() throws Exception {
+        write(1, 5);
+        Writer alive = new Writer(
+                Writer.ofThisProcess().host(), ProcessHandle.current().pid());
+        Writer elsewhere = new Writer("another-host.net", gone().processId());
+        Path partial = Files.createDirectory(inProgress("step-00000009", alive, "partial"));
+        Path away = Files.createDirectory(inProgress("step-00000009", elsewhere, "partial"));
+
+        write(2, 9);
+        assertThat(partial).isDirectory();
+        assertThat(away).isDirectory();
+        assertThat(run.resolve("checkpoints/step-00000009")).isDirectory();
+    }
+
+    @Test
+    void putsBackWhatACrashKeptFromBeingReplaced() throws Exception {
         Path whole = write(1, 5);
         String digest = digest(whole);
-        Files.move(whole, whole.resolveSibling(".step-00000005.replaced"));
+        Files.move(whole, inProgress("step-00000005", gone(), "replaced"));
         write(2, 9);
         assertThat(names()).containsExactly("step-00000005", "step-00000009");
         assertThat(digest(whole)).isEqualTo(digest);
 
-        Files.createDirectory(whole.resolveSibling(".step-00000005.replaced"));
+        Files.createDirectory(inProgress("step-00000005", gone(), "replaced"));
         write(2, 9);
         assertThat(names()).containsExactly("step-00000005", "step-00000009");
+    }
+
+    private Path inProgress(String name, Writer writer, String suffix) {
+        return run.resolve("checkpoints/." + name + "." + writer + "-0." + suffix);
+    }
+
+    /** A process of this host that has ended. */
+    private static Writer gone() throws Exception {
+        Process process = new ProcessBuilder("true").start();
+        process.waitFor();
+        return new Writer(Writer.ofThisProcess().host(), process.pid());
     }
 
     /** The second file cannot be written, for want of its directory, when the first is on the disk already. */
@@ -121,8 +173,10 @@ class CheckpointsTest {
         Map<String, byte[]> files = new LinkedHashMap<>();
         files.put("model.safetensors", new byte[10]);
         files.put("missing/state.json", new byte[10]);
-        assertThatThrownBy(() -> AtomicDirectory.write(whole, files)).isInstanceOf(IOException.class);
-        assertThatThrownBy(() -> AtomicDirectory.write(whole.resolveSibling("step-00000006"), files))
+        assertThatThrownBy(() -> AtomicDirectory.write(whole, files, Writer.ofThisProcess()))
+                .isInstanceOf(IOException.class);
+        assertThatThrownBy(() ->
+                        AtomicDirectory.write(whole.resolveSibling("step-00000006"), files, Writer.ofThisProcess()))
                 .isInstanceOf(IOException.class);
         assertThat(names()).containsExactly("step-00000005");
         assertThat(digest(whole)).isEqualTo(digest);
