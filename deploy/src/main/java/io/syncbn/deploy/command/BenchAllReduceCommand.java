@@ -54,7 +54,7 @@ final class BenchAllReduceCommand implements Command {
 
     @Override
     public int run(Settings settings) throws IOException, InterruptedException {
-        JobRun jobRun = JobRun.of(settings);
+        JobRun jobRun = JobRun.measured(settings);
         List<Integer> sizes = settings.integers(BenchSettings.FLOATS, 1, MOST_FLOATS);
         int rounds = settings.integer(BenchSettings.SUMS, LEAST_ROUNDS, MOST_ROUNDS);
         boolean isLaunched = settings.flag(RunSettings.LAUNCHED);
@@ -63,7 +63,7 @@ final class BenchAllReduceCommand implements Command {
         Optional<Address> given = isGiven ? settings.address(RunSettings.COORDINATOR) : Optional.empty();
         settings.check();
         Job job = jobRun.job().orElseThrow();
-        int workers = jobRun.workers();
+        int workers = jobRun.workers().most();
         if (isMeasured) {
             ParentWatch.start();
         }
@@ -87,8 +87,8 @@ final class BenchAllReduceCommand implements Command {
         JavaChildren job = new JavaChildren(Main.class.getName(), run, Optional.empty(), workers);
         return new ChildCommands() {
             @Override
-            public List<String> coordinator() {
-                return job.coordinator();
+            public List<String> coordinator(int port) {
+                return job.coordinator(port);
             }
 
             @Override

@@ -4,7 +4,9 @@ import io.syncbn.deploy.launch.ChildCommands;
 import io.syncbn.deploy.launch.Ending;
 import io.syncbn.deploy.launch.Launcher;
 import io.syncbn.deploy.launch.RunDirectory;
+import io.syncbn.deploy.settings.BenchSettings;
 import io.syncbn.deploy.settings.JobFile;
+import io.syncbn.deploy.settings.Range;
 import io.syncbn.deploy.settings.RunSettings;
 import io.syncbn.deploy.settings.Settings;
 import io.syncbn.proto.job.Job;
@@ -27,7 +29,7 @@ final class BenchRun {
 
     static RunDirectory directory(Settings settings, Job job) throws IOException {
         RunDirectory run = new RunDirectory(Files.createTempDirectory("syncbn-bench-"));
-        Map<String, String> texts = settings.texts(job, List.of(RunSettings.WORKERS));
+        Map<String, String> texts = settings.texts(job, List.of(BenchSettings.WORKERS));
         // Only the end of the job is evaluated and kept.
         texts.put(RunSettings.EVALUATE_EVERY.name(), NEVER);
         texts.put(RunSettings.CHECKPOINT_EVERY.name(), NEVER);
@@ -42,9 +44,15 @@ final class BenchRun {
      */
     static int print(RunDirectory run, ChildCommands children, int workers, Runnable onTick, Report report)
             throws IOException, InterruptedException {
-        Launcher launcher = new Launcher(run, children, workers, Launcher.Patience.DEFAULT, onTick);
-        Interruption interruption = Interruption.watch(launcher::interrupt);
-        try {
+        Launcher launcher = new Launcher(
+                run,
+                children,
+                new Range(workers, workers),
+                0,
+                Launcher.Patience.DEFAULT,
+                crew -> onTick.run(),
+                TrainCommand::nowMillis);
+        try (Interruption interruption = Interruption.watch(launcher::interrupt, launcher::interrupt)) {
             Ending ending = launcher.run();
             if (ending instanceof Ending.Failed failed) {
                 throw new JobFailedException(failed.message());
@@ -54,8 +62,6 @@ final class BenchRun {
             }
             report.lines().forEach(System.out::println);
             return ExitCode.DONE;
-        } finally {
-            interruption.release();
         }
     }
 }

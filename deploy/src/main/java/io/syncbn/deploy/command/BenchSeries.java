@@ -54,8 +54,7 @@ final class BenchSeries {
             Function<Results, String> tables)
             throws IOException, InterruptedException {
         Series series = new Series(System.err::println);
-        Interruption interruption = Interruption.watch(series::interrupt);
-        try {
+        try (Interruption interruption = Interruption.watch(series::interrupt, series::interrupt)) {
             Optional<Results> results = series.run(measurements, rounds);
             if (results.isEmpty()) {
                 return ExitCode.INTERRUPTED;
@@ -70,8 +69,6 @@ final class BenchSeries {
                 System.out.println("\n```json\n" + json + "\n```");
             }
             return ExitCode.DONE;
-        } finally {
-            interruption.release();
         }
     }
 }

@@ -50,7 +50,7 @@ final class BenchStarCommand implements Command {
 
     @Override
     public int run(Settings settings) throws IOException, InterruptedException {
-        int workers = settings.integer(RunSettings.WORKERS, 1, MOST_WORKERS);
+        int workers = settings.integer(BenchSettings.WORKERS, 1, MOST_WORKERS);
         List<Integer> sizes = settings.integers(BenchSettings.FLOATS, 1, BenchAllReduceCommand.MOST_FLOATS);
         int rounds = settings.integer(
                 BenchSettings.SUMS, BenchAllReduceCommand.LEAST_ROUNDS, BenchAllReduceCommand.MOST_ROUNDS);
@@ -103,7 +103,7 @@ final class BenchStarCommand implements Command {
     private static Process worker(Settings settings, Address coordinator, int number) throws IOException {
         List<String> command = JavaCommand.of(Main.class.getName());
         command.addAll(List.of("bench", "star", "--launched"));
-        for (Setting setting : List.of(RunSettings.WORKERS, BenchSettings.FLOATS, BenchSettings.SUMS)) {
+        for (Setting setting : List.of(BenchSettings.WORKERS, BenchSettings.FLOATS, BenchSettings.SUMS)) {
             command.addAll(List.of("--" + setting.name(), settings.needed(setting)));
         }
         Process process = new ProcessBuilder(command)

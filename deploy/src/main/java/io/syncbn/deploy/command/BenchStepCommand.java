@@ -37,14 +37,14 @@ final class BenchStepCommand implements Command {
 
     @Override
     public int run(Settings settings) throws Exception {
-        JobRun jobRun = JobRun.of(settings);
+        JobRun jobRun = JobRun.measured(settings);
         boolean isMeasured = settings.flag(BenchSettings.MEASURED);
         settings.check();
         if (isMeasured) {
             ParentWatch.start();
         }
         Job job = jobRun.job().orElseThrow();
-        int workers = jobRun.workers();
+        int workers = jobRun.workers().most();
         RunDirectory run = BenchRun.directory(settings, job);
         JavaChildren children = new JavaChildren(Main.class.getName(), run, Optional.empty(), workers);
         ResidentMemory memory = new ResidentMemory();

@@ -11,8 +11,10 @@ import io.syncbn.proto.job.Job;
 import io.syncbn.proto.job.Setting;
 import io.syncbn.worker.collective.JobFailedException;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /** {@code syncbn coordinator}: the part of a job on a cluster that there is one of. */
 final class CoordinatorCommand implements Command {
@@ -24,7 +26,8 @@ final class CoordinatorCommand implements Command {
 
     @Override
     public String summary() {
-        return "Runs the coordinator of one job, and ends with it. All parts need the same job.";
+        return "Runs the coordinator of one job, and ends with it. All parts need the same job."
+                + " Ctrl-C or SIGTERM stops the job at its next commit; a second one ends the coordinator at once.";
     }
 
     @Override
@@ -34,7 +37,9 @@ final class CoordinatorCommand implements Command {
 
     @Override
     public List<String> examples() {
-        return List.of("coordinator --job job.yaml --workers 4 --port 7800");
+        return List.of(
+                "coordinator --job job.yaml --workers 4 --port 7800",
+                "coordinator --job job.yaml --workers 12:16 --port 7800 --log /shared/run/events.jsonl");
     }
 
     @Override
@@ -43,13 +48,11 @@ final class CoordinatorCommand implements Command {
         String host = settings.needed(RunSettings.HOST);
         int port = settings.integer(RunSettings.PORT, 0, WorkerCommand.MOST_PORT);
         int metricsPort = settings.integer(RunSettings.METRICS_PORT, 0, WorkerCommand.MOST_PORT);
+        Optional<Path> log = settings.path(RunSettings.LOG);
         Duration joinTimeout = WorkerCommand.joinTimeout(settings);
         boolean isLaunched = settings.flag(RunSettings.LAUNCHED);
         settings.check();
 
-        if (isLaunched) {
-            ParentWatch.start();
-        }
         Job job = jobRun.job().orElseThrow();
         CoordinatorProcess coordinator = start(new CoordinatorConfig(
                 host,
@@ -57,15 +60,36 @@ final class CoordinatorCommand implements Command {
                 Fingerprint.of(job),
                 job.shards(),
                 job.normalization().groupSize(job.shards()),
-                jobRun.workers(),
+                jobRun.workers().least(),
+                jobRun.workers().most(),
                 joinTimeout,
-                metricsPort));
-        System.out.println("listening on " + (isLaunched ? coordinator.nearAddress() : coordinator.address()));
-        coordinator
-                .metricsPort()
-                .ifPresent(served -> System.out.println("metrics at http://localhost:" + served + "/metrics"));
-        if (coordinator.awaitEnd() instanceof Outcome.Failure failure) {
+                metricsPort,
+                log));
+        try (Interruption interruption = watch(coordinator, isLaunched)) {
+            System.out.println("listening on " + (isLaunched ? coordinator.nearAddress() : coordinator.address()));
+            coordinator
+                    .metricsPort()
+                    .ifPresent(served -> System.out.println("metrics at http://localhost:" + served + "/metrics"));
+            return exitCode(coordinator.awaitEnd());
+        }
+    }
+
+    private static Interruption watch(CoordinatorProcess coordinator, boolean isLaunched) {
+        Runnable stop = () -> coordinator.requestStop("the user asked for it");
+        if (!isLaunched) {
+            return Interruption.watch(stop, Interruption::endProcess);
+        }
+        ParentWatch.start().onLine(stop);
+        return Interruption.watchLaunched(stop, Interruption::endProcess);
+    }
+
+    private static int exitCode(Outcome outcome) {
+        if (outcome instanceof Outcome.Failure failure) {
             throw new JobFailedException(failure.reason());
+        }
+        if (outcome instanceof Outcome.Stopped stopped) {
+            System.err.println("syncbn: the job was stopped after step " + stopped.step());
+            return ExitCode.INTERRUPTED;
         }
         return ExitCode.DONE;
     }

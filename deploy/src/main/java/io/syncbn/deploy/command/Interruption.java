@@ -1,50 +1,68 @@
 package io.syncbn.deploy.command;
 
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import sun.misc.Signal;
+import sun.misc.SignalHandler;
 
 /**
- * Ctrl-C and SIGTERM: asks for the end, waits until this is released, and leaves with the exit code of an
- * interrupted command.
+ * Ctrl-C and SIGTERM as requests: the command goes on, and ends by itself. Until this is closed; then they end the process
+ * again. Where a shell has set that one of them is ignored, it stays so.
  */
-final class Interruption {
-    /** More than the launcher needs to end the most stubborn children. */
-    private static final long PATIENCE_SECONDS = 30;
+@SuppressWarnings("sunapi") // Java has no other way to outlive the first one.
+final class Interruption implements AutoCloseable {
+    /** Ctrl-C. */
+    private static final String INTERRUPT = "INT";
 
-    private final CountDownLatch released = new CountDownLatch(1);
-    private final Thread hook;
+    private static final String TERMINATE = "TERM";
 
-    private Interruption(Runnable askForEnd) {
-        hook = new Thread(
-                () -> {
-                    askForEnd.run();
-                    awaitRelease();
-                    Runtime.getRuntime().halt(ExitCode.INTERRUPTED);
-                },
-                "interruption");
-    }
+    private final List<Runnable> restore = new ArrayList<>();
+    private final AtomicBoolean isAsked = new AtomicBoolean();
 
-    static Interruption watch(Runnable askForEnd) {
-        Interruption interruption = new Interruption(askForEnd);
-        Runtime.getRuntime().addShutdownHook(interruption.hook);
+    private Interruption() {}
+
+    /**
+     * Listens to both. The actions are called on threads of the JVM.
+     *
+     * @param first for the first of them
+     * @param again for each further one
+     */
+    static Interruption watch(Runnable first, Runnable again) {
+        Interruption interruption = new Interruption();
+        interruption.handle(INTERRUPT, first, again);
+        interruption.handle(TERMINATE, first, again);
         return interruption;
     }
 
-    private void awaitRelease() {
-        try {
-            released.await(PATIENCE_SECONDS, TimeUnit.SECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+    /**
+     * Listens as a launcher's child does: a terminal sends Ctrl-C to the launcher and to its children alike, and it is for
+     * the launcher to say what follows from it.
+     */
+    static Interruption watchLaunched(Runnable first, Runnable again) {
+        Interruption interruption = new Interruption();
+        interruption.set(INTERRUPT, SignalHandler.SIG_IGN);
+        interruption.handle(TERMINATE, first, again);
+        return interruption;
     }
 
-    /** What was asked for is done, or the command has ended by itself. */
-    void release() {
-        released.countDown();
-        try {
-            Runtime.getRuntime().removeShutdownHook(hook);
-        } catch (IllegalStateException e) {
-            // The process is ending already: the hook is at work.
-        }
+    private void handle(String name, Runnable first, Runnable again) {
+        set(name, signal -> (isAsked.getAndSet(true) ? again : first).run());
+    }
+
+    private void set(String name, SignalHandler handler) {
+        Signal signal = new Signal(name);
+        SignalHandler before = Signal.handle(signal, handler);
+        restore.add(() -> Signal.handle(signal, before));
+    }
+
+    /** Ends this process at once. Files are written whole or not at all, and the others learn from its connections. */
+    static void endProcess() {
+        Runtime.getRuntime().halt(ExitCode.INTERRUPTED);
+    }
+
+    @Override
+    public void close() {
+        restore.forEach(Runnable::run);
     }
 }

@@ -1,23 +1,34 @@
 package io.syncbn.deploy.command;
 
+import io.syncbn.deploy.settings.BenchSettings;
+import io.syncbn.deploy.settings.Range;
 import io.syncbn.deploy.settings.RunSettings;
 import io.syncbn.deploy.settings.Settings;
 import io.syncbn.proto.job.Job;
 import java.util.Optional;
 
 /**
- * A job and the number of workers that share it.
+ * A job and how many workers share it.
  *
- * @param job empty where something is wrong with it
+ * @param job empty where something is wrong with it; it has as many shards as it can have workers, unless it says otherwise
  */
-record JobRun(Optional<Job> job, int workers) {
+record JobRun(Optional<Job> job, Range workers) {
     /** Far more than a coordinator can serve; keeps arithmetic on the number safe. */
     private static final int MOST_WORKERS = 1 << 16;
 
     static JobRun of(Settings settings) {
-        int workers = settings.integer(RunSettings.WORKERS, 1, MOST_WORKERS);
-        Optional<Job> job = settings.job(workers);
-        job.filter(known -> known.shards() < workers)
+        return of(settings, settings.range(RunSettings.WORKERS, MOST_WORKERS));
+    }
+
+    /** For benchmarks, whose figures belong to one number of workers. */
+    static JobRun measured(Settings settings) {
+        int workers = settings.integer(BenchSettings.WORKERS, 1, MOST_WORKERS);
+        return of(settings, new Range(workers, workers));
+    }
+
+    private static JobRun of(Settings settings, Range workers) {
+        Optional<Job> job = settings.job(workers.most());
+        job.filter(known -> known.shards() < workers.most())
                 .ifPresent(known -> settings.problem("--workers is " + workers + " but --shards is " + known.shards()
                         + "; each worker needs at least one shard"));
         return new JobRun(job, workers);

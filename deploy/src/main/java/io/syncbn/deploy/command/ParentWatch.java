@@ -9,18 +9,18 @@ import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * Listens to the launcher, which holds the other end of this process's standard input: writes one line to a worker, the
- * coordinator's address, and nothing more; the pipe closes when the launcher ends, in whatever way, and then this process
- * ends too.
+ * Listens to the launcher, which holds the other end of this process's standard input and writes one line: to a worker the
+ * coordinator's address, to a coordinator that the job is to stop. The pipe closes when the launcher ends, in whatever
+ * way, and then this process ends too.
  */
 final class ParentWatch {
-    private final CompletableFuture<String> firstLine = new CompletableFuture<>();
+    private final CompletableFuture<String> line = new CompletableFuture<>();
 
     private ParentWatch() {}
 
     /** Watches over a launched process. No clean-up at its end: files are written whole or not at all. */
     static ParentWatch start() {
-        return start(System.in, () -> Runtime.getRuntime().halt(ExitCode.INTERRUPTED));
+        return start(System.in, Interruption::endProcess);
     }
 
     static ParentWatch start(InputStream in, Runnable onClose) {
@@ -33,14 +33,19 @@ final class ParentWatch {
 
     /** Waits for the coordinator's address. The launcher, if it has none to tell, ends its children. */
     Address coordinator() {
-        return Address.parse(firstLine.join());
+        return Address.parse(line.join());
+    }
+
+    /** Calls back when there is a line, on the thread that reads it, or on this one if it is there. */
+    void onLine(Runnable action) {
+        line.thenRun(action);
     }
 
     private void listen(InputStream in, Runnable onClose) {
         try {
             BufferedReader lines = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8));
-            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-                firstLine.complete(line);
+            for (String text = lines.readLine(); text != null; text = lines.readLine()) {
+                line.complete(text);
             }
         } catch (IOException e) {
             // As good as closed.

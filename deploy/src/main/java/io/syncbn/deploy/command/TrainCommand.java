@@ -7,6 +7,7 @@ import io.syncbn.deploy.launch.Progress;
 import io.syncbn.deploy.launch.RunDirectory;
 import io.syncbn.deploy.launch.Summary;
 import io.syncbn.deploy.settings.JobFile;
+import io.syncbn.deploy.settings.Range;
 import io.syncbn.deploy.settings.RunSettings;
 import io.syncbn.deploy.settings.Settings;
 import io.syncbn.deploy.settings.SettingsReader;
@@ -34,7 +35,9 @@ final class TrainCommand implements Command {
             RunSettings.CHECKPOINT_EVERY,
             RunSettings.KEEP,
             RunSettings.EVALUATE_EVERY,
-            RunSettings.JOIN_TIMEOUT);
+            RunSettings.JOIN_TIMEOUT,
+            RunSettings.RECONNECT,
+            RunSettings.RESTARTS);
 
     @Override
     public String name() {
@@ -43,7 +46,8 @@ final class TrainCommand implements Command {
 
     @Override
     public String summary() {
-        return "Trains on this machine: a coordinator and W workers, each a process.";
+        return "Trains on this machine: a coordinator and W workers, each a process. Ctrl-C or SIGTERM stops at the next"
+                + " commit, with a checkpoint; a second one ends all processes at once.";
     }
 
     @Override
@@ -66,6 +70,7 @@ final class TrainCommand implements Command {
         Optional<Path> resume = settings.path(RunSettings.RESUME);
         // The worker reads these; they are looked at here so that all problems are told at once.
         WorkerCommand.checkRun(settings);
+        int restarts = settings.integer(RunSettings.RESTARTS, 0, Integer.MAX_VALUE - 1);
         Optional<RunDirectory> directory = jobRun.job().map(job -> directory(settings, resume, job));
         settings.check();
         // The workers open it too; here, so that what is wrong with it is told before anything else begins.
@@ -74,9 +79,10 @@ final class TrainCommand implements Command {
         Job job = jobRun.job().orElseThrow();
         RunDirectory run = directory.orElseThrow();
         create(run, JobFile.text(settings.texts(job, RECORDED)));
-        int workers = jobRun.workers();
+        Range workers = jobRun.workers();
         System.err.println("run directory " + run.path());
-        return launch(run, new JavaChildren(Main.class.getName(), run, resume, workers), job, workers);
+        JavaChildren children = new JavaChildren(Main.class.getName(), run, resume, workers.most());
+        return launch(run, children, job, workers, restarts);
     }
 
     private static RunDirectory directory(Settings settings, Optional<Path> resume, Job job) {
@@ -124,20 +130,18 @@ final class TrainCommand implements Command {
         }
     }
 
-    private static int launch(RunDirectory run, JavaChildren children, Job job, int workers)
+    private static int launch(RunDirectory run, JavaChildren children, Job job, Range workers, int restarts)
             throws IOException, InterruptedException {
         boolean isTerminal = Boolean.getBoolean("syncbn.terminal");
         Progress progress = Progress.of(run, job.length(), System.err, isTerminal, TrainCommand::nowMillis);
-        Launcher launcher = new Launcher(run, children, workers, Launcher.Patience.DEFAULT, progress::update);
-        Interruption interruption = Interruption.watch(launcher::interrupt);
-        try {
+        Launcher launcher = new Launcher(
+                run, children, workers, restarts, Launcher.Patience.DEFAULT, progress, TrainCommand::nowMillis);
+        try (Interruption interruption = Interruption.watch(launcher::stop, launcher::interrupt)) {
             Ending ending;
             try (progress) {
                 ending = launcher.run();
             }
             return report(ending, run);
-        } finally {
-            interruption.release();
         }
     }
 
@@ -153,7 +157,7 @@ final class TrainCommand implements Command {
         return ExitCode.DONE;
     }
 
-    private static long nowMillis() {
+    static long nowMillis() {
         return TimeUnit.NANOSECONDS.toMillis(System.nanoTime());
     }
 

@@ -5,6 +5,7 @@ import io.syncbn.deploy.settings.RunSettings;
 import io.syncbn.deploy.settings.Settings;
 import io.syncbn.proto.job.Setting;
 import io.syncbn.proto.net.Address;
+import io.syncbn.worker.session.WorkerEnd;
 import io.syncbn.worker.train.WorkerConfig;
 import io.syncbn.worker.train.WorkerProcess;
 import java.lang.management.ManagementFactory;
@@ -12,6 +13,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
@@ -26,7 +28,8 @@ final class WorkerCommand implements Command {
 
     @Override
     public String summary() {
-        return "Runs one worker of a job, and ends with it. All parts need the same job.";
+        return "Runs one worker of a job, and ends with it. All parts need the same job."
+                + " Ctrl-C or SIGTERM makes it leave the job at the next commit; a second one ends it at once.";
     }
 
     @Override
@@ -55,19 +58,43 @@ final class WorkerCommand implements Command {
         settings.check();
 
         Supplier<Address> coordinator = isLaunched ? ParentWatch.start()::coordinator : given::orElseThrow;
-        WorkerProcess.run(new WorkerConfig(
-                jobRun.job().orElseThrow(),
-                coordinator,
-                joinTimeout(settings),
-                name,
-                out.orElseThrow(),
-                resume,
-                checkpointEvery(settings),
-                keep(settings),
-                evaluateEvery(settings),
-                startNanos(),
-                metricsPort));
-        return ExitCode.DONE;
+        CompletableFuture<String> leave = new CompletableFuture<>();
+        try (Interruption interruption = watch(() -> leave.complete("it was asked to"), isLaunched)) {
+            WorkerEnd end = WorkerProcess.run(new WorkerConfig(
+                    jobRun.job().orElseThrow(),
+                    coordinator,
+                    joinTimeout(settings),
+                    name,
+                    out.orElseThrow(),
+                    resume,
+                    checkpointEvery(settings),
+                    keep(settings),
+                    evaluateEvery(settings),
+                    startNanos(),
+                    metricsPort,
+                    reconnect(settings),
+                    leave));
+            return exitCode(end, name);
+        }
+    }
+
+    private static Interruption watch(Runnable leave, boolean isLaunched) {
+        return isLaunched
+                ? Interruption.watchLaunched(leave, Interruption::endProcess)
+                : Interruption.watch(leave, Interruption::endProcess);
+    }
+
+    private static int exitCode(WorkerEnd end, String name) {
+        switch (end) {
+            case STOPPED:
+                System.err.println("syncbn: the job was stopped");
+                return ExitCode.INTERRUPTED;
+            case LEFT:
+                System.err.println("syncbn: " + name + " has left the job");
+                return ExitCode.DONE;
+            default:
+                return ExitCode.DONE;
+        }
     }
 
     /** When the command began: the launcher's, or this process. */
@@ -83,10 +110,15 @@ final class WorkerCommand implements Command {
         keep(settings);
         evaluateEvery(settings);
         joinTimeout(settings);
+        reconnect(settings);
     }
 
     static Duration joinTimeout(Settings settings) {
         return Duration.ofSeconds(settings.integer(RunSettings.JOIN_TIMEOUT, 1, 86_400));
+    }
+
+    private static Duration reconnect(Settings settings) {
+        return Duration.ofSeconds(settings.integer(RunSettings.RECONNECT, 0, 86_400));
     }
 
     private static long checkpointEvery(Settings settings) {

@@ -17,8 +17,11 @@ final class Cause {
     /** Exit codes above this one are signals, by the convention of shells and of Java's Process. */
     private static final int SIGNAL_BASE = 128;
 
-    private static final Map<Integer, String> SIGNALS = Map.of(
-            1, "HUP", 2, "INT", 3, "QUIT", 4, "ILL", 6, "ABRT", 7, "BUS", 8, "FPE", 9, "KILL", 11, "SEGV", 15, "TERM");
+    /** Exit code of a process that was asked to end. */
+    private static final int ASKED = SIGNAL_BASE + 2;
+
+    private static final Map<Integer, String> SIGNALS =
+            Map.of(1, "HUP", 3, "QUIT", 4, "ILL", 6, "ABRT", 7, "BUS", 8, "FPE", 9, "KILL", 11, "SEGV", 15, "TERM");
 
     private Cause() {}
 
@@ -30,7 +33,12 @@ final class Cause {
     record End(String name, boolean isCoordinator, int exitCode, int order) {
 
         boolean isFailure() {
-            return exitCode != 0;
+            return exitCode != 0 && !isAsked();
+        }
+
+        /** Whether somebody asked this process to end before the job was done. */
+        boolean isAsked() {
+            return exitCode == ASKED;
         }
 
         /** Whether the process failed because it was told that the job has. */
@@ -59,7 +67,7 @@ final class Cause {
         }
 
         boolean isKilled() {
-            return exitCode > SIGNAL_BASE;
+            return exitCode > SIGNAL_BASE && !isAsked();
         }
     }
 

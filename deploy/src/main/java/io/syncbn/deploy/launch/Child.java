@@ -55,6 +55,10 @@ final class Child {
         return log;
     }
 
+    long pid() {
+        return process.pid();
+    }
+
     boolean isAlive() {
         return process.isAlive();
     }
@@ -74,7 +78,7 @@ final class Child {
         }
     }
 
-    /** Asks the process to end; it may refuse. */
+    /** Asks the process to end, by SIGTERM and by closing its standard input; it may refuse. */
     void terminate() {
         process.destroy();
     }

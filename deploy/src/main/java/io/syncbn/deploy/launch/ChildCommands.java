@@ -5,8 +5,13 @@ import java.util.List;
 /** The command lines of a job's processes. */
 public interface ChildCommands {
 
-    /** A coordinator that prints a line {@code listening on ADDRESS} once it does. */
-    List<String> coordinator();
+    /**
+     * A coordinator that prints a line {@code listening on ADDRESS} once it does, and that a line on its standard input asks
+     * to stop the job.
+     *
+     * @param port to listen on; 0: any that is free
+     */
+    List<String> coordinator(int port);
 
     /** A worker that reads the coordinator's address from the first line of its standard input. */
     List<String> worker(String name);

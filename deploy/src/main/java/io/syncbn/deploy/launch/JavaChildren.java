@@ -17,21 +17,22 @@ public final class JavaChildren implements ChildCommands {
     private final String mainClass;
     private final RunDirectory directory;
     private final Optional<Path> resume;
-    private final int workers;
+    private final int mostWorkers;
 
-    public JavaChildren(String mainClass, RunDirectory directory, Optional<Path> resume, int workers) {
+    public JavaChildren(String mainClass, RunDirectory directory, Optional<Path> resume, int mostWorkers) {
         this.mainClass = mainClass;
         this.directory = directory;
         this.resume = resume;
-        this.workers = workers;
+        this.mostWorkers = mostWorkers;
     }
 
     @Override
-    public List<String> coordinator() {
+    public List<String> coordinator(int port) {
         List<String> command = JavaCommand.of(mainClass, COORDINATOR_HEAP);
         command.addAll(
                 List.of("coordinator", "--launched", "--job", directory.job().toString()));
-        command.addAll(List.of("--host", "127.0.0.1", "--port", "0"));
+        command.addAll(List.of("--host", "127.0.0.1", "--port", Integer.toString(port)));
+        command.addAll(List.of("--log", directory.events().toString()));
         return command;
     }
 
@@ -53,6 +54,6 @@ public final class JavaChildren implements ChildCommands {
     /** Half of the memory, shared by the workers; a JVM alone would take a quarter each. */
     private String workerHeap() {
         long totalBytes = ((OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean()).getTotalMemorySize();
-        return "-Xmx" + Math.max(LEAST_WORKER_HEAP_MIB, (totalBytes >> 20) / 2 / workers) + "m";
+        return "-Xmx" + Math.max(LEAST_WORKER_HEAP_MIB, (totalBytes >> 20) / 2 / mostWorkers) + "m";
     }
 }

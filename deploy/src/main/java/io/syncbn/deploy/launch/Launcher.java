@@ -1,20 +1,27 @@
 package io.syncbn.deploy.launch;
 
 import io.syncbn.deploy.launch.Cause.End;
+import io.syncbn.deploy.settings.Range;
+import io.syncbn.proto.net.Address;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
 
 /**
- * Runs one job as processes of this machine, and watches over them. {@link #run} belongs to one thread; {@link #interrupt}
- * may be called from any.
+ * Runs one job as processes of this machine, watches over them, and starts those again that are killed. {@link #run} belongs
+ * to one thread; {@link #stop} and {@link #interrupt} may be called from any.
  */
-public final class Launcher {
-    private static final String COORDINATOR = "coordinator";
-
+public final class Launcher implements Crew {
     /** Between looks for the coordinator's address: workers wait for it. */
     private static final long LISTEN_POLL_MILLIS = 10;
 
@@ -23,38 +30,79 @@ public final class Launcher {
 
     private final RunDirectory directory;
     private final ChildCommands commands;
-    private final int workers;
+    private final Range workers;
+    private final Restarts restarts;
     private final Patience patience;
-    private final Runnable onTick;
+    private final Watcher watcher;
+    private final LongSupplier nowMillis;
 
-    private final List<Child> children = new ArrayList<>();
+    /** The latest process of each name, those that have ended too. */
+    private final Map<String, Child> children = new LinkedHashMap<>();
+
+    /** When workers that were killed are started again. */
+    private final Map<String, Long> dueMillis = new HashMap<>();
+
+    /** Ends after which a process was not started again, if it is not the job's business to go on without it. */
     private final List<End> ends = new ArrayList<>();
+
     private final BlockingQueue<Child> ended = new LinkedBlockingQueue<>();
+    private Optional<Address> address = Optional.empty();
+    private boolean isStopTold;
+    private volatile boolean isStopAsked;
     private volatile boolean isInterrupted;
 
     /**
      * How long the launcher waits.
      *
-     * @param tickMillis between looks at progress
+     * @param tickMillis between looks at everything
      * @param listenMillis for the coordinator's address: a cold JVM on a busy machine needs several seconds
      * @param settleMillis after a failure, for an end that is nearer to its cause
      * @param tellerMillis after a worker was told of a failure, for who told it: a coordinator drains its streams first
+     * @param leaveMillis after the coordinator's good end, for workers to end too; one that has never reached it cannot know
      * @param terminateMillis for children that were asked to end
+     * @param backoff before a killed worker is started again
      */
     public record Patience(
-            long tickMillis, long listenMillis, long settleMillis, long tellerMillis, long terminateMillis) {
-        public static final Patience DEFAULT = new Patience(100, 60_000, 500, 8_000, 5_000);
+            long tickMillis,
+            long listenMillis,
+            long settleMillis,
+            long tellerMillis,
+            long leaveMillis,
+            long terminateMillis,
+            Restarts.Backoff backoff) {
+        public static final Patience DEFAULT =
+                new Patience(100, 60_000, 500, 8_000, 10_000, 5_000, new Restarts.Backoff(200, 5_000));
     }
 
-    public Launcher(RunDirectory directory, ChildCommands commands, int workers, Patience patience, Runnable onTick) {
+    /**
+     * A launcher of one job.
+     *
+     * @param workers the most are started; with fewer than the least, the job cannot go on
+     * @param restarts how often killed processes are started again
+     */
+    public Launcher(
+            RunDirectory directory,
+            ChildCommands commands,
+            Range workers,
+            int restarts,
+            Patience patience,
+            Watcher watcher,
+            LongSupplier nowMillis) {
         this.directory = directory;
         this.commands = commands;
         this.workers = workers;
+        this.restarts = new Restarts(restarts, patience.backoff());
         this.patience = patience;
-        this.onTick = onTick;
+        this.watcher = watcher;
+        this.nowMillis = nowMillis;
     }
 
-    /** Asks for the end of the job; {@link #run} returns soon after. */
+    /** Asks the job to stop at its next commit, with a checkpoint; {@link #run} returns when it has. */
+    public void stop() {
+        isStopAsked = true;
+    }
+
+    /** Asks for the end of all processes; {@link #run} returns soon after. */
     public void interrupt() {
         isInterrupted = true;
     }
@@ -62,74 +110,170 @@ public final class Launcher {
     /** Runs the job to its end. When this returns, by whatever way, no child is alive. */
     public Ending run() throws InterruptedException {
         try {
-            start(COORDINATOR, commands.coordinator());
-            for (int i = 0; i < workers; i++) {
-                String name = "worker-" + i;
-                start(name, commands.worker(name));
+            start(COORDINATOR, commands.coordinator(0));
+            for (int i = 0; i < workers.most(); i++) {
+                startWorker("worker-" + i);
             }
-            Optional<String> address = awaitAddress();
-            address.ifPresent(this::tellWorkers);
-            if (address.isEmpty() && ends.stream().noneMatch(End::isFailure) && !isInterrupted) {
-                return new Ending.Failed(
-                        "the coordinator did not say where it listens; its log: " + directory.log(COORDINATOR));
-            }
-            return watch();
+            Ending ending = watch();
+            watcher.tick(this);
+            return ending;
         } finally {
             endAll();
         }
     }
 
-    private void start(String name, List<String> command) {
-        children.add(Child.start(name, command, directory.log(name), ended::add));
-    }
-
-    /** Workers are started without it, because most of what they do at first needs no coordinator. */
-    private void tellWorkers(String address) {
-        children.stream().skip(1).forEach(worker -> worker.tell(address));
-    }
-
-    /** The coordinator's address; empty if it ended, took too long, or the job was interrupted. */
-    private Optional<String> awaitAddress() throws InterruptedException {
-        Log log = children.get(0).log();
-        for (long waited = 0; waited < patience.listenMillis(); waited += LISTEN_POLL_MILLIS) {
-            boolean isOver = isInterrupted || !ends.isEmpty();
-            Optional<String> address = log.address();
-            if (address.isPresent() || isOver) {
-                return address;
-            }
-            takeEnd(LISTEN_POLL_MILLIS);
-        }
-        return Optional.empty();
-    }
-
     private Ending watch() throws InterruptedException {
+        long listenUntilMillis = nowMillis.getAsLong() + patience.listenMillis();
         while (!isInterrupted) {
+            if (address.isEmpty()) {
+                lookForAddress();
+            }
+            tellStop();
             if (ends.stream().anyMatch(End::isFailure)) {
                 return failure();
             }
-            if (ends.size() == children.size()) {
-                onTick.run();
-                return new Ending.Done();
+            boolean isOver = ends.stream().anyMatch(End::isCoordinator);
+            if (address.isEmpty() && !isStopAsked && (isOver || nowMillis.getAsLong() > listenUntilMillis)) {
+                return new Ending.Failed(
+                        "the coordinator did not say where it listens; its log: " + directory.log(COORDINATOR));
             }
-            takeEnd(patience.tickMillis());
-            onTick.run();
+            if (isOver) {
+                return afterCoordinator();
+            }
+            startWhatIsDue();
+            takeEnd(address.isEmpty() ? LISTEN_POLL_MILLIS : patience.tickMillis());
+            watcher.tick(this);
         }
         return new Ending.Interrupted();
     }
 
-    /** Notes the next end of a child, if there is one within the time. */
-    private void takeEnd(long millis) throws InterruptedException {
-        Child child = ended.poll(millis, TimeUnit.MILLISECONDS);
-        if (child != null) {
-            ends.add(new End(child.name(), child == children.get(0), child.exitCode(), ends.size()));
+    /** Workers are started without it, because most of what they do at first needs no coordinator. */
+    private void lookForAddress() {
+        address = children.get(COORDINATOR).log().address();
+        if (address.isPresent()) {
+            workers().forEach(this::tellAddress);
         }
     }
 
-    /** Waits a little: the cause may show after its consequence, and Ctrl-C reaches the children before the launcher. */
+    private void tellAddress(String worker) {
+        children.get(worker).tell(watcher.way(worker, address.orElseThrow()).toString());
+    }
+
+    private void tellStop() {
+        if (isStopAsked && !isStopTold) {
+            isStopTold = true;
+            watcher.say("stopping at the next commit; once more to stop at once");
+            children.get(COORDINATOR).tell("stop");
+        }
+    }
+
+    private void startWhatIsDue() {
+        long now = nowMillis.getAsLong();
+        Set<String> due = dueMillis.keySet().stream()
+                .filter(name -> dueMillis.get(name) <= now)
+                .collect(Collectors.toSet());
+        due.forEach(this::startWorker);
+    }
+
+    private void start(String name, List<String> command) {
+        children.put(name, Child.start(name, command, directory.log(name), ended::add));
+    }
+
+    @Override
+    public void startWorker(String name) {
+        dueMillis.remove(name);
+        start(name, commands.worker(name));
+        if (address.isPresent()) {
+            tellAddress(name);
+        }
+    }
+
+    @Override
+    public List<String> workers() {
+        return children.values().stream()
+                .filter(Child::isAlive)
+                .map(Child::name)
+                .filter(name -> !name.equals(COORDINATOR))
+                .toList();
+    }
+
+    @Override
+    public OptionalLong pid(String name) {
+        Child child = children.get(name);
+        return child != null && child.isAlive() ? OptionalLong.of(child.pid()) : OptionalLong.empty();
+    }
+
+    /** Notes the next end of a child, if there is one within the time, and starts it again if it was killed. */
+    private void takeEnd(long millis) throws InterruptedException {
+        nextEnd(millis).ifPresent(end -> {
+            if (!end.isKilled()) {
+                ends.add(end);
+            } else if (end.isCoordinator()) {
+                coordinatorKilled(end);
+            } else {
+                workerKilled(end);
+            }
+        });
+    }
+
+    private Optional<End> nextEnd(long millis) throws InterruptedException {
+        return Optional.ofNullable(ended.poll(millis, TimeUnit.MILLISECONDS))
+                .map(child -> new End(child.name(), child.name().equals(COORDINATOR), child.exitCode(), ends.size()));
+    }
+
+    /** At the same place, because that is where workers look for it. */
+    private void coordinatorKilled(End end) {
+        if (!restarts.isLeft()) {
+            ends.add(end);
+            return;
+        }
+        restarts.ofCoordinator();
+        watcher.say(end.inWords() + "; starting it again (" + restarts.inWords() + ")");
+        start(COORDINATOR, commands.coordinator(address.map(Address::port).orElse(0)));
+        isStopTold = false;
+    }
+
+    private void workerKilled(End end) {
+        if (isStopAsked) {
+            watcher.say(end.inWords());
+        } else if (restarts.isLeft()) {
+            long waitMillis = restarts.ofWorker(end.name());
+            dueMillis.put(end.name(), nowMillis.getAsLong() + waitMillis);
+            watcher.say(end.inWords() + "; starting it again (" + restarts.inWords() + ")");
+        } else if (workers().size() + dueMillis.size() >= workers.least()) {
+            watcher.say(end.inWords() + "; the job goes on without it");
+        } else {
+            ends.add(end);
+        }
+    }
+
+    /** The coordinator has ended well: the job is done, or was stopped. Workers end too. */
+    private Ending afterCoordinator() throws InterruptedException {
+        boolean isStopped = ends.stream()
+                .filter(End::isCoordinator)
+                .findFirst()
+                .orElseThrow()
+                .isAsked();
+        // What a stopped job leaves was written before its coordinator ended.
+        long untilMillis = nowMillis.getAsLong() + (isStopped ? patience.settleMillis() : patience.leaveMillis());
+        while (!workers().isEmpty() && nowMillis.getAsLong() < untilMillis && !isInterrupted) {
+            nextEnd(patience.tickMillis()).filter(end -> !end.isKilled()).ifPresent(ends::add);
+            watcher.tick(this);
+        }
+        for (Optional<End> end = nextEnd(0); end.isPresent(); end = nextEnd(0)) {
+            end.filter(last -> !last.isKilled()).ifPresent(ends::add);
+        }
+        if (ends.stream().anyMatch(End::isFailure)) {
+            return failure();
+        }
+        return isStopped ? new Ending.Interrupted() : new Ending.Done();
+    }
+
+    /** Waits a little: the cause may show after its consequence. */
     private Ending failure() throws InterruptedException {
         End cause = cause();
         for (long waited = 0; waited < settleMillis(cause) && !isInterrupted; waited += patience.tickMillis()) {
-            takeEnd(patience.tickMillis());
+            nextEnd(patience.tickMillis()).ifPresent(ends::add);
             cause = cause();
         }
         return isInterrupted ? new Ending.Interrupted() : new Ending.Failed(message(cause));
@@ -144,11 +288,7 @@ public final class Launcher {
     }
 
     private String message(End cause) {
-        Log log = children.stream()
-                .filter(child -> child.name().equals(cause.name()))
-                .findFirst()
-                .orElseThrow()
-                .log();
+        Log log = children.get(cause.name()).log();
         StringBuilder message = new StringBuilder("the job failed: ");
         Optional<String> reason = log.reason().filter(text -> !cause.isKilled());
         if (reason.isPresent()) {
@@ -162,8 +302,8 @@ public final class Launcher {
 
     /** Ends what is still alive: asks all of them, then waits for each, then makes it so. */
     private void endAll() throws InterruptedException {
-        children.forEach(Child::terminate);
-        for (Child child : children) {
+        children.values().forEach(Child::terminate);
+        for (Child child : children.values()) {
             child.end(patience.terminateMillis());
         }
     }

@@ -1,5 +1,6 @@
 package io.syncbn.deploy.launch;
 
+import io.syncbn.proto.net.Address;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
@@ -9,7 +10,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
-/** What one process has written in this run. A resumed run appends, and what was there before is not looked at. */
+/** What one process has written. Those of its name that came after it append; what was there before is not looked at. */
 final class Log {
     /** What of a log is looked at: far more than a message and its surroundings. */
     private static final int TAIL_BYTES = 64 * 1024;
@@ -34,10 +35,10 @@ final class Log {
     }
 
     /** The address that a coordinator says it listens on. */
-    Optional<String> address() {
+    Optional<Address> address() {
         return lines().stream()
                 .filter(line -> line.startsWith(LISTENING))
-                .map(line -> line.substring(LISTENING.length()).strip())
+                .map(line -> Address.parse(line.substring(LISTENING.length()).strip()))
                 .findFirst();
     }
 

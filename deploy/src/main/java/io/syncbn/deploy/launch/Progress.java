@@ -4,13 +4,19 @@ import io.syncbn.proto.job.Job;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.Set;
 import java.util.function.LongSupplier;
 
-/** Shows how training goes, from {@code metrics.jsonl}. */
-public final class Progress implements AutoCloseable {
-    private final MetricsFile file;
+/** Shows how training goes, from {@code metrics.jsonl} and {@code events.jsonl}. */
+public final class Progress implements Watcher, AutoCloseable {
+    /** What the message at the job's end says too. */
+    private static final Set<String> ENDS = Set.of("done", "failed");
+
+    private final JsonLines metrics;
+    private final JsonLines events;
     private final Status status;
     private final Display display;
+    private boolean isBegun;
 
     /** Where progress is shown. */
     interface Display extends AutoCloseable {
@@ -23,8 +29,9 @@ public final class Progress implements AutoCloseable {
         void close();
     }
 
-    Progress(Path metrics, Job.Length length, Display display) {
-        this.file = new MetricsFile(metrics);
+    Progress(Path metrics, Path events, Job.Length length, Display display) {
+        this.metrics = new JsonLines(metrics);
+        this.events = new JsonLines(events);
         this.status = new Status(length);
         this.display = display;
     }
@@ -33,17 +40,28 @@ public final class Progress implements AutoCloseable {
     public static Progress of(
             RunDirectory directory, Job.Length length, PrintStream out, boolean isTerminal, LongSupplier nowMillis) {
         Display display = isTerminal ? new BarDisplay(out) : new LineDisplay(out, nowMillis);
-        return new Progress(directory.metrics(), length, display);
+        return new Progress(directory.metrics(), directory.events(), length, display);
     }
 
     /** Shows what is new. */
-    public void update() {
+    @Override
+    public void tick(Crew crew) {
+        update();
+    }
+
+    @Override
+    public void say(String line) {
+        display.line(line);
+    }
+
+    private void update() {
+        events.news().forEach(this::show);
         int seen = 0;
-        for (Metrics metrics : file.news()) {
-            if (metrics.has("testAccuracy")) {
-                display.line(evaluation(metrics));
+        for (JsonLine line : metrics.news()) {
+            if (line.has("testAccuracy")) {
+                display.line(evaluation(line));
             } else {
-                status.add(metrics);
+                status.add(line);
                 seen++;
             }
         }
@@ -52,7 +70,16 @@ public final class Progress implements AutoCloseable {
         }
     }
 
-    private static String evaluation(Metrics metrics) {
+    /** What is as usual is not said: that workers gather for the first generation, and the end. */
+    private void show(JsonLine event) {
+        String kind = event.text("event");
+        if (isBegun && !ENDS.contains(kind)) {
+            display.line(event.text("text"));
+        }
+        isBegun |= kind.equals("generation");
+    }
+
+    private static String evaluation(JsonLine metrics) {
         return String.format(
                 Locale.ROOT,
                 "step %.0f  epoch %.2f  test loss %.4g  test accuracy %.2f %%",

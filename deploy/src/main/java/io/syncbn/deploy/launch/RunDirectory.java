@@ -41,9 +41,21 @@ public record RunDirectory(Path path) {
         return path.toAbsolutePath().normalize().equals(place.toAbsolutePath().normalize());
     }
 
+    /** Makes the directory of a run that begins, or goes on from a checkpoint: nothing of its processes is left then. */
     public void create(String jobYaml) throws IOException {
         Files.createDirectories(path.resolve("logs"));
         Files.writeString(job(), jobYaml);
+        if (Files.exists(events())) {
+            Files.move(events(), firstFree(events()));
+        }
+    }
+
+    private static Path firstFree(Path file) {
+        return Stream.iterate(1, number -> number + 1)
+                .map(number -> file.resolveSibling(file.getFileName() + "." + number))
+                .filter(each -> !Files.exists(each))
+                .findFirst()
+                .orElseThrow();
     }
 
     public Path job() {
@@ -52,6 +64,11 @@ public record RunDirectory(Path path) {
 
     public Path metrics() {
         return path.resolve("metrics.jsonl");
+    }
+
+    /** What the coordinator notes of the membership, and goes on from when it is started again. */
+    public Path events() {
+        return path.resolve("events.jsonl");
     }
 
     public Path result() {

@@ -13,13 +13,13 @@ final class Status {
     private static final int WINDOW_STEPS = 50;
 
     private final Job.Length length;
-    private final Deque<Metrics> window = new ArrayDeque<>();
+    private final Deque<JsonLine> window = new ArrayDeque<>();
 
     Status(Job.Length length) {
         this.length = length;
     }
 
-    void add(Metrics step) {
+    void add(JsonLine step) {
         window.addLast(step);
         if (window.size() > WINDOW_STEPS) {
             window.removeFirst();
@@ -66,7 +66,7 @@ final class Status {
         return sum(metrics -> metrics.number(name) * metrics.number("examples"));
     }
 
-    private double sum(ToDoubleFunction<Metrics> value) {
+    private double sum(ToDoubleFunction<JsonLine> value) {
         return window.stream().mapToDouble(value).sum();
     }
 }

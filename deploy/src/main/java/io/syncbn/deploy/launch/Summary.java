@@ -2,22 +2,27 @@ package io.syncbn.deploy.launch;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
 /** What a finished run came to, from its {@code result.json}. */
 public final class Summary {
+    /** Events that say why there was more than one generation. */
+    private static final List<String> MEMBERSHIP = List.of("lost", "evicted", "left", "damaged", "restarted");
+
     private Summary() {}
 
     public static List<String> of(RunDirectory directory) throws IOException {
-        Optional<Metrics> read =
-                Files.exists(directory.result()) ? Metrics.of(Files.readString(directory.result())) : Optional.empty();
+        Optional<JsonLine> read =
+                Files.exists(directory.result()) ? JsonLine.of(Files.readString(directory.result())) : Optional.empty();
         if (read.isEmpty()) {
             return List.of("run directory  " + directory.path());
         }
-        Metrics result = read.get();
-        return List.of(
+        JsonLine result = read.get();
+        List<String> lines = new ArrayList<>(List.of(
                 String.format(
                         Locale.ROOT,
                         "test accuracy  %.2f %%  after %.0f steps (%.4g epochs), train loss %.4g",
@@ -31,7 +36,30 @@ public final class Summary {
                         "speed          %.0f images/s, %.1f ms a step, %.1f ms of it waiting for others",
                         result.number("imagesPerSecond"),
                         result.number("stepMillisMedian"),
-                        result.number("syncMillisMedian")),
-                "run directory  " + directory.path());
+                        result.number("syncMillisMedian"))));
+        membership(directory).ifPresent(lines::add);
+        lines.add("run directory  " + directory.path());
+        return lines;
+    }
+
+    /** What happened to the membership; empty where it stayed as it was at first. */
+    private static Optional<String> membership(RunDirectory directory) throws IOException {
+        if (!Files.exists(directory.events())) {
+            return Optional.empty();
+        }
+        List<String> kinds = Files.readAllLines(directory.events()).stream()
+                .map(JsonLine::of)
+                .flatMap(Optional::stream)
+                .map(event -> event.text("event"))
+                .toList();
+        int generations = Collections.frequency(kinds, "generation");
+        List<String> told = MEMBERSHIP.stream()
+                .filter(kinds::contains)
+                .map(kind -> kind + " " + Collections.frequency(kinds, kind))
+                .toList();
+        String reasons = told.isEmpty() ? "" : " (" + String.join(", ", told) + ")";
+        return generations < 2
+                ? Optional.empty()
+                : Optional.of("membership     " + generations + " generations" + reasons);
     }
 }

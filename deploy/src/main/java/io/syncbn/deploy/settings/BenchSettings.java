@@ -7,6 +7,7 @@ import java.util.List;
 public final class BenchSettings {
     private BenchSettings() {}
 
+    public static final Setting WORKERS = new Setting("workers", "W", "4", "number of worker processes");
     public static final Setting FLOATS = new Setting(
             "floats", "N,N…", "33,258,4096,270000,2700000", "sizes of the vectors to sum, separated by commas");
     public static final Setting SUMS = new Setting(
@@ -50,16 +51,10 @@ public final class BenchSettings {
     /** Set by a series of measurements for those it starts: end when standard input closes, for then the series is gone. */
     public static final Setting MEASURED = new Setting("measured", "true", "false", "end when standard input closes");
 
-    public static final List<Setting> STEP = List.of(RunSettings.JOB, RunSettings.WORKERS, MEASURED);
-    public static final List<Setting> ALLREDUCE = List.of(
-            RunSettings.WORKERS,
-            FLOATS,
-            SUMS,
-            RunSettings.COORDINATOR,
-            RunSettings.NAME,
-            RunSettings.LAUNCHED,
-            MEASURED);
-    public static final List<Setting> STAR = List.of(RunSettings.WORKERS, FLOATS, SUMS, RunSettings.LAUNCHED, MEASURED);
+    public static final List<Setting> STEP = List.of(RunSettings.JOB, WORKERS, MEASURED);
+    public static final List<Setting> ALLREDUCE =
+            List.of(WORKERS, FLOATS, SUMS, RunSettings.COORDINATOR, RunSettings.NAME, RunSettings.LAUNCHED, MEASURED);
+    public static final List<Setting> STAR = List.of(WORKERS, FLOATS, SUMS, RunSettings.LAUNCHED, MEASURED);
     public static final List<Setting> COMPARE =
             List.of(PYTHON, PEER, COMPARE_ROUNDS, CONFIGURATIONS, STEPS, SUM_WORKERS, FLOATS, SUM_ROUNDS, JSON);
     public static final List<Setting> GROWTH =

@@ -10,7 +10,11 @@ public final class RunSettings {
 
     public static final Setting JOB =
             new Setting("job", "FILE", "", "YAML file with settings by name; a flag beats the file");
-    public static final Setting WORKERS = new Setting("workers", "W", "4", "number of worker processes");
+    public static final Setting WORKERS = new Setting(
+            "workers",
+            "W|MIN:MAX",
+            "4",
+            "number of worker processes; with two, the job goes on while at least MIN are there, and takes up to MAX");
     public static final Setting OUT =
             new Setting("out", "DIR", "", "run directory, new or empty; default: runs/<data>-<model>-<time>");
     public static final Setting RESUME = new Setting(
@@ -23,6 +27,18 @@ public final class RunSettings {
             new Setting("evaluate-every", "N", "0", "steps between evaluations on the test data; 0: once an epoch");
     public static final Setting JOIN_TIMEOUT =
             new Setting("join-timeout", "SECONDS", "120", "how long to wait for the coordinator, and for all workers");
+    public static final Setting RECONNECT = new Setting(
+            "reconnect", "SECONDS", "60", "how long a worker that has lost the coordinator tries to reach it again");
+    public static final Setting RESTARTS = new Setting(
+            "restarts",
+            "N",
+            "10",
+            "how often processes of the job that are killed by a signal are started again, all together");
+    public static final Setting LOG = new Setting(
+            "log",
+            "FILE",
+            "",
+            "where the coordinator notes what happens to the job; started again with the same file, it takes up from there");
     public static final Setting HOST =
             new Setting("host", "ADDRESS", "0.0.0.0", "address on which the coordinator listens");
     public static final Setting PORT =
@@ -41,15 +57,16 @@ public final class RunSettings {
 
     /**
      * Set by the launcher for its children: end when standard input closes, for then the launcher is gone; a worker reads
-     * the coordinator's address from its first line.
+     * the coordinator's address from its first line, and a coordinator that has got one stops the job. Ctrl-C is left to
+     * the launcher.
      */
     public static final Setting LAUNCHED = new Setting("launched", "true", "false", "end when standard input closes");
 
-    public static final List<Setting> TRAIN =
-            List.of(JOB, WORKERS, OUT, RESUME, CHECKPOINT_EVERY, KEEP, EVALUATE_EVERY, JOIN_TIMEOUT);
+    public static final List<Setting> TRAIN = List.of(
+            JOB, WORKERS, OUT, RESUME, CHECKPOINT_EVERY, KEEP, EVALUATE_EVERY, JOIN_TIMEOUT, RECONNECT, RESTARTS);
 
     public static final List<Setting> COORDINATOR_PART =
-            List.of(JOB, WORKERS, HOST, PORT, JOIN_TIMEOUT, METRICS_PORT, LAUNCHED);
+            List.of(JOB, WORKERS, HOST, PORT, LOG, JOIN_TIMEOUT, METRICS_PORT, LAUNCHED);
 
     public static final List<Setting> WORKER_PART = List.of(
             JOB,
@@ -62,6 +79,7 @@ public final class RunSettings {
             KEEP,
             EVALUATE_EVERY,
             JOIN_TIMEOUT,
+            RECONNECT,
             METRICS_PORT,
             LAUNCHED);
 

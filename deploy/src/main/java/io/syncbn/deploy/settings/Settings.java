@@ -104,6 +104,24 @@ public final class Settings {
         return Long.parseLong(setting.defaultValue());
     }
 
+    /** A whole number from 1, or two with a colon between: the least and the most. */
+    public Range range(Setting setting, int most) {
+        String text = text(setting).orElse("");
+        String[] ends = text.split(":", -1);
+        try {
+            int first = Integer.parseInt(ends[0].strip());
+            int last = Integer.parseInt(ends[ends.length - 1].strip());
+            if (ends.length <= 2 && first >= 1 && first <= last && last <= most) {
+                return new Range(first, last);
+            }
+        } catch (NumberFormatException e) {
+            // Reported below, like a number out of range.
+        }
+        problem(setting, text, "a whole number from 1 to " + most + ", or two as LEAST:MOST");
+        int number = Integer.parseInt(setting.defaultValue());
+        return new Range(number, number);
+    }
+
     /**
      * Several values with commas between; at least one.
      *

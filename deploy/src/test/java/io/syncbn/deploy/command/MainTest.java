@@ -100,6 +100,24 @@ class MainTest {
     }
 
     @Test
+    void theMostWorkersNeedAShardEach() {
+        assertThat(run("train", "--workers=1:4", "--shards=2", "--restarts=-1", "--reconnect=never"))
+                .isEqualTo(ExitCode.BAD_INPUT);
+        assertThat(text(err))
+                .contains(
+                        "syncbn: 3 problems",
+                        "--workers is 1:4 but --shards is 2; each worker needs at least one shard",
+                        "--restarts is '-1'; expected a whole number from 0",
+                        "--reconnect is 'never'; expected a whole number from 0");
+    }
+
+    @Test
+    void figuresBelongToOneNumberOfWorkers() {
+        assertThat(run("bench", "step", "--workers=1:4")).isEqualTo(ExitCode.BAD_INPUT);
+        assertThat(text(err)).contains("--workers is '1:4'; expected a whole number from 1");
+    }
+
+    @Test
     void aRunDirectoryThatIsNotEmptyIsRefused() throws IOException {
         Files.writeString(directory.resolve("precious"), "");
         assertThat(run("train", "--out", directory.toString())).isEqualTo(ExitCode.BAD_INPUT);

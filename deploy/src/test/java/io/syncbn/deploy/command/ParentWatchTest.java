@@ -2,9 +2,14 @@ package io.syncbn.deploy.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -26,7 +31,9 @@ class ParentWatchTest {
 
     @AfterEach
     void endTheChild() {
-        process.destroyForcibly();
+        if (process != null) {
+            process.destroyForcibly();
+        }
     }
 
     @Test
@@ -52,6 +59,16 @@ class ParentWatchTest {
         start(false);
         process.getOutputStream().close();
         assertThat(process.waitFor(500, TimeUnit.MILLISECONDS)).isFalse();
+    }
+
+    @Test
+    void aLineIsHeardOnce() throws InterruptedException {
+        AtomicInteger heard = new AtomicInteger();
+        CountDownLatch closed = new CountDownLatch(1);
+        InputStream in = new ByteArrayInputStream("stop\nstop\n".getBytes(StandardCharsets.UTF_8));
+        ParentWatch.start(in, closed::countDown).onLine(heard::incrementAndGet);
+        assertThat(closed.await(20, TimeUnit.SECONDS)).isTrue();
+        assertThat(heard).hasValue(1);
     }
 
     private void start(boolean isLaunched) throws IOException {

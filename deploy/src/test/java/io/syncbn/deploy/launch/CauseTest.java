@@ -51,6 +51,14 @@ class CauseTest {
     }
 
     @Test
+    void whoWasAskedToEndHasNotFailed() {
+        assertThat(Cause.among(List.of(end("worker-0", 130, 0), end("coordinator", 130, 1))))
+                .isEmpty();
+        assertThat(end("worker-0", 130, 0).isKilled()).isFalse();
+        assertThat(end("worker-0", 143, 0).isKilled()).isTrue();
+    }
+
+    @Test
     void endsAreToldInWords() {
         assertThat(end("worker-2", 137, 0).inWords()).isEqualTo("worker-2 was killed by signal 9 (KILL)");
         assertThat(end("worker-2", 160, 0).inWords()).isEqualTo("worker-2 was killed by signal 32");

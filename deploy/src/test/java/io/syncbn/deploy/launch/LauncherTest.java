@@ -3,6 +3,8 @@ package io.syncbn.deploy.launch;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.syncbn.deploy.launch.Launcher.Patience;
+import io.syncbn.deploy.settings.Range;
+import io.syncbn.proto.net.Address;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,7 +12,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -22,11 +23,19 @@ class LauncherTest {
     private static final String LISTEN = "echo listening on 127.0.0.1:4711; ";
     private static final String READ_ADDRESS = "read ADDRESS; ";
     private static final String STAY = "exec sleep 300";
+    private static final Restarts.Backoff BACKOFF = new Restarts.Backoff(10, 50);
 
     @TempDir
     private Path temporary;
 
     private RunDirectory directory;
+    private Launcher launcher;
+    private int restarts;
+
+    /** Workers; 0: as many as there are scripts. */
+    private int least;
+
+    private int most;
     private final Map<String, String> scripts = new HashMap<>();
 
     @BeforeEach
@@ -97,7 +106,7 @@ class LauncherTest {
     }
 
     private void assertThatItNeverListens() throws Exception {
-        assertThat(launch(new Patience(20, 300, 100, 100, 1000), () -> {}))
+        assertThat(launch(new Patience(20, 300, 100, 100, 300, 1000, BACKOFF), crew -> {}))
                 .isInstanceOfSatisfying(Ending.Failed.class, failed -> assertThat(failed.message())
                         .contains("did not say where it listens"));
     }
@@ -115,10 +124,130 @@ class LauncherTest {
     void anInterruptedJobEndsItsChildren() throws Exception {
         scripts.put("coordinator", LISTEN + STAY);
         scripts.put("worker-0", STAY);
-        AtomicReference<Launcher> launcher = new AtomicReference<>();
 
-        assertThat(launch(patience(), () -> launcher.get().interrupt(), launcher))
-                .isEqualTo(new Ending.Interrupted());
+        assertThat(launch(patience(), crew -> launcher.interrupt())).isEqualTo(new Ending.Interrupted());
+    }
+
+    @Test
+    void aStoppedJobEndsByItself() throws Exception {
+        scripts.put("coordinator", LISTEN + "read WORD; echo told to $WORD; exit 130");
+        scripts.put("worker-0", waitFor("coordinator") + "sleep 0.5; exit 130");
+        List<String> said = new ArrayList<>();
+
+        assertThat(launch(patience(), saying(said, crew -> launcher.stop()))).isEqualTo(new Ending.Interrupted());
+        assertThat(directory.log("coordinator")).content().contains("told to stop");
+        assertThat(said).containsExactly("stopping at the next commit; once more to stop at once");
+    }
+
+    @Test
+    void aJobThatIsDoneBeforeItCouldStopIsDone() throws Exception {
+        scripts.put("coordinator", LISTEN + "read WORD; exit 0");
+        scripts.put("worker-0", "exit 0");
+
+        assertThat(launch(patience(), crew -> launcher.stop())).isEqualTo(new Ending.Done());
+    }
+
+    @Test
+    void aStopAtTheStartEndsThoseWhoHaveNotJoined() throws Exception {
+        scripts.put("coordinator", "read WORD; exit 130");
+        scripts.put("worker-0", STAY);
+
+        assertThat(launch(patience(), crew -> launcher.stop())).isEqualTo(new Ending.Interrupted());
+    }
+
+    @Test
+    void aKilledWorkerIsStartedAgainAndToldTheAddress() throws Exception {
+        restarts = 1;
+        scripts.put("worker-1", READ_ADDRESS + "echo coordinator at $ADDRESS; " + theFirstTime("kill -9 $$"));
+        scripts.put("worker-0", "exit 0");
+        scripts.put("coordinator", LISTEN + waitForFile("again") + "sleep 1");
+        List<String> said = new ArrayList<>();
+
+        assertThat(launch(patience(), saying(said, crew -> {}))).isEqualTo(new Ending.Done());
+        assertThat(said).containsExactly("worker-1 was killed by signal 9 (KILL); starting it again (restart 1 of 1)");
+        assertThat(directory.log("worker-1")).content().isEqualTo("coordinator at 127.0.0.1:4711\n".repeat(2));
+    }
+
+    @Test
+    void aKilledCoordinatorIsStartedAgainAtItsPort() throws Exception {
+        restarts = 1;
+        scripts.put("coordinator", LISTEN + "echo port $PORT; " + theFirstTime("kill -9 $$"));
+        scripts.put("worker-0", READ_ADDRESS + waitForFile("again") + "echo coordinator at $ADDRESS");
+
+        assertThat(launch()).isEqualTo(new Ending.Done());
+        assertThat(directory.log("coordinator")).content().contains("port 0\n", "port 4711\n");
+        assertThat(directory.log("worker-0")).content().hasLineCount(1);
+    }
+
+    @Test
+    void whoIsKilledTooOftenFailsTheJob() throws Exception {
+        restarts = 2;
+        scripts.put("coordinator", LISTEN + STAY);
+        scripts.put("worker-0", STAY);
+        scripts.put("worker-1", "echo and again; kill -9 $$");
+
+        assertThat(failure())
+                .startsWith("the job failed: worker-1 was killed by signal 9 (KILL)")
+                .contains("| and again");
+        assertThat(directory.log("worker-1")).content().isEqualTo("and again\n".repeat(3));
+    }
+
+    @Test
+    void withEnoughWorkersLeftTheJobGoesOn() throws Exception {
+        least = 1;
+        scripts.put("coordinator", LISTEN + waitFor("worker-0") + waitFor("worker-1") + "sleep 1");
+        scripts.put("worker-0", "sleep 1");
+        scripts.put("worker-1", "kill -9 $$");
+        List<String> said = new ArrayList<>();
+
+        assertThat(launch(patience(), saying(said, crew -> {}))).isEqualTo(new Ending.Done());
+        assertThat(said).containsExactly("worker-1 was killed by signal 9 (KILL); the job goes on without it");
+    }
+
+    @Test
+    void whoFailsWithAMessageIsNotStartedAgain() throws Exception {
+        restarts = 5;
+        scripts.put("coordinator", LISTEN + STAY);
+        scripts.put("worker-0", STAY);
+        scripts.put("worker-1", "echo 'syncbn: train.npy is truncated'; exit 2");
+
+        assertThat(failure()).startsWith("the job failed: worker-1 ended with exit code 2: train.npy is truncated");
+        assertThat(directory.log("worker-1")).content().hasLineCount(1);
+    }
+
+    @Test
+    void whoHasNotJoinedWhenTheJobIsDoneIsEnded() throws Exception {
+        scripts.put("coordinator", LISTEN);
+        scripts.put("worker-0", "exit 0");
+        scripts.put("worker-1", STAY);
+
+        assertThat(launch()).isEqualTo(new Ending.Done());
+    }
+
+    @Test
+    void aWatcherMayActUponTheCrew() throws Exception {
+        scripts.put("coordinator", LISTEN + waitFor("worker-7"));
+        scripts.put("worker-0", "sleep 1");
+        scripts.put("worker-7", READ_ADDRESS + "echo coordinator at $ADDRESS; sleep 1");
+        most = 1;
+        Watcher watcher = new Watcher() {
+            @Override
+            public void tick(Crew crew) {
+                if (!crew.workers().contains("worker-7") && crew.workers().contains("worker-0")) {
+                    assertThat(crew.pid("worker-7")).isEmpty();
+                    crew.startWorker("worker-7");
+                    assertThat(crew.pid("worker-7")).isPresent();
+                }
+            }
+
+            @Override
+            public Address way(String worker, Address coordinator) {
+                return worker.equals("worker-7") ? new Address("proxy", coordinator.port()) : coordinator;
+            }
+        };
+
+        assertThat(launch(patience(), watcher)).isEqualTo(new Ending.Done());
+        assertThat(directory.log("worker-7")).content().contains("coordinator at proxy:4711");
     }
 
     @Test
@@ -136,22 +265,35 @@ class LauncherTest {
     }
 
     private Ending launch() throws Exception {
-        return launch(patience(), () -> {});
+        return launch(patience(), crew -> {});
     }
 
-    private Ending launch(Patience patience, Runnable onTick) throws Exception {
-        return launch(patience, onTick, new AtomicReference<>());
-    }
-
-    private Ending launch(Patience patience, Runnable onTick, AtomicReference<Launcher> launcher) throws Exception {
-        launcher.set(new Launcher(directory, new Scripts(), scripts.size() - 1, patience, onTick));
-        Ending ending = launcher.get().run();
+    private Ending launch(Patience patience, Watcher watcher) throws Exception {
+        int workers = most > 0 ? most : scripts.size() - 1;
+        Range range = new Range(least > 0 ? least : workers, workers);
+        launcher = new Launcher(
+                directory, new Scripts(), range, restarts, patience, watcher, () -> System.nanoTime() / 1_000_000);
+        Ending ending = launcher.run();
         assertThat(processes()).allSatisfy(id -> assertThat(isAlive(id)).isFalse());
         return ending;
     }
 
     private static Patience patience() {
-        return new Patience(20, 20_000, 300, 5_000, 1_000);
+        return new Patience(20, 20_000, 300, 5_000, 2_000, 1_000, BACKOFF);
+    }
+
+    private static Watcher saying(List<String> said, Watcher watcher) {
+        return new Watcher() {
+            @Override
+            public void tick(Crew crew) {
+                watcher.tick(crew);
+            }
+
+            @Override
+            public void say(String line) {
+                said.add(line);
+            }
+        };
     }
 
     private List<Long> processes() throws IOException {
@@ -170,15 +312,27 @@ class LauncherTest {
         return ProcessHandle.of(id).map(ProcessHandle::isAlive).orElse(false);
     }
 
+    /** Shell words that are followed only by the first process that comes to them. */
+    private String theFirstTime(String words) {
+        String file = temporary.resolve("again").toString();
+        return "if [ ! -e '" + file + "' ]; then touch '" + file + "'; " + words + "; fi; ";
+    }
+
     /** Shell words that wait until another child has started. */
     private String waitFor(String name) {
-        return "while [ ! -e '" + temporary.resolve(name + ".pid") + "' ]; do sleep 0.02; done; ";
+        return waitForFile(name + ".pid");
+    }
+
+    private String waitForFile(String name) {
+        return "while [ ! -e '" + temporary.resolve(name) + "' ]; do sleep 0.02; done; ";
     }
 
     private final class Scripts implements ChildCommands {
         @Override
-        public List<String> coordinator() {
-            return command("coordinator");
+        public List<String> coordinator(int port) {
+            List<String> command = new ArrayList<>(command("coordinator"));
+            command.addAll(0, List.of("env", "PORT=" + port));
+            return command;
         }
 
         @Override

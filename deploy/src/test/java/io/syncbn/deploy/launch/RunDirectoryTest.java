@@ -6,6 +6,7 @@ import io.syncbn.proto.job.JobParser;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.LocalDateTime;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -45,6 +46,33 @@ class RunDirectoryTest {
         Files.writeString(last.resolve("state.json"), "{}");
         Files.writeString(temporary.resolve("checkpoints/step-00000000/state.json"), "{}");
         assertThat(directory.lastCheckpoint()).contains(last);
+    }
+
+    @Test
+    void eventsOfEarlierProcessesArePutAside() throws IOException {
+        RunDirectory directory = new RunDirectory(temporary);
+        directory.create("");
+        for (String run : new String[] {"first", "second"}) {
+            Files.writeString(directory.events(), run);
+            directory.create("");
+            assertThat(directory.events()).doesNotExist();
+        }
+        assertThat(temporary.resolve("events.jsonl.1")).hasContent("first");
+        assertThat(temporary.resolve("events.jsonl.2")).hasContent("second");
+    }
+
+    @Test
+    void theSummaryTellsOfMoreThanOneGeneration() throws IOException {
+        RunDirectory directory = new RunDirectory(temporary);
+        Files.writeString(directory.result(), "{}");
+        Files.writeString(directory.events(), "{\"event\":\"joined\"}\n{\"event\":\"generation\"}\n");
+        assertThat(Summary.of(directory)).noneMatch(line -> line.startsWith("membership"));
+
+        Files.writeString(
+                directory.events(),
+                "{\"event\":\"lost\"}\n{\"event\":\"restarted\"}\n{\"event\":\"lost\"}\n{\"event\":\"generation\"}\n{\"ev",
+                StandardOpenOption.APPEND);
+        assertThat(Summary.of(directory)).contains("membership     2 generations (lost 2, restarted 1)");
     }
 
     @Test

@@ -32,6 +32,9 @@ class SettingsReaderTest {
                         Map.entry("keep", "3"),
                         Map.entry("evaluate-every", "0"),
                         Map.entry("join-timeout", "120"),
+                        Map.entry("reconnect", "60"),
+                        Map.entry("restarts", "10"),
+                        Map.entry("log", ""),
                         Map.entry("host", "0.0.0.0"),
                         Map.entry("port", "7800"),
                         Map.entry("coordinator", ""),
@@ -45,7 +48,7 @@ class SettingsReaderTest {
     void flagBeatsFileBeatsDefault() throws IOException {
         Settings settings = train(Map.of("job", file("lr: 0.2\nbatch: 7\nworkers: 3\n"), "lr", "0.3"));
 
-        Job job = settings.job(settings.integer(RunSettings.WORKERS, 1, 9)).orElseThrow();
+        Job job = settings.job(settings.range(RunSettings.WORKERS, 9).most()).orElseThrow();
 
         settings.check();
         assertThat(job.optimization().learningRate()).isEqualTo(0.3);
@@ -73,7 +76,7 @@ class SettingsReaderTest {
         String file = file("bacth: 2\nlr: fast\nseed: [1, 2]\nmodel: mlp\nmodel: lenet\n? [a]\n: b\n");
         Settings settings = SettingsReader.read(
                 RunSettings.TRAIN, Map.of("job", file, "workers", "none", "shuffle", "yes"), List.of("--x is unknown"));
-        settings.integer(RunSettings.WORKERS, 1, 9);
+        settings.range(RunSettings.WORKERS, 9);
         settings.job(4);
 
         assertThatExceptionOfType(UsageException.class)
@@ -85,7 +88,7 @@ class SettingsReaderTest {
                                 file + ":3: seed has several values; expected a single one",
                                 file + ":5: model is given twice",
                                 file + ":6: expected a name before the colon",
-                                "--workers is 'none'; expected a whole number from 1 to 9",
+                                "--workers is 'none'; expected a whole number from 1 to 9, or two as LEAST:MOST",
                                 "--lr is 'fast'; expected a number above 0",
                                 "--shuffle is 'yes'; expected true or false"));
     }
@@ -116,7 +119,7 @@ class SettingsReaderTest {
         for (Path resumed : List.of(directory, checkpoint)) {
             Settings settings = train(Map.of("resume", resumed.toString(), "workers", "3"));
             assertThat(settings.job(3).orElseThrow().shards()).isEqualTo(6);
-            assertThat(settings.integer(RunSettings.WORKERS, 1, 9)).isEqualTo(3);
+            assertThat(settings.range(RunSettings.WORKERS, 9)).isEqualTo(new Range(3, 3));
             settings.check();
         }
     }
@@ -144,6 +147,27 @@ class SettingsReaderTest {
         assertThat(again.job(1)).contains(job);
         again.check();
         assertThat(text).contains("keep: 3\n", "lr: 0.125\n").doesNotContain("steps:");
+    }
+
+    @Test
+    void aRangeIsOneNumberOrTwo() {
+        assertThat(workers("3")).isEqualTo(new Range(3, 3));
+        assertThat(workers("2:4")).isEqualTo(new Range(2, 4)).hasToString("2:4");
+        assertThat(workers("4:4")).hasToString("4");
+        for (String wrong : List.of("", "0", "0:2", "3:2", "2:10", "2:", ":2", "1:2:3", "two")) {
+            Settings settings = train(Map.of("workers", wrong));
+            assertThat(settings.range(RunSettings.WORKERS, 9)).isEqualTo(new Range(4, 4));
+            assertThat(problems(settings))
+                    .containsExactly(
+                            "--workers is '" + wrong + "'; expected a whole number from 1 to 9, or two as LEAST:MOST");
+        }
+    }
+
+    private static Range workers(String text) {
+        Settings settings = train(Map.of("workers", text));
+        Range range = settings.range(RunSettings.WORKERS, 9);
+        settings.check();
+        return range;
     }
 
     @Test

@@ -36,8 +36,10 @@ final class Cluster {
                 job.shards(),
                 job.normalization().groupSize(job.shards()),
                 workers,
+                workers,
                 JOIN_TIMEOUT,
-                CoordinatorConfig.NO_METRICS));
+                CoordinatorConfig.NO_METRICS,
+                Optional.empty()));
     }
 
     /** Trains a job to its end, into a run directory. */

@@ -9,32 +9,34 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
-/** Follows {@code metrics.jsonl} while it grows, from the length that it has at first. */
-final class MetricsFile {
+/** Follows a file of JSON objects, a line each, while it grows from the length that it has at first. */
+public final class JsonLines {
+    private static final int MOST_BYTES = 1 << 20;
+
     private final Path file;
     private long readBytes;
 
-    MetricsFile(Path file) {
+    public JsonLines(Path file) {
         this.file = file;
         this.readBytes = length();
     }
 
     /** The complete lines that have been added since the last call. */
-    List<Metrics> news() {
+    public List<JsonLine> news() {
         long length = length();
-        // A resumed run may cut off what came after its checkpoint.
+        // A resumed run, and a worker that takes over the writing, may cut off what came after the last commit.
         readBytes = Math.min(readBytes, length);
         if (length == readBytes) {
             return List.of();
         }
         try (RandomAccessFile in = new RandomAccessFile(file.toFile(), "r")) {
-            byte[] bytes = new byte[(int) Math.min(length - readBytes, 1 << 20)];
+            byte[] bytes = new byte[(int) Math.max(0, Math.min(in.length() - readBytes, MOST_BYTES))];
             in.seek(readBytes);
             in.readFully(bytes);
             String text = new String(bytes, StandardCharsets.UTF_8);
             String complete = text.substring(0, text.lastIndexOf('\n') + 1);
             readBytes += complete.getBytes(StandardCharsets.UTF_8).length;
-            return complete.lines().map(Metrics::of).flatMap(Optional::stream).toList();
+            return complete.lines().map(JsonLine::of).flatMap(Optional::stream).toList();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -1,0 +1,97 @@
+package io.syncbn.deploy.command;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+import io.syncbn.deploy.launch.JavaCommand;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Signals to a process that stands for one of ours. */
+@Timeout(60)
+class InterruptionTest {
+    private Process process;
+
+    /** A process that tells of the first signal, and is ended by the second. */
+    static final class Child {
+        private Child() {}
+
+        public static void main(String[] arguments) throws InterruptedException {
+            Runnable first = () -> System.out.println("first");
+            boolean isLaunched = Boolean.parseBoolean(arguments[0]);
+            try (Interruption interruption = isLaunched
+                    ? Interruption.watchLaunched(first, Interruption::endProcess)
+                    : Interruption.watch(first, Interruption::endProcess)) {
+                System.out.println("up");
+                Thread.sleep(Long.MAX_VALUE);
+            }
+        }
+    }
+
+    /** Processes started by one that ignores Ctrl-C ignore it too, as all do that a shell puts into the background. */
+    @BeforeAll
+    static void lookAtCtrlC() throws IOException {
+        List<String> ignored = Files.readAllLines(Path.of("/proc/self/status")).stream()
+                .filter(line -> line.startsWith("SigIgn:"))
+                .toList();
+        long mask = Long.parseUnsignedLong(ignored.get(0).substring(7).strip(), 16);
+        isCtrlCIgnored = (mask & 1 << (2 - 1)) != 0;
+    }
+
+    private static boolean isCtrlCIgnored;
+
+    @AfterEach
+    void endTheChild() {
+        process.destroyForcibly();
+    }
+
+    @Test
+    void theFirstIsARequestAndTheSecondTheEnd() throws Exception {
+        start(false);
+        signal("TERM");
+        assertThat(process.inputReader().readLine()).isEqualTo("first");
+        signal("TERM");
+        assertThat(process.waitFor()).isEqualTo(ExitCode.INTERRUPTED);
+    }
+
+    @Test
+    void ctrlCCountsTheSame() throws Exception {
+        assumeThat(isCtrlCIgnored).isFalse();
+        start(false);
+        signal("INT");
+        assertThat(process.inputReader().readLine()).isEqualTo("first");
+        signal("TERM");
+        assertThat(process.waitFor()).isEqualTo(ExitCode.INTERRUPTED);
+    }
+
+    @Test
+    void aLaunchedProcessLeavesCtrlCToTheLauncher() throws Exception {
+        start(true);
+        signal("INT");
+        signal("INT");
+        assertThat(process.waitFor(300, TimeUnit.MILLISECONDS)).isFalse();
+        signal("TERM");
+        assertThat(process.inputReader().readLine()).isEqualTo("first");
+    }
+
+    private void start(boolean isLaunched) throws IOException {
+        List<String> command = JavaCommand.of(Child.class.getName());
+        command.add(Boolean.toString(isLaunched));
+        process = new ProcessBuilder(command).start();
+        assertThat(process.inputReader().readLine()).isEqualTo("up");
+    }
+
+    private void signal(String name) throws Exception {
+        assertThat(new ProcessBuilder("kill", "-" + name, Long.toString(process.pid()))
+                        .start()
+                        .waitFor())
+                .isZero();
+    }
+}
