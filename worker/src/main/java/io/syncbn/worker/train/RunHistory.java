@@ -22,9 +22,9 @@ final class RunHistory {
 
     private RunHistory() {}
 
-    static RunHistory read(Path file) throws IOException {
+    static RunHistory of(List<String> texts) {
         RunHistory history = new RunHistory();
-        lines(file, line -> true).forEach(line -> history.add(line.json));
+        lines(texts, line -> true).forEach(line -> history.add(line.json));
         return history;
     }
 
@@ -32,9 +32,9 @@ final class RunHistory {
     private record Line(String text, JsonNode json) {}
 
     /** The lines of which a condition holds, without those torn by a process that was killed. */
-    private static List<Line> lines(Path file, Predicate<JsonNode> condition) throws IOException {
+    private static List<Line> lines(List<String> texts, Predicate<JsonNode> condition) {
         List<Line> lines = new ArrayList<>();
-        for (String text : Files.readAllLines(file)) {
+        for (String text : texts) {
             try {
                 JsonNode json = JSON.readTree(text);
                 if (json.path("step").isNumber() && condition.test(json)) {
@@ -50,7 +50,7 @@ final class RunHistory {
     /** The lines that stay true when training goes on after a step, whose evaluation is then done again. */
     static List<String> linesUpTo(long step, Path file) throws IOException {
         return lines(
-                        file,
+                        Files.readAllLines(file),
                         json -> json.path("step").asLong() < step
                                 || json.path("step").asLong() == step && !isEvaluation(json))
                 .stream()

@@ -13,8 +13,15 @@ interface RunListener extends AutoCloseable {
 
     void evaluated(long step, double epoch, Evaluation evaluation);
 
-    /** A checkpoint is due. */
+    /** A checkpoint is due. Training goes on without it if it cannot be kept. */
     void checkpoint(TrainingState state);
+
+    /**
+     * Training ends here, with a checkpoint.
+     *
+     * @throws RuntimeException with a message for the user if it cannot be kept
+     */
+    void lastCheckpoint(TrainingState state);
 
     /** The job is done, and all workers agree on the result. */
     void finished(TrainingState state, double epochs, String weightsSha256, RunWriter.RunFacts facts);
@@ -34,6 +41,9 @@ interface RunListener extends AutoCloseable {
 
         @Override
         public void checkpoint(TrainingState state) {}
+
+        @Override
+        public void lastCheckpoint(TrainingState state) {}
 
         @Override
         public void finished(TrainingState state, double epochs, String weightsSha256, RunWriter.RunFacts facts) {}

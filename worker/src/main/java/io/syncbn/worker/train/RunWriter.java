@@ -1,23 +1,26 @@
 package io.syncbn.worker.train;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.syncbn.proto.job.Job;
+import io.syncbn.worker.checkpoint.CheckpointException;
 import io.syncbn.worker.checkpoint.Checkpoints;
+import io.syncbn.worker.train.WriteAlarms.Part;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.function.LongSupplier;
 
 /**
  * Writes the run directory: {@code metrics.jsonl} as training goes on, {@code checkpoints/}, and {@code result.json} at the
  * end. Only the worker that has shard 0 has one.
+ *
+ * <p>What cannot be written while training goes on is an alarm; only the last checkpoint and result.json, without which
+ * there is no result, end the job.
  */
 final class RunWriter implements RunListener {
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -26,9 +29,10 @@ final class RunWriter implements RunListener {
     private final Job job;
     private final Path directory;
     private final Checkpoints checkpoints;
+    private final WriteAlarms alarms;
     private final StartTimes start;
     private final LongSupplier nanoClock;
-    private Writer metrics;
+    private MetricsLog metrics;
     private long startNanos;
     private boolean hasStepped;
     private long evaluatedStep = -1;
@@ -40,10 +44,17 @@ final class RunWriter implements RunListener {
      */
     record RunFacts(int workers, int shards, int batch, String normGroup, long generations, String fingerprint) {}
 
-    RunWriter(Job job, Path directory, Checkpoints checkpoints, StartTimes start, LongSupplier nanoClock) {
+    RunWriter(
+            Job job,
+            Path directory,
+            Checkpoints checkpoints,
+            WriteAlarms alarms,
+            StartTimes start,
+            LongSupplier nanoClock) {
         this.job = job;
         this.directory = directory;
         this.checkpoints = checkpoints;
+        this.alarms = alarms;
         this.start = start;
         this.nanoClock = nanoClock;
     }
@@ -51,25 +62,12 @@ final class RunWriter implements RunListener {
     @Override
     public void begins(TrainingState state) {
         startNanos = nanoClock.getAsLong();
-        Path file = directory.resolve("metrics.jsonl");
         try {
             Files.createDirectories(directory);
-            replace(file, Files.exists(file) ? RunHistory.linesUpTo(state.step(), file) : List.of());
-            metrics = Files.newBufferedWriter(file, StandardOpenOption.APPEND);
         } catch (IOException e) {
-            throw cannotWrite(file, e);
+            throw new TrainingException(WholeFile.cannotWrite(directory, e));
         }
-    }
-
-    /**
-     * Puts a new file in the place of what was there. A worker that wrote it, was given up by the others and wakes up, then
-     * writes to a file that nobody sees.
-     */
-    private static void replace(Path file, List<String> lines) throws IOException {
-        Path temporary = file.resolveSibling(
-                "." + file.getFileName() + "." + ProcessHandle.current().pid());
-        Files.write(temporary, lines);
-        Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        metrics = new MetricsLog(directory.resolve("metrics.jsonl"), state.step(), alarms);
     }
 
     @Override
@@ -94,7 +92,17 @@ final class RunWriter implements RunListener {
 
     @Override
     public void checkpoint(TrainingState state) {
-        checkpoints.write(state.modelState(), state.epochsDone(), job);
+        try {
+            lastCheckpoint(state);
+        } catch (CheckpointException e) {
+            alarms.failed(Part.CHECKPOINT, e.getMessage() + "; training goes on, with the checkpoints before it");
+        }
+    }
+
+    @Override
+    public void lastCheckpoint(TrainingState state) {
+        Path written = checkpoints.write(state.modelState(), state.epochsDone(), job);
+        alarms.worked(Part.CHECKPOINT, written);
     }
 
     /** Writes result.json, whole or not at all; leaves that of the run which did the last step. */
@@ -124,46 +132,34 @@ final class RunWriter implements RunListener {
         result.put("startSeconds", start.seconds());
         result.put("fingerprint", facts.fingerprint());
         Path file = directory.resolve("result.json");
-        Path temporary = directory.resolve(".result.json.tmp");
         try {
-            Files.writeString(temporary, JSON.writerWithDefaultPrettyPrinter().writeValueAsString(result) + "\n");
-            Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            WholeFile.write(
+                    file, (JSON.writerWithDefaultPrettyPrinter().writeValueAsString(result) + "\n").getBytes(UTF_8));
         } catch (IOException e) {
-            throw cannotWrite(file, e);
+            throw new TrainingException(WholeFile.cannotWrite(file, e));
         }
     }
 
     private RunHistory history() {
-        Path file = directory.resolve("metrics.jsonl");
         try {
-            return RunHistory.read(file);
+            return RunHistory.of(metrics.lines());
         } catch (IOException e) {
-            throw new TrainingException("cannot read " + file + ": " + e);
+            throw new TrainingException("cannot read " + directory.resolve("metrics.jsonl") + ": " + e);
         }
     }
 
     private void writeLine(Object line) {
         try {
-            metrics.write(JSON.writeValueAsString(line));
-            metrics.write('\n');
-            metrics.flush();
-        } catch (IOException e) {
-            throw cannotWrite(directory.resolve("metrics.jsonl"), e);
+            metrics.add(JSON.writeValueAsString(line));
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("numbers and texts always make JSON", e);
         }
-    }
-
-    private static TrainingException cannotWrite(Path file, IOException cause) {
-        return new TrainingException("cannot write " + file + ": " + cause);
     }
 
     @Override
     public void close() {
         if (metrics != null) {
-            try {
-                metrics.close();
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
+            metrics.close();
         }
     }
 }

@@ -92,7 +92,9 @@ final class Trainer {
         if (isLast || !isFirst && state.step() % plan.evaluateEvery() == 0) {
             evaluate();
         }
-        if (isLast || state.step() % plan.checkpointEvery() == 0) {
+        if (isLast) {
+            listener.lastCheckpoint(state);
+        } else if (state.step() % plan.checkpointEvery() == 0) {
             listener.checkpoint(state);
         }
     }

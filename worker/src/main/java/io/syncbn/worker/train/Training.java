@@ -101,7 +101,13 @@ final class Training implements Trainee, AutoCloseable {
         }
         shards.normalizeBy(ChannelStatistics.of(dataStatistics));
         if (plan.getFirstShard() == 0 && listener == RunListener.NONE) {
-            listener = new RunWriter(job, config.out(), new Checkpoints(config.out(), config.keep()), start, nanoClock);
+            listener = new RunWriter(
+                    job,
+                    config.out(),
+                    new Checkpoints(config.out(), config.keep()),
+                    new WriteAlarms(metrics::writeFailed),
+                    start,
+                    nanoClock);
             listener.begins(state);
         }
         return new Trainer(schedule, state, shards, listener, metrics, start, nanoClock).run();
@@ -109,7 +115,7 @@ final class Training implements Trainee, AutoCloseable {
 
     @Override
     public void keepCheckpoint() {
-        listener.checkpoint(state);
+        listener.lastCheckpoint(state);
     }
 
     /** The job is done, and all workers agree on the result. */

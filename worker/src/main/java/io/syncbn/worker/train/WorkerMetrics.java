@@ -10,7 +10,10 @@ import io.syncbn.proto.net.MetricsServer;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.atomic.AtomicLong;
@@ -30,6 +33,7 @@ final class WorkerMetrics implements AutoCloseable {
     private final AtomicLong step = new AtomicLong();
     private final AtomicLong generation = new AtomicLong();
     private final DistributionSummary loss;
+    private final Map<WriteAlarms.Part, Counter> writeFailures = new EnumMap<>(WriteAlarms.Part.class);
 
     private WorkerMetrics(String worker, int port) throws IOException {
         List<Tag> tags = List.of(Tag.of("worker", worker));
@@ -48,6 +52,15 @@ final class WorkerMetrics implements AutoCloseable {
                 .description("mean loss of the global batches")
                 .tags(tags)
                 .register(registry);
+        for (WriteAlarms.Part part : WriteAlarms.Part.values()) {
+            writeFailures.put(
+                    part,
+                    Counter.builder("syncbn.write.failures")
+                            .description("times that something of the run could not be written")
+                            .tags(tags)
+                            .tag("what", part.name().toLowerCase(Locale.ROOT))
+                            .register(registry));
+        }
         registry.gauge("syncbn.committed.step", tags, step);
         registry.gauge("syncbn.generation", tags, generation);
         server = port < 0
@@ -104,6 +117,10 @@ final class WorkerMetrics implements AutoCloseable {
         update.record(ofMillis(split.updateMillis()));
         examples.increment(record.examples());
         loss.record(record.loss());
+    }
+
+    void writeFailed(WriteAlarms.Part part) {
+        writeFailures.get(part).increment();
     }
 
     private static Duration ofMillis(double millis) {

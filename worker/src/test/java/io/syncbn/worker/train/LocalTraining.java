@@ -12,6 +12,7 @@ import io.syncbn.worker.data.DecodedDataset;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.LongConsumer;
 
 /** All shards of a job in this process: what a worker does, without a coordinator. */
 final class LocalTraining {
@@ -24,6 +25,11 @@ final class LocalTraining {
 
     /** Trains to the end and returns the digest of model and optimizer. */
     static String run(Job job, Path out, Optional<Path> resume, long checkpointEvery) {
+        return run(job, out, resume, checkpointEvery, step -> {});
+    }
+
+    /** @param afterStep told of each step before anything is written about it */
+    static String run(Job job, Path out, Optional<Path> resume, long checkpointEvery, LongConsumer afterStep) {
         try (DecodedDataset data = WorkerProcess.openData(job)) {
             Replicas replicas = Replicas.open(job, data, resume);
             Trainer.Plan plan = Trainer.Plan.of(job, data, checkpointEvery, 0);
@@ -35,9 +41,11 @@ final class LocalTraining {
                             job.shards(), job.normalization().groupSize(job.shards()));
                     LocalShards shards = shards(job, data, replicas, collective);
                     WorkerMetrics metrics = WorkerMetrics.serve("local", -1);
-                    RunWriter writer = new RunWriter(job, out, new Checkpoints(out, 3), start, System::nanoTime)) {
+                    RunWriter writer = new RunWriter(
+                            job, out, new Checkpoints(out, 3), new WriteAlarms(part -> {}), start, System::nanoTime)) {
                 writer.begins(state);
-                new Trainer(plan, state, shards, writer, metrics, start, System::nanoTime).run();
+                RunListener listener = new Told(writer, afterStep);
+                new Trainer(plan, state, shards, listener, metrics, start, System::nanoTime).run();
                 String digest = StateDigest.sha256(state.modelState());
                 writer.finished(state, plan.epochsAfter(state.step()), digest, facts);
                 return digest;
@@ -51,5 +59,44 @@ final class LocalTraining {
         shards.deal(0, job.shards(), collective);
         shards.normalizeBy(ChannelStatistics.of(shards.sumStatistics()));
         return shards;
+    }
+
+    /** Lets a test do something between steps. */
+    private record Told(RunListener listener, LongConsumer afterStep) implements RunListener {
+        @Override
+        public void begins(TrainingState state) {
+            listener.begins(state);
+        }
+
+        @Override
+        public void stepped(StepRecord step) {
+            afterStep.accept(step.step());
+            listener.stepped(step);
+        }
+
+        @Override
+        public void evaluated(long step, double epoch, Evaluation evaluation) {
+            listener.evaluated(step, epoch, evaluation);
+        }
+
+        @Override
+        public void checkpoint(TrainingState state) {
+            listener.checkpoint(state);
+        }
+
+        @Override
+        public void lastCheckpoint(TrainingState state) {
+            listener.lastCheckpoint(state);
+        }
+
+        @Override
+        public void finished(TrainingState state, double epochs, String weightsSha256, RunWriter.RunFacts facts) {
+            listener.finished(state, epochs, weightsSha256, facts);
+        }
+
+        @Override
+        public void close() {
+            listener.close();
+        }
     }
 }

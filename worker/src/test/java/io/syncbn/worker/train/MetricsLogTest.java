@@ -1,0 +1,194 @@
+package io.syncbn.worker.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.syncbn.worker.train.WriteAlarms.Part;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.SeekableByteChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class MetricsLogTest {
+    @TempDir
+    Path directory;
+
+    private final List<Part> failures = new ArrayList<>();
+    private final WriteAlarms alarms = new WriteAlarms(failures::add);
+    private Path file;
+
+    @BeforeEach
+    void nameFile() {
+        file = directory.resolve("metrics.jsonl");
+    }
+
+    private static String line(int step) {
+        return "{\"step\":" + step + "}";
+    }
+
+    private static List<String> lines(int first, int last) {
+        return IntStream.rangeClosed(first, last).mapToObj(MetricsLogTest::line).toList();
+    }
+
+    @Test
+    void addsToTheLinesThatStayTrue() throws IOException {
+        Files.writeString(file, line(1) + "\n" + line(2) + "\n" + line(3) + "\n{\"st");
+        try (MetricsLog log = new MetricsLog(file, 2, alarms)) {
+            assertThat(file).content().isEqualTo(line(1) + "\n" + line(2) + "\n");
+            log.add(line(3));
+            assertThat(log.lines()).isEqualTo(lines(1, 3));
+        }
+        assertThat(Files.readAllLines(file)).isEqualTo(lines(1, 3));
+        assertThat(failures).isEmpty();
+    }
+
+    @Test
+    void whatAFullDiskTookIsWrittenLaterAndNoLineIsTorn() throws IOException {
+        Disk disk = new Disk();
+        try (LogCapture logged = new LogCapture();
+                MetricsLog log = new MetricsLog(file, 0, alarms, disk)) {
+            log.add(line(1));
+            disk.freeBytes = 5;
+            log.add(line(2));
+            assertThat(file).content().isEqualTo(line(1) + "\n");
+            log.add(line(3));
+            assertThat(file).content().isEqualTo(line(1) + "\n");
+            assertThat(log.lines()).isEqualTo(lines(1, 3));
+            assertThat(logged.lines())
+                    .containsExactly("SEVERE cannot write " + file + ": No space left on device; training goes on,"
+                            + " and its lines are kept until they can be written");
+            assertThat(failures).containsExactly(Part.METRICS, Part.METRICS);
+
+            disk.freeBytes = Long.MAX_VALUE;
+            log.add(line(4));
+            assertThat(Files.readAllLines(file)).isEqualTo(lines(1, 4));
+            assertThat(logged.lines()).last().isEqualTo("INFO writing works again: " + file);
+
+            disk.freeBytes = 0;
+            log.add(line(5));
+            assertThat(logged.lines()).hasSize(3);
+            disk.freeBytes = Long.MAX_VALUE;
+        }
+        assertThat(Files.readAllLines(file)).isEqualTo(lines(1, 5));
+    }
+
+    @Test
+    void aTornLineThatCouldNotBeCutOffIsWrittenOver() throws IOException {
+        Disk disk = new Disk();
+        try (MetricsLog log = new MetricsLog(file, 0, alarms, disk)) {
+            disk.freeBytes = 5;
+            disk.canTruncate = false;
+            log.add(line(1));
+            assertThat(file).content().isEqualTo(line(1).substring(0, 5));
+            disk.freeBytes = Long.MAX_VALUE;
+            log.add(line(2));
+        }
+        assertThat(Files.readAllLines(file)).isEqualTo(lines(1, 2));
+    }
+
+    @Test
+    void keepsTheNewestOfTooManyAndSaysHowManyAreLost() throws IOException {
+        Disk disk = new Disk();
+        try (LogCapture logged = new LogCapture()) {
+            try (MetricsLog log = new MetricsLog(file, 0, alarms, disk)) {
+                disk.freeBytes = 0;
+                for (int step = 1; step <= MetricsLog.MOST_KEPT + 7; step++) {
+                    log.add(line(step));
+                }
+                disk.freeBytes = Long.MAX_VALUE;
+            }
+            assertThat(Files.readAllLines(file)).isEqualTo(lines(8, MetricsLog.MOST_KEPT + 7));
+            assertThat(logged.lines()).last().asString().startsWith("SEVERE 7 lines of " + file + " are lost");
+        }
+    }
+
+    /** A directory in the way of the file stands for a disk on which no file can be made. */
+    @Test
+    void beginsWhenThatIsPossible() throws IOException {
+        Files.createDirectories(file.resolve("in the way"));
+        try (MetricsLog log = new MetricsLog(file, 0, alarms)) {
+            log.add(line(1));
+            assertThat(failures).hasSize(2);
+            Files.delete(file.resolve("in the way"));
+            Files.delete(file);
+            log.add(line(2));
+            assertThat(Files.readAllLines(file)).isEqualTo(lines(1, 2));
+        }
+    }
+
+    /** A disk with room for so many bytes more. */
+    private static final class Disk implements MetricsLog.Disk {
+        private long freeBytes = Long.MAX_VALUE;
+        private boolean canTruncate = true;
+
+        @Override
+        public SeekableByteChannel open(Path file) throws IOException {
+            return new Limited(Files.newByteChannel(file, StandardOpenOption.WRITE));
+        }
+
+        private final class Limited implements SeekableByteChannel {
+            private final SeekableByteChannel channel;
+
+            Limited(SeekableByteChannel channel) {
+                this.channel = channel;
+            }
+
+            @Override
+            public int write(ByteBuffer from) throws IOException {
+                int length = (int) Math.min(from.remaining(), freeBytes);
+                if (length == 0) {
+                    throw new IOException("No space left on device");
+                }
+                channel.write(from.slice(from.position(), length));
+                from.position(from.position() + length);
+                freeBytes -= length;
+                return length;
+            }
+
+            @Override
+            public SeekableByteChannel truncate(long size) throws IOException {
+                if (!canTruncate) {
+                    throw new IOException("Input/output error");
+                }
+                return channel.truncate(size);
+            }
+
+            @Override
+            public int read(ByteBuffer to) throws IOException {
+                return channel.read(to);
+            }
+
+            @Override
+            public long position() throws IOException {
+                return channel.position();
+            }
+
+            @Override
+            public SeekableByteChannel position(long position) throws IOException {
+                return channel.position(position);
+            }
+
+            @Override
+            public long size() throws IOException {
+                return channel.size();
+            }
+
+            @Override
+            public boolean isOpen() {
+                return channel.isOpen();
+            }
+
+            @Override
+            public void close() throws IOException {
+                channel.close();
+            }
+        }
+    }
+}
