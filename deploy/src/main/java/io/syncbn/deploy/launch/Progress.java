@@ -60,6 +60,9 @@ public final class Progress implements Watcher, AutoCloseable {
         for (JsonLine line : metrics.news()) {
             if (line.has("testAccuracy")) {
                 display.line(evaluation(line));
+            } else if (line.has("skipped")) {
+                display.line(String.format(
+                        Locale.ROOT, "step %.0f is left out: it had numbers that are not finite", line.number("step")));
             } else {
                 status.add(line);
                 seen++;

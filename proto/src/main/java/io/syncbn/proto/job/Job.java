@@ -20,6 +20,7 @@ import java.util.TreeMap;
  * @param optimization how weights change
  * @param shuffle whether shards are put in a new order every epoch
  * @param augment whether training pictures are cropped and flipped
+ * @param skipNotFinite whether a step with numbers that are not finite is left out; else it ends the job
  * @param init file with the first weights
  */
 public record Job(
@@ -35,6 +36,7 @@ public record Job(
         Optimization optimization,
         boolean shuffle,
         boolean augment,
+        boolean skipNotFinite,
         Optional<String> init) {
 
     public Job {

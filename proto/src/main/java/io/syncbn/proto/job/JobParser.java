@@ -54,6 +54,8 @@ public final class JobParser {
                 optimization(),
                 flag("shuffle"),
                 flag("augment"),
+                text("on-nan", List.of("stop", "skip")::contains, "stop or skip")
+                        .equals("skip"),
                 Optional.of(settings.get("init")).filter(file -> !file.isEmpty()));
         if (!problems.isEmpty()) {
             throw new JobException(problems);

@@ -63,5 +63,10 @@ public final class JobSettings {
             new Setting("dropout", "P", "0", "dropout rate of the models that have dropout"),
             new Setting("shuffle", "true|false", "true", "a new order of every shard in every epoch"),
             new Setting("augment", "true", "false", "padded random crops and horizontal flips"),
+            new Setting(
+                    "on-nan",
+                    "stop|skip",
+                    "stop",
+                    "what to do when a step has numbers that are not finite: end the job, or leave the step out"),
             new Setting("init", "FILE", "", "start from these weights: a model.safetensors in the names of PyTorch"));
 }

@@ -37,7 +37,8 @@ class FingerprintTest {
             Map.entry("label-smoothing", "0.1"),
             Map.entry("dropout", "0.1"),
             Map.entry("shuffle", "false"),
-            Map.entry("augment", "true"));
+            Map.entry("augment", "true"),
+            Map.entry("on-nan", "skip"));
 
     @Test
     void everySettingThatDecidesTheResultChangesIt() {

@@ -31,6 +31,7 @@ class JobParserTest {
                 .isEqualTo(new Optimization(0.05, false, 0.9, false, 1e-4, false, 0, new Schedule.Cosine(), 0, 0, 0));
         assertThat(job.shuffle()).isTrue();
         assertThat(job.augment()).isFalse();
+        assertThat(job.skipNotFinite()).isFalse();
         assertThat(job.init()).isEmpty();
     }
 
@@ -71,6 +72,7 @@ class JobParserTest {
                         Map.entry("dropout", "0.2"),
                         Map.entry("shuffle", "false"),
                         Map.entry("augment", "true"),
+                        Map.entry("on-nan", "skip"),
                         Map.entry("init", "a.safetensors")),
                 2);
         assertThat(job.model()).isEqualTo("lenet");
@@ -97,6 +99,7 @@ class JobParserTest {
                         0.2));
         assertThat(job.shuffle()).isFalse();
         assertThat(job.augment()).isTrue();
+        assertThat(job.skipNotFinite()).isTrue();
         assertThat(job.init()).isEqualTo(Optional.of("a.safetensors"));
     }
 

@@ -21,7 +21,7 @@ final class Blueprint {
     private final Set<String> layerNames = new HashSet<>();
     private int parameterCount;
     private int statisticCount;
-    private int normalizationLayers;
+    private final List<String> normalizationLayers = new ArrayList<>();
     private int dropoutLayers;
 
     Blueprint(int classes, Normalization normalization, double dropout) {
@@ -57,15 +57,17 @@ final class Blueprint {
         return parameterCount;
     }
 
-    int nextNormalizationLayer() {
-        return normalizationLayers++;
+    /** Registers a normalization layer and returns its number. */
+    int normalizationLayer(String name) {
+        normalizationLayers.add(name);
+        return normalizationLayers.size() - 1;
     }
 
     int nextDropoutLayer() {
         return dropoutLayers++;
     }
 
-    int normalizationLayers() {
+    List<String> normalizationLayers() {
         return normalizationLayers;
     }
 }

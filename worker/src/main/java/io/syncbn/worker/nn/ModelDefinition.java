@@ -16,7 +16,7 @@ public final class ModelDefinition {
     private final ParameterLayout parameters;
     private final ParameterLayout statistics;
     private final List<Initializer> initializers;
-    private final int normalizationLayers;
+    private final List<String> normalizationLayers;
     private final Sequential.Spec layers;
 
     private ModelDefinition(Shape inputShape, Blueprint blueprint, Sequential.Spec layers) {
@@ -24,7 +24,7 @@ public final class ModelDefinition {
         this.parameters = new ParameterLayout(blueprint.parameters);
         this.statistics = new ParameterLayout(blueprint.statistics);
         this.initializers = List.copyOf(blueprint.initializers);
-        this.normalizationLayers = blueprint.normalizationLayers();
+        this.normalizationLayers = List.copyOf(blueprint.normalizationLayers());
         this.layers = layers;
     }
 
@@ -59,8 +59,8 @@ public final class ModelDefinition {
         return statistics;
     }
 
-    /** How many normalization layers there are; they are numbered in the order of the parameters. */
-    public int normalizationLayers() {
+    /** Names of the normalization layers, by number, in the order of the parameters. */
+    public List<String> normalizationLayers() {
         return normalizationLayers;
     }
 

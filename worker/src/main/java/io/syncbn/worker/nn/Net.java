@@ -86,7 +86,7 @@ public final class Net {
             mean = blueprint.statistic(full + ".running_mean", channels, Role.RUNNING_MEAN);
             blueprint.statistic(full + ".running_var", channels, Role.RUNNING_VARIANCE);
         }
-        int number = blueprint.nextNormalizationLayer();
+        int number = blueprint.normalizationLayer(full);
         return add(new BatchNorm.Spec(shape, normalization, number, scale, shift, mean, false), shape, first);
     }
 

@@ -41,6 +41,15 @@ public record ParameterLayout(List<Entry> entries) {
         return entries.stream().mapToInt(Entry::size).sum();
     }
 
+    /** The name of the array that an element of the flat one belongs to. */
+    public String nameAt(int index) {
+        return entries.stream()
+                .filter(entry -> index >= entry.offset() && index < entry.offset() + entry.size())
+                .map(Entry::name)
+                .findFirst()
+                .orElseThrow();
+    }
+
     /** A copy of one entry's elements. */
     public float[] slice(float[] flat, Entry entry) {
         return Arrays.copyOfRange(flat, entry.offset(), entry.offset() + entry.size());

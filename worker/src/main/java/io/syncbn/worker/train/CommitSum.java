@@ -13,17 +13,20 @@ import java.util.Arrays;
  * @param loss sum over examples
  * @param correct predictions among them
  * @param groups normalization groups that had examples
+ * @param notFinite shards with numbers that are not finite, of their own
  * @param statistics sums over these groups, laid out as the replica's running statistics
  */
-record CommitSum(double examples, double loss, double correct, double groups, double[] statistics) {
-    private static final int HEAD = 4;
+record CommitSum(double examples, double loss, double correct, double groups, double notFinite, double[] statistics) {
+    private static final int HEAD = 5;
 
-    static CommitSum of(int examples, double loss, int correct, boolean leadsGroup, double[] batchStatistics) {
+    static CommitSum of(
+            int examples, double loss, int correct, boolean leadsGroup, boolean notFinite, double[] batchStatistics) {
         return new CommitSum(
                 examples,
                 loss,
                 correct,
                 leadsGroup ? 1 : 0,
+                notFinite ? 1 : 0,
                 leadsGroup ? batchStatistics : new double[batchStatistics.length]);
     }
 
@@ -33,13 +36,14 @@ record CommitSum(double examples, double loss, double correct, double groups, do
         packed[1] = loss;
         packed[2] = correct;
         packed[3] = groups;
+        packed[4] = notFinite;
         System.arraycopy(statistics, 0, packed, HEAD, statistics.length);
         return packed;
     }
 
     static CommitSum unpack(double[] packed) {
         return new CommitSum(
-                packed[0], packed[1], packed[2], packed[3], Arrays.copyOfRange(packed, HEAD, packed.length));
+                packed[0], packed[1], packed[2], packed[3], packed[4], Arrays.copyOfRange(packed, HEAD, packed.length));
     }
 
     double meanLoss() {

@@ -99,6 +99,7 @@ final class LocalShards implements AutoCloseable {
                         new BatchLoader(data, batches, shard, statistics, job.augment(), TEST_CHUNK),
                         job.optimization().labelSmoothing(),
                         Tensor.zeros(capacity, Shape.flat(data.classes())),
+                        new FiniteWatch(shard, replicas.definition(), job.skipNotFinite()),
                         collective,
                         nanoClock))
                 .toList();

@@ -70,7 +70,9 @@ final class RunHistory {
         stepMillis.add(line.path("stepMillis").asDouble());
         syncMillis.add(line.path("syncMillis").asDouble());
         examples += line.path("examples").asLong();
-        trainLoss = line.path("loss").asDouble();
+        if (!line.has("skipped")) {
+            trainLoss = line.path("loss").asDouble();
+        }
     }
 
     StepTimes stepMillis() {
@@ -85,7 +87,7 @@ final class RunHistory {
         return stepMillis.total() == 0 ? 0 : examples / (stepMillis.total() / 1000);
     }
 
-    /** Of the last step; null without one. */
+    /** Of the last step that was not left out; null without one. */
     Double trainLoss() {
         return trainLoss;
     }

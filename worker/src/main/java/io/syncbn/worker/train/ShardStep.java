@@ -11,6 +11,7 @@ import io.syncbn.worker.nn.Pass;
 import io.syncbn.worker.nn.ShardModel;
 import io.syncbn.worker.nn.SoftmaxCrossEntropy;
 import io.syncbn.worker.nn.Tensor;
+import java.util.Optional;
 import java.util.function.LongSupplier;
 
 /**
@@ -29,6 +30,7 @@ final class ShardStep {
     private final WaitClock momentsWait;
     private final GradientChunks chunks;
     private final Tensor logitsGradient;
+    private final FiniteWatch watch;
 
     private boolean groupHasExamples;
     private int chunksLeft;
@@ -41,6 +43,7 @@ final class ShardStep {
             BatchLoader loader,
             double labelSmoothing,
             Tensor logitsGradient,
+            FiniteWatch watch,
             Collective collective,
             LongSupplier nanoClock) {
         this.shard = shard;
@@ -54,18 +57,26 @@ final class ShardStep {
         this.momentsWait = new WaitClock(nanoClock);
         this.chunks = new GradientChunks(model.gradients().length);
         this.logitsGradient = logitsGradient;
+        this.watch = watch;
     }
 
     /**
      * What a shard has under way when its own work is done. The sums are the same objects for all shards of a process.
      *
+     * @param notFinite what this shard found in its own numbers, with its number and the place, if they were not finite
      * @param loadNanos spent getting the batch
      * @param momentsNanos spent waiting for moments
      */
-    record Offered(Sum<double[]> commit, Sum<float[]>[] gradients, long loadNanos, long momentsNanos) {}
+    record Offered(
+            Sum<double[]> commit,
+            Sum<float[]>[] gradients,
+            Optional<String> notFinite,
+            long loadNanos,
+            long momentsNanos) {}
 
     /** Forward and backward over this shard's batch of the step; offers everything, awaits only moments. */
     Offered run(long step) {
+        watch.begin(step);
         groupHasExamples = false;
         chunksLeft = chunks.count();
         @SuppressWarnings({"unchecked", "rawtypes"}) // arrays know nothing of generics
@@ -80,23 +91,30 @@ final class ShardStep {
         Tensor lossGradient = logitsGradient.withExamples(logits.examples());
         SoftmaxCrossEntropy.Result result =
                 SoftmaxCrossEntropy.compute(logits, batch.labels(), labelSmoothing, lossGradient);
-        requireFinite(result.loss(), step);
+        watch.loss(result.loss());
         model.backward(lossGradient, pass);
 
         boolean leads = groups.positionOf(shard) == 0 && groupHasExamples;
         CommitSum part = CommitSum.of(
-                batch.images().examples(), result.loss(), result.correct(), leads, model.batchStatistics());
+                batch.images().examples(),
+                result.loss(),
+                result.correct(),
+                leads,
+                watch.origin().isPresent(),
+                model.batchStatistics());
         Sum<double[]> commit = collective.offer(Round.of(Kind.COMMIT, step, 0), shard, part.pack());
-        return new Offered(commit, gradients, loadNanos, momentsWait.takeNanos());
+        return new Offered(commit, gradients, watch.origin(), loadNanos, momentsWait.takeNanos());
     }
 
     private MomentsReducer reducer(long step) {
         return (direction, layer, part) -> {
             boolean forward = direction == MomentsReducer.Direction.FORWARD;
             Kind kind = forward ? Kind.MOMENTS_FORWARD : Kind.MOMENTS_BACKWARD;
+            watch.moments(direction, layer, part);
             Sum<double[]> sum = collective.offer(Round.of(kind, step, layer), shard, part);
             return () -> {
                 double[] total = momentsWait.await(sum);
+                watch.received(total);
                 if (forward) {
                     groupHasExamples = total[0] > 0;
                 }
@@ -110,14 +128,9 @@ final class ShardStep {
         while (chunksLeft > chunks.firstFrom(offset)) {
             chunksLeft--;
             Round round = new Round(Kind.GRADIENTS, step, chunksLeft, chunks.count());
-            gradients[chunksLeft] = collective.offerGradients(round, shard, chunks.copy(model.gradients(), chunksLeft));
-        }
-    }
-
-    private void requireFinite(double lossSum, long step) {
-        if (!Double.isFinite(lossSum)) {
-            throw new TrainingException("step " + step + ": the loss of shard " + shard + " is " + lossSum
-                    + "; a lower --lr, a --warmup or --clip-norm may help");
+            float[] chunk = chunks.copy(model.gradients(), chunksLeft);
+            watch.gradient(chunks.start(chunksLeft), chunk);
+            gradients[chunksLeft] = collective.offerGradients(round, shard, chunk);
         }
     }
 

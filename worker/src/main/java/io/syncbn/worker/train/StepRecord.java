@@ -1,5 +1,6 @@
 package io.syncbn.worker.train;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 
 /**
@@ -11,6 +12,7 @@ import com.fasterxml.jackson.annotation.JsonUnwrapped;
  * @param accuracy over the global batch, in training mode
  * @param learningRate used
  * @param examples in the global batch
+ * @param skipped whether it was left out, because it had numbers that were not finite; told only if so
  * @param split where its time went
  */
 record StepRecord(
@@ -20,4 +22,5 @@ record StepRecord(
         double accuracy,
         double learningRate,
         long examples,
+        @JsonInclude(JsonInclude.Include.NON_DEFAULT) boolean skipped,
         @JsonUnwrapped StepSplit split) {}

@@ -2,12 +2,18 @@ package io.syncbn.worker.train;
 
 import io.syncbn.proto.job.Job;
 import io.syncbn.worker.data.Dataset;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.LongSupplier;
 import java.util.function.ToLongFunction;
+import java.util.stream.Collectors;
 
 /** The loop over steps of one generation: compute, commit, and now and then evaluate and keep a checkpoint. */
 final class Trainer {
+    private static final Logger LOG = System.getLogger("io.syncbn.worker");
+
     private final Plan plan;
     private final TrainingState state;
     private final LocalShards shards;
@@ -113,8 +119,9 @@ final class Trainer {
         long summed = nanoClock.getAsLong();
         CommitSum sums = CommitSum.unpack(any.commit().await());
         long committed = nanoClock.getAsLong();
-        state.apply(sums, gradient);
+        Optional<String> fault = state.apply(sums, gradient);
         long end = nanoClock.getAsLong();
+        fault.ifPresent(reason -> tellSkipped(step, reason, offered));
         return new StepRecord(
                 step,
                 plan.epochsAfter(step),
@@ -122,6 +129,7 @@ final class Trainer {
                 sums.accuracy(),
                 state.learningRateOf(step),
                 (long) sums.examples(),
+                fault.isPresent(),
                 StepSplit.ofNanos(
                         end - start,
                         mean(offered, ShardStep.Offered::loadNanos),
@@ -129,6 +137,12 @@ final class Trainer {
                         gradientsWait.takeNanos(),
                         committed - summed,
                         end - committed));
+    }
+
+    private static void tellSkipped(long step, String reason, List<ShardStep.Offered> offered) {
+        String here =
+                offered.stream().flatMap(shard -> shard.notFinite().stream()).collect(Collectors.joining("; "));
+        LOG.log(Level.WARNING, "step " + step + " is left out: " + (here.isEmpty() ? reason : here));
     }
 
     private static double mean(List<ShardStep.Offered> offered, ToLongFunction<ShardStep.Offered> nanos) {

@@ -2,31 +2,36 @@ package io.syncbn.worker.train;
 
 import io.syncbn.proto.job.Job;
 import io.syncbn.worker.checkpoint.ModelState;
-import io.syncbn.worker.kernels.ChannelKernels;
 import io.syncbn.worker.nn.Replica;
 import io.syncbn.worker.nn.RunningStatistics;
 import io.syncbn.worker.optim.LearningRate;
 import io.syncbn.worker.optim.Sgd;
 import java.util.Arrays;
+import java.util.Optional;
 
 /**
  * The model and everything that changes with it, and the one place where they change: weights, optimizer state and
  * running statistics together, by a committed step. Not thread-safe: used between steps, when no shard computes.
  */
 final class TrainingState {
+    /** A job all of whose steps are left out goes nowhere. */
+    private static final int MOST_LEFT_OUT = 100;
+
     private final Job job;
     private final Replica replica;
     private final Sgd optimizer;
     private final Trainer.Plan plan;
-    private final ChannelKernels kernels = ChannelKernels.fastest();
+    private final SumCheck sumCheck;
     private long batchesTracked;
     private long step;
+    private int leftOutInARow;
 
     TrainingState(Job job, ModelState from, Trainer.Plan plan) {
         this.job = job;
         this.plan = plan;
         this.replica = from.replica();
         this.optimizer = new Sgd(job.optimization(), replica.parameters(), from.momentum());
+        this.sumCheck = new SumCheck(replica.parameters());
         this.batchesTracked = from.batchesTracked();
         this.step = from.step();
     }
@@ -52,15 +57,39 @@ final class TrainingState {
     }
 
     /**
-     * Makes a committed step's sums the model.
+     * Makes a committed step's sums the model; or, if they are not finite and the job is to go on, only counts the step.
      *
      * @param sums over the global batch
      * @param gradient sum over its examples, flat
-     * @throws TrainingException if the gradient is not finite; nothing has changed then
+     * @return why the step was left out, if it was: on all workers or none, for all have the same sums
+     * @throws TrainingException if the sums are not finite and the job is to stop, at once or because too many steps in a row
+     *     were left out; nothing has changed then
      */
-    void apply(CommitSum sums, float[] gradient) {
+    Optional<String> apply(CommitSum sums, float[] gradient) {
         long next = step + 1;
-        requireFinite(gradient, next);
+        Optional<String> fault = sumCheck.fault(sums, gradient);
+        if (fault.isPresent()) {
+            leaveOut(next, fault.get());
+        } else {
+            change(sums, gradient, next);
+        }
+        step = next;
+        return fault;
+    }
+
+    private void leaveOut(long next, String fault) {
+        if (!job.skipNotFinite()) {
+            throw FiniteWatch.stop(next, fault);
+        }
+        if (leftOutInARow + 1 == MOST_LEFT_OUT) {
+            throw FiniteWatch.stop(
+                    next, MOST_LEFT_OUT + " steps in a row had numbers that are not finite; the last: " + fault);
+        }
+        leftOutInARow++;
+    }
+
+    private void change(CommitSum sums, float[] gradient, long next) {
+        leftOutInARow = 0;
         optimizer.step(replica.weights(), gradient, (long) sums.examples(), learningRateOf(next));
         if (sums.groups() > 0) {
             batchesTracked++;
@@ -69,7 +98,6 @@ final class TrainingState {
                     running, sums.meanStatistics(), job.normalization().momentum(), batchesTracked);
             System.arraycopy(updated, 0, running, 0, running.length);
         }
-        step = next;
     }
 
     /** A view of the present state, not a copy. */
@@ -107,17 +135,5 @@ final class TrainingState {
         System.arraycopy(flat, weights.length + momentum.length, running, 0, running.length);
         batchesTracked = itsBatchesTracked;
         step = itsStep;
-    }
-
-    private void requireFinite(float[] gradient, long atStep) {
-        if (kernels.allFinite(gradient, gradient.length)) {
-            return;
-        }
-        for (int i = 0; i < gradient.length; i++) {
-            if (!Float.isFinite(gradient[i])) {
-                throw new TrainingException("step " + atStep + ": the gradient is not finite (element " + i + " is "
-                        + gradient[i] + "); a lower --lr, a --warmup or --clip-norm may help");
-            }
-        }
     }
 }

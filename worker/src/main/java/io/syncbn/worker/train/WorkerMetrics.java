@@ -30,6 +30,7 @@ final class WorkerMetrics implements AutoCloseable {
     private final Timer commit;
     private final Timer update;
     private final Counter examples;
+    private final Counter skippedSteps;
     private final AtomicLong step = new AtomicLong();
     private final AtomicLong generation = new AtomicLong();
     private final DistributionSummary loss;
@@ -46,6 +47,10 @@ final class WorkerMetrics implements AutoCloseable {
         update = part("update", tags);
         examples = Counter.builder("syncbn.examples")
                 .description("examples of the global batches trained on")
+                .tags(tags)
+                .register(registry);
+        skippedSteps = Counter.builder("syncbn.skipped.steps")
+                .description("steps that were left out, because they had numbers that were not finite")
                 .tags(tags)
                 .register(registry);
         loss = DistributionSummary.builder("syncbn.loss")
@@ -115,8 +120,12 @@ final class WorkerMetrics implements AutoCloseable {
         gradients.record(ofMillis(split.gradientsMillis()));
         commit.record(ofMillis(split.commitMillis()));
         update.record(ofMillis(split.updateMillis()));
-        examples.increment(record.examples());
-        loss.record(record.loss());
+        if (record.skipped()) {
+            skippedSteps.increment();
+        } else {
+            examples.increment(record.examples());
+            loss.record(record.loss());
+        }
     }
 
     void writeFailed(WriteAlarms.Part part) {

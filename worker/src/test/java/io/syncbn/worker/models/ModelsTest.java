@@ -68,7 +68,7 @@ class ModelsTest {
                 .contains("layer2.0.downsample.1.running_mean [32]")
                 .endsWith("layer3.2.bn2.running_mean [64]", "layer3.2.bn2.running_var [64]")
                 .hasSize(2 * 21);
-        assertThat(model.normalizationLayers()).isEqualTo(21);
+        assertThat(model.normalizationLayers()).hasSize(21);
     }
 
     /** Written from the definition in PyTorch: modules in the order in which they are assigned. */
@@ -126,7 +126,7 @@ class ModelsTest {
         ModelDefinition model =
                 ModelDefinition.of(Models.named(name), new Shape(side, side, 3), classes, Normalization.DEFAULT, 0);
         assertThat(model.parameters().size()).isEqualTo(parameters);
-        assertThat(model.normalizationLayers()).isEqualTo(norms);
+        assertThat(model.normalizationLayers()).hasSize(norms);
     }
 
     @Test

@@ -54,7 +54,7 @@ class NetTest {
                 .extracting(ParameterLayout.Entry::name)
                 .containsExactly("fc.weight", "fc.bias");
         assertThat(definition.statistics().entries()).isEmpty();
-        assertThat(definition.normalizationLayers()).isEqualTo(1);
+        assertThat(definition.normalizationLayers()).containsExactly("bn");
     }
 
     @Test

@@ -61,6 +61,11 @@ final class LocalTraining {
         return shards;
     }
 
+    /** Told of each step, and leaves nothing. */
+    static RunListener after(LongConsumer step) {
+        return new Told(RunListener.NONE, step);
+    }
+
     /** Lets a test do something between steps. */
     private record Told(RunListener listener, LongConsumer afterStep) implements RunListener {
         @Override

@@ -99,7 +99,8 @@ class TrainerTest {
         Job job = job("lr", "1e5", "clip-norm", "0", "schedule", "constant");
         assertThatThrownBy(() -> train(job, "explodes"))
                 .isInstanceOf(TrainingException.class)
-                .hasMessageMatching("step \\d+: .*(NaN|Infinity|not finite).*");
+                .hasMessageMatching(
+                        "step \\d+: shard \\d: the .* (is|are) (NaN|-?Infinity|not finite); a lower --lr.*");
         assertThat(directory.resolve("explodes/checkpoints/step-00000000")).isDirectory();
         assertThat(directory.resolve("explodes/result.json")).doesNotExist();
     }

@@ -1,0 +1,94 @@
+package io.syncbn.worker.train;
+
+import io.syncbn.worker.kernels.ChannelKernels;
+import io.syncbn.worker.nn.ModelDefinition;
+import io.syncbn.worker.nn.MomentsReducer.Direction;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * Looks, through a step, for the place where a shard's numbers stop being finite: at its own parts, before they are offered,
+ * so that shard and layer can be named. A shard that received a sum which was not finite is not the origin of what follows.
+ * Used by the shard's thread.
+ */
+final class FiniteWatch {
+    private static final ChannelKernels KERNELS = ChannelKernels.fastest();
+
+    private final int shard;
+    private final ModelDefinition model;
+    private final boolean goesOn;
+    private long step;
+    private boolean isOver;
+    private String origin;
+
+    /** @param goesOn whether the step goes on to its end, to be left out then; else the first find ends it */
+    FiniteWatch(int shard, ModelDefinition model, boolean goesOn) {
+        this.shard = shard;
+        this.model = model;
+        this.goesOn = goesOn;
+    }
+
+    void begin(long ofStep) {
+        step = ofStep;
+        isOver = false;
+        origin = null;
+    }
+
+    /** This shard's part of a normalization layer's moments. */
+    void moments(Direction direction, int layer, double[] part) {
+        if (!isOver && !allFinite(part)) {
+            found("the moments of " + model.normalizationLayers().get(layer) + " ("
+                    + direction.name().toLowerCase(Locale.ROOT) + ") are not finite");
+        }
+    }
+
+    /** The group's sum of such moments. */
+    void received(double[] total) {
+        if (!isOver && !allFinite(total)) {
+            isOver = true;
+        }
+    }
+
+    /** Sum over this shard's examples. */
+    void loss(double sum) {
+        if (!isOver && !Double.isFinite(sum)) {
+            found("the loss is " + sum);
+        }
+    }
+
+    /** @param offset of the chunk in the flat gradient */
+    void gradient(int offset, float[] chunk) {
+        if (!isOver && !KERNELS.allFinite(chunk, chunk.length)) {
+            int index = SumCheck.firstNotFinite(chunk);
+            found("the gradient of " + model.parameters().nameAt(offset + index) + " is " + chunk[index]);
+        }
+    }
+
+    /** What was found in this step; empty if nothing was, or if it came from elsewhere. */
+    Optional<String> origin() {
+        return Optional.ofNullable(origin);
+    }
+
+    private void found(String what) {
+        isOver = true;
+        origin = "shard " + shard + ": " + what;
+        if (!goesOn) {
+            throw stop(step, origin);
+        }
+    }
+
+    private static boolean allFinite(double[] values) {
+        for (double value : values) {
+            if (!Double.isFinite(value)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** The end of a job whose numbers are not finite. */
+    static TrainingException stop(long step, String fault) {
+        return new TrainingException(
+                "step " + step + ": " + fault + "; a lower --lr, a --warmup or --clip-norm may help");
+    }
+}
