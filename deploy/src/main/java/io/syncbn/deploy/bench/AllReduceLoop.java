@@ -80,6 +80,9 @@ public final class AllReduceLoop implements Trainee {
     }
 
     @Override
+    public void rest() {}
+
+    @Override
     public void prepare(Plan next, Collective sums) {
         plan = next;
         collective = sums;

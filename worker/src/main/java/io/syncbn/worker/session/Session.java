@@ -39,7 +39,7 @@ public final class Session {
     private int attempts;
     private boolean isRetryDue = true;
 
-    /** The newest generation that this worker was planned into; null before the first. */
+    /** The newest generation that this worker was planned into on this connection; null before the first. */
     private Plan plan;
 
     private Command command;
@@ -236,6 +236,7 @@ public final class Session {
         }
         isUp = true;
         isRetryDue = false;
+        plan = null; // a coordinator that was started again without a log counts generations from 1
         connection++;
         effects.add(new SessionEffect.Connect(connection));
         send(FromWorker.newBuilder().setJoin(introduction.at(position)).build());

@@ -14,6 +14,9 @@ public interface Trainee {
     /** Where it stands. */
     Position position();
 
+    /** The others may go on without it from here on, until it is prepared again. */
+    void rest();
+
     /** Gets what a generation's shards need. The collective is of that generation, and the caller's to close. */
     void prepare(Plan plan, Collective collective);
 

@@ -61,11 +61,16 @@ final class Training implements Trainee, AutoCloseable {
         return new Position(state.step(), StateDigest.sha256(state.modelState()), state.batchesTracked(), statistics);
     }
 
+    /** Another worker may write the run meanwhile. */
+    @Override
+    public void rest() {
+        closeListener();
+    }
+
     @Override
     public void prepare(Plan next, Collective collective) {
         start.done("join");
-        // Another worker may have written the run since this one did, unless it took part without a gap.
-        if (next.getFirstShard() != 0 || plan == null || next.getGeneration() != plan.getGeneration() + 1) {
+        if (next.getFirstShard() != 0) {
             closeListener();
         }
         plan = next;
@@ -100,21 +105,13 @@ final class Training implements Trainee, AutoCloseable {
             dataStatistics = shards.sumStatistics();
         }
         shards.normalizeBy(ChannelStatistics.of(dataStatistics));
-        if (plan.getFirstShard() == 0 && listener == RunListener.NONE) {
-            listener = new RunWriter(
-                    job,
-                    config.out(),
-                    new Checkpoints(config.out(), config.keep()),
-                    new WriteAlarms(metrics::writeFailed),
-                    start,
-                    nanoClock);
-            listener.begins(state);
-        }
+        openListener();
         return new Trainer(schedule, state, shards, listener, metrics, start, nanoClock).run();
     }
 
     @Override
     public void keepCheckpoint() {
+        openListener();
         listener.lastCheckpoint(state);
     }
 
@@ -128,6 +125,19 @@ final class Training implements Trainee, AutoCloseable {
                 plan.getGeneration(),
                 Fingerprint.of(job));
         listener.finished(state, schedule.epochsAfter(state.step()), StateDigest.sha256(state.modelState()), facts);
+    }
+
+    private void openListener() {
+        if (plan != null && plan.getFirstShard() == 0 && listener == RunListener.NONE) {
+            listener = new RunWriter(
+                    job,
+                    config.out(),
+                    new Checkpoints(config.out(), config.keep()),
+                    new WriteAlarms(metrics::writeFailed),
+                    start,
+                    nanoClock);
+            listener.begins(state);
+        }
     }
 
     private void closeListener() {

@@ -1,0 +1,100 @@
+package io.syncbn.deploy.simulation;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+
+/** Draws faults from the world's randomness and lets them happen. Each one heals, so that the job can end. */
+final class Faults {
+    private final Simulation simulation;
+    private final World world;
+    private final Random random;
+
+    Faults(Simulation simulation, World world) {
+        this.simulation = simulation;
+        this.world = world;
+        this.random = world.random();
+    }
+
+    private enum Kind {
+        KILL_WORKER,
+        KILL_COORDINATOR,
+        STOP_WORKER,
+        STOP_COORDINATOR,
+        LINK_HANGS,
+        LINK_DOWN,
+        NOISE,
+        SLOW,
+        JOIN,
+        LEAVE
+    }
+
+    void plan(long withinNanos) {
+        int count = random.nextInt(9);
+        for (int i = 0; i < count; i++) {
+            Kind kind = Kind.values()[random.nextInt(Kind.values().length)];
+            world.at(world.between(0, withinNanos), () -> fire(kind));
+        }
+    }
+
+    private void fire(Kind kind) {
+        if (simulation.isJobOver()) {
+            return;
+        }
+        long duration = world.between(World.millis(50), World.millis(random.nextBoolean() ? 1000 : 9000));
+        if (kind == Kind.KILL_COORDINATOR || kind == Kind.STOP_COORDINATOR) {
+            coordinator(kind, duration);
+            return;
+        }
+        if (kind == Kind.JOIN) {
+            simulation.firedFaults("a worker joins");
+            simulation.startWorker(simulation.newName());
+            return;
+        }
+        victim().ifPresent(victim -> worker(kind, victim, duration));
+    }
+
+    private Optional<SimulatedWorker> victim() {
+        List<SimulatedWorker> alive = simulation.alive();
+        return alive.isEmpty() ? Optional.empty() : Optional.of(alive.get(random.nextInt(alive.size())));
+    }
+
+    private void coordinator(Kind kind, long duration) {
+        SimulatedCoordinator coordinator = simulation.coordinator();
+        if (!coordinator.process().isAlive()) {
+            return;
+        }
+        simulation.firedFaults(kind + " for " + duration / 1_000_000 + " ms");
+        if (kind == Kind.KILL_COORDINATOR) {
+            simulation.killCoordinator();
+            world.after(duration, simulation::startCoordinator);
+        } else {
+            coordinator.process().stop();
+            world.after(duration, coordinator.process()::goOn);
+        }
+    }
+
+    private void worker(Kind kind, SimulatedWorker victim, long duration) {
+        simulation.firedFaults(kind + " " + victim.name() + " for " + duration / 1_000_000 + " ms");
+        switch (kind) {
+            case KILL_WORKER -> {
+                victim.kill();
+                world.after(duration, () -> simulation.startWorker(victim.name()));
+            }
+            case STOP_WORKER -> {
+                victim.process().stop();
+                world.after(duration, victim.process()::goOn);
+            }
+            case LINK_HANGS -> victim.link().hang(duration);
+            case LINK_DOWN -> victim.link().down(duration);
+            case NOISE -> victim.link().noise(duration);
+            case SLOW -> victim.slowDown(20, duration);
+            case LEAVE -> {
+                victim.leave();
+                // In its place, so that there are enough to go on.
+                world.after(duration, () -> simulation.startWorker(simulation.newName()));
+            }
+            default -> throw new IllegalStateException("not a worker's: " + kind);
+        }
+    }
+}

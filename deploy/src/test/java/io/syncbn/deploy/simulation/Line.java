@@ -1,0 +1,94 @@
+package io.syncbn.deploy.simulation;
+
+import java.util.function.Consumer;
+
+/**
+ * One stream between a worker and the coordinator: messages arrive in order, or, on one that may reorder, in any. Cutting it
+ * loses what is under way and is noticed at both ends; while its link hangs, everything waits.
+ */
+final class Line {
+    private final Link link;
+    private final boolean isOrdered;
+    private final Process worker;
+    private final Process coordinator;
+    private final Consumer<String> workerNotices;
+    private final Runnable coordinatorNotices;
+    private boolean isOpen = true;
+    private long lastUpNanos;
+    private long lastDownNanos;
+
+    /**
+     * @param workerNotices told how the line broke
+     * @param coordinatorNotices told that it broke
+     */
+    Line(
+            Link link,
+            boolean isOrdered,
+            Process worker,
+            Process coordinator,
+            Consumer<String> workerNotices,
+            Runnable coordinatorNotices) {
+        this.link = link;
+        this.isOrdered = isOrdered;
+        this.worker = worker;
+        this.coordinator = coordinator;
+        this.workerNotices = workerNotices;
+        this.coordinatorNotices = coordinatorNotices;
+        link.add(this);
+    }
+
+    boolean isOpen() {
+        return isOpen;
+    }
+
+    /** Carries something to the coordinator. */
+    void up(Runnable arrival) {
+        long at = link.arrivalNanos();
+        if (isOrdered) {
+            at = Math.max(at, lastUpNanos);
+        }
+        lastUpNanos = Math.max(at, lastUpNanos);
+        link.world().at(at, () -> arrive(coordinator, arrival));
+    }
+
+    /** Carries something to the worker. */
+    void down(Runnable arrival) {
+        long at = link.arrivalNanos();
+        if (isOrdered) {
+            at = Math.max(at, lastDownNanos);
+        }
+        lastDownNanos = Math.max(at, lastDownNanos);
+        link.world().at(at, () -> arrive(worker, arrival));
+    }
+
+    private void arrive(Process process, Runnable arrival) {
+        long now = link.world().nowNanos();
+        if (!isOpen) {
+            return;
+        }
+        if (link.isHanging()) {
+            link.world().at(link.hangsUntilNanos(), () -> arrive(process, arrival));
+        } else {
+            process.run(arrival);
+        }
+    }
+
+    /** The coordinator ends the line after what it sent. */
+    void endFromCoordinator(Runnable arrival) {
+        long at = Math.max(link.arrivalNanos(), lastDownNanos);
+        link.world().at(at, () -> {
+            arrive(worker, arrival);
+            isOpen = false;
+        });
+    }
+
+    /** Breaks the line; each end that lives notices. */
+    void cut(String how) {
+        if (!isOpen) {
+            return;
+        }
+        isOpen = false;
+        link.world().after(link.delayNanos(), () -> worker.run(() -> workerNotices.accept(how)));
+        link.world().after(link.delayNanos(), () -> coordinator.run(coordinatorNotices));
+    }
+}

@@ -1,0 +1,423 @@
+package io.syncbn.deploy.simulation;
+
+import io.syncbn.proto.tree.Node;
+import io.syncbn.proto.v1.FromWorker;
+import io.syncbn.proto.v1.Heartbeat;
+import io.syncbn.proto.v1.Kind;
+import io.syncbn.proto.v1.Plan;
+import io.syncbn.proto.v1.ToWorker;
+import io.syncbn.proto.wire.DataFrame;
+import io.syncbn.proto.wire.FrameHeader;
+import io.syncbn.proto.wire.Payload;
+import io.syncbn.worker.session.Command;
+import io.syncbn.worker.session.Introduction;
+import io.syncbn.worker.session.Patience;
+import io.syncbn.worker.session.Position;
+import io.syncbn.worker.session.Session;
+import io.syncbn.worker.session.SessionEffect;
+import io.syncbn.worker.session.SessionEvent;
+import io.syncbn.worker.session.SessionEvent.Result;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+
+/**
+ * One process of a worker: the product's {@link Session}, and in place of threads and layers a toy model that is computed in
+ * virtual time.
+ */
+final class SimulatedWorker {
+    private static final long COMMITTED_SUMS_NANOS = World.millis(1000);
+
+    private final Simulation simulation;
+    private final World world;
+    private final ToyJob job;
+    private final String name;
+    private final Link link;
+    private final Process process = new Process();
+    private final Session session;
+
+    /** The replica. */
+    private float[] state;
+
+    private long step;
+    private List<Double> statistics = List.of();
+
+    /** The control stream. */
+    private SimulatedStreams.Control control;
+
+    private long heartbeats;
+
+    /** The training thread: what it does, and is to do next. */
+    private SessionEffect.Do present;
+
+    private SessionEffect.Do next;
+    private Wait wait;
+    private SessionEffect.EndWaits ended;
+    private long endedNanos;
+    private double slowness = 1;
+
+    /** The generation. */
+    private Plan plan;
+
+    private SimulatedStreams.Data moments;
+    private SimulatedStreams.Data gradients;
+    private ToyStep sums;
+    private double[][] inputs;
+    private List<float[]> stateChunks = new ArrayList<>();
+    private long committedStep = -1;
+    private long lastStep = -1;
+
+    private SessionEffect outcome;
+
+    private record Wait(Kind kind, long step, BooleanSupplier isOver, Runnable then) {}
+
+    SimulatedWorker(Simulation simulation, String name, long processId, Link link) {
+        this.simulation = simulation;
+        this.world = simulation.world();
+        this.job = simulation.job();
+        this.name = name;
+        this.link = link;
+        this.state = job.initialState();
+        Duration patience = Duration.ofHours(1);
+        session = new Session(
+                new Introduction(Simulation.FINGERPRINT, "data", name, "host", processId),
+                Patience.of(patience, patience),
+                "coordinator");
+    }
+
+    void start() {
+        happened(new SessionEvent.Started());
+    }
+
+    String name() {
+        return name;
+    }
+
+    Process process() {
+        return process;
+    }
+
+    Link link() {
+        return link;
+    }
+
+    long step() {
+        return step;
+    }
+
+    String digest() {
+        return ToyJob.digest(step, state);
+    }
+
+    /** {@link SessionEffect.End} or {@link SessionEffect.Fail}, once there is one. */
+    Optional<SessionEffect> outcome() {
+        return Optional.ofNullable(outcome);
+    }
+
+    boolean isAlive() {
+        return process.isAlive() && outcome == null;
+    }
+
+    void kill() {
+        process.kill();
+        link.cut("the process was killed");
+    }
+
+    void leave() {
+        process.run(() -> happened(new SessionEvent.LeaveAsked("drained")));
+    }
+
+    void slowDown(double factor, long nanos) {
+        slowness = factor;
+        world.after(nanos, () -> slowness = 1);
+    }
+
+    private void later(long nanos, Runnable work) {
+        world.after(nanos, () -> process.run(work));
+    }
+
+    private void happened(SessionEvent event) {
+        session.on(world.nowNanos(), event).forEach(this::carryOut);
+    }
+
+    private void carryOut(SessionEffect effect) {
+        if (effect instanceof SessionEffect.Connect connect) {
+            control = simulation.connect(this, connect.connection());
+        } else if (effect instanceof SessionEffect.RetryAfter retry) {
+            later(retry.nanos(), () -> happened(new SessionEvent.RetryDue()));
+        } else if (effect instanceof SessionEffect.Send send) {
+            control.send(send.message());
+        } else if (effect instanceof SessionEffect.HeartbeatEvery every) {
+            heartbeat(++heartbeats, World.millis(every.millis()), control);
+        } else if (effect instanceof SessionEffect.EndWaits end) {
+            ended = end;
+            endedNanos = world.nowNanos();
+            later(COMMITTED_SUMS_NANOS, this::look);
+            look();
+        } else if (effect instanceof SessionEffect.Do command) {
+            next = command;
+            takeCommand();
+        } else if (effect instanceof SessionEffect.Log log) {
+            simulation.log(name, log.text());
+        } else {
+            outcome = effect;
+            simulation.log(name, effect.toString());
+            process.kill();
+            link.cut("the process has ended");
+        }
+    }
+
+    private void heartbeat(long number, long everyNanos, SimulatedStreams.Control on) {
+        later(everyNanos, () -> {
+            if (number == heartbeats && on == control) {
+                on.send(FromWorker.newBuilder()
+                        .setHeartbeat(Heartbeat.newBuilder().setStep(step))
+                        .build());
+                heartbeat(number, everyNanos, on);
+            }
+        });
+    }
+
+    void opened(long connection) {
+        happened(new SessionEvent.Opened(connection));
+    }
+
+    void received(long connection, ToWorker message) {
+        happened(new SessionEvent.Received(connection, message));
+    }
+
+    void closed(long connection, Optional<String> error) {
+        happened(new SessionEvent.Closed(connection, error));
+    }
+
+    // ---- the training thread
+
+    private void takeCommand() {
+        if (present != null || next == null) {
+            return;
+        }
+        present = next;
+        next = null;
+        Command command = present.command();
+        if (command instanceof Command.Prepare prepare) {
+            ended = null;
+            prepare(prepare.plan());
+        } else if (command instanceof Command.SendState) {
+            sendState();
+            done(Result.COMPLETE);
+        } else if (command instanceof Command.TakeState take) {
+            await(Kind.STATE, 0, () -> !stateChunks.isEmpty() && !stateChunks.contains(null), () -> {
+                state = stateChunks.stream().findFirst().orElseThrow().clone();
+                for (int i = 1; i < stateChunks.size(); i++) {
+                    state[i] = stateChunks.get(i)[0];
+                }
+                step = take.align().getStep();
+                statistics = take.align().getDataStatisticsList();
+                simulation.tookOver(this);
+                done(Result.COMPLETE);
+            });
+        } else if (command instanceof Command.Train) {
+            train();
+        } else {
+            done(Result.COMPLETE);
+        }
+    }
+
+    /** Comes to rest. */
+    private void done(Result result) {
+        long number = present.number();
+        wait = null;
+        later(World.millis(0.1), () -> {
+            present = null;
+            happened(new SessionEvent.Done(
+                    number, result, new Position(step, ToyJob.digest(step, state), step, statistics)));
+            takeCommand();
+        });
+    }
+
+    private void prepare(Plan newPlan) {
+        if (moments != null) {
+            moments.end();
+            gradients.end();
+        }
+        plan = newPlan;
+        sums = null;
+        stateChunks = new ArrayList<>();
+        committedStep = -1;
+        lastStep = -1;
+        moments = simulation.open(this, newPlan, false);
+        gradients = simulation.open(this, newPlan, true);
+        later(world.between(World.millis(1), World.millis(50)), () -> done(Result.COMPLETE));
+    }
+
+    void broken(long generation, String reason) {
+        happened(new SessionEvent.Broken(generation, reason));
+    }
+
+    void received(DataFrame frame) {
+        FrameHeader header = frame.header();
+        if (plan == null || header.generation() != plan.getGeneration()) {
+            return;
+        }
+        if (header.kind() == Kind.STATE) {
+            if (stateChunks.isEmpty()) {
+                stateChunks.addAll(Collections.nCopies(header.of(), null));
+            }
+            stateChunks.set(header.index(), frame.floats().clone());
+        } else if (sums != null) {
+            if (header.kind() == Kind.LAST_COMMIT) {
+                lastStep = header.step();
+            }
+            if (header.kind() == Kind.LAST_COMMIT || header.kind() == Kind.COMMIT) {
+                committedStep = header.step();
+            }
+            sums.received(ToyStep.copy(frame));
+        }
+        look();
+    }
+
+    /** The first chunk holds the whole state, the others a number each: they may come in any order. */
+    private void sendState() {
+        for (int chunk = 0; chunk < state.length; chunk++) {
+            float[] values = chunk == 0 ? state.clone() : new float[] {state[chunk]};
+            FrameHeader header = new FrameHeader(
+                    plan.getGeneration(), step, Kind.STATE, chunk, 0, new Node(0, plan.getFirstShard()), state.length);
+            gradients.sendUp(new DataFrame(header, new Payload.Float32(values), 0));
+        }
+    }
+
+    private void await(Kind kind, long ofStep, BooleanSupplier isOver, Runnable then) {
+        wait = new Wait(kind, ofStep, isOver, then);
+        look();
+    }
+
+    /** Whether what is waited for is there, or cannot come any more. */
+    private void look() {
+        if (wait == null) {
+            return;
+        }
+        if (wait.isOver.getAsBoolean()) {
+            Runnable then = wait.then;
+            wait = null;
+            then.run();
+        } else if (ended != null && !isSpared()) {
+            done(Result.ABANDONED);
+        }
+    }
+
+    private boolean isSpared() {
+        boolean isOfStep = wait.kind != Kind.EVALUATION && wait.kind != Kind.DATA_STATISTICS && wait.kind != Kind.STATE;
+        return isOfStep
+                && ended.committedStep() > committedStep
+                && wait.step <= ended.committedStep()
+                && world.nowNanos() < endedNanos + COMMITTED_SUMS_NANOS;
+    }
+
+    private void compute(double millis, Runnable then) {
+        later(World.millis(millis * slowness * (0.5 + world.random().nextDouble())), then);
+    }
+
+    private void send(SimulatedStreams.Data stream, List<DataFrame> frames) {
+        frames.forEach(stream::sendUp);
+    }
+
+    private Payload.Float64 part(Kind kind, long ofStep, int index, int shard, double[] input) {
+        return new Payload.Float64(job.part(kind, ofStep, index, shard, state, input));
+    }
+
+    private void train() {
+        if (!statistics.isEmpty()) {
+            doWhatIsDue();
+            return;
+        }
+        sums = new ToyStep(job, plan, 0);
+        compute(20, () -> {
+            send(moments, sums.offer(Kind.DATA_STATISTICS, 0, 1, shard -> new Payload.Float64(new double[] {shard})));
+            await(Kind.DATA_STATISTICS, 0, () -> sums.has(Kind.DATA_STATISTICS, 0), () -> {
+                statistics = List.of(sums.doubles(Kind.DATA_STATISTICS)[0]);
+                doWhatIsDue();
+            });
+        });
+    }
+
+    private void doWhatIsDue() {
+        boolean isDue = step == job.steps() || step > 0 && step % job.evaluateEvery() == 0;
+        if (!isDue) {
+            trainStep();
+            return;
+        }
+        sums = new ToyStep(job, plan, step);
+        compute(30, () -> {
+            send(moments, sums.offer(Kind.EVALUATION, 0, 1, shard -> part(Kind.EVALUATION, step, 0, shard, null)));
+            await(Kind.EVALUATION, step, () -> sums.has(Kind.EVALUATION, 0), this::trainStep);
+        });
+    }
+
+    private void trainStep() {
+        if (step == job.steps()) {
+            done(Result.JOB_DONE);
+            return;
+        }
+        sums = new ToyStep(job, plan, step + 1);
+        inputs = new double[job.shards()][];
+        pass(0);
+    }
+
+    /** Forward through all layers, then backward. */
+    private void pass(int pass) {
+        if (pass == 2 * job.layers()) {
+            commit();
+            return;
+        }
+        Kind kind = pass < job.layers() ? Kind.MOMENTS_FORWARD : Kind.MOMENTS_BACKWARD;
+        int layer = pass < job.layers() ? pass : 2 * job.layers() - 1 - pass;
+        compute(20, () -> {
+            send(moments, sums.offer(kind, layer, 1, shard -> part(kind, sums.step(), layer, shard, inputs[shard])));
+            await(kind, sums.step(), () -> sums.has(kind, layer), () -> {
+                for (int shard = plan.getFirstShard(); shard < plan.getFirstShard() + plan.getShardCount(); shard++) {
+                    inputs[shard] = sums.moments(kind, layer, shard);
+                }
+                pass(pass + 1);
+            });
+        });
+    }
+
+    private void commit() {
+        for (int chunk = 0; chunk < job.chunks(); chunk++) {
+            int index = chunk;
+            send(
+                    gradients,
+                    sums.offer(
+                            Kind.GRADIENTS,
+                            index,
+                            job.chunks(),
+                            shard -> new Payload.Float32(
+                                    job.gradient(sums.step(), index, shard, state, inputs[shard]))));
+        }
+        send(moments, sums.offer(Kind.COMMIT, 0, 1, shard -> part(Kind.COMMIT, sums.step(), 0, shard, inputs[shard])));
+        await(Kind.COMMIT, sums.step(), this::isCommitted, this::apply);
+    }
+
+    private boolean isCommitted() {
+        for (int chunk = 0; chunk < job.chunks(); chunk++) {
+            if (!sums.has(Kind.GRADIENTS, chunk)) {
+                return false;
+            }
+        }
+        return sums.has(Kind.COMMIT, 0);
+    }
+
+    private void apply() {
+        state = job.applied(state, sums.doubles(Kind.COMMIT), sums.gradient());
+        step = sums.step();
+        simulation.applied(this, plan.getGeneration());
+        if (lastStep == step) {
+            done(Result.COMPLETE);
+        } else {
+            doWhatIsDue();
+        }
+    }
+}

@@ -1,0 +1,248 @@
+package io.syncbn.deploy.simulation;
+
+import io.syncbn.coordinator.membership.Effect;
+import io.syncbn.coordinator.membership.Rules;
+import io.syncbn.coordinator.service.StreamKind;
+import io.syncbn.proto.v1.Plan;
+import io.syncbn.worker.session.SessionEffect;
+import io.syncbn.worker.session.WorkerEnd;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+
+/**
+ * A whole job under faults, in one thread and virtual time: the product's coordinator and the product's sessions of workers,
+ * on simulated connections. Everything, faults included, follows from the seed.
+ */
+final class Simulation {
+    static final String FINGERPRINT = "job";
+    private static final long END_NANOS = World.millis(3_600_000);
+    /** Faults begin in this time; the job takes about as long without any. */
+    private static final long FAULTS_NANOS = World.millis(8_000);
+
+    private final World world;
+    private final ToyJob job;
+    private final String[] undisturbed;
+    private final Rules rules;
+    private final List<Effect.Note> log = new ArrayList<>();
+    private final List<String> story = new ArrayList<>();
+    private final Map<String, SimulatedWorker> workers = new HashMap<>();
+    private final Map<String, Link> links = new HashMap<>();
+    /** By step: the generation that committed it, and those who took the result from it. */
+    private final Map<Long, Commit> commits = new HashMap<>();
+
+    private SimulatedCoordinator coordinator;
+    private long processes;
+    private long connections;
+    private int names;
+    private int faults;
+    private int redone;
+
+    private record Commit(long generation, List<SimulatedWorker> holders) {}
+
+    /** How it ended. */
+    record Report(int faults, long generations, int stepsDoneAgain, double virtualSeconds) {}
+
+    Simulation(long seed) {
+        world = new World(seed);
+        Random random = world.random();
+        int shards = 2 + random.nextInt(6);
+        int groupSize = random.nextBoolean() ? shards : 1 + random.nextInt(shards);
+        job = new ToyJob(shards, groupSize, 1 + random.nextInt(2), 1 + random.nextInt(2), 20 + random.nextInt(20), 10);
+        undisturbed = job.undisturbed();
+        int most = Math.min(shards, 1 + random.nextInt(5));
+        int fewest = 1 + random.nextInt(most);
+        rules = new Rules(FINGERPRINT, shards, fewest, most, World.millis(600_000), 1000, 5000);
+        tell(job + ", workers " + fewest + " to " + most);
+    }
+
+    World world() {
+        return world;
+    }
+
+    ToyJob job() {
+        return job;
+    }
+
+    /** What happened, a line each. */
+    List<String> story() {
+        return story;
+    }
+
+    private void tell(String text) {
+        story.add(String.format("%9.1f ms  %s", world.nowNanos() / 1e6, text));
+    }
+
+    void log(String who, String text) {
+        tell(who + ": " + text);
+    }
+
+    /**
+     * Runs to the end.
+     *
+     * @throws AssertionError if something that must hold did not
+     */
+    Report run() {
+        startCoordinator();
+        for (int i = 0; i < rules.maxWorkers(); i++) {
+            startWorker("worker-" + names++);
+        }
+        new Faults(this, world).plan(FAULTS_NANOS);
+        while (!isOver()) {
+            if (!world.step(END_NANOS)) {
+                throw new AssertionError("the job did not end");
+            }
+        }
+        checkEnd();
+        long generations = log.stream().mapToLong(Effect.Note::generation).max().orElse(0);
+        return new Report(faults, generations, redone, world.nowNanos() / 1e9);
+    }
+
+    private boolean isOver() {
+        return coordinator.process().isAlive()
+                && coordinator.coordinator().end().isDone()
+                && workers.values().stream().noneMatch(SimulatedWorker::isAlive);
+    }
+
+    private void checkEnd() {
+        Effect.Last last = coordinator.coordinator().end().join();
+        if (!(last instanceof Effect.Succeed succeed)) {
+            throw new AssertionError("the job ended with " + last);
+        }
+        check(succeed.step() == job.steps(), "the job ended after step " + succeed.step());
+        check(
+                succeed.stateDigest().equals(undisturbed[(int) job.steps()]),
+                "the job ended with " + succeed.stateDigest() + ", expected " + undisturbed[(int) job.steps()]);
+        for (SimulatedWorker worker : workers.values()) {
+            Optional<SessionEffect> outcome = worker.outcome();
+            check(
+                    outcome.isEmpty() || outcome.get() instanceof SessionEffect.End,
+                    worker.name() + " ended with " + outcome);
+            if (outcome.isPresent()
+                    && ((SessionEffect.End) outcome.get()).end() == WorkerEnd.DONE
+                    && worker.step() == job.steps()) {
+                check(worker.digest().equals(undisturbed[(int) job.steps()]), worker.name() + " has other bits");
+            }
+        }
+    }
+
+    private static void check(boolean holds, String otherwise) {
+        if (!holds) {
+            throw new AssertionError(otherwise);
+        }
+    }
+
+    // ---- called by workers
+
+    /** A worker has made a committed step its state. */
+    void applied(SimulatedWorker worker, long generation) {
+        checkDigest(worker);
+        Commit before = commits.get(worker.step());
+        if (before == null) {
+            commits.put(worker.step(), new Commit(generation, new ArrayList<>(List.of(worker))));
+        } else if (before.generation == generation) {
+            before.holders.add(worker);
+        } else {
+            check(generation > before.generation, "generation " + generation + " commits after " + before.generation);
+            redone++;
+            tell("step " + worker.step() + " is done again in generation " + generation + ", before in "
+                    + before.generation);
+            commits.put(worker.step(), new Commit(generation, new ArrayList<>(List.of(worker))));
+        }
+    }
+
+    /** A worker has taken over another's state. */
+    void tookOver(SimulatedWorker worker) {
+        checkDigest(worker);
+    }
+
+    private void checkDigest(SimulatedWorker worker) {
+        String expected = undisturbed[(int) worker.step()];
+        check(
+                worker.digest().equals(expected),
+                worker.name() + " has " + worker.digest() + " after step " + worker.step() + ", expected " + expected);
+    }
+
+    /** A control stream; when nobody listens, one that breaks at once. */
+    SimulatedStreams.Control connect(SimulatedWorker worker, long workersNumber) {
+        SimulatedStreams.Control control =
+                new SimulatedStreams.Control(worker, coordinator, workersNumber, ++connections);
+        if (isReachable(worker)) {
+            control.open();
+        } else {
+            control.cut("UNAVAILABLE");
+        }
+        return control;
+    }
+
+    SimulatedStreams.Data open(SimulatedWorker worker, Plan plan, boolean isBulk) {
+        StreamKind kind = isBulk ? StreamKind.GRADIENTS : StreamKind.MOMENTS;
+        SimulatedStreams.Data data =
+                new SimulatedStreams.Data(worker, coordinator, kind, plan.getGeneration(), plan.getWorker());
+        if (isReachable(worker)) {
+            data.open();
+        } else {
+            worker.link().cut("UNAVAILABLE");
+        }
+        return data;
+    }
+
+    private boolean isReachable(SimulatedWorker worker) {
+        return coordinator.process().isAlive() && !worker.link().isDown();
+    }
+
+    // ---- called by faults
+
+    int firedFaults(String what) {
+        tell("fault: " + what);
+        return ++faults;
+    }
+
+    boolean isJobOver() {
+        return coordinator.coordinator().end().isDone();
+    }
+
+    Rules rules() {
+        return rules;
+    }
+
+    /** Workers that are taking part, in the order of names. */
+    List<SimulatedWorker> alive() {
+        return workers.values().stream()
+                .filter(SimulatedWorker::isAlive)
+                .sorted(java.util.Comparator.comparing(SimulatedWorker::name))
+                .toList();
+    }
+
+    String newName() {
+        return "worker-" + names++;
+    }
+
+    void startWorker(String name) {
+        if (isJobOver()) {
+            return;
+        }
+        Link link = links.computeIfAbsent(name, absent -> new Link(world));
+        SimulatedWorker worker = new SimulatedWorker(this, name, ++processes, link);
+        workers.put(name, worker);
+        tell(name + " starts as process " + processes);
+        worker.start();
+    }
+
+    void killCoordinator() {
+        coordinator.process().kill();
+        links.values().forEach(link -> link.cut("the coordinator was killed"));
+    }
+
+    SimulatedCoordinator coordinator() {
+        return coordinator;
+    }
+
+    void startCoordinator() {
+        tell("the coordinator starts");
+        coordinator = new SimulatedCoordinator(world, rules, job.groupSize(), log);
+    }
+}
