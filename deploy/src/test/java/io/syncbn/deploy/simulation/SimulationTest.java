@@ -2,6 +2,8 @@ package io.syncbn.deploy.simulation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.junit.jupiter.api.Test;
@@ -26,6 +28,7 @@ class SimulationTest {
             long faults = 0;
             long generations = 0;
             long again = 0;
+            List<String> failures = new ArrayList<>();
             for (long seed = 1; seed <= seeds; seed++) {
                 Simulation simulation = new Simulation(seed);
                 try {
@@ -34,10 +37,10 @@ class SimulationTest {
                     generations += report.generations();
                     again += report.stepsDoneAgain();
                 } catch (AssertionError | RuntimeException e) {
-                    throw new AssertionError(
-                            "seed " + seed + " (replay it with -Dsimulation.seed=" + seed + "): " + e.getMessage(), e);
+                    failures.add("seed " + seed + ": " + e.getMessage());
                 }
             }
+            assertThat(failures).as("replay one with -Dsimulation.seed=SEED").isEmpty();
             System.out.println(seeds + " seeds, " + faults + " faults, " + generations + " generations, " + again
                     + " steps done again");
             assertThat(faults).as("faults that fired").isGreaterThan(seeds);

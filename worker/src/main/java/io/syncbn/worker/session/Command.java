@@ -15,8 +15,8 @@ public sealed interface Command {
     /** Send the state to those that are behind. */
     record SendState(Align align) implements Command {}
 
-    /** Take over the source's state. */
-    record TakeState(Align align) implements Command {}
+    /** Take over the source's state: from its frames if this replica is steps behind, else just the statistics of the data. */
+    record TakeState(Align align, boolean isBehind) implements Command {}
 
     /** Train until the job is done or the generation ends. */
     record Train() implements Command {}

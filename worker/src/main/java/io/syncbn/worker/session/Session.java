@@ -142,8 +142,8 @@ public final class Session {
         if (align.getSource() == plan.getWorker()) {
             command(new Command.SendState(align));
         } else if (!position.isAt(align)) {
-            log("takes over the state after step " + align.getStep() + "; stands at " + position.step());
-            command(new Command.TakeState(align));
+            log("takes over the state after step " + align.getStep() + ", from " + position.step());
+            command(new Command.TakeState(align, position.step() < align.getStep()));
         }
     }
 

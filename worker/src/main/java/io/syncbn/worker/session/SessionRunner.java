@@ -134,7 +134,7 @@ public final class SessionRunner implements AutoCloseable {
             collective.sendState(send.align().getStep(), trainee.state());
         } else if (command instanceof Command.TakeState take) {
             Align align = take.align();
-            trainee.takeState(align, collective.awaitState());
+            trainee.takeState(align, take.isBehind() ? collective.awaitState() : trainee.state());
         } else if (command instanceof Command.Train) {
             return trainee.train() ? SessionEvent.Result.JOB_DONE : SessionEvent.Result.COMPLETE;
         } else if (command instanceof Command.Keep) {
