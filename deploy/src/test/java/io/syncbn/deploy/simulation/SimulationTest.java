@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
  * -Dsimulation.seed=S} to replay one and print what happened.
  */
 class SimulationTest {
+    private static final int MOST_FAILURES = 5;
     private static final Logger COORDINATOR = Logger.getLogger("io.syncbn.coordinator");
 
     @Test
@@ -38,6 +39,9 @@ class SimulationTest {
                     again += report.stepsDoneAgain();
                 } catch (AssertionError | RuntimeException e) {
                     failures.add("seed " + seed + ": " + e.getMessage());
+                    if (failures.size() == MOST_FAILURES) {
+                        break;
+                    }
                 }
             }
             assertThat(failures).as("replay one with -Dsimulation.seed=SEED").isEmpty();
