@@ -59,16 +59,13 @@ public final class AllReduceLoop {
                     .setName(name)
                     .setProcessId(ProcessHandle.current().pid())
                     .build());
-            List<AllReduceResult> results = new ArrayList<>();
             try (Collective collective = client.collective(plan, workers, workers)) {
                 AllReduceLoop loop = new AllReduceLoop(collective, plan.getFirstShard());
-                for (int floats : sizes) {
-                    results.add(
-                            AllReduceResult.measure("syncbn", floats, workers, rounds, nanoClock, loop.sum(floats)));
-                }
+                List<AllReduceResult> results =
+                        AllReduceResult.measure("syncbn", sizes, workers, rounds, nanoClock, loop::sum);
                 client.finish(loop.step - 1, "");
+                return results;
             }
-            return results;
         }
     }
 
