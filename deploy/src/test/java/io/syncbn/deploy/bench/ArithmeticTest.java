@@ -71,11 +71,11 @@ class ArithmeticTest {
 
     @Test
     void largeConfigurationsTakeFewerSteps() {
-        assertThat(new Configuration(2, 4).steps(400)).isEqualTo(400);
-        assertThat(new Configuration(4, 4).steps(400)).isEqualTo(200);
-        assertThat(new Configuration(2, 32).steps(400)).isEqualTo(100);
-        assertThat(new Configuration(2, 4).peerSteps(400)).isEqualTo(50);
-        assertThat(new Configuration(2, 32).peerSteps(400)).isEqualTo(24);
+        assertThat(new Configuration(2, 4).steps(800)).isEqualTo(800);
+        assertThat(new Configuration(4, 4).steps(800)).isEqualTo(400);
+        assertThat(new Configuration(2, 32).steps(800)).isEqualTo(300);
+        assertThat(new Configuration(2, 4).peerSteps(800)).isEqualTo(100);
+        assertThat(new Configuration(2, 32).peerSteps(800)).isEqualTo(37);
     }
 
     @Test
