@@ -1,5 +1,9 @@
 package io.syncbn.deploy.bench;
 
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.IntFunction;
 import java.util.function.LongSupplier;
 
 /**
@@ -16,13 +20,34 @@ import java.util.function.LongSupplier;
 public record AllReduceResult(
         String peer, int floats, int workers, int rounds, int roundsLeftOut, double microsMedian, double microsP99) {
 
-    /** Times a sum again and again. */
-    static AllReduceResult measure(
-            String peer, int floats, int workers, int rounds, LongSupplier nanoClock, Runnable sum) {
-        SumPlan plan = SumPlan.of(floats, rounds);
-        for (int i = 0; i < plan.leftOut(); i++) {
-            sum.run();
+    /**
+     * Times sums of several sizes, each again and again. First all of them are warmed up, so that the first figure is not of
+     * a JVM that compiles.
+     *
+     * @param rounds of a small vector; see {@link SumPlan}
+     * @param sums makes the sum of a size
+     */
+    static List<AllReduceResult> measure(
+            String peer,
+            List<Integer> sizes,
+            int workers,
+            int rounds,
+            LongSupplier nanoClock,
+            IntFunction<Runnable> sums) {
+        Map<Integer, Runnable> sumOf = new HashMap<>();
+        for (int floats : sizes) {
+            Runnable sum = sumOf.computeIfAbsent(floats, sums::apply);
+            for (int round = SumPlan.of(floats, rounds).leftOut(); round > 0; round--) {
+                sum.run();
+            }
         }
+        return sizes.stream()
+                .map(floats -> measure(peer, floats, workers, SumPlan.of(floats, rounds), nanoClock, sumOf.get(floats)))
+                .toList();
+    }
+
+    private static AllReduceResult measure(
+            String peer, int floats, int workers, SumPlan plan, LongSupplier nanoClock, Runnable sum) {
         double[] micros = new double[plan.rounds()];
         for (int i = 0; i < micros.length; i++) {
             long start = nanoClock.getAsLong();

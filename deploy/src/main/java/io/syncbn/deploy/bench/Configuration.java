@@ -10,11 +10,10 @@ import java.util.regex.Pattern;
 public record Configuration(int workers, int batch) {
     private static final Pattern TEXT = Pattern.compile("([1-9]\\d{0,3})[x×]([1-9]\\d{0,3})");
     private static final int SMALL_EXAMPLES = 8;
-    /** So that the compiler of the JVM is through, and enough steps are left for a median. */
-    private static final int LEAST_STEPS = 100;
+    /** So that the compilers of all JVMs are through with the first half (25 s at 2 × 32), and enough are left. */
+    private static final int LEAST_STEPS = 300;
 
     private static final int PEER_PART = 8;
-    private static final int LEAST_PEER_STEPS = 24;
 
     public static Optional<Configuration> parse(String text) {
         Matcher matcher = TEXT.matcher(text.strip());
@@ -34,7 +33,7 @@ public record Configuration(int workers, int batch) {
 
     /** Steps of a peer that has nothing to compile. */
     int peerSteps(int ofSmall) {
-        return Math.max(LEAST_PEER_STEPS, steps(ofSmall) / PEER_PART);
+        return steps(ofSmall) / PEER_PART;
     }
 
     @Override

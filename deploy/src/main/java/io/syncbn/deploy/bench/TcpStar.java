@@ -36,16 +36,23 @@ public final class TcpStar {
                 channels.add(withoutDelay(listener.accept()));
             }
             for (int floats : sizes) {
-                ByteBuffer sum = vector(floats);
-                ByteBuffer part = vector(floats);
-                for (int round = SumPlan.of(floats, rounds).all(); round > 0; round--) {
-                    sum(channels, sum, part);
-                }
+                sum(channels, floats, SumPlan.of(floats, rounds).leftOut());
+            }
+            for (int floats : sizes) {
+                sum(channels, floats, SumPlan.of(floats, rounds).rounds());
             }
         } finally {
             for (SocketChannel channel : channels) {
                 channel.close();
             }
+        }
+    }
+
+    private static void sum(List<SocketChannel> channels, int floats, int rounds) throws IOException {
+        ByteBuffer sum = vector(floats);
+        ByteBuffer part = vector(floats);
+        for (int round = 0; round < rounds; round++) {
+            sum(channels, sum, part);
         }
     }
 
@@ -72,19 +79,19 @@ public final class TcpStar {
             throws IOException {
         InetSocketAddress address = new InetSocketAddress(coordinator.host(), coordinator.port());
         try (SocketChannel channel = withoutDelay(SocketChannel.open(address))) {
-            List<AllReduceResult> results = new ArrayList<>();
-            for (int floats : sizes) {
+            return AllReduceResult.measure("raw-tcp-star", sizes, workers, rounds, nanoClock, floats -> {
                 ByteBuffer vector = vector(floats);
-                results.add(AllReduceResult.measure("raw-tcp-star", floats, workers, rounds, nanoClock, () -> {
-                    try {
-                        send(channel, vector);
-                        receive(channel, vector);
-                    } catch (IOException e) {
-                        throw new UncheckedIOException(e);
-                    }
-                }));
-            }
-            return results;
+                return () -> exchange(channel, vector);
+            });
+        }
+    }
+
+    private static void exchange(SocketChannel channel, ByteBuffer vector) {
+        try {
+            send(channel, vector);
+            receive(channel, vector);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

@@ -14,7 +14,7 @@ public final class BenchSettings {
             "rounds",
             "N",
             "2000",
-            "how often a sum is measured, after four times as many that warm up; beyond 20000 numbers less often");
+            "how often a sum is measured, after four times as many that warm up; beyond 40000 numbers less often");
 
     public static final Setting PYTHON = new Setting(
             "python", "FILE", "", "a Python that has PyTorch, to be compared with; without one: syncbn alone");
@@ -34,7 +34,7 @@ public final class BenchSettings {
             "sums",
             "N",
             "2000",
-            "how often a sum is measured, after four times as many that warm up; beyond 20000 numbers less often."
+            "how often a sum is measured, after four times as many that warm up; beyond 40000 numbers less often."
                     + " PyTorch: a fifth, warm-up included");
     public static final Setting CONFIGURATIONS = new Setting(
             "configurations", "WxB,…", "2x4,2x32,4x4,1x64", "workers and examples of each a step; none: no steps");

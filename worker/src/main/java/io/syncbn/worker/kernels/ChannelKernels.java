@@ -47,6 +47,7 @@ public interface ChannelKernels {
      * dx = dy · gain[c] + ((x − pivot[c]) · slope[c] + shift[c]).
      *
      * @param y if not null, output of a ReLU: dy counts as 0 where y is not positive
+     * @param dx may be the same array as dy
      */
     void normalizeGradient(
             float[] dy,

@@ -20,8 +20,8 @@ public interface LinearMap {
     /**
      * Computes the gradient by the input of the last forward.
      *
-     * @param dy must stay unchanged until the weights' gradient is added
-     * @param dx receives the gradient; null if nobody needs it
+     * @param dy is copied before anything is written
+     * @param dx receives the gradient, and may be the same array as dy; null if nobody needs it
      */
     void backward(float[] dy, float[] weights, int weightsOffset, float[] dx);
 

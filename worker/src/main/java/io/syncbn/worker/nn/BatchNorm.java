@@ -56,7 +56,6 @@ final class BatchNorm implements Layer {
     private final int channels;
     private final ShardMemory memory;
     private final float[] output;
-    private final float[] inputGradient;
 
     private final double[] mean;
     private final double[] inverseDeviation;
@@ -75,7 +74,7 @@ final class BatchNorm implements Layer {
         this.channels = spec.shape.channels();
         this.memory = memory;
         this.output = memory.activations(spec.shape);
-        this.inputGradient = memory.activations(spec.shape);
+        memory.reservePassedGradient(spec.shape);
         this.mean = new double[channels];
         this.inverseDeviation = new double[channels];
         this.pivot = new float[channels];
@@ -191,6 +190,7 @@ final class BatchNorm implements Layer {
         MomentsReducer.Pending total = pass.moments().start(Direction.BACKWARD, spec.number, part);
         memory.lateGradient().finish(pass);
         setGradientTransform(total.await());
+        float[] inputGradient = memory.passedGradient().values();
         memory.kernels()
                 .normalizeGradient(
                         dy.values(),

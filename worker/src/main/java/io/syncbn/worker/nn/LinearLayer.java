@@ -22,7 +22,6 @@ final class LinearLayer implements Layer {
     private final LinearMap map;
     private final ShardMemory memory;
     private final float[] output;
-    private final float[] inputGradient;
     private final Runnable addWeightsGradient;
 
     LinearLayer(Place place, LinearMap map, ShardMemory memory) {
@@ -30,7 +29,9 @@ final class LinearLayer implements Layer {
         this.map = map;
         this.memory = memory;
         this.output = memory.activations(place.output);
-        this.inputGradient = place.first ? null : memory.activations(place.input);
+        if (!place.first) {
+            memory.reservePassedGradient(place.input);
+        }
         this.addWeightsGradient = () -> map.addWeightsGradient(memory.gradients(), place.weightsOffset);
     }
 
@@ -57,11 +58,12 @@ final class LinearLayer implements Layer {
     @Override
     public Tensor backward(Tensor dy, Pass pass) {
         memory.lateGradient().finish(pass);
-        map.backward(dy.values(), memory.weights(), place.weightsOffset, inputGradient);
-        memory.lateGradient().leave(addWeightsGradient);
         if (place.biasOffset != NO_BIAS) {
             Bias.addGradient(dy, memory.gradients(), place.biasOffset);
         }
+        float[] inputGradient = place.first ? null : memory.passedGradient().values();
+        map.backward(dy.values(), memory.weights(), place.weightsOffset, inputGradient);
+        memory.lateGradient().leave(addWeightsGradient);
         return place.first ? null : new Tensor(inputGradient, dy.examples(), place.input);
     }
 }

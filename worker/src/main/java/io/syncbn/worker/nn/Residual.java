@@ -24,7 +24,9 @@ final class Residual implements Layer {
     private final Sequential shortcut;
     private final ShardMemory memory;
     private final float[] sumGradient;
+    /** Of the shortcut while the main branch runs, and then of the input. */
     private final float[] inputGradient;
+
     private Tensor output;
 
     private Residual(Spec spec, ShardMemory memory) {
@@ -34,7 +36,7 @@ final class Residual implements Layer {
         this.shortcut = spec.shortcut.create(memory);
         this.memory = memory;
         this.sumGradient = memory.activations(norm.outputShape());
-        this.inputGradient = memory.activations(main.inputShape());
+        this.inputGradient = spec.shortcut.layers().isEmpty() ? sumGradient : memory.activations(main.inputShape());
     }
 
     @Override
@@ -58,11 +60,18 @@ final class Residual implements Layer {
     public Tensor backward(Tensor dy, Pass pass) {
         memory.kernels().reluGradient(dy.values(), output.values(), sumGradient, dy.size());
         Tensor dSum = new Tensor(sumGradient, dy.examples(), outputShape());
-        Tensor byShortcut = shortcut.backward(dSum, pass);
+        keepOfShortcut(shortcut.backward(dSum, pass));
         Tensor byNorm = norm.backward(dSum, pass);
         memory.lateGradient().completeFrom(firstNormParameter, pass);
         Tensor byMain = main.backward(byNorm, pass);
-        memory.kernels().add(byMain.values(), byShortcut.values(), inputGradient, byMain.size());
+        memory.kernels().add(byMain.values(), inputGradient, inputGradient, byMain.size());
         return new Tensor(inputGradient, dy.examples(), inputShape());
+    }
+
+    /** What layers pass on is written over by the main branch. */
+    private void keepOfShortcut(Tensor byShortcut) {
+        if (byShortcut.values() != inputGradient) {
+            System.arraycopy(byShortcut.values(), 0, inputGradient, 0, byShortcut.size());
+        }
     }
 }

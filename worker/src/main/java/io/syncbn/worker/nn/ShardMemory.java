@@ -13,6 +13,7 @@ import io.syncbn.worker.kernels.Natives;
  * @param natives for convolutions and matrix products
  * @param kernels loops over channels
  * @param lateGradient what backward has left for later
+ * @param passedGradient what backward hands from layer to layer
  */
 record ShardMemory(
         Replica replica,
@@ -21,7 +22,8 @@ record ShardMemory(
         int maxExamples,
         Natives natives,
         ChannelKernels kernels,
-        LateGradient lateGradient) {
+        LateGradient lateGradient,
+        PassedGradient passedGradient) {
 
     float[] weights() {
         return replica.weights();
@@ -29,6 +31,15 @@ record ShardMemory(
 
     /** An array for the largest batch. */
     float[] activations(Shape shape) {
-        return new float[Math.multiplyExact(maxExamples, shape.size())];
+        return new float[sizeOf(shape)];
+    }
+
+    /** Reserves room in {@link #passedGradient()} for the largest batch. */
+    void reservePassedGradient(Shape shape) {
+        passedGradient.reserve(sizeOf(shape));
+    }
+
+    private int sizeOf(Shape shape) {
+        return Math.multiplyExact(maxExamples, shape.size());
     }
 }

@@ -24,7 +24,8 @@ public final class ShardModel implements AutoCloseable {
                 maxExamples,
                 Natives.open(),
                 ChannelKernels.fastest(),
-                new LateGradient());
+                new LateGradient(),
+                new PassedGradient());
         this.layers = layers.create(memory);
     }
 

@@ -263,7 +263,8 @@ class BatchNormTest {
                 maxExamples,
                 Natives.open(),
                 ChannelKernels.fastest(),
-                new LateGradient());
+                new LateGradient(),
+                new PassedGradient());
     }
 
     private static Replica replica(int channels, boolean affine, boolean tracked, Random random) {

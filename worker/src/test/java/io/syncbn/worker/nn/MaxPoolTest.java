@@ -6,7 +6,7 @@ import org.junit.jupiter.api.Test;
 
 class MaxPoolTest {
     private final MaxPool layer = new MaxPool(
-            new Shape(2, 2, 1), new Window(2, 2, 0), new ShardMemory(null, null, null, 1, null, null, null));
+            new Shape(2, 2, 1), new Window(2, 2, 0), new ShardMemory(null, null, null, 1, null, null, null, null));
 
     @Test
     void theFirstOfEqualsTakesTheGradient() {

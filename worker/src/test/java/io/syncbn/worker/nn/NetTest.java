@@ -99,7 +99,7 @@ class NetTest {
     @Test
     void dropoutKeepsTheMean() {
         Dropout layer =
-                new Dropout(Shape.flat(100_000), 0.25, 0, new ShardMemory(null, null, null, 1, null, null, null));
+                new Dropout(Shape.flat(100_000), 0.25, 0, new ShardMemory(null, null, null, 1, null, null, null, null));
         Tensor x = Tensor.zeros(1, Shape.flat(100_000));
         Arrays.fill(x.values(), 1);
         float[] y = layer.forward(x, pass(true, 1, 0)).values();
