@@ -1,8 +1,10 @@
 package io.syncbn.coordinator;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What a coordinator is started with.
@@ -12,9 +14,11 @@ import java.util.List;
  * @param fingerprint of the job
  * @param shards S
  * @param groupSize shards in a normalization group
- * @param workers that the job waits for
- * @param joinTimeout how long it waits for them
+ * @param minWorkers fewest workers with which the job goes on
+ * @param maxWorkers most workers that take part at a time
+ * @param joinTimeout how long the job waits for the fewest
  * @param metricsPort to serve metrics on over HTTP; 0 for any that is free, −1 for none
+ * @param log where events are written, and read from if the coordinator is started again; empty for nowhere
  * @param heartbeatMillis how often a worker sends a sign of life
  * @param silenceMillis how long a worker may be silent before it counts as lost
  */
@@ -24,9 +28,11 @@ public record CoordinatorConfig(
         String fingerprint,
         int shards,
         int groupSize,
-        int workers,
+        int minWorkers,
+        int maxWorkers,
         Duration joinTimeout,
         int metricsPort,
+        Optional<Path> log,
         int heartbeatMillis,
         int silenceMillis) {
 
@@ -43,9 +49,13 @@ public record CoordinatorConfig(
         if (shards < 1) {
             problems.add(shards + " shards; expected at least 1");
         }
-        if (workers < 1 || workers > shards) {
-            problems.add(workers + " workers for " + shards + " shards; expected 1 to " + shards
+        if (maxWorkers < 1 || maxWorkers > shards) {
+            problems.add(maxWorkers + " workers for " + shards + " shards; expected 1 to " + shards
                     + ", so that each has a shard");
+        }
+        if (minWorkers < 1 || minWorkers > maxWorkers) {
+            problems.add(
+                    "at least " + minWorkers + " workers of at most " + maxWorkers + "; expected 1 to " + maxWorkers);
         }
         if (groupSize < 1 || groupSize > shards) {
             problems.add(
@@ -72,18 +82,22 @@ public record CoordinatorConfig(
             String fingerprint,
             int shards,
             int groupSize,
-            int workers,
+            int minWorkers,
+            int maxWorkers,
             Duration joinTimeout,
-            int metricsPort) {
+            int metricsPort,
+            Optional<Path> log) {
         this(
                 host,
                 port,
                 fingerprint,
                 shards,
                 groupSize,
-                workers,
+                minWorkers,
+                maxWorkers,
                 joinTimeout,
                 metricsPort,
+                log,
                 HEARTBEAT_MILLIS,
                 SILENCE_MILLIS);
     }

@@ -5,6 +5,8 @@ import io.grpc.protobuf.services.HealthStatusManager;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.netty.channel.EventLoopGroup;
+import io.syncbn.coordinator.journal.EventsFile;
+import io.syncbn.coordinator.membership.Earlier;
 import io.syncbn.coordinator.membership.Effect;
 import io.syncbn.coordinator.membership.Rules;
 import io.syncbn.coordinator.service.ControlService;
@@ -45,11 +47,22 @@ public final class CoordinatorProcess implements AutoCloseable {
     private final List<Server> servers = new ArrayList<>();
 
     private final Optional<MetricsServer> metricsServer;
+    private final Optional<EventsFile> events;
 
     private CoordinatorProcess(CoordinatorConfig config) throws IOException {
         PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
-        coordinator =
-                new Coordinator(rules(config), config.groupSize(), System::nanoTime, new CoordinatorMetrics(registry));
+        CoordinatorMetrics metrics = new CoordinatorMetrics(registry);
+        events = config.log().isPresent()
+                ? Optional.of(EventsFile.open(config.log().get(), System::currentTimeMillis))
+                : Optional.empty();
+        events.ifPresent(file -> file.whenItFails(metrics::eventLost));
+        coordinator = new Coordinator(
+                rules(config),
+                config.groupSize(),
+                Earlier.from(events.map(EventsFile::earlier).orElse(List.of())),
+                System::nanoTime,
+                metrics,
+                note -> events.ifPresent(file -> file.accept(note)));
         metricsServer = config.metricsPort() == CoordinatorConfig.NO_METRICS
                 ? Optional.empty()
                 : Optional.of(MetricsServer.start(config.metricsPort(), "syncbn coordinator", registry));
@@ -93,7 +106,8 @@ public final class CoordinatorProcess implements AutoCloseable {
         return new Rules(
                 config.fingerprint(),
                 config.shards(),
-                config.workers(),
+                config.minWorkers(),
+                config.maxWorkers(),
                 config.joinTimeout().toNanos(),
                 config.heartbeatMillis(),
                 config.silenceMillis());
@@ -144,17 +158,24 @@ public final class CoordinatorProcess implements AutoCloseable {
         }
     }
 
+    /** Lets the job end at the next commit, with a checkpoint; calls after the first do nothing. */
+    public void requestStop(String reason) {
+        if (!outcome.isDone()) {
+            loop.execute(() -> coordinator.run(() -> coordinator.requestStop(reason)));
+        }
+    }
+
     /** Fails the job if it is not over, and waits for the end. */
     @Override
     public void close() {
         if (!outcome.isDone()) {
-            loop.execute(() -> coordinator.run(() -> coordinator.stop("the coordinator was stopped")));
+            loop.execute(() -> coordinator.run(() -> coordinator.fail("the coordinator was stopped")));
         }
         outcome.join();
     }
 
     /** Lets streams end, within bounds, so that everybody reads why. */
-    private void drain(Effect end) {
+    private void drain(Effect.Last end) {
         try {
             health.enterTerminalState();
             servers.forEach(Server::shutdown);
@@ -163,8 +184,11 @@ public final class CoordinatorProcess implements AutoCloseable {
             awaitTermination();
             metricsServer.ifPresent(MetricsServer::close);
             loop.shutdownGracefully(0, 0, TimeUnit.MILLISECONDS);
+            if (events.isPresent()) {
+                events.get().close();
+            }
             outcome.complete(outcomeOf(end));
-        } catch (InterruptedException | RuntimeException e) {
+        } catch (InterruptedException | IOException | RuntimeException e) {
             outcome.completeExceptionally(e);
         }
     }
@@ -175,9 +199,12 @@ public final class CoordinatorProcess implements AutoCloseable {
         }
     }
 
-    private static Outcome outcomeOf(Effect end) {
-        return end instanceof Effect.Succeed succeed
-                ? new Outcome.Success(succeed.step(), succeed.stateDigest())
-                : new Outcome.Failure(((Effect.Fail) end).reason());
+    private static Outcome outcomeOf(Effect.Last end) {
+        if (end instanceof Effect.Succeed succeed) {
+            return new Outcome.Success(succeed.step(), succeed.stateDigest());
+        } else if (end instanceof Effect.Stop stop) {
+            return new Outcome.Stopped(stop.step(), stop.stateDigest());
+        }
+        return new Outcome.Failure(((Effect.Fail) end).reason());
     }
 }

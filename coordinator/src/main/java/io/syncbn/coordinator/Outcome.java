@@ -10,6 +10,13 @@ public sealed interface Outcome {
      */
     record Success(long step, String stateDigest) implements Outcome {}
 
+    /**
+     * The user has stopped the job; what was committed up to this step can be gone on from.
+     *
+     * @param stateDigest SHA-256 (hex) of model and optimizer, or empty if no worker was there to tell
+     */
+    record Stopped(long step, String stateDigest) implements Outcome {}
+
     /** @param reason for the user */
     record Failure(String reason) implements Outcome {}
 }

@@ -4,24 +4,27 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class CoordinatorConfigTest {
 
     @Test
     void heartbeatsAndSilenceHaveDefaults() {
-        CoordinatorConfig config =
-                new CoordinatorConfig("host", 0, "job", 4, 4, 2, Duration.ofSeconds(120), CoordinatorConfig.NO_METRICS);
+        CoordinatorConfig config = new CoordinatorConfig(
+                "host", 0, "job", 4, 4, 2, 2, Duration.ofSeconds(120), CoordinatorConfig.NO_METRICS, Optional.empty());
         assertThat(config.heartbeatMillis()).isEqualTo(1000);
         assertThat(config.silenceMillis()).isEqualTo(5000);
     }
 
     @Test
     void everythingThatIsWrongIsSaidAtOnce() {
-        assertThatThrownBy(() -> new CoordinatorConfig("host", 0, "job", 4, 5, 6, Duration.ZERO, -2, 100, 150))
+        assertThatThrownBy(() -> new CoordinatorConfig(
+                        "host", 0, "job", 4, 5, 7, 6, Duration.ZERO, -2, Optional.empty(), 100, 150))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("""
                         6 workers for 4 shards; expected 1 to 4, so that each has a shard
+                        at least 7 workers of at most 6; expected 1 to 6
                         normalization groups of 5 among 4 shards; expected 1 to 4
                         a join timeout of 0 ms; expected more than 0
                         a silence of 150 ms for heartbeats of 100 ms; expected at least two heartbeats

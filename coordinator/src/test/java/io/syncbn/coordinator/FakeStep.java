@@ -38,12 +38,20 @@ final class FakeStep {
 
     /** Waits for all roots of the step that concern the worker, and checks every number. */
     void expectRoots(FakeWorker worker) throws InterruptedException {
+        expectRoots(worker, Kind.COMMIT);
+    }
+
+    /** @param commit as which COMMIT's root must come */
+    void expectRoots(FakeWorker worker, Kind commit) throws InterruptedException {
         int first = worker.plan().getFirstShard();
         int last = first + worker.plan().getShardCount() - 1;
         int ownGroups = groups.groupOf(last) - groups.groupOf(first) + 1;
-        for (int i = 0; i < LAYERS * ownGroups + 1; i++) {
+        for (int i = 0; i < LAYERS * ownGroups; i++) {
             expectRoot(worker, worker.dataOf(Kind.COMMIT).next());
         }
+        DataFrame commitRoot = worker.dataOf(Kind.COMMIT).next();
+        assertThat(commitRoot.header().kind()).isEqualTo(commit);
+        expectRoot(worker, commitRoot);
         for (int i = 0; i < CHUNKS; i++) {
             expectRoot(worker, worker.dataOf(Kind.GRADIENTS).next());
         }

@@ -15,13 +15,17 @@ import io.syncbn.proto.net.Address;
 import io.syncbn.proto.net.Channels;
 import io.syncbn.proto.net.Transport;
 import io.syncbn.proto.v1.ControlGrpc;
+import io.syncbn.proto.v1.Damaged;
 import io.syncbn.proto.v1.Failed;
 import io.syncbn.proto.v1.Finished;
 import io.syncbn.proto.v1.FromWorker;
 import io.syncbn.proto.v1.Heartbeat;
+import io.syncbn.proto.v1.Hold;
 import io.syncbn.proto.v1.Join;
 import io.syncbn.proto.v1.Kind;
+import io.syncbn.proto.v1.Leave;
 import io.syncbn.proto.v1.Plan;
+import io.syncbn.proto.v1.Ready;
 import io.syncbn.proto.v1.ToWorker;
 import io.syncbn.proto.wire.DataFrame;
 import io.syncbn.proto.wire.ReductionMethods;
@@ -66,16 +70,43 @@ final class FakeWorker implements AutoCloseable {
     }
 
     FakeWorker join(Join.Builder introduction) {
-        toCoordinator.onNext(FromWorker.newBuilder().setJoin(introduction).build());
+        send(FromWorker.newBuilder().setJoin(introduction));
         return this;
     }
 
+    private void send(FromWorker.Builder message) {
+        toCoordinator.onNext(message.build());
+    }
+
     /** Waits for the plan, and opens the data streams. */
-    Plan begin() throws InterruptedException {
-        plan = control.next().getPlan();
+    Plan prepare() throws InterruptedException {
+        ToWorker message = control.next();
+        if (!message.hasPlan()) {
+            throw new AssertionError("expected a plan, came " + message);
+        }
+        closeData();
+        plan = message.getPlan();
         moments = new Data(ReductionMethods.MOMENTS, plan.getGeneration());
         gradients = new Data(ReductionMethods.GRADIENTS, plan.getGeneration());
         return plan;
+    }
+
+    /** Says where it stands. */
+    void ready(long step, String digest) {
+        send(FromWorker.newBuilder()
+                .setReady(Ready.newBuilder()
+                        .setGeneration(plan.getGeneration())
+                        .setStep(step)
+                        .setStateDigest(digest)));
+    }
+
+    /** Waits until the generation begins; after which step it does. */
+    long begin() throws InterruptedException {
+        ToWorker message = control.next();
+        if (!message.hasBegin()) {
+            throw new AssertionError("expected a beginning, came " + message);
+        }
+        return message.getBegin().getStep();
     }
 
     Plan plan() {
@@ -98,7 +129,13 @@ final class FakeWorker implements AutoCloseable {
     }
 
     Data dataOf(Kind kind) {
-        return kind == Kind.GRADIENTS ? gradients : moments;
+        return kind == Kind.GRADIENTS || kind == Kind.STATE ? gradients : moments;
+    }
+
+    /** The next Hold; plans that a broken data stream, noticed before the loss of its worker, may have brought are over. */
+    Hold nextHold() throws InterruptedException {
+        ToWorker message = control.next();
+        return message.hasPlan() ? nextHold() : message.getHold();
     }
 
     ToWorker nextControl() throws InterruptedException {
@@ -111,21 +148,29 @@ final class FakeWorker implements AutoCloseable {
     }
 
     void heartbeat(long step) {
-        toCoordinator.onNext(FromWorker.newBuilder()
-                .setHeartbeat(Heartbeat.newBuilder().setStep(step))
-                .build());
+        send(FromWorker.newBuilder().setHeartbeat(Heartbeat.newBuilder().setStep(step)));
     }
 
     void fail(String reason) {
-        toCoordinator.onNext(FromWorker.newBuilder()
-                .setFailed(Failed.newBuilder().setReason(reason))
-                .build());
+        send(FromWorker.newBuilder().setFailed(Failed.newBuilder().setReason(reason)));
+    }
+
+    void leave(String reason) {
+        send(FromWorker.newBuilder().setLeave(Leave.newBuilder().setReason(reason)));
+    }
+
+    void damaged(String reason) {
+        send(FromWorker.newBuilder()
+                .setDamaged(
+                        Damaged.newBuilder().setGeneration(plan.getGeneration()).setReason(reason)));
     }
 
     void finish(long step, String digest) {
-        toCoordinator.onNext(FromWorker.newBuilder()
-                .setFinished(Finished.newBuilder().setStep(step).setStateDigest(digest))
-                .build());
+        send(FromWorker.newBuilder()
+                .setFinished(Finished.newBuilder()
+                        .setGeneration(plan == null ? 0 : plan.getGeneration())
+                        .setStep(step)
+                        .setStateDigest(digest)));
     }
 
     /** Ends the control stream, as a process does that exits. */
@@ -141,11 +186,15 @@ final class FakeWorker implements AutoCloseable {
     @Override
     public void close() {
         controlChannel.shutdownNow();
+        closeData();
+        loop.shutdownGracefully(0, 0, TimeUnit.SECONDS);
+    }
+
+    private void closeData() {
         if (plan != null) {
             moments.channel.shutdownNow();
             gradients.channel.shutdownNow();
         }
-        loop.shutdownGracefully(0, 0, TimeUnit.SECONDS);
     }
 
     /** One data stream on a connection of its own. */

@@ -2,10 +2,11 @@ package io.syncbn.coordinator.membership;
 
 import io.syncbn.proto.Protocol;
 import io.syncbn.proto.v1.Join;
+import io.syncbn.proto.v1.Ready;
 import java.util.List;
 import java.util.Optional;
 
-/** Whether a worker may join those that have: it must work on the same job, with the same data, from the same state. */
+/** Whether a worker may join those that have: it must work on the same job, with the same data, from a state of it. */
 final class Admission {
     /** Names stand in every message. */
     private static final int MAX_NAME_LENGTH = 100;
@@ -33,25 +34,28 @@ final class Admission {
                         + "); names must differ");
             }
         }
-        return members.isEmpty() ? Optional.empty() : difference(members.get(0).join(), join);
+        return members.stream()
+                .map(member -> difference(member, join))
+                .flatMap(Optional::stream)
+                .findFirst();
     }
 
-    private static Optional<String> difference(Join first, Join join) {
-        if (!join.getDataDigest().equals(first.getDataDigest())) {
-            return Optional.of(differ("data", first, first.getDataDigest(), join, join.getDataDigest()));
+    /** At one step there is one state. Who stands at another one takes over the furthest. */
+    private static Optional<String> difference(Member member, Join join) {
+        if (!join.getDataDigest().equals(member.join().getDataDigest())) {
+            return Optional.of(differ("data", member, member.join().getDataDigest(), join, join.getDataDigest()));
         }
-        if (join.getStep() != first.getStep()) {
-            return Optional.of(differ("step", first, "" + first.getStep(), join, "" + join.getStep()));
-        }
-        if (!join.getStateDigest().equals(first.getStateDigest())) {
-            return Optional.of(
-                    differ("state of model and optimizer", first, first.getStateDigest(), join, join.getStateDigest()));
-        }
-        return Optional.empty();
+        long step = member.ready().map(Ready::getStep).orElse(member.join().getStep());
+        String digest =
+                member.ready().map(Ready::getStateDigest).orElse(member.join().getStateDigest());
+        return join.getStep() == step && !join.getStateDigest().equals(digest)
+                ? Optional.of(differ(
+                        "state of model and optimizer after step " + step, member, digest, join, join.getStateDigest()))
+                : Optional.empty();
     }
 
-    private static String differ(String what, Join first, String firsts, Join join, String joins) {
-        return join.getName() + "'s " + what + " differs from " + first.getName() + "'s: " + joins + ", expected "
-                + firsts;
+    private static String differ(String what, Member member, String expected, Join join, String came) {
+        return join.getName() + "'s " + what + " differs from " + member.name() + "'s: " + came + ", expected "
+                + expected;
     }
 }

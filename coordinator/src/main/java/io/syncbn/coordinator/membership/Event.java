@@ -2,6 +2,8 @@ package io.syncbn.coordinator.membership;
 
 import io.syncbn.proto.v1.Finished;
 import io.syncbn.proto.v1.Join;
+import io.syncbn.proto.v1.Ready;
+import java.util.List;
 
 /** Something that membership has to know. A connection is the number of a control stream; numbers are never used again. */
 public sealed interface Event {
@@ -12,23 +14,38 @@ public sealed interface Event {
     /** A worker is alive. */
     record Heard(long connection) implements Event {}
 
-    /** A worker cannot go on. */
+    /** A worker says where it stands; its data streams are open. */
+    record BecameReady(long connection, Ready ready) implements Event {}
+
+    /** A worker is about to go. */
+    record Leaving(long connection, String reason) implements Event {}
+
+    /** A worker cannot go on, and no other could. */
     record WorkerFailed(long connection, String reason) implements Event {}
 
-    /** A worker has done the last step. */
+    /** A worker has done the last step, or what a stop asks for. */
     record WorkerFinished(long connection, Finished finished) implements Event {}
 
     /** A control stream has ended, however. */
     record ControlClosed(long connection) implements Event {}
 
-    /** A data stream has broken, as opposed to having been ended by the worker. */
-    record DataBroken(long generation, int worker, String stream) implements Event {}
+    /** A frame came damaged, or a data stream broke, at either end of a worker's connection. */
+    record Damaged(long connection, long generation, String reason) implements Event {}
+
+    /** A worker has sent what no worker sends that is right. */
+    record Misbehaved(long connection, String reason) implements Event {}
+
+    /** Workers of a generation have kept the others waiting for longer than they may. */
+    record Overdue(long generation, List<Integer> workers, String reason) implements Event {}
 
     /** All sums of a step are complete. */
     record StepCommitted(long step) implements Event {}
 
+    /** The user wants the job to end. */
+    record StopRequested(String reason) implements Event {}
+
     /** The job cannot go on, for a reason outside membership. */
-    record Stopped(String reason) implements Event {}
+    record Failed(String reason) implements Event {}
 
     /** Time has passed. */
     record Tick() implements Event {}

@@ -1,7 +1,7 @@
 package io.syncbn.coordinator.membership;
 
-import io.syncbn.proto.v1.Finished;
 import io.syncbn.proto.v1.Join;
+import io.syncbn.proto.v1.Ready;
 import java.util.Optional;
 
 /**
@@ -10,27 +10,62 @@ import java.util.Optional;
  * @param connection its control stream
  * @param join what it said of itself
  * @param heardNanos when it last sent anything there
- * @param finished what it ended with
+ * @param wasPlanned whether it has ever had a Plan, and so sends signs of life
+ * @param seat its number in the present generation, or {@link #NO_SEAT}
+ * @param ready where it stands in the present generation, as soon as it has said so
+ * @param leaving why it is about to go, if it is
  */
-public record Member(long connection, Join join, long heardNanos, Optional<Finished> finished) {
+public record Member(
+        long connection,
+        Join join,
+        long heardNanos,
+        boolean wasPlanned,
+        int seat,
+        Optional<Ready> ready,
+        Optional<String> leaving) {
+
+    static final int NO_SEAT = -1;
 
     static Member joined(long connection, Join join, long nowNanos) {
-        return new Member(connection, join, nowNanos, Optional.empty());
+        return new Member(connection, join, nowNanos, false, NO_SEAT, Optional.empty(), Optional.empty());
     }
 
     Member heardAt(long nowNanos) {
-        return new Member(connection, join, nowNanos, finished);
+        return new Member(connection, join, nowNanos, wasPlanned, seat, ready, leaving);
     }
 
-    Member finishedWith(Finished result) {
-        return new Member(connection, join, heardNanos, Optional.of(result));
+    Member seatedAt(int number, long nowNanos) {
+        return new Member(connection, join, nowNanos, true, number, Optional.empty(), leaving);
     }
 
-    String name() {
+    Member unseated() {
+        return new Member(connection, join, heardNanos, wasPlanned, NO_SEAT, Optional.empty(), leaving);
+    }
+
+    Member readyAt(Ready standing) {
+        return new Member(connection, join, heardNanos, wasPlanned, seat, Optional.of(standing), leaving);
+    }
+
+    Member notReady() {
+        return new Member(connection, join, heardNanos, wasPlanned, seat, Optional.empty(), leaving);
+    }
+
+    Member leavingFor(String reason) {
+        return new Member(connection, join, heardNanos, wasPlanned, seat, ready, Optional.of(reason));
+    }
+
+    public String name() {
         return join.getName();
     }
 
-    boolean isRunning() {
-        return finished.isEmpty();
+    public boolean isSeated() {
+        return seat != NO_SEAT;
+    }
+
+    /** Whether somebody who introduces itself is this worker, on another connection. */
+    boolean isSameProcess(Join other) {
+        return name().equals(other.getName())
+                && join.getHost().equals(other.getHost())
+                && join.getProcessId() == other.getProcessId();
     }
 }

@@ -2,10 +2,14 @@ package io.syncbn.coordinator.membership;
 
 /** Where a job stands. */
 public enum Phase {
-    /** Waits for workers. */
+    /** Waits for workers: at the beginning, and whenever there are too few. */
     GATHERING,
-    /** Has all its workers, and its shards are dealt. */
+    /** A generation's shards are dealt; its workers prepare, and come to the same state. */
+    ALIGNING,
+    /** Steps are computed. */
     RUNNING,
+    /** The user has stopped the job; workers keep a checkpoint. */
+    STOPPING,
     /** Nothing more happens. */
     ENDED
 }

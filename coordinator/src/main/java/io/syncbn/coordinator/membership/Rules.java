@@ -7,19 +7,37 @@ import java.util.concurrent.TimeUnit;
  *
  * @param fingerprint of the coordinator's job
  * @param shards S
- * @param workers how many the job waits for, at most {@code shards}
- * @param joinTimeoutNanos how long it waits for them
+ * @param minWorkers fewest workers that a generation has
+ * @param maxWorkers most workers that a generation has, at most {@code shards}
+ * @param joinTimeoutNanos how long the job waits for the fewest
  * @param heartbeatMillis how often a worker sends a sign of life
  * @param silenceMillis how long a worker may be silent before it counts as lost
  */
 public record Rules(
-        String fingerprint, int shards, int workers, long joinTimeoutNanos, int heartbeatMillis, int silenceMillis) {
+        String fingerprint,
+        int shards,
+        int minWorkers,
+        int maxWorkers,
+        long joinTimeoutNanos,
+        int heartbeatMillis,
+        int silenceMillis) {
+
+    /** With fewer than the most workers, a generation begins when nobody has joined for so long. */
+    static final long SETTLE_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    /** After a restart, so long the workers of the last generation have to come back, before the job goes on with fewer. */
+    static final long RETURN_NANOS = TimeUnit.SECONDS.toNanos(5);
+
+    /** So many generations in a row may be damaged before they have committed anything. */
+    static final int MOST_DAMAGED_IN_A_ROW = 20;
 
     long silenceNanos() {
         return TimeUnit.MILLISECONDS.toNanos(silenceMillis);
     }
 
-    long joinTimeoutSeconds() {
-        return TimeUnit.NANOSECONDS.toSeconds(joinTimeoutNanos);
+    /** So many of how many workers, in words. */
+    String count(int workers) {
+        return (workers == 0 ? "none" : workers) + " of " + maxWorkers + " workers"
+                + (minWorkers == maxWorkers ? "" : " (" + minWorkers + (minWorkers == 1 ? " is" : " are") + " enough)");
     }
 }

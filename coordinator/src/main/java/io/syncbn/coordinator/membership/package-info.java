@@ -3,19 +3,25 @@
  * threads and no clock.
  *
  * <p>{@link io.syncbn.coordinator.membership.Membership} is the state, a value; {@code on(now, event)} gives the next one
- * and the {@linkplain io.syncbn.coordinator.membership.Effect effects} that somebody else carries out. It goes through three
- * {@linkplain io.syncbn.coordinator.membership.Phase phases}:
+ * and the {@linkplain io.syncbn.coordinator.membership.Effect effects} that somebody else carries out. It goes through these
+ * {@linkplain io.syncbn.coordinator.membership.Phase phases}, and decides in files of their own:
  *
  * <pre>
- *   GATHERING  workers join, or are refused with the reason; one that leaves may come back.
- *              The last of them to join begins generation 1: shards are dealt in contiguous runs, in the natural
- *              order of workers' names, and each worker gets its Plan. Too few in time: the job fails.
- *   RUNNING    committed steps are counted. A worker that is silent, or whose connection closes before
- *              it has finished, is lost; a lost worker, a worker's own failure, or a refused frame fails the job.
- *   ENDED      all have finished with equal weights, or the job has failed and everyone was told why.
+ *   GATHERING  workers join, or are refused with the reason. A generation begins when there are as many as may be, or enough
+ *              of them and nobody has joined for a while. Too few in time: the job fails.            Joining, Gathering
+ *   ALIGNING   shards are dealt in contiguous runs, in the natural order of workers' names, and each worker gets its
+ *              Plan and says where it stands. Those that are behind take over the state of the furthest; the
+ *              generation begins when all have the same.                                             Seating, Aligning
+ *   RUNNING    committed steps are counted. Whoever comes or wants to go waits for the next commit, with which the
+ *              generation ends as planned.                                                           Running
+ *              Whoever is lost, silent, too late or wrong is out at once. The step that is under way is
+ *              abandoned, and those who are left go on in the next generation, or wait in GATHERING. Departures
+ *   STOPPING   the user has stopped the job: workers keep a checkpoint.                              Ending
+ *   ENDED      all have finished with equal weights, or were stopped, or the job has failed and everyone was told why.
  * </pre>
  *
- * <p>Generation and committed step are part of every decision, so that a later form can go on without a lost worker: deal
- * its shards anew under the next generation, instead of failing.
+ * <p>A generation is what makes going on safe: it is raised with every change of who computes what, every frame carries it,
+ * and one of another generation is not added. A step is committed in one generation only, because the next one begins after
+ * the furthest state that any of its workers has.
  */
 package io.syncbn.coordinator.membership;

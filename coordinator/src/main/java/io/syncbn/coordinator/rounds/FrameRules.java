@@ -32,10 +32,24 @@ final class FrameRules {
         allWorkers = workersIn(all, 0);
     }
 
-    /** What is wrong with a frame, as in "worker-1 (shards 2 to 3) sent …", without the name; or empty. */
+    /**
+     * Whether a frame is one that was right before: of an earlier generation, of a step that is committed, or of a state
+     * that has been handed on. It may come late or again, and is nobody's fault.
+     */
+    boolean isPast(FrameHeader header, long committedStep) {
+        return header.generation() < assignment.generation()
+                || header.generation() == assignment.generation()
+                        && header.kind() != Kind.DATA_STATISTICS
+                        && header.step() < (header.kind() == Kind.EVALUATION ? committedStep : committedStep + 1);
+    }
+
+    /** What is wrong with a frame that is not past, as in "worker-1 (shards 2 to 3) sent …", without the name; or empty. */
     Optional<String> problem(int worker, FrameHeader header, long committedStep) {
         if (header.generation() != assignment.generation()) {
             return differs("generation", header.generation(), assignment.generation());
+        }
+        if (header.kind() == Kind.LAST_COMMIT || header.kind() == Kind.STATE) {
+            return Optional.of("sent what no worker sends in a step");
         }
         if (header.step() != expectedStep(header.kind(), committedStep)) {
             return differs("step", header.step(), expectedStep(header.kind(), committedStep));
@@ -65,6 +79,18 @@ final class FrameRules {
         return grouping(header.kind()).treeOf(header.group());
     }
 
+    /** How many leaves of the frame's tree are each worker's. */
+    int[] leaves(FrameHeader header) {
+        Grouping grouping = grouping(header.kind());
+        int first = grouping.firstShardOf(header.group());
+        int end = first + grouping.sizeOf(header.group());
+        return IntStream.range(0, assignment.workers())
+                .map(worker -> Math.max(
+                        0,
+                        Math.min(run(worker).end(), end) - Math.max(run(worker).first(), first)))
+                .toArray();
+    }
+
     /** The workers that have shards in the frame's tree. */
     List<Integer> workersIn(FrameHeader header) {
         return isMoments(header.kind()) ? workersOfGroups.get(header.group()) : allWorkers;
@@ -92,7 +118,8 @@ final class FrameRules {
             case MOMENTS_FORWARD, MOMENTS_BACKWARD, GRADIENTS, COMMIT -> committedStep + 1;
             case EVALUATION -> committedStep;
             case DATA_STATISTICS -> 0;
-            case KIND_UNSPECIFIED, UNRECOGNIZED -> throw new IllegalArgumentException("no header has " + kind);
+            case LAST_COMMIT, STATE, KIND_UNSPECIFIED, UNRECOGNIZED ->
+                throw new IllegalArgumentException(kind + " is no sum of a worker");
         };
     }
 

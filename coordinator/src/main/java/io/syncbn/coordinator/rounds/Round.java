@@ -4,7 +4,9 @@ import io.syncbn.proto.tree.Node;
 import io.syncbn.proto.tree.ReductionTree;
 import io.syncbn.proto.tree.TreeFold;
 import io.syncbn.proto.wire.Payload;
+import java.util.HashSet;
 import java.util.Optional;
+import java.util.Set;
 
 /** One sum in progress. Owns the payloads that it was offered, until the root is taken. */
 final class Round {
@@ -12,13 +14,25 @@ final class Round {
     private final String firstSender;
     private final int leaves;
     private final TreeFold<Payload> fold;
+    private final Set<Node> parts = new HashSet<>();
+    private final Attendance attendance;
 
     /** @param firstSender whose part opens the round and says how many elements it has */
-    Round(ReductionTree tree, int elements, String firstSender) {
+    Round(ReductionTree tree, int elements, String firstSender, Attendance attendance) {
         this.elements = elements;
         this.firstSender = firstSender;
         this.leaves = tree.leaves();
         this.fold = new TreeFold<>(tree, Payload::add);
+        this.attendance = attendance;
+    }
+
+    Attendance attendance() {
+        return attendance;
+    }
+
+    /** Whether this node's value is part of the sum already. */
+    boolean has(Node node) {
+        return parts.contains(node);
     }
 
     /** What is wrong with a part, or empty. */
@@ -30,8 +44,12 @@ final class Round {
     }
 
     /** @throws IllegalArgumentException if a leaf of the node is part of the sum already */
-    Optional<Payload> offer(Node node, Payload part) {
-        return fold.offer(node, part);
+    Optional<Payload> offer(int worker, Node node, Payload part, long nowNanos) {
+        long before = fold.leavesSeen();
+        Optional<Payload> root = fold.offer(node, part);
+        parts.add(node);
+        attendance.came(worker, (int) (fold.leavesSeen() - before), nowNanos);
+        return root;
     }
 
     /** How much is there, in words. */

@@ -6,12 +6,23 @@ import java.util.List;
 /** What follows from a frame. */
 public sealed interface RoundEffect {
 
-    /** A sum is complete. The same frame, and array, goes to all of these workers. */
-    record SendRoot(List<Integer> workers, DataFrame root) implements RoundEffect {}
+    /** A sum is complete, or a state is handed on. The same frame, and array, goes to all of these workers. */
+    record Send(List<Integer> workers, DataFrame frame) implements RoundEffect {}
 
-    /** All sums of a step are complete. COMMIT's root, which tells the workers, comes right after this. */
-    record Committed(long step) implements RoundEffect {}
+    /**
+     * All sums of a step are complete, and COMMIT's root is on its way to the workers.
+     *
+     * @param waitedNanos by worker's number, for how long the others waited for it alone
+     */
+    record Committed(long step, List<Long> waitedNanos) implements RoundEffect {}
 
-    /** The frame was not added, and why. */
-    record Refused(String reason) implements RoundEffect {}
+    /** The frame has come before, or belongs to what is over. It was not added. */
+    record Ignored() implements RoundEffect {}
+
+    /**
+     * No worker sends such a frame that is right. It was not added.
+     *
+     * @param workers those who are wrong: the sender, or those who left something out
+     */
+    record Refused(List<Integer> workers, String reason) implements RoundEffect {}
 }

@@ -24,19 +24,32 @@ public final class Rounds {
     private final FrameRules rules;
     private final Map<RoundId, Round> open = new LinkedHashMap<>();
     private final Set<RoundId> complete = new HashSet<>();
+    private final Lateness lateness;
     private long committedStep;
+    private boolean isEnding;
     /** Chunks that the step's gradient has; 0 until the first of them says so. */
     private int chunks;
 
     private int chunksComplete;
-    /** The root of COMMIT, held back until the step is committed; null before it is complete. */
-    private RoundEffect.SendRoot commit;
+    /** COMMIT's sum, held back until the step is committed; null before it is complete. */
+    private DataFrame commit;
 
-    /** @param committedStep steps done before this generation */
-    public Rounds(Assignment assignment, int groupSize, long committedStep) {
+    private long commitNanos;
+
+    /**
+     * @param committedStep steps done before this generation
+     * @param nowNanos when the generation begins
+     */
+    public Rounds(Assignment assignment, int groupSize, long committedStep, long nowNanos) {
         this.generation = assignment.generation();
         this.rules = new FrameRules(assignment, groupSize);
+        this.lateness = new Lateness(assignment.workers(), nowNanos);
         this.committedStep = committedStep;
+    }
+
+    /** Lets the generation end with the step being computed: its COMMIT comes back as LAST_COMMIT. */
+    public void endWithStep() {
+        isEnding = true;
     }
 
     /**
@@ -44,28 +57,48 @@ public final class Rounds {
      *
      * @param frame belongs to the rounds from here on
      */
-    public List<RoundEffect> offer(int worker, DataFrame frame) {
+    public List<RoundEffect> offer(int worker, DataFrame frame, long nowNanos) {
         FrameHeader header = frame.header();
-        Optional<String> problem = rules.problem(worker, header, committedStep);
-        if (problem.isEmpty()) {
-            problem = problemInContext(worker, frame);
+        if (rules.isPast(header, committedStep)) {
+            return List.of(new RoundEffect.Ignored());
         }
+        Optional<String> problem = rules.problem(worker, header, committedStep);
         if (problem.isPresent()) {
-            return List.of(refused(worker, header, problem.get()));
+            return refused(worker, header, problem.get());
         }
         RoundId id = RoundId.of(header);
-        Round round = open.computeIfAbsent(
-                id, absent -> new Round(rules.tree(header), frame.payload().length(), rules.name(worker)));
+        Round round = open.get(id);
+        if (complete.contains(id) || round != null && round.has(header.node())) {
+            return List.of(new RoundEffect.Ignored());
+        }
+        problem = problemInContext(round, frame);
+        if (problem.isPresent()) {
+            return refused(worker, header, problem.get());
+        }
+        if (round == null) {
+            round = new Round(
+                    rules.tree(header),
+                    frame.payload().length(),
+                    rules.name(worker),
+                    new Attendance(rules.leaves(header), nowNanos));
+            open.put(id, round);
+        }
         Optional<Payload> root;
         try {
-            root = round.offer(header.node(), frame.payload());
+            root = round.offer(worker, header.node(), frame.payload(), nowNanos);
         } catch (IllegalArgumentException e) {
-            return List.of(refused(worker, header, "sent a part again: " + e.getMessage()));
+            return refused(worker, header, "sent a part again: " + e.getMessage());
         }
         if (header.kind() == Kind.GRADIENTS) {
             chunks = header.of();
         }
-        return root.map(sum -> completed(header, id, sum)).orElse(List.of());
+        if (root.isEmpty()) {
+            return List.of();
+        }
+        open.remove(id);
+        complete.add(id);
+        noteLateness(worker, header.kind(), round.attendance(), nowNanos);
+        return completed(DataFrame.of(header.at(rules.tree(header).root()), root.get()));
     }
 
     /** Steps whose sums are all complete. */
@@ -73,42 +106,73 @@ public final class Rounds {
         return committedStep;
     }
 
-    /** Sums that wait for parts, or whose completion is remembered so that none is added twice: none after a commit. */
+    /**
+     * The oldest of the step's open sums and those because of whom it waits: those whose parts are missing, but not those
+     * that wait for others themselves, because they cannot go on before a sum that they have done their part of.
+     */
+    public Optional<Awaited> oldest() {
+        for (Map.Entry<RoundId, Round> entry : open.entrySet()) {
+            if (entry.getKey().isOfStep()) {
+                List<Integer> missing = entry.getValue().attendance().missing();
+                List<Integer> idle =
+                        missing.stream().filter(worker -> !isWaiting(worker)).toList();
+                return Optional.of(new Awaited(
+                        entry.getKey().toString(),
+                        entry.getValue().attendance().openedNanos(),
+                        idle.isEmpty() ? missing : idle));
+            }
+        }
+        return Optional.empty();
+    }
+
+    private boolean isWaiting(int worker) {
+        return open.entrySet().stream()
+                .anyMatch(entry -> entry.getKey().isWaitedFor()
+                        && entry.getValue().attendance().isComplete(worker));
+    }
+
+    /** Sums that wait for parts, or whose completion is remembered so that none is added twice. */
     int held() {
         return open.size() + complete.size();
     }
 
     /** What is wrong with a frame, given those that came before. */
-    private Optional<String> problemInContext(int worker, DataFrame frame) {
+    private Optional<String> problemInContext(Round round, DataFrame frame) {
         FrameHeader header = frame.header();
-        RoundId id = RoundId.of(header);
-        if (complete.contains(id)) {
-            return Optional.of("sent node " + header.node() + " of a sum that is complete");
-        }
         if (header.kind() == Kind.GRADIENTS && chunks != 0 && header.of() != chunks) {
             return Optional.of("sent a chunk of " + header.of() + ", expected of " + chunks);
         }
-        Round round = open.get(id);
         return round == null ? Optional.empty() : round.problem(frame.payload().length());
     }
 
-    private RoundEffect refused(int worker, FrameHeader header, String problem) {
-        return new RoundEffect.Refused(header + ": " + rules.name(worker) + " " + problem);
+    private List<RoundEffect> refused(int worker, FrameHeader header, String problem) {
+        return List.of(new RoundEffect.Refused(List.of(worker), header + ": " + rules.name(worker) + " " + problem));
     }
 
-    private List<RoundEffect> completed(FrameHeader header, RoundId id, Payload sum) {
-        open.remove(id);
-        complete.add(id);
-        List<RoundEffect> effects = new ArrayList<>();
-        RoundEffect.SendRoot send = new RoundEffect.SendRoot(
-                rules.workersIn(header),
-                DataFrame.of(header.at(rules.tree(header).root()), sum));
-        if (header.kind() == Kind.COMMIT) {
-            commit = send;
-        } else {
-            effects.add(send);
+    /** Gradients are waited for only when all else of the step is there. */
+    private void noteLateness(int worker, Kind kind, Attendance attendance, long nowNanos) {
+        if (kind == Kind.COMMIT) {
+            commitNanos = nowNanos;
         }
-        if (header.kind() == Kind.GRADIENTS) {
+        if (!attendance.isShared()) {
+            return;
+        }
+        if (RoundId.isWaitedFor(kind)) {
+            lateness.waited(worker, attendance.previousNanos(), nowNanos);
+        } else if (kind == Kind.GRADIENTS && commit != null) {
+            lateness.waited(worker, Math.max(attendance.previousNanos(), commitNanos), nowNanos);
+        }
+    }
+
+    private List<RoundEffect> completed(DataFrame sum) {
+        List<RoundEffect> effects = new ArrayList<>();
+        Kind kind = sum.header().kind();
+        if (kind == Kind.COMMIT) {
+            commit = sum;
+        } else {
+            effects.add(new RoundEffect.Send(rules.workersIn(sum.header()), sum));
+        }
+        if (kind == Kind.GRADIENTS) {
             chunksComplete++;
         }
         if (commit != null && chunks > 0 && chunksComplete == chunks) {
@@ -121,15 +185,35 @@ public final class Rounds {
     private List<RoundEffect> commit() {
         if (!open.isEmpty()) {
             Map.Entry<RoundId, Round> left = open.entrySet().iterator().next();
-            return List.of(new RoundEffect.Refused("step " + (committedStep + 1) + " (generation " + generation
-                    + "): everything is complete but " + left.getKey() + ", with "
-                    + left.getValue().progress()));
+            return List.of(new RoundEffect.Refused(
+                    left.getValue().attendance().missing(),
+                    "step " + (committedStep + 1) + " (generation " + generation
+                            + "): everything is complete but " + left.getKey() + ", with "
+                            + left.getValue().progress()));
         }
-        List<RoundEffect> effects = List.of(new RoundEffect.Committed(++committedStep), commit);
+        committedStep++;
+        List<RoundEffect> effects = List.of(
+                new RoundEffect.Send(rules.workersIn(commit.header()), isEnding ? last(commit) : commit),
+                new RoundEffect.Committed(committedStep, lateness.take()));
         chunks = 0;
         chunksComplete = 0;
         commit = null;
-        complete.clear();
+        complete.removeIf(RoundId::isOfStep);
+        complete.removeIf(id -> id.kind() == Kind.EVALUATION);
         return effects;
+    }
+
+    private static DataFrame last(DataFrame commit) {
+        FrameHeader header = commit.header();
+        return DataFrame.of(
+                new FrameHeader(
+                        header.generation(),
+                        header.step(),
+                        Kind.LAST_COMMIT,
+                        header.index(),
+                        header.group(),
+                        header.node(),
+                        header.of()),
+                commit.payload());
     }
 }

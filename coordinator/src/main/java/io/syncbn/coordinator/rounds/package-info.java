@@ -5,17 +5,21 @@
  * <p>A round is one sum: (generation, step, kind, index, group). {@link io.syncbn.coordinator.rounds.Rounds} opens it with
  * its first part, folds parts in the order of the tree as they come, and when the root is complete sends it to the workers
  * that have shards in that tree. The step is committed when its COMMIT round and all chunks of its gradient are complete,
- * and COMMIT's root, held back until then, is how workers hear of it;
+ * and COMMIT's root, held back until then, is how workers hear of it (as LAST_COMMIT, if the generation is to end with it);
  * then everything of it is forgotten. What may come is narrow:
  *
  * <pre>
  *   MOMENTS_FORWARD, MOMENTS_BACKWARD, GRADIENTS, COMMIT   of the step after the last committed one
  *   EVALUATION                                             of the last committed step
  *   DATA_STATISTICS                                        of step 0
+ *   STATE                                                  before the generation begins, from one worker (StateRelay)
  * </pre>
  *
- * <p>Anything else (another generation or step, a node outside the sender's shards, a node that came before, another number
- * of elements) is refused with what was expected, what came, and who sent it, and is never added. In this form a refusal
- * fails the job.
+ * <p>What was right before (an earlier generation, a step that is committed, a node that came before) may come late or again
+ * and is ignored. Anything else (a later generation or step, a node outside the sender's shards, another number of elements)
+ * is refused with what was expected, what came, and who sent it: that worker is not right. Neither is ever added.
+ *
+ * <p>Rounds also keep account of who makes others wait: which workers the oldest open sum waits for, and how long the others
+ * waited for each worker alone.
  */
 package io.syncbn.coordinator.rounds;

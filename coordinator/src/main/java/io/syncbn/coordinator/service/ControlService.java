@@ -18,7 +18,7 @@ public final class ControlService extends ControlGrpc.ControlImplBase {
     @Override
     public StreamObserver<FromWorker> attend(StreamObserver<ToWorker> toWorker) {
         ServerCallStreamObserver<ToWorker> call = (ServerCallStreamObserver<ToWorker>) toWorker;
-        ControlStream stream = new ControlStream(++connections, call);
+        ControlStream stream = new GrpcControlStream(++connections, call);
         call.setOnCancelHandler(() -> coordinator.run(() -> coordinator.closed(stream)));
         coordinator.run(() -> coordinator.opened(stream));
         return new StreamObserver<>() {

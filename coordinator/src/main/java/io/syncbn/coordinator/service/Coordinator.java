@@ -1,58 +1,82 @@
 package io.syncbn.coordinator.service;
 
 import io.grpc.Status;
+import io.syncbn.coordinator.membership.Earlier;
 import io.syncbn.coordinator.membership.Effect;
 import io.syncbn.coordinator.membership.Event;
+import io.syncbn.coordinator.membership.Member;
 import io.syncbn.coordinator.membership.Membership;
-import io.syncbn.coordinator.membership.Phase;
 import io.syncbn.coordinator.membership.Rules;
+import io.syncbn.coordinator.membership.Topic;
 import io.syncbn.coordinator.rounds.RoundEffect;
-import io.syncbn.coordinator.rounds.Rounds;
-import io.syncbn.proto.v1.Abort;
 import io.syncbn.proto.v1.FromWorker;
-import io.syncbn.proto.v1.Refused;
-import io.syncbn.proto.v1.ToWorker;
+import io.syncbn.proto.v1.Kind;
+import io.syncbn.proto.v1.Ready;
 import io.syncbn.proto.wire.DataFrame;
 import java.lang.System.Logger.Level;
-import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
 /**
  * All state of a job's coordinator, and the one place where effects are carried out. Belongs to the server's event loop.
  *
- * <p>Asks {@link Membership} and {@link Rounds} what follows from what came, and does it; decides nothing itself but who may
- * open a data stream.
+ * <p>Asks {@link Membership} and the {@link Generation}'s sums what follows from what came, and does it; decides nothing
+ * itself but who may open a data stream. Whoever has streams of another make, and a clock of its own, can drive it as gRPC
+ * does: {@code opened}, {@code received}, {@code closed} and so on, and {@link #tick} ten times a second.
  */
 public final class Coordinator {
     private static final System.Logger LOG = System.getLogger("io.syncbn.coordinator");
 
-    private final int groupSize;
     private final LongSupplier nanoClock;
     private final CoordinatorMetrics metrics;
+    private final Consumer<Effect.Note> journal;
     private final Map<Long, ControlStream> controls = new HashMap<>();
-    private final Map<StreamKind, Map<Integer, DataStream>> data = new EnumMap<>(StreamKind.class);
-    private Membership membership;
-    private Rounds rounds;
-    private long lastCommitNanos;
-    private final CompletableFuture<Effect> end = new CompletableFuture<>();
+    private final DataStreams data = new DataStreams();
+    /** By worker's number: heard of on one connection, before the worker's data streams were on theirs. */
+    private final Map<Integer, Event> early = new HashMap<>();
 
-    public Coordinator(Rules rules, int groupSize, LongSupplier nanoClock, CoordinatorMetrics metrics) {
-        this.groupSize = groupSize;
+    private final Generation generation;
+    private Membership membership;
+    private final CompletableFuture<Effect.Last> end = new CompletableFuture<>();
+
+    /**
+     * @param earlier what is known of the job from before a restart
+     * @param nanoClock monotonic
+     * @param journal is given all that is to be remembered over a restart, and must have kept it when it returns
+     */
+    public Coordinator(
+            Rules rules,
+            int groupSize,
+            Earlier earlier,
+            LongSupplier nanoClock,
+            CoordinatorMetrics metrics,
+            Consumer<Effect.Note> journal) {
         this.nanoClock = nanoClock;
         this.metrics = metrics;
-        this.membership = Membership.begin(rules, nanoClock.getAsLong());
-        for (StreamKind kind : StreamKind.values()) {
-            data.put(kind, new HashMap<>());
+        this.journal = journal;
+        generation = new Generation(groupSize, rules.silenceMillis(), nanoClock.getAsLong());
+        membership = Membership.begin(rules, earlier, nanoClock.getAsLong());
+        if (!earlier.equals(Earlier.NOTHING)) {
+            note(
+                    Topic.RESTARTED,
+                    Optional.empty(),
+                    "the coordinator was started again; a generation had begun after step " + earlier.step());
         }
     }
 
-    /** {@link Effect.Succeed} or {@link Effect.Fail}, once the job is over and every worker was told. */
-    public CompletableFuture<Effect> end() {
+    /** How the job ended, once it is over and every worker was told. */
+    public CompletableFuture<Effect.Last> end() {
         return end;
+    }
+
+    /** The state of the membership now. */
+    public Membership membership() {
+        return membership;
     }
 
     /** Runs what was caused from outside. A mistake of ours ends the job, and not only a stream or a timer. */
@@ -61,185 +85,212 @@ public final class Coordinator {
             task.run();
         } catch (RuntimeException e) {
             LOG.log(Level.ERROR, "a mistake in the coordinator", e);
-            stop("a mistake in the coordinator: " + e);
+            fail("a mistake in the coordinator: " + e);
         }
     }
 
     /** Time has passed. */
     public void tick() {
         happened(new Event.Tick());
+        generation.overdue(nanoClock.getAsLong()).ifPresent(this::happened);
+    }
+
+    /** Lets the job end at the next commit, because the user wants it. */
+    public void requestStop(String reason) {
+        happened(new Event.StopRequested(reason));
     }
 
     /** Ends the job for a reason that is not a worker's. */
-    public void stop(String reason) {
-        happened(new Event.Stopped(reason));
+    public void fail(String reason) {
+        happened(new Event.Failed(reason));
     }
 
-    void opened(ControlStream stream) {
+    /** A worker has opened a control stream. */
+    public void opened(ControlStream stream) {
         controls.put(stream.connection(), stream);
     }
 
-    void received(ControlStream stream, FromWorker message) {
+    public void received(ControlStream stream, FromWorker message) {
         long connection = stream.connection();
-        happened(
-                switch (message.getMessageCase()) {
-                    case JOIN -> new Event.Joined(connection, message.getJoin());
-                    case HEARTBEAT -> new Event.Heard(connection);
-                    case FAILED ->
-                        new Event.WorkerFailed(connection, message.getFailed().getReason());
-                    case FINISHED -> new Event.WorkerFinished(connection, message.getFinished());
-                    case MESSAGE_NOT_SET ->
-                        new Event.WorkerFailed(connection, "sent a message that this coordinator does not know");
-                });
+        switch (message.getMessageCase()) {
+            case JOIN -> happened(new Event.Joined(connection, message.getJoin()));
+            case HEARTBEAT -> happened(new Event.Heard(connection));
+            case READY -> ready(connection, message.getReady());
+            case DAMAGED ->
+                damaged(
+                        connection,
+                        message.getDamaged().getGeneration(),
+                        message.getDamaged().getReason());
+            case LEAVE ->
+                happened(new Event.Leaving(connection, message.getLeave().getReason()));
+            case FAILED ->
+                happened(new Event.WorkerFailed(connection, message.getFailed().getReason()));
+            case FINISHED -> happened(new Event.WorkerFinished(connection, message.getFinished()));
+            case MESSAGE_NOT_SET ->
+                happened(new Event.Misbehaved(connection, "it sent a message that this coordinator does not know"));
+        }
     }
 
     /** The worker will send no more: it has ended the stream, or its connection has closed. */
-    void closed(ControlStream stream) {
+    public void closed(ControlStream stream) {
         happened(new Event.ControlClosed(stream.connection()));
-        if (!membership.hasMember(stream.connection())) {
+        if (controls.remove(stream.connection()) != null) {
             stream.end();
-            controls.remove(stream.connection());
         }
     }
 
-    void opened(DataStream stream) {
-        Optional<Status> refusal = refusal(stream);
-        if (refusal.isPresent()) {
-            LOG.log(Level.WARNING, "refused a stream: {0}", refusal.get().getDescription());
-            stream.close(refusal.get());
+    /** Waits for the worker's data streams, which come on connections of their own. */
+    private void ready(long connection, Ready ready) {
+        Event event = new Event.BecameReady(connection, ready);
+        Optional<Member> waiting = membership.members().stream()
+                .filter(member -> member.connection() == connection
+                        && member.isSeated()
+                        && ready.getGeneration() == membership.generation()
+                        && !data.hasAll(member.seat()))
+                .findFirst();
+        if (waiting.isPresent()) {
+            early.put(waiting.get().seat(), event);
         } else {
-            data.get(stream.kind()).put(stream.worker(), stream);
+            happened(event);
         }
     }
 
-    private Optional<Status> refusal(DataStream stream) {
-        String name = "worker " + stream.worker() + "'s stream of " + stream.kind();
-        if (membership.phase() != Phase.RUNNING || stream.generation() != membership.generation()) {
-            return Optional.of(Status.FAILED_PRECONDITION.withDescription(name + " is of generation "
-                    + stream.generation() + ", expected " + membership.generation() + " (" + membership.phase() + ")"));
+    /** A worker has opened a data stream. */
+    public void opened(DataStream stream) {
+        Optional<Status> refusal = data.add(stream, membership);
+        if (refusal.isPresent()) {
+            LOG.log(Level.DEBUG, "refused a stream: {0}", refusal.get().getDescription());
+            stream.close(refusal.get());
+        } else if (data.hasAll(stream.worker())) {
+            Optional.ofNullable(early.remove(stream.worker())).ifPresent(this::happened);
         }
-        if (stream.worker() < 0 || stream.worker() >= membership.members().size()) {
-            return Optional.of(Status.INVALID_ARGUMENT.withDescription(
-                    name + ": expected a worker below " + membership.members().size()));
-        }
-        if (data.get(stream.kind()).containsKey(stream.worker())) {
-            return Optional.of(Status.ALREADY_EXISTS.withDescription(name + " is open already"));
-        }
-        return Optional.empty();
     }
 
-    void received(DataStream stream, DataFrame frame) {
-        if (stream.isClosed() || membership.phase() != Phase.RUNNING) {
+    public void received(DataStream stream, DataFrame frame) {
+        if (!data.isOpen(stream)) {
             return;
         }
         metrics.received(stream.kind(), frame.payload().bytes());
-        if (StreamKind.of(frame.header().kind()) != stream.kind()) {
-            refuse(
-                    stream,
-                    frame.header() + ": came on the stream of " + stream.kind() + " from "
-                            + membership.describe(stream.worker()));
-            return;
-        }
-        for (RoundEffect effect : rounds.offer(stream.worker(), frame)) {
-            if (effect instanceof RoundEffect.SendRoot send) {
-                sendRoot(send);
-            } else if (effect instanceof RoundEffect.Committed committed) {
-                long now = nanoClock.getAsLong();
-                metrics.stepTook(now - lastCommitNanos);
-                lastCommitNanos = now;
-                happened(new Event.StepCommitted(committed.step()));
-            } else if (effect instanceof RoundEffect.Refused refused) {
-                refuse(stream, refused.reason());
-            }
-        }
+        Kind kind = frame.header().kind();
+        List<RoundEffect> effects = StreamKind.of(kind) == stream.kind()
+                ? generation.offer(stream.generation(), stream.worker(), frame, nanoClock.getAsLong())
+                : List.of(new RoundEffect.Refused(
+                        List.of(stream.worker()), frame.header() + ": came on the stream of " + stream.kind()));
+        effects.forEach(this::carryOut);
         stream.receiveNext();
     }
 
-    private void sendRoot(RoundEffect.SendRoot send) {
-        StreamKind kind = StreamKind.of(send.root().header().kind());
-        metrics.roundCompleted(send.root().header().kind());
-        for (int worker : send.workers()) {
-            DataStream stream = data.get(kind).get(worker);
-            if (stream != null) {
-                stream.send(send.root());
-                metrics.sent(kind, send.root().payload().bytes());
+    private void carryOut(RoundEffect effect) {
+        if (effect instanceof RoundEffect.Send send) {
+            StreamKind kind = StreamKind.of(send.frame().header().kind());
+            metrics.roundCompleted(send.frame().header().kind());
+            int sent = data.send(kind, send.workers(), send.frame());
+            metrics.sent(kind, (long) sent * send.frame().payload().bytes());
+        } else if (effect instanceof RoundEffect.Committed committed) {
+            pace(committed);
+            happened(new Event.StepCommitted(committed.step()));
+        } else if (effect instanceof RoundEffect.Ignored) {
+            metrics.frameIgnored();
+        } else if (effect instanceof RoundEffect.Refused refused) {
+            metrics.frameRefused();
+            refused.workers().stream()
+                    .map(membership::seated)
+                    .flatMap(Optional::stream)
+                    .forEach(member -> happened(new Event.Misbehaved(member.connection(), refused.reason())));
+        }
+    }
+
+    private void pace(RoundEffect.Committed committed) {
+        Generation.Pace pace = generation.committed(committed, nanoClock.getAsLong());
+        metrics.stepTook(pace.stepNanos());
+        for (Generation.Waited waited : pace.waited()) {
+            metrics.waitedFor(waited.seat().name(), waited.nanos());
+            if (waited.isSlow()) {
+                note(Topic.SLOW, Optional.of(waited.seat().name()), waited.text(pace.stepNanos()));
             }
         }
     }
 
     /** A frame came that is none, or was damaged on its way. */
-    void damaged(DataStream stream, Status status) {
-        if (!stream.isClosed() && membership.phase() == Phase.RUNNING) {
-            metrics.frameRefused();
+    public void damaged(DataStream stream, Status status) {
+        if (data.remove(stream)) {
             stream.close(status);
-            stop(status.getDescription() + ", from " + membership.describe(stream.worker()));
+            damaged(stream, status.getDescription() + ", from ", "");
         }
-    }
-
-    private void refuse(DataStream stream, String reason) {
-        metrics.frameRefused();
-        stream.close(Status.FAILED_PRECONDITION.withDescription(reason));
-        stop(reason);
     }
 
     /** The worker has ended a data stream: it has nothing more to sum. */
-    void ended(DataStream stream) {
+    public void ended(DataStream stream) {
         stream.close(Status.OK);
-        data.get(stream.kind()).remove(stream.worker(), stream);
+        data.remove(stream);
     }
 
     /** A data stream's connection has closed. */
-    void broken(DataStream stream) {
-        if (data.get(stream.kind()).remove(stream.worker(), stream)) {
-            happened(new Event.DataBroken(
-                    stream.generation(), stream.worker(), stream.kind().toString()));
+    public void broken(DataStream stream) {
+        if (data.remove(stream)) {
+            damaged(stream, "", "'s connection for " + stream.kind() + " broke");
         }
+    }
+
+    private void damaged(DataStream stream, String before, String after) {
+        membership
+                .seated(stream.worker())
+                .ifPresent(member -> damaged(
+                        member.connection(), stream.generation(), before + membership.describe(member) + after));
+    }
+
+    private void damaged(long connection, long ofGeneration, String reason) {
+        metrics.damaged();
+        happened(new Event.Damaged(connection, ofGeneration, reason));
     }
 
     private void happened(Event event) {
         Membership.Decision decision = membership.on(nanoClock.getAsLong(), event);
         membership = decision.next();
-        metrics.membership(membership.members().size(), membership.generation(), membership.committedStep());
+        metrics.membership(membership);
         decision.effects().forEach(this::carryOut);
     }
 
     private void carryOut(Effect effect) {
-        if (effect instanceof Effect.Log log) {
-            LOG.log(Level.INFO, log.text());
+        if (effect instanceof Effect.Send send) {
+            Optional.ofNullable(controls.get(send.connection())).ifPresent(stream -> stream.send(send.message()));
+        } else if (effect instanceof Effect.End ended) {
+            Optional.ofNullable(controls.remove(ended.connection())).ifPresent(ControlStream::end);
+        } else if (effect instanceof Effect.EndGeneration over) {
+            early.clear();
+            generation.end();
+            data.closeAll(Status.ABORTED.withDescription("generation " + over.generation() + " has ended"));
+        } else if (effect instanceof Effect.Relay relay) {
+            generation.relay(membership.assignment().orElseThrow(), relay);
         } else if (effect instanceof Effect.BeginGeneration begin) {
-            rounds = new Rounds(begin.assignment(), groupSize, begin.committedStep());
-            lastCommitNanos = nanoClock.getAsLong();
-        } else if (effect instanceof Effect.SendPlan send) {
-            send(send.connection(), ToWorker.newBuilder().setPlan(send.plan()));
-        } else if (effect instanceof Effect.Refuse refuse) {
-            send(
-                    refuse.connection(),
-                    ToWorker.newBuilder().setRefused(Refused.newBuilder().setReason(refuse.reason())));
-            Optional.ofNullable(controls.remove(refuse.connection())).ifPresent(ControlStream::end);
-        } else if (effect instanceof Effect.Abort abort) {
-            send(
-                    abort.connection(),
-                    ToWorker.newBuilder().setAbort(Abort.newBuilder().setReason(abort.reason())));
-        } else if (effect instanceof Effect.Fail fail) {
-            LOG.log(Level.ERROR, "the job failed: {0}", fail.reason());
-            Status status = Status.ABORTED.withDescription(fail.reason());
-            data.values().forEach(streams -> streams.values().forEach(stream -> stream.close(status)));
-            endWith(fail);
-        } else if (effect instanceof Effect.Succeed succeed) {
-            LOG.log(Level.INFO, "the job is done after step {0}", Long.toString(succeed.step()));
-            endWith(succeed);
+            generation.begin(begin, nanoClock.getAsLong());
+        } else if (effect instanceof Effect.EndWithStep) {
+            generation.endWithStep();
+        } else if (effect instanceof Effect.Note note) {
+            write(note);
+        } else if (effect instanceof Effect.Last last) {
+            endWith(last);
         }
     }
 
-    private void send(long connection, ToWorker.Builder message) {
-        ControlStream stream = controls.get(connection);
-        if (stream != null) {
-            stream.send(message.build());
+    private void note(Topic topic, Optional<String> worker, String text) {
+        write(new Effect.Note(
+                topic, membership.generation(), membership.committedStep(), worker, List.of(), Optional.empty(), text));
+    }
+
+    private void write(Effect.Note note) {
+        LOG.log(note.topic() == Topic.FAILED ? Level.ERROR : Level.INFO, "{0}", note.text());
+        if (note.topic() == Topic.EVICTED) {
+            metrics.evicted();
         }
+        journal.accept(note);
     }
 
     /** Ends the control streams after their last message. Data streams of a job that went well are the workers' to end. */
-    private void endWith(Effect last) {
+    private void endWith(Effect.Last last) {
+        if (last instanceof Effect.Fail fail) {
+            data.closeAll(Status.ABORTED.withDescription(fail.reason()));
+        }
         controls.values().forEach(ControlStream::end);
         end.complete(last);
     }

@@ -1,29 +1,43 @@
 package io.syncbn.coordinator.service;
 
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
+import io.syncbn.coordinator.membership.Membership;
 import io.syncbn.proto.v1.Kind;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** What a coordinator counts. Written by the event loop, read by whoever scrapes. */
 public final class CoordinatorMetrics {
+    private static final double NANOS_PER_SECOND = 1e9;
+
     private final AtomicLong members = new AtomicLong();
     private final AtomicLong generation = new AtomicLong();
     private final AtomicLong committedStep = new AtomicLong();
+    private final AtomicLong stopping = new AtomicLong();
     private final Map<Kind, Counter> rounds = new EnumMap<>(Kind.class);
     private final Map<StreamKind, Counter> received = new EnumMap<>(StreamKind.class);
     private final Map<StreamKind, Counter> sent = new EnumMap<>(StreamKind.class);
+    private final Map<String, AtomicLong> waitedNanos = new HashMap<>();
+    private final MeterRegistry registry;
     private final Counter refusedFrames;
+    private final Counter ignoredFrames;
+    private final Counter damages;
+    private final Counter evictions;
+    private final Counter lostEvents;
     private final Timer steps;
 
     public CoordinatorMetrics(MeterRegistry registry) {
+        this.registry = registry;
         registry.gauge("syncbn.coordinator.members", members);
         registry.gauge("syncbn.coordinator.generation", generation);
         registry.gauge("syncbn.coordinator.committed.step", committedStep);
+        registry.gauge("syncbn.coordinator.stopping", stopping);
         for (Kind kind : Kind.values()) {
             if (kind != Kind.UNRECOGNIZED && kind != Kind.KIND_UNSPECIFIED) {
                 rounds.put(kind, registry.counter("syncbn.coordinator.rounds", "kind", kind.name()));
@@ -34,6 +48,10 @@ public final class CoordinatorMetrics {
             sent.put(stream, payload(registry, "sent", stream));
         }
         refusedFrames = registry.counter("syncbn.coordinator.frames.refused");
+        ignoredFrames = registry.counter("syncbn.coordinator.frames.ignored");
+        damages = registry.counter("syncbn.coordinator.damages");
+        evictions = registry.counter("syncbn.coordinator.evictions");
+        lostEvents = registry.counter("syncbn.coordinator.events.lost");
         steps = Timer.builder("syncbn.coordinator.step")
                 .description("from one commit to the next")
                 .publishPercentiles(0.5, 0.99)
@@ -47,10 +65,11 @@ public final class CoordinatorMetrics {
                 .register(registry);
     }
 
-    void membership(int memberCount, long currentGeneration, long step) {
-        members.set(memberCount);
-        generation.set(currentGeneration);
-        committedStep.set(step);
+    void membership(Membership membership) {
+        members.set(membership.members().size());
+        generation.set(membership.generation());
+        committedStep.set(membership.committedStep());
+        stopping.set(membership.stopping().isPresent() ? 1 : 0);
     }
 
     void received(StreamKind stream, int bytes) {
@@ -67,6 +86,37 @@ public final class CoordinatorMetrics {
 
     void frameRefused() {
         refusedFrames.increment();
+    }
+
+    void frameIgnored() {
+        ignoredFrames.increment();
+    }
+
+    void damaged() {
+        damages.increment();
+    }
+
+    void evicted() {
+        evictions.increment();
+    }
+
+    /** An event could not be written to the file of events. */
+    public void eventLost() {
+        lostEvents.increment();
+    }
+
+    /** For how long the others waited for a worker alone, in the last step. */
+    void waitedFor(String worker, long nanos) {
+        waitedNanos
+                .computeIfAbsent(worker, name -> {
+                    AtomicLong value = new AtomicLong();
+                    Gauge.builder("syncbn.coordinator.waited.for", value, waited -> waited.get() / NANOS_PER_SECOND)
+                            .baseUnit("seconds")
+                            .tag("worker", name)
+                            .register(registry);
+                    return value;
+                })
+                .set(nanos);
     }
 
     void stepTook(long nanos) {

@@ -56,7 +56,7 @@ public final class ReductionService {
             return new ServerCall.Listener<>() {};
         }
         call.sendHeaders(new Metadata());
-        DataStream stream = new DataStream(kind, generation, worker, call);
+        DataStream stream = new GrpcDataStream(kind, generation, worker, call);
         coordinator.run(() -> coordinator.opened(stream));
         stream.receiveNext();
         return new FrameListener(stream);

@@ -4,15 +4,15 @@ import io.syncbn.proto.v1.Kind;
 import java.util.Locale;
 
 /** The two data streams of a worker. */
-enum StreamKind {
+public enum StreamKind {
     /** Everything small. */
     MOMENTS,
     /** Bulk. */
     GRADIENTS;
 
-    /** The stream on which sums of a kind travel, both ways. */
-    static StreamKind of(Kind kind) {
-        return kind == Kind.GRADIENTS ? GRADIENTS : MOMENTS;
+    /** The stream on which frames of a kind travel, both ways. */
+    public static StreamKind of(Kind kind) {
+        return kind == Kind.GRADIENTS || kind == Kind.STATE ? GRADIENTS : MOMENTS;
     }
 
     @Override

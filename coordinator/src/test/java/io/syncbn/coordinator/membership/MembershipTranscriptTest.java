@@ -2,13 +2,18 @@ package io.syncbn.coordinator.membership;
 
 import io.syncbn.coordinator.Transcript;
 import io.syncbn.proto.Protocol;
+import io.syncbn.proto.v1.Align;
 import io.syncbn.proto.v1.Finished;
 import io.syncbn.proto.v1.Join;
 import io.syncbn.proto.v1.Plan;
+import io.syncbn.proto.v1.Ready;
+import io.syncbn.proto.v1.ToWorker;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -30,14 +35,21 @@ class MembershipTranscriptTest {
     private List<String> apply(String line) {
         Map<String, String> options = Transcript.options(line);
         if (line.startsWith("rules")) {
+            String[] workers = options.get("workers").split(":");
+            Earlier earlier = new Earlier(
+                    Long.parseLong(options.getOrDefault("generation", "0")),
+                    Long.parseLong(options.getOrDefault("step", "0")),
+                    options.containsKey("names") ? Set.of(options.get("names").split(",")) : Set.of());
             membership = Membership.begin(
                     new Rules(
                             "job-a",
                             Integer.parseInt(options.get("shards")),
-                            Integer.parseInt(options.get("workers")),
+                            Integer.parseInt(workers[0]),
+                            Integer.parseInt(workers[workers.length - 1]),
                             TimeUnit.SECONDS.toNanos(120),
                             1000,
                             5000),
+                    earlier,
                     0);
             return List.of();
         }
@@ -48,35 +60,59 @@ class MembershipTranscriptTest {
         return decision.effects().stream().map(MembershipTranscriptTest::text).toList();
     }
 
-    private static Event event(String[] words, Map<String, String> options) {
-        long subject = words.length > 3 ? Long.parseLong(words[3]) : 0;
+    private Event event(String[] words, Map<String, String> options) {
+        long subject = words.length > 3 && words[3].matches("\\d+") ? Long.parseLong(words[3]) : 0;
         String rest = words.length > 4 ? words[4] : "";
+        long generation = Long.parseLong(options.getOrDefault("generation", "" + membership.generation()));
         return switch (words[2]) {
             case "tick" -> new Event.Tick();
             case "joins" -> new Event.Joined(subject, join(rest, options));
             case "heartbeat" -> new Event.Heard(subject);
+            case "ready" -> new Event.BecameReady(subject, ready(generation, options));
+            case "leaves" -> new Event.Leaving(subject, rest);
             case "fails" -> new Event.WorkerFailed(subject, rest);
             case "finished" ->
                 new Event.WorkerFinished(
                         subject,
                         Finished.newBuilder()
+                                .setGeneration(generation)
                                 .setStep(Long.parseLong(options.get("step")))
                                 .setStateDigest(options.get("state"))
                                 .build());
             case "closed" -> new Event.ControlClosed(subject);
-            case "broken" ->
-                new Event.DataBroken(Long.parseLong(options.get("generation")), (int) subject, options.get("stream"));
+            case "damaged" -> new Event.Damaged(subject, generation, "connection " + subject + " broke");
+            case "misbehaves" -> new Event.Misbehaved(subject, rest);
+            case "overdue" ->
+                new Event.Overdue(
+                        generation,
+                        Arrays.stream(options.get("workers").split(","))
+                                .map(Integer::valueOf)
+                                .toList(),
+                        "the sum has waited for it");
             case "committed" -> new Event.StepCommitted(subject);
-            case "stopped" -> new Event.Stopped("somebody stopped it");
+            case "stop" -> new Event.StopRequested("Ctrl-C");
+            case "failed" -> new Event.Failed("a mistake in the coordinator");
             default -> throw new IllegalArgumentException("unknown event " + words[2]);
         };
+    }
+
+    private static Ready ready(long generation, Map<String, String> options) {
+        Ready.Builder ready = Ready.newBuilder()
+                .setGeneration(generation)
+                .setStep(Long.parseLong(options.getOrDefault("step", "0")))
+                .setStateDigest(options.getOrDefault("state", "state-a"))
+                .setBatchesTracked(Long.parseLong(options.getOrDefault("step", "0")));
+        if (options.containsKey("statistics")) {
+            ready.addDataStatistics(Double.parseDouble(options.get("statistics")));
+        }
+        return ready.build();
     }
 
     private static Join join(String line, Map<String, String> options) {
         return Join.newBuilder()
                 .setName(line.split(" ")[0])
                 .setHost("host-" + line.split(" ")[0])
-                .setProcessId(4000)
+                .setProcessId(Long.parseLong(options.getOrDefault("process", "4000")))
                 .setProtocolVersion(
                         Integer.parseInt(options.getOrDefault("protocol", Integer.toString(Protocol.VERSION))))
                 .setFingerprint(options.getOrDefault("job", "job-a"))
@@ -87,23 +123,58 @@ class MembershipTranscriptTest {
     }
 
     private static String text(Effect effect) {
-        if (effect instanceof Effect.SendPlan send) {
-            Plan plan = send.plan();
-            return send.connection() + " <- plan: generation " + plan.getGeneration() + ", worker "
-                    + plan.getWorker() + " of " + plan.getWorkers() + ", "
-                    + new ShardRun(plan.getFirstShard(), plan.getShardCount()) + ", heartbeat "
-                    + plan.getHeartbeatMillis() + " ms, silence " + plan.getSilenceMillis() + " ms";
-        } else if (effect instanceof Effect.Refuse refuse) {
-            return refuse.connection() + " <- refused: " + refuse.reason();
-        } else if (effect instanceof Effect.Abort abort) {
-            return abort.connection() + " <- abort: " + abort.reason();
+        if (effect instanceof Effect.Send send) {
+            return send.connection() + " <- " + text(send.message());
+        } else if (effect instanceof Effect.End end) {
+            return end.connection() + " <- end of its stream";
+        } else if (effect instanceof Effect.EndGeneration end) {
+            return "end of generation " + end.generation();
+        } else if (effect instanceof Effect.Relay relay) {
+            return "hand on the state of step " + relay.step() + " from worker " + relay.source() + " to "
+                    + relay.targets();
         } else if (effect instanceof Effect.BeginGeneration begin) {
             return "begin generation " + begin.assignment().generation() + " after step " + begin.committedStep();
+        } else if (effect instanceof Effect.EndWithStep) {
+            return "end the generation with this step";
         } else if (effect instanceof Effect.Succeed succeed) {
             return "succeed: step " + succeed.step() + ", " + succeed.stateDigest();
+        } else if (effect instanceof Effect.Stop stop) {
+            return "stopped: step " + stop.step() + ", " + stop.stateDigest();
         } else if (effect instanceof Effect.Fail fail) {
             return "fail: " + fail.reason();
         }
-        return "log: " + ((Effect.Log) effect).text();
+        Effect.Note note = (Effect.Note) effect;
+        return "note, " + note.topic() + ": " + note.text();
+    }
+
+    private static String text(ToWorker message) {
+        return switch (message.getMessageCase()) {
+            case PLAN -> text(message.getPlan());
+            case REFUSED -> "refused: " + message.getRefused().getReason();
+            case ABORT -> "abort: " + message.getAbort().getReason();
+            case ALIGN -> text(message.getAlign());
+            case BEGIN ->
+                "begin: generation " + message.getBegin().getGeneration() + " after step "
+                        + message.getBegin().getStep();
+            case HOLD ->
+                "hold after step " + message.getHold().getCommittedStep() + ": "
+                        + message.getHold().getReason();
+            case STOP -> "stop: " + message.getStop().getReason();
+            case EVICTED -> "evicted: " + message.getEvicted().getReason();
+            case RELEASED -> "released: " + message.getReleased().getReason();
+            case MESSAGE_NOT_SET -> throw new IllegalArgumentException("an empty message");
+        };
+    }
+
+    private static String text(Plan plan) {
+        return "plan: generation " + plan.getGeneration() + ", worker " + plan.getWorker() + " of " + plan.getWorkers()
+                + ", " + new ShardRun(plan.getFirstShard(), plan.getShardCount()) + ", heartbeat "
+                + plan.getHeartbeatMillis() + " ms, silence " + plan.getSilenceMillis() + " ms, after step "
+                + plan.getCommittedStep();
+    }
+
+    private static String text(Align align) {
+        return "align: generation " + align.getGeneration() + ", step " + align.getStep() + " from worker "
+                + align.getSource() + ", " + align.getStateDigest() + ", statistics " + align.getDataStatisticsList();
     }
 }

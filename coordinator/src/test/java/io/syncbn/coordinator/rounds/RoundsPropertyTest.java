@@ -44,6 +44,7 @@ class RoundsPropertyTest {
         private final int chunks;
         private final long firstStep;
         private final Rounds rounds;
+        private long nowNanos;
 
         Case(long seed) {
             this.seed = seed;
@@ -58,7 +59,7 @@ class RoundsPropertyTest {
                 seats.add(new Assignment.Seat("worker-" + seats.size(), run));
             }
             assignment = new Assignment(1 + random.nextInt(5), seats);
-            rounds = new Rounds(assignment, groups.groupSize(), firstStep);
+            rounds = new Rounds(assignment, groups.groupSize(), firstStep, 0);
         }
 
         /** Runs all steps; how many mistakes were refused. */
@@ -96,7 +97,7 @@ class RoundsPropertyTest {
                 List<Sent> queue = queues.get(random.nextInt(queues.size()));
                 Sent next = queue.remove(0);
                 done.add(new Sent(next.worker(), copy(next.frame())));
-                for (RoundEffect effect : rounds.offer(next.worker(), next.frame())) {
+                for (RoundEffect effect : rounds.offer(next.worker(), next.frame(), ++nowNanos)) {
                     committed |= check(effect, step, expected);
                 }
                 queues.removeIf(List::isEmpty);
@@ -108,18 +109,21 @@ class RoundsPropertyTest {
 
         /** One effect of a right frame; whether it is the commit. */
         private boolean check(RoundEffect effect, long step, Map<FrameHeader, List<Integer>> expected) {
-            if (effect instanceof RoundEffect.SendRoot send) {
-                FrameHeader header = send.root().header();
+            if (effect instanceof RoundEffect.Send send) {
+                FrameHeader header = send.frame().header();
                 assertThat(expected.remove(header))
                         .as("seed %d, %s", seed, header)
                         .isEqualTo(send.workers());
                 Payload sum = value(header, grouping(header), header.node());
-                assertThat(send.root().checksum())
+                assertThat(send.frame().checksum())
                         .as("seed %d, %s", seed, header)
                         .isEqualTo(DataFrame.of(header, sum).checksum());
                 return false;
             }
-            assertThat(effect).as("seed %d", seed).isEqualTo(new RoundEffect.Committed(step));
+            assertThat(effect).as("seed %d", seed).isInstanceOf(RoundEffect.Committed.class);
+            assertThat(((RoundEffect.Committed) effect).step())
+                    .as("seed %d", seed)
+                    .isEqualTo(step);
             return true;
         }
 
@@ -143,11 +147,11 @@ class RoundsPropertyTest {
             if (harmless) {
                 return 0;
             }
-            List<RoundEffect> effects = rounds.offer(wrong.worker(), copy(wrong.frame()));
+            List<RoundEffect> effects = rounds.offer(wrong.worker(), copy(wrong.frame()), ++nowNanos);
             assertThat(effects)
                     .as("seed %d: %s from worker %d", seed, wrong.frame().header(), wrong.worker())
                     .hasSize(1)
-                    .allMatch(effect -> effect instanceof RoundEffect.Refused);
+                    .allMatch(effect -> effect instanceof RoundEffect.Refused || effect instanceof RoundEffect.Ignored);
             return 1;
         }
 

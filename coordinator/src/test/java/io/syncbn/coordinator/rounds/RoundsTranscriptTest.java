@@ -14,13 +14,16 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Frames as text, in {@code transcripts/rounds}: who sends which node of which sum with what numbers; what follows. */
 class RoundsTranscriptTest {
     private long generation;
+    private long nowNanos;
     private Rounds rounds;
+    private StateRelay relay;
 
     static List<Path> transcripts() {
         return Transcript.in("rounds");
@@ -38,6 +41,16 @@ class RoundsTranscriptTest {
             begin(options);
             return List.of();
         }
+        if (line.equals("end with this step")) {
+            rounds.endWithStep();
+            return List.of();
+        }
+        if (line.equals("oldest")) {
+            return List.of(rounds.oldest()
+                    .map(sum -> sum.round() + ", for " + TimeUnit.NANOSECONDS.toMillis(nowNanos - sum.openedNanos())
+                            + " ms, because of " + sum.workers())
+                    .orElse("nothing is open"));
+        }
         String[] words = line.split(" ");
         int worker = Integer.parseInt(words[0]);
         Kind kind = Kind.valueOf(words[1]);
@@ -54,7 +67,11 @@ class RoundsTranscriptTest {
                 .mapToDouble(Double::parseDouble)
                 .toArray();
         List<String> lines = new ArrayList<>();
-        rounds.offer(worker, DataFrame.of(header, payload(kind, numbers))).forEach(effect -> lines.add(text(effect)));
+        nowNanos += TimeUnit.MILLISECONDS.toNanos(Long.parseLong(options.getOrDefault("after", "0")));
+        DataFrame frame = DataFrame.of(header, payload(kind, numbers));
+        List<RoundEffect> effects =
+                relay == null ? rounds.offer(worker, frame, nowNanos) : List.of(relay.offer(worker, frame));
+        effects.forEach(effect -> lines.add(text(effect)));
         return lines;
     }
 
@@ -68,10 +85,25 @@ class RoundsTranscriptTest {
             seats.add(new Assignment.Seat("worker-" + seats.size(), run));
             first = run.end();
         }
-        rounds = new Rounds(
-                new Assignment(generation, seats),
-                Integer.parseInt(options.get("group")),
-                Long.parseLong(options.get("committed")));
+        Assignment assignment = new Assignment(generation, seats);
+        rounds = null;
+        relay = null;
+        nowNanos = 0;
+        if (options.containsKey("source")) {
+            relay = new StateRelay(
+                    assignment,
+                    Integer.parseInt(options.get("source")),
+                    Arrays.stream(options.get("targets").split(","))
+                            .map(Integer::valueOf)
+                            .toList(),
+                    Long.parseLong(options.get("committed")));
+        } else {
+            rounds = new Rounds(
+                    assignment,
+                    Integer.parseInt(options.get("group")),
+                    Long.parseLong(options.get("committed")),
+                    nowNanos);
+        }
     }
 
     private static Payload payload(Kind kind, double[] numbers) {
@@ -87,16 +119,22 @@ class RoundsTranscriptTest {
     }
 
     private static String text(RoundEffect effect) {
-        if (effect instanceof RoundEffect.SendRoot send) {
-            FrameHeader header = send.root().header();
-            String numbers = header.kind() == Kind.GRADIENTS
-                    ? Arrays.toString(send.root().floats())
-                    : Arrays.toString(send.root().doubles());
-            return "root to " + send.workers() + ": " + header + ", group " + header.group() + ", node " + header.node()
-                    + ", sum " + numbers;
+        if (effect instanceof RoundEffect.Send send) {
+            FrameHeader header = send.frame().header();
+            String numbers = Payload.isFloat32(header.kind())
+                    ? Arrays.toString(send.frame().floats())
+                    : Arrays.toString(send.frame().doubles());
+            return (header.kind() == Kind.STATE ? "handed on to " : "root to ") + send.workers() + ": " + header
+                    + ", group " + header.group() + ", node " + header.node() + ", sum " + numbers;
         } else if (effect instanceof RoundEffect.Committed committed) {
-            return "committed: step " + committed.step();
+            return "committed: step " + committed.step() + "; waited for, in ms: "
+                    + committed.waitedNanos().stream()
+                            .map(TimeUnit.NANOSECONDS::toMillis)
+                            .toList();
+        } else if (effect instanceof RoundEffect.Ignored) {
+            return "ignored";
         }
-        return "refused: " + ((RoundEffect.Refused) effect).reason();
+        RoundEffect.Refused refused = (RoundEffect.Refused) effect;
+        return "refused, because of " + refused.workers() + ": " + refused.reason();
     }
 }

@@ -1,0 +1,154 @@
+package io.syncbn.coordinator.membership;
+
+import io.syncbn.proto.v1.Align;
+import io.syncbn.proto.v1.Begin;
+import io.syncbn.proto.v1.Ready;
+import io.syncbn.proto.v1.ToWorker;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/** How the workers of a generation come to the same state, and begin. */
+final class Aligning {
+    /** From the furthest to the one that is most behind; of equals, the one with the lowest number first. */
+    private static final Comparator<Member> FURTHEST_FIRST = Comparator.comparing(
+                    (Member member) -> standing(member).getStep())
+            .thenComparing(member -> knowsStatistics(standing(member)))
+            .reversed()
+            .thenComparing(Member::seat);
+
+    private Aligning() {}
+
+    static void ready(Turn turn, Member member, Ready ready) {
+        boolean isOfNow = turn.phase == Phase.ALIGNING && member.isSeated() && ready.getGeneration() == turn.generation;
+        // After an Align, one from before it may still come.
+        if (!isOfNow || ready.getStep() < turn.alignStep) {
+            return;
+        }
+        turn.update(member.readyAt(ready));
+        if (turn.seated().stream().allMatch(seated -> seated.ready().isPresent())) {
+            allReady(turn);
+        }
+    }
+
+    private static void allReady(Turn turn) {
+        List<Member> workers = turn.seated().stream().sorted(FURTHEST_FIRST).toList();
+        Member furthest = workers.get(0);
+        long step = standing(furthest).getStep();
+        Optional<String> difference = differentStates(workers);
+        if (difference.isPresent()) {
+            Ending.fail(turn, difference.get());
+        } else if (step < turn.baseStep) {
+            Ending.fail(
+                    turn,
+                    "step " + turn.baseStep + " was committed, but the furthest worker, " + furthest.name()
+                            + ", stands at " + step + ": go on from the last checkpoint with --resume");
+        } else if (workers.stream().allMatch(worker -> isAtSameState(worker, furthest))) {
+            begin(turn, furthest);
+        } else {
+            align(turn, workers);
+        }
+    }
+
+    /** At one step there is one state. */
+    private static Optional<String> differentStates(List<Member> workers) {
+        Map<Long, Map<String, List<String>>> namesByStateByStep = workers.stream()
+                .sorted(Comparator.comparing(Member::seat))
+                .collect(Collectors.groupingBy(
+                        worker -> standing(worker).getStep(),
+                        LinkedHashMap::new,
+                        Collectors.groupingBy(
+                                worker -> standing(worker).getStateDigest(),
+                                LinkedHashMap::new,
+                                Collectors.mapping(Member::name, Collectors.toList()))));
+        return namesByStateByStep.entrySet().stream()
+                .filter(step -> step.getValue().size() > 1)
+                .map(step -> "workers have different states after step " + step.getKey() + ": "
+                        + Ending.list(step.getValue()))
+                .findFirst();
+    }
+
+    private static void align(Turn turn, List<Member> workers) {
+        Member source = workers.get(0);
+        Ready state = standing(source);
+        List<Member> behind = workers.stream()
+                .filter(worker -> standing(worker).getStep() < state.getStep())
+                .sorted(Comparator.comparing(Member::seat))
+                .toList();
+        turn.alignStep = state.getStep();
+        if (!behind.isEmpty()) {
+            turn.note(
+                    Topic.ALIGN,
+                    behind.stream()
+                                    .map(worker -> worker.name() + " (step "
+                                            + standing(worker).getStep() + ")")
+                                    .collect(Collectors.joining(", "))
+                            + (behind.size() == 1 ? " takes" : " take") + " over the state of step " + state.getStep()
+                            + " from " + source.name());
+        }
+        turn.effect(new Effect.Relay(
+                source.seat(), behind.stream().map(Member::seat).toList(), state.getStep()));
+        Align align = Align.newBuilder()
+                .setGeneration(turn.generation)
+                .setSource(source.seat())
+                .setStep(state.getStep())
+                .setStateDigest(state.getStateDigest())
+                .setBatchesTracked(state.getBatchesTracked())
+                .addAllDataStatistics(state.getDataStatisticsList())
+                .build();
+        for (Member worker : workers) {
+            if (!isAtSameState(worker, source)) {
+                turn.update(worker.notReady());
+            }
+            turn.send(worker, ToWorker.newBuilder().setAlign(align));
+        }
+    }
+
+    private static void begin(Turn turn, Member furthest) {
+        Ready state = standing(furthest);
+        Assignment assignment = turn.assignment.orElseThrow();
+        turn.committedStep = state.getStep();
+        turn.baseStep = state.getStep();
+        turn.alignStep = Membership.NOT_ALIGNED;
+        if (turn.stopping.isPresent()) {
+            Ending.stop(turn);
+            return;
+        }
+        turn.phase = Phase.RUNNING;
+        turn.note(
+                Topic.GENERATION,
+                Optional.empty(),
+                assignment.seats(),
+                Optional.of(state.getStateDigest()),
+                "generation " + turn.generation + " begins after step " + turn.committedStep + ": "
+                        + assignment.seats().stream()
+                                .map(Assignment.Seat::toString)
+                                .collect(Collectors.joining(", ")));
+        turn.effect(new Effect.BeginGeneration(assignment, turn.committedStep));
+        Begin begin = Begin.newBuilder()
+                .setGeneration(turn.generation)
+                .setStep(turn.committedStep)
+                .build();
+        for (Member worker : turn.seated()) {
+            turn.send(worker, ToWorker.newBuilder().setBegin(begin));
+        }
+        Running.endIfDue(turn);
+    }
+
+    private static boolean isAtSameState(Member worker, Member other) {
+        return standing(worker).getStep() == standing(other).getStep()
+                && standing(worker).getStateDigest().equals(standing(other).getStateDigest())
+                && knowsStatistics(standing(worker)) == knowsStatistics(standing(other));
+    }
+
+    private static Ready standing(Member member) {
+        return member.ready().orElseThrow();
+    }
+
+    private static boolean knowsStatistics(Ready ready) {
+        return ready.getDataStatisticsCount() > 0;
+    }
+}

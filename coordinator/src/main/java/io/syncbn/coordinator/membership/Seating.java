@@ -1,0 +1,74 @@
+package io.syncbn.coordinator.membership;
+
+import io.syncbn.proto.v1.Plan;
+import io.syncbn.proto.v1.ToWorker;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/** How one generation ends and the next one is dealt. */
+final class Seating {
+    private Seating() {}
+
+    /** Ends the present generation; the next one begins, if there are enough workers for it. */
+    static void next(Turn turn) {
+        endGeneration(turn);
+        for (Member member : turn.members()) {
+            if (member.leaving().isPresent()) {
+                Departures.letGo(turn, member);
+            }
+        }
+        if (turn.members().size() >= turn.rules.minWorkers()) {
+            deal(turn);
+        } else {
+            Gathering.hold(turn);
+        }
+    }
+
+    static void endGeneration(Turn turn) {
+        turn.effect(new Effect.EndGeneration(turn.generation));
+        turn.finished.clear();
+        turn.isEnding = false;
+        turn.alignStep = Membership.NOT_ALIGNED;
+    }
+
+    /** Deals the shards to those who are there. Silence is measured from here on: this is how workers hear of it. */
+    static void deal(Turn turn) {
+        turn.phase = Phase.ALIGNING;
+        turn.generation++;
+        List<Member> seated = turn.members().stream()
+                .sorted(Comparator.comparing(member -> !member.wasPlanned() && !turn.expected.contains(member.name())))
+                .limit(turn.rules.maxWorkers())
+                .sorted(Comparator.comparing(Member::name, new NaturalOrder()))
+                .toList();
+        turn.expected = Set.of();
+        List<ShardRun> runs = ShardRun.deal(turn.rules.shards(), seated.size());
+        List<Assignment.Seat> seats = new ArrayList<>();
+        turn.members().forEach(member -> turn.update(member.unseated()));
+        for (int worker = 0; worker < seated.size(); worker++) {
+            seats.add(new Assignment.Seat(seated.get(worker).name(), runs.get(worker)));
+            turn.update(seated.get(worker).seatedAt(worker, turn.nowNanos));
+        }
+        turn.assignment = Optional.of(new Assignment(turn.generation, seats));
+        turn.seated().stream()
+                .sorted(Comparator.comparing(Member::seat))
+                .forEach(member -> turn.send(member, ToWorker.newBuilder().setPlan(plan(turn, member.seat()))));
+    }
+
+    private static Plan plan(Turn turn, int worker) {
+        Assignment assignment = turn.assignment.orElseThrow();
+        ShardRun run = assignment.seats().get(worker).run();
+        return Plan.newBuilder()
+                .setGeneration(turn.generation)
+                .setWorker(worker)
+                .setWorkers(assignment.workers())
+                .setFirstShard(run.first())
+                .setShardCount(run.count())
+                .setHeartbeatMillis(turn.rules.heartbeatMillis())
+                .setSilenceMillis(turn.rules.silenceMillis())
+                .setCommittedStep(turn.committedStep)
+                .build();
+    }
+}

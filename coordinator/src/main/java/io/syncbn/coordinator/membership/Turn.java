@@ -1,0 +1,146 @@
+package io.syncbn.coordinator.membership;
+
+import io.syncbn.proto.v1.Finished;
+import io.syncbn.proto.v1.Released;
+import io.syncbn.proto.v1.ToWorker;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** One decision while it is made: the state as it changes, and the effects so far. Lives for one event. */
+final class Turn {
+    final Rules rules;
+    final long nowNanos;
+    Phase phase;
+    long generation;
+    long committedStep;
+    long baseStep;
+    Optional<Assignment> assignment;
+    final Map<String, Finished> finished;
+    Set<String> expected;
+    Optional<String> stopping;
+    boolean isEnding;
+    long alignStep;
+    int damagedInARow;
+    long gatheringNanos;
+    long joinedNanos;
+    long tickedNanos;
+    private final List<Member> members;
+    private final List<Effect> effects = new ArrayList<>();
+
+    Turn(Membership before, long nowNanos) {
+        this.nowNanos = nowNanos;
+        rules = before.rules();
+        phase = before.phase();
+        members = new ArrayList<>(before.members());
+        generation = before.generation();
+        committedStep = before.committedStep();
+        baseStep = before.baseStep();
+        assignment = before.assignment();
+        finished = new HashMap<>(before.finished());
+        expected = before.expected();
+        stopping = before.stopping();
+        isEnding = before.isEnding();
+        alignStep = before.alignStep();
+        damagedInARow = before.damagedInARow();
+        gatheringNanos = before.times().gatheringNanos();
+        joinedNanos = before.times().joinedNanos();
+        tickedNanos = before.times().tickedNanos();
+    }
+
+    Membership.Decision decision() {
+        return new Membership.Decision(state(), effects);
+    }
+
+    private Membership state() {
+        return new Membership(
+                rules,
+                phase,
+                members,
+                generation,
+                committedStep,
+                baseStep,
+                assignment,
+                finished,
+                expected,
+                stopping,
+                isEnding,
+                alignStep,
+                damagedInARow,
+                new Membership.Times(gatheringNanos, joinedNanos, tickedNanos));
+    }
+
+    /** As they are now; not changed by later decisions. */
+    List<Member> members() {
+        return List.copyOf(members);
+    }
+
+    /** Those of the present generation that are still there. */
+    List<Member> seated() {
+        return members.stream().filter(Member::isSeated).toList();
+    }
+
+    Optional<Member> member(long connection) {
+        return members.stream()
+                .filter(member -> member.connection() == connection)
+                .findFirst();
+    }
+
+    void add(Member member) {
+        members.add(member);
+    }
+
+    void remove(Member member) {
+        members.removeIf(other -> other.connection() == member.connection());
+    }
+
+    /** Puts a changed member in the place of what it was. */
+    void update(Member member) {
+        members.replaceAll(other -> other.connection() == member.connection() ? member : other);
+    }
+
+    /** Those whose end the job waits for. */
+    List<Member> computing() {
+        return phase == Phase.STOPPING ? members() : seated();
+    }
+
+    /** Whether a member has done what there was to do; nothing is waited for from it any more. */
+    boolean hasFinished(Member member) {
+        return (member.isSeated() || phase == Phase.STOPPING) && finished.containsKey(member.name());
+    }
+
+    void effect(Effect effect) {
+        effects.add(effect);
+    }
+
+    void send(Member member, ToWorker.Builder message) {
+        effects.add(new Effect.Send(member.connection(), message.build()));
+    }
+
+    /** Lets a worker go. It is no member from here on. */
+    void release(Member member, String reason) {
+        remove(member);
+        send(member, ToWorker.newBuilder().setReleased(Released.newBuilder().setReason(reason)));
+        effects.add(new Effect.End(member.connection()));
+    }
+
+    void note(Topic topic, String text) {
+        note(topic, Optional.empty(), List.of(), Optional.empty(), text);
+    }
+
+    void note(Topic topic, String worker, String text) {
+        note(topic, Optional.of(worker), List.of(), Optional.empty(), text);
+    }
+
+    void note(
+            Topic topic, Optional<String> worker, List<Assignment.Seat> workers, Optional<String> digest, String text) {
+        effects.add(new Effect.Note(topic, generation, committedStep, worker, workers, digest, text));
+    }
+
+    String describe(Member member) {
+        return state().describe(member);
+    }
+}

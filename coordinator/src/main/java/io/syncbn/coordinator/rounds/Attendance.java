@@ -1,0 +1,56 @@
+package io.syncbn.coordinator.rounds;
+
+import java.util.List;
+import java.util.stream.IntStream;
+
+/** Which workers' parts of a sum are there, and since when. */
+final class Attendance {
+    private final int[] leaves;
+    private final int[] missing;
+    private final long openedNanos;
+    private long previousNanos;
+    private long lastNanos;
+
+    /** @param leaves how many leaves of the tree each worker has */
+    Attendance(int[] leaves, long openedNanos) {
+        this.leaves = leaves;
+        this.missing = leaves.clone();
+        this.openedNanos = openedNanos;
+        this.lastNanos = openedNanos;
+    }
+
+    void came(int worker, int leavesThatCame, long nowNanos) {
+        missing[worker] -= leavesThatCame;
+        if (missing[worker] == 0) {
+            previousNanos = lastNanos;
+            lastNanos = nowNanos;
+        }
+    }
+
+    /** When the first part came. */
+    long openedNanos() {
+        return openedNanos;
+    }
+
+    /** When the last worker but one was complete, or the first part came. */
+    long previousNanos() {
+        return previousNanos;
+    }
+
+    /** Whether a worker has sent all that it has of the sum. */
+    boolean isComplete(int worker) {
+        return leaves[worker] > 0 && missing[worker] == 0;
+    }
+
+    /** Whether more than one worker has part in the sum. */
+    boolean isShared() {
+        return IntStream.of(leaves).filter(count -> count > 0).count() > 1;
+    }
+
+    List<Integer> missing() {
+        return IntStream.range(0, missing.length)
+                .filter(worker -> missing[worker] > 0)
+                .boxed()
+                .toList();
+    }
+}

@@ -1,0 +1,82 @@
+package io.syncbn.coordinator.service;
+
+import io.grpc.Status;
+import io.syncbn.coordinator.membership.Membership;
+import io.syncbn.coordinator.membership.Phase;
+import io.syncbn.proto.wire.DataFrame;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** The data streams of the present generation. Belongs to the event loop. */
+final class DataStreams {
+    private final Map<StreamKind, Map<Integer, DataStream>> open = new EnumMap<>(StreamKind.class);
+
+    DataStreams() {
+        for (StreamKind kind : StreamKind.values()) {
+            open.put(kind, new HashMap<>());
+        }
+    }
+
+    /** Takes a stream in; why not, or empty. */
+    Optional<Status> add(DataStream stream, Membership membership) {
+        Optional<Status> refusal = refusal(stream, membership);
+        if (refusal.isEmpty()) {
+            open.get(stream.kind()).put(stream.worker(), stream);
+        }
+        return refusal;
+    }
+
+    private Optional<Status> refusal(DataStream stream, Membership membership) {
+        String name = "worker " + stream.worker() + "'s stream of " + stream.kind();
+        boolean isOfNow = (membership.phase() == Phase.ALIGNING || membership.phase() == Phase.RUNNING)
+                && stream.generation() == membership.generation();
+        if (!isOfNow) {
+            return Optional.of(Status.FAILED_PRECONDITION.withDescription(name + " is of generation "
+                    + stream.generation() + ", expected " + membership.generation() + " (" + membership.phase() + ")"));
+        }
+        if (membership.seated(stream.worker()).isEmpty()) {
+            return Optional.of(Status.INVALID_ARGUMENT.withDescription(
+                    name + ": expected one of " + membership.seats() + " workers"));
+        }
+        if (open.get(stream.kind()).containsKey(stream.worker())) {
+            return Optional.of(Status.ALREADY_EXISTS.withDescription(name + " is open already"));
+        }
+        return Optional.empty();
+    }
+
+    boolean isOpen(DataStream stream) {
+        return open.get(stream.kind()).get(stream.worker()) == stream;
+    }
+
+    boolean hasAll(int worker) {
+        return open.values().stream().allMatch(streams -> streams.containsKey(worker));
+    }
+
+    /** Whether it was open. */
+    boolean remove(DataStream stream) {
+        return open.get(stream.kind()).remove(stream.worker(), stream);
+    }
+
+    /** To how many of the workers it went. */
+    int send(StreamKind kind, List<Integer> workers, DataFrame frame) {
+        int sent = 0;
+        for (int worker : workers) {
+            DataStream stream = open.get(kind).get(worker);
+            if (stream != null) {
+                stream.send(frame);
+                sent++;
+            }
+        }
+        return sent;
+    }
+
+    void closeAll(Status status) {
+        for (Map<Integer, DataStream> streams : open.values()) {
+            streams.values().forEach(stream -> stream.close(status));
+            streams.clear();
+        }
+    }
+}
