@@ -55,16 +55,16 @@ public class Reduction {
     @Benchmark
     public List<RoundEffect> offer() {
         if (sums == SUMS_IN_A_STEP) {
-            rounds = new Rounds(assignment, workers, 0);
+            rounds = new Rounds(assignment, workers, 0, 0);
             sums = 0;
         }
         List<RoundEffect> effects = List.of();
         for (int worker = 0; worker < workers; worker++) {
             int of = kind == Kind.GRADIENTS ? SUMS_IN_A_STEP : 1;
             FrameHeader header = new FrameHeader(1, 1, kind, sums, 0, new Node(0, worker), of);
-            effects = rounds.offer(worker, new DataFrame(header, parts.get(worker), 0));
+            effects = rounds.offer(worker, new DataFrame(header, parts.get(worker), 0), 0);
         }
-        if (effects.size() != 1 || !(effects.get(0) instanceof RoundEffect.SendRoot)) {
+        if (effects.size() != 1 || !(effects.get(0) instanceof RoundEffect.Send)) {
             throw new IllegalStateException("the sum should be complete, but there is " + effects);
         }
         sums++;
