@@ -67,7 +67,6 @@ final class SimulatedWorker {
     private ToyStep sums;
     private double[][] inputs;
     private List<float[]> stateChunks = new ArrayList<>();
-    private long committedStep = -1;
     private long lastStep = -1;
 
     private SessionEffect outcome;
@@ -250,7 +249,6 @@ final class SimulatedWorker {
         plan = newPlan;
         sums = null;
         stateChunks = new ArrayList<>();
-        committedStep = -1;
         lastStep = -1;
         moments = simulation.open(this, newPlan, false);
         gradients = simulation.open(this, newPlan, true);
@@ -274,9 +272,6 @@ final class SimulatedWorker {
         } else if (sums != null) {
             if (header.kind() == Kind.LAST_COMMIT) {
                 lastStep = header.step();
-            }
-            if (header.kind() == Kind.LAST_COMMIT || header.kind() == Kind.COMMIT) {
-                committedStep = header.step();
             }
             sums.received(ToyStep.copy(frame));
         }
@@ -315,7 +310,6 @@ final class SimulatedWorker {
     private boolean isSpared() {
         boolean isOfStep = wait.kind != Kind.EVALUATION && wait.kind != Kind.DATA_STATISTICS && wait.kind != Kind.STATE;
         return isOfStep
-                && ended.committedStep() > committedStep
                 && wait.step <= ended.committedStep()
                 && world.nowNanos() < endedNanos + COMMITTED_SUMS_NANOS;
     }

@@ -52,7 +52,6 @@ public final class RemoteCollective implements Collective {
     private final ManagedChannel gradientsChannel;
     private final DataStream moments;
     private final DataStream gradients;
-    private volatile long committedStep = NO_STEP;
     private volatile long lastStep = NO_STEP;
 
     /**
@@ -153,10 +152,6 @@ public final class RemoteCollective implements Collective {
      * on their way, and are waited for a little longer. Thread-safe.
      */
     public void endAfter(long lastCommittedStep, String reason) {
-        if (lastCommittedStep <= committedStep) {
-            fail(reason);
-            return;
-        }
         doubles.fail(reason, round -> isOfStep(round.kind()) && round.step() <= lastCommittedStep);
         floats.fail(reason, round -> round.step() <= lastCommittedStep);
         state.fail(reason);
@@ -255,7 +250,6 @@ public final class RemoteCollective implements Collective {
                 if (header.kind() == Kind.LAST_COMMIT) {
                     lastStep = header.step();
                 }
-                committedStep = header.step();
                 doubles.complete(Round.of(Kind.COMMIT, header.step(), 0), 0, frame.doubles());
             }
             default -> doubles.complete(round, header.group(), frame.doubles());
