@@ -51,7 +51,7 @@ final class BenchRun {
                 0,
                 Launcher.Patience.DEFAULT,
                 crew -> onTick.run(),
-                TrainCommand::nowMillis);
+                Training::nowMillis);
         try (Interruption interruption = Interruption.watch(launcher::interrupt, launcher::interrupt)) {
             Ending ending = launcher.run();
             if (ending instanceof Ending.Failed failed) {

@@ -1,13 +1,7 @@
 package io.syncbn.deploy.command;
 
-import io.syncbn.deploy.launch.Ending;
-import io.syncbn.deploy.launch.JavaChildren;
-import io.syncbn.deploy.launch.Launcher;
-import io.syncbn.deploy.launch.Progress;
 import io.syncbn.deploy.launch.RunDirectory;
-import io.syncbn.deploy.launch.Summary;
 import io.syncbn.deploy.settings.JobFile;
-import io.syncbn.deploy.settings.Range;
 import io.syncbn.deploy.settings.RunSettings;
 import io.syncbn.deploy.settings.Settings;
 import io.syncbn.deploy.settings.SettingsReader;
@@ -16,7 +10,6 @@ import io.syncbn.proto.job.Fingerprint;
 import io.syncbn.proto.job.Job;
 import io.syncbn.proto.job.Setting;
 import io.syncbn.worker.checkpoint.Checkpoint;
-import io.syncbn.worker.collective.JobFailedException;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -25,7 +18,6 @@ import java.time.LocalDateTime;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 
 /** {@code syncbn train}: a whole job on this machine. */
 final class TrainCommand implements Command {
@@ -61,7 +53,8 @@ final class TrainCommand implements Command {
                 "train",
                 "train --workers 2 --shards 8 --batch 4 --data mnist:mnist --model lenet --epochs 3",
                 "train --job job.yaml --lr 0.1 --out runs/first",
-                "train --resume runs/first");
+                "train --resume runs/first",
+                "train --workers 2:4 --steps 500 --chaos random:7");
     }
 
     @Override
@@ -71,6 +64,7 @@ final class TrainCommand implements Command {
         // The worker reads these; they are looked at here so that all problems are told at once.
         WorkerCommand.checkRun(settings);
         int restarts = settings.integer(RunSettings.RESTARTS, 0, Integer.MAX_VALUE - 1);
+        Optional<ChaosPlan> chaos = ChaosPlan.of(settings, jobRun.workers());
         Optional<RunDirectory> directory = jobRun.job().map(job -> directory(settings, resume, job));
         settings.check();
         // The workers open it too; here, so that what is wrong with it is told before anything else begins.
@@ -79,10 +73,9 @@ final class TrainCommand implements Command {
         Job job = jobRun.job().orElseThrow();
         RunDirectory run = directory.orElseThrow();
         create(run, JobFile.text(settings.texts(job, RECORDED)));
-        Range workers = jobRun.workers();
         System.err.println("run directory " + run.path());
-        JavaChildren children = new JavaChildren(Main.class.getName(), run, resume, workers.most());
-        return launch(run, children, job, workers, restarts);
+        Training training = new Training(run, job, jobRun.workers(), resume, restarts);
+        return chaos.isPresent() ? chaos.get().run(training) : training.report(training.launch());
     }
 
     private static RunDirectory directory(Settings settings, Optional<Path> resume, Job job) {
@@ -128,43 +121,5 @@ final class TrainCommand implements Command {
             throw new UsageException(List.of("run directory " + run.path() + " cannot be made" + reason
                     + "; expected an --out below a directory that this user may write to"));
         }
-    }
-
-    private static int launch(RunDirectory run, JavaChildren children, Job job, Range workers, int restarts)
-            throws IOException, InterruptedException {
-        boolean isTerminal = Boolean.getBoolean("syncbn.terminal");
-        Progress progress = Progress.of(run, job.length(), System.err, isTerminal, TrainCommand::nowMillis);
-        Launcher launcher = new Launcher(
-                run, children, workers, restarts, Launcher.Patience.DEFAULT, progress, TrainCommand::nowMillis);
-        try (Interruption interruption = Interruption.watch(launcher::stop, launcher::interrupt)) {
-            Ending ending;
-            try (progress) {
-                ending = launcher.run();
-            }
-            return report(ending, run);
-        }
-    }
-
-    private static int report(Ending ending, RunDirectory run) throws IOException {
-        if (ending instanceof Ending.Failed failed) {
-            throw new JobFailedException(failed.message() + goOn(run));
-        }
-        if (ending instanceof Ending.Interrupted) {
-            System.err.println("syncbn: interrupted" + goOn(run));
-            return ExitCode.INTERRUPTED;
-        }
-        Summary.of(run).forEach(System.out::println);
-        return ExitCode.DONE;
-    }
-
-    static long nowMillis() {
-        return TimeUnit.NANOSECONDS.toMillis(System.nanoTime());
-    }
-
-    private static String goOn(RunDirectory run) {
-        return run.lastCheckpoint()
-                .map(checkpoint -> "\n  last checkpoint: " + checkpoint + "\n  go on from there: syncbn train --resume "
-                        + run.path())
-                .orElse("\n  there is no checkpoint yet");
     }
 }

@@ -72,6 +72,11 @@ public final class Launcher implements Crew {
             Restarts.Backoff backoff) {
         public static final Patience DEFAULT =
                 new Patience(100, 60_000, 500, 8_000, 10_000, 5_000, new Restarts.Backoff(200, 5_000));
+
+        public Patience withTickMillis(long millis) {
+            return new Patience(
+                    millis, listenMillis, settleMillis, tellerMillis, leaveMillis, terminateMillis, backoff);
+        }
     }
 
     /**

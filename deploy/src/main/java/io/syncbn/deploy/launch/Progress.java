@@ -10,7 +10,7 @@ import java.util.function.LongSupplier;
 /** Shows how training goes, from {@code metrics.jsonl} and {@code events.jsonl}. */
 public final class Progress implements Watcher, AutoCloseable {
     /** What the message at the job's end says too. */
-    private static final Set<String> ENDS = Set.of("done", "failed");
+    private static final Set<String> ENDS = Set.of("finished", "done", "stopped", "failed");
 
     private final JsonLines metrics;
     private final JsonLines events;

@@ -75,6 +75,13 @@ public record RunDirectory(Path path) {
         return path.resolve("result.json");
     }
 
+    /** SHA-256 (hex) of the weights that the run came to. */
+    public Optional<String> weightsSha256() throws IOException {
+        return Files.exists(result())
+                ? JsonLine.of(Files.readString(result())).map(line -> line.text("weightsSha256"))
+                : Optional.empty();
+    }
+
     public Path log(String process) {
         return path.resolve("logs").resolve(process + ".log");
     }

@@ -39,6 +39,17 @@ public final class RunSettings {
             "FILE",
             "",
             "where the coordinator notes what happens to the job; started again with the same file, it takes up from there");
+    public static final Setting CHAOS = new Setting(
+            "chaos",
+            "FILE|random:SEED[:N]",
+            "",
+            "make the faults happen that FILE lists, or N (20) drawn from a seed; killed processes are always started"
+                    + " again. Afterwards the job is run undisturbed, and the weights are compared");
+    public static final Setting CHAOS_REFERENCE = new Setting(
+            "chaos-reference",
+            "SHA256|none",
+            "",
+            "the undisturbed run's weights, if they are known, to compare with those; none: do not compare");
     public static final Setting HOST =
             new Setting("host", "ADDRESS", "0.0.0.0", "address on which the coordinator listens");
     public static final Setting PORT =
@@ -63,7 +74,18 @@ public final class RunSettings {
     public static final Setting LAUNCHED = new Setting("launched", "true", "false", "end when standard input closes");
 
     public static final List<Setting> TRAIN = List.of(
-            JOB, WORKERS, OUT, RESUME, CHECKPOINT_EVERY, KEEP, EVALUATE_EVERY, JOIN_TIMEOUT, RECONNECT, RESTARTS);
+            JOB,
+            WORKERS,
+            OUT,
+            RESUME,
+            CHECKPOINT_EVERY,
+            KEEP,
+            EVALUATE_EVERY,
+            JOIN_TIMEOUT,
+            RECONNECT,
+            RESTARTS,
+            CHAOS,
+            CHAOS_REFERENCE);
 
     public static final List<Setting> COORDINATOR_PART =
             List.of(JOB, WORKERS, HOST, PORT, LOG, JOIN_TIMEOUT, METRICS_PORT, LAUNCHED);

@@ -112,6 +112,25 @@ class MainTest {
     }
 
     @Test
+    void everythingWrongWithChaosIsToldAtOnce() throws IOException {
+        Path list = Files.writeString(directory.resolve("list.txt"), "at step 3: kill\nat step x: kill worker-0\n");
+        assertThat(run("train", "--chaos", list.toString(), "--chaos-reference=abc", "--lr=fast"))
+                .isEqualTo(ExitCode.BAD_INPUT);
+        assertThat(text(err))
+                .contains(
+                        "syncbn: 4 problems",
+                        "--chaos-reference is 'abc'; expected 64 hexadecimal digits, or none",
+                        list + ":1: 'kill'; expected kill worker-N|coordinator",
+                        list + ":2: 'at step x: kill worker-0'; expected at step N: …, or after 12 s: …");
+    }
+
+    @Test
+    void aReferenceIsForChaos() {
+        assertThat(run("train", "--chaos-reference=none")).isEqualTo(ExitCode.BAD_INPUT);
+        assertThat(text(err)).contains("--chaos-reference is for runs with --chaos");
+    }
+
+    @Test
     void figuresBelongToOneNumberOfWorkers() {
         assertThat(run("bench", "step", "--workers=1:4")).isEqualTo(ExitCode.BAD_INPUT);
         assertThat(text(err)).contains("--workers is '1:4'; expected a whole number from 1");

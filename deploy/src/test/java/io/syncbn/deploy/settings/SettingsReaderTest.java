@@ -35,6 +35,8 @@ class SettingsReaderTest {
                         Map.entry("reconnect", "60"),
                         Map.entry("restarts", "10"),
                         Map.entry("log", ""),
+                        Map.entry("chaos", ""),
+                        Map.entry("chaos-reference", ""),
                         Map.entry("host", "0.0.0.0"),
                         Map.entry("port", "7800"),
                         Map.entry("coordinator", ""),

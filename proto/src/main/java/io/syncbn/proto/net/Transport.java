@@ -53,11 +53,11 @@ public final class Transport {
         return IS_EPOLL ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
     }
 
-    static Class<? extends Channel> client() {
+    public static Class<? extends Channel> client() {
         return IS_EPOLL ? EpollSocketChannel.class : NioSocketChannel.class;
     }
 
-    static Class<? extends ServerChannel> server() {
+    public static Class<? extends ServerChannel> server() {
         return IS_EPOLL ? EpollServerSocketChannel.class : NioServerSocketChannel.class;
     }
 }

@@ -16,7 +16,8 @@ public final class CounterRandom {
         AUGMENT,
         DROPOUT,
         SHAPES,
-        BENCHMARK
+        BENCHMARK,
+        CHAOS
     }
 
     private static final long GOLDEN_GAMMA = 0x9E3779B97F4A7C15L;

@@ -1,0 +1,135 @@
+package io.syncbn.deploy.chaos;
+
+import io.syncbn.deploy.launch.Crew;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+
+/**
+ * What became of a fault. It is noticed by the first event that is about its target, and training has gone on with the first
+ * commit after that. Times are of one clock, in milliseconds.
+ */
+final class Episode {
+    /** For so long after a fault is over, an event may be because of it: more than it takes to find a silent worker. */
+    private static final long LISTEN_MILLIS = 15_000;
+
+    private static final Set<String> OF_TROUBLE = Set.of("lost", "evicted", "damaged", "slow");
+    private static final Set<String> OF_COMING = Set.of("joined", "waiting");
+
+    private final Fault fault;
+    private boolean isOver;
+    private Optional<String> failure = Optional.empty();
+    private OptionalLong firedMillis = OptionalLong.empty();
+    private long firedStep;
+
+    /** The last step that training is known not to have gone on with. */
+    private long baseStep;
+
+    private long committedStep;
+    private OptionalLong noticedMillis = OptionalLong.empty();
+    private String noticedBy = "";
+    private OptionalLong wentOnMillis = OptionalLong.empty();
+    private long wentOnStep;
+
+    Episode(Fault fault) {
+        this.fault = fault;
+    }
+
+    Fault fault() {
+        return fault;
+    }
+
+    /** Whether it has been tried. */
+    boolean isDone() {
+        return firedMillis.isPresent() || failure.isPresent();
+    }
+
+    /** Why it could not be carried out. */
+    Optional<String> failure() {
+        return failure;
+    }
+
+    OptionalLong firedMillis() {
+        return firedMillis;
+    }
+
+    /** The last step that was committed when it was carried out. */
+    long firedStep() {
+        return firedStep;
+    }
+
+    OptionalLong noticedMillis() {
+        return noticedMillis;
+    }
+
+    /** The kind of the event. */
+    String noticedBy() {
+        return noticedBy;
+    }
+
+    OptionalLong wentOnMillis() {
+        return wentOnMillis;
+    }
+
+    long wentOnStep() {
+        return wentOnStep;
+    }
+
+    /** From the fault to the commit with which training went on. */
+    OptionalLong outageMillis() {
+        return wentOnMillis.isPresent()
+                ? OptionalLong.of(wentOnMillis.getAsLong() - firedMillis.getAsLong())
+                : OptionalLong.empty();
+    }
+
+    void failed(String reason) {
+        failure = Optional.of(reason);
+    }
+
+    void fired(long nowMillis, long step) {
+        firedMillis = OptionalLong.of(nowMillis);
+        firedStep = step;
+        baseStep = step;
+    }
+
+    /** Another fault with the same target: what happens to it from now on is because of that. */
+    void superseded() {
+        isOver = true;
+    }
+
+    void happened(String event, String worker, long nowMillis) {
+        boolean isListening = firedMillis.isPresent()
+                && noticedMillis.isEmpty()
+                && !isOver
+                && nowMillis - firedMillis.getAsLong() <= fault.millis() + LISTEN_MILLIS;
+        if (isListening && isAbout(event, worker)) {
+            noticedMillis = OptionalLong.of(nowMillis);
+            noticedBy = event;
+            baseStep = Math.max(baseStep, committedStep);
+            wentOnMillis = OptionalLong.empty();
+        }
+    }
+
+    private boolean isAbout(String event, String worker) {
+        if (fault.target().equals(Crew.COORDINATOR)) {
+            return event.equals("restarted");
+        }
+        if (!fault.target().equals(worker)) {
+            return false;
+        }
+        return switch (fault.verb()) {
+            case ADD, CONTINUE -> OF_COMING.contains(event);
+            case DRAIN -> event.equals("left");
+            default -> OF_TROUBLE.contains(event);
+        };
+    }
+
+    /** @param step the last one that is committed */
+    void committed(long step, long nowMillis) {
+        committedStep = step;
+        if (firedMillis.isPresent() && wentOnMillis.isEmpty() && step > baseStep) {
+            wentOnMillis = OptionalLong.of(nowMillis);
+            wentOnStep = step;
+        }
+    }
+}

@@ -1,0 +1,118 @@
+package io.syncbn.deploy.chaos;
+
+import io.netty.bootstrap.Bootstrap;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.group.DefaultChannelGroup;
+import io.netty.util.concurrent.GlobalEventExecutor;
+import io.syncbn.proto.net.Address;
+import io.syncbn.proto.net.Transport;
+import java.net.InetSocketAddress;
+import java.util.function.Consumer;
+
+/**
+ * A worker's way to the coordinator: a port of this machine, and what comes in there goes on to the coordinator, and back,
+ * as the two lanes let it. Thread-safe; what is asked for has happened when a method returns.
+ */
+final class Link implements AutoCloseable {
+    private static final String HOST = "127.0.0.1";
+
+    private final EventLoopGroup loop;
+    private final Lane up = new Lane();
+    private final Lane down = new Lane();
+    private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
+    private final Channel listener;
+
+    /** @param loop of one thread, to which all links may belong */
+    Link(EventLoopGroup loop, Address coordinator) {
+        this.loop = loop;
+        Bootstrap onward = new Bootstrap()
+                .group(loop)
+                .channel(Transport.client())
+                .option(ChannelOption.TCP_NODELAY, true)
+                .remoteAddress(new InetSocketAddress(coordinator.host(), coordinator.port()));
+        listener = new ServerBootstrap()
+                .group(loop)
+                .channel(Transport.server())
+                .childOption(ChannelOption.TCP_NODELAY, true)
+                .childOption(ChannelOption.AUTO_READ, false)
+                .childHandler(new ChannelInitializer<>() {
+                    @Override
+                    protected void initChannel(Channel accepted) {
+                        connect(accepted, onward.clone());
+                    }
+                })
+                .bind(HOST, 0)
+                .syncUninterruptibly()
+                .channel();
+    }
+
+    private void connect(Channel accepted, Bootstrap onward) {
+        Pipe upPipe = new Pipe(up);
+        Pipe downPipe = new Pipe(down);
+        accepted.pipeline().addLast(upPipe);
+        connections.add(accepted);
+        ChannelFuture connected = onward.handler(downPipe).connect();
+        connected.addListener(done -> {
+            if (done.isSuccess()) {
+                connections.add(connected.channel());
+                upPipe.leadTo(connected.channel(), downPipe);
+                downPipe.leadTo(accepted, upPipe);
+            } else {
+                upPipe.close();
+                downPipe.close();
+            }
+        });
+    }
+
+    /** Where the worker is to connect. */
+    Address address() {
+        return new Address(HOST, ((InetSocketAddress) listener.localAddress()).getPort());
+    }
+
+    void impose(Way way, Condition condition) {
+        each(way, lane -> lane.impose(condition));
+    }
+
+    void lift(Way way, Condition condition) {
+        each(way, lane -> lane.lift(condition));
+    }
+
+    /** Changes a byte of the next piece that is large enough, in each direction of the way. */
+    void corruptNext(Way way) {
+        each(way, Lane::corruptNext);
+    }
+
+    /** Swallows the next piece that is large enough, in each direction of the way. */
+    void dropNext(Way way) {
+        each(way, Lane::dropNext);
+    }
+
+    /** Ends all connections, as a machine does that starts anew. */
+    void reset() {
+        connections.close().syncUninterruptibly();
+    }
+
+    private void each(Way way, Consumer<Lane> action) {
+        loop.submit(() -> {
+                    if (way.includes(Way.UP)) {
+                        action.accept(up);
+                    }
+                    if (way.includes(Way.DOWN)) {
+                        action.accept(down);
+                    }
+                })
+                .syncUninterruptibly();
+    }
+
+    @Override
+    public void close() {
+        listener.close();
+        connections.close();
+    }
+}

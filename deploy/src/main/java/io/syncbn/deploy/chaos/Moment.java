@@ -1,0 +1,37 @@
+package io.syncbn.deploy.chaos;
+
+/**
+ * When a fault is due: after a committed step, or some time after the first one.
+ *
+ * @param step −1 if it goes by time
+ * @param millis since the first commit; 0 if it goes by steps
+ */
+public record Moment(long step, long millis) {
+
+    static Moment atStep(long step) {
+        return new Moment(step, 0);
+    }
+
+    static Moment afterMillis(long millis) {
+        return new Moment(-1, millis);
+    }
+
+    private boolean isStep() {
+        return step >= 0;
+    }
+
+    /**
+     * Whether it has come.
+     *
+     * @param committedStep of the job
+     * @param trainingMillis since the first commit; negative if there was none
+     */
+    boolean isPast(long committedStep, long trainingMillis) {
+        return isStep() ? committedStep >= step : trainingMillis >= millis;
+    }
+
+    @Override
+    public String toString() {
+        return isStep() ? "at step " + step : "after " + Durations.text(millis);
+    }
+}

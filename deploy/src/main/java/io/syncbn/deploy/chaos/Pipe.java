@@ -1,0 +1,158 @@
+package io.syncbn.deploy.chaos;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Carries the bytes of one connection in one direction, as its {@link Lane} lets them through: in order, and the end of the
+ * connection after the last of them. Belongs to the proxies' event loop.
+ */
+final class Pipe extends ChannelInboundHandlerAdapter {
+    /** What may wait in here; beyond, the sender has to. */
+    private static final int MOST_WAITING_BYTES = 1 << 20;
+
+    private final Lane lane;
+    private final Deque<Piece> waiting = new ArrayDeque<>();
+    private Channel from;
+    private Channel to;
+    private Pipe opposite;
+    private int waitingBytes;
+    private long lastDueNanos = Long.MIN_VALUE;
+    private boolean isPumpDue;
+    private boolean isClosed;
+
+    /** @param bytes null for the end */
+    private record Piece(ByteBuf bytes, long dueNanos) {}
+
+    Pipe(Lane lane) {
+        this.lane = lane;
+        lane.add(this);
+    }
+
+    /** Connects it with where its bytes go, and with the pipe that comes from there. */
+    void leadTo(Channel channel, Pipe back) {
+        to = channel;
+        opposite = back;
+        pump();
+    }
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext context) {
+        from = context.channel();
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object message) {
+        ByteBuf bytes = (ByteBuf) message;
+        if (!lane.passes(bytes)) {
+            bytes.release();
+            return;
+        }
+        waitingBytes += bytes.readableBytes();
+        add(new Piece(bytes, due(bytes.readableBytes())));
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext context) {
+        add(new Piece(null, due(0)));
+    }
+
+    /** A connection that breaks has ended; {@link #channelInactive} follows. */
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+        context.close();
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext context) {
+        if (opposite != null) {
+            opposite.pump();
+        }
+    }
+
+    /** What came earlier stays in front, even if the link has become faster. */
+    private long due(int bytes) {
+        long due = lane.dueNanos(bytes, System.nanoTime());
+        lastDueNanos = lastDueNanos == Long.MIN_VALUE || due - lastDueNanos > 0 ? due : lastDueNanos;
+        return lastDueNanos;
+    }
+
+    private void add(Piece piece) {
+        if (isClosed) {
+            if (piece.bytes() != null) {
+                piece.bytes().release();
+            }
+            return;
+        }
+        waiting.add(piece);
+        pump();
+    }
+
+    /** Lets through what is due. */
+    void pump() {
+        if (to == null || isClosed) {
+            return;
+        }
+        while (!waiting.isEmpty() && !lane.isCut() && !isClosed) {
+            long waitNanos = waiting.peek().dueNanos() - System.nanoTime();
+            if (waitNanos > 0) {
+                pumpLater(waitNanos);
+                break;
+            }
+            letThrough(waiting.remove());
+        }
+        to.flush();
+        if (from != null) {
+            from.config().setAutoRead(waitingBytes < MOST_WAITING_BYTES && to.isWritable());
+        }
+    }
+
+    private void pumpLater(long waitNanos) {
+        if (!isPumpDue) {
+            isPumpDue = true;
+            Runnable pump = () -> {
+                isPumpDue = false;
+                pump();
+            };
+            to.eventLoop().schedule(pump, waitNanos, TimeUnit.NANOSECONDS);
+        }
+    }
+
+    private void letThrough(Piece piece) {
+        if (piece.bytes() == null) {
+            to.flush();
+            close();
+        } else {
+            waitingBytes -= piece.bytes().readableBytes();
+            to.write(piece.bytes());
+        }
+    }
+
+    /** Ends the connection in both directions. */
+    void close() {
+        if (isClosed) {
+            return;
+        }
+        isClosed = true;
+        lane.remove(this);
+        waiting.stream().filter(piece -> piece.bytes() != null).forEach(piece -> piece.bytes()
+                .release());
+        waiting.clear();
+        if (from != null) {
+            from.close();
+        }
+        if (to != null) {
+            to.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+        }
+        if (opposite != null) {
+            opposite.close();
+        }
+    }
+}

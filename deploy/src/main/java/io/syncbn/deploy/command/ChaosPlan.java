@@ -1,0 +1,128 @@
+package io.syncbn.deploy.command;
+
+import io.syncbn.deploy.chaos.Chaos;
+import io.syncbn.deploy.chaos.Fault;
+import io.syncbn.deploy.chaos.FaultList;
+import io.syncbn.deploy.chaos.RandomFaults;
+import io.syncbn.deploy.chaos.Report;
+import io.syncbn.deploy.launch.Ending;
+import io.syncbn.deploy.launch.Launcher;
+import io.syncbn.deploy.launch.Progress;
+import io.syncbn.deploy.launch.RunDirectory;
+import io.syncbn.deploy.settings.Range;
+import io.syncbn.deploy.settings.RunSettings;
+import io.syncbn.deploy.settings.Settings;
+import io.syncbn.worker.collective.JobFailedException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/**
+ * What {@code --chaos} asks for.
+ *
+ * @param reference SHA-256 (hex) of the undisturbed run's weights; empty: that run is still to be done
+ * @param isCompared whether the weights are to be compared at all
+ */
+record ChaosPlan(List<Fault> faults, Optional<String> reference, boolean isCompared) {
+    private static final Pattern RANDOM = Pattern.compile("random:(-?\\d{1,18})(?::(\\d{1,5}))?");
+    private static final Pattern SHA_256 = Pattern.compile("[0-9a-f]{64}");
+    private static final String NO_REFERENCE = "none";
+    private static final int DEFAULT_COUNT = 20;
+
+    /** Those who kill on purpose do not want the job to fail of it. */
+    private static final int WITHOUT_LIMIT = Integer.MAX_VALUE;
+
+    /** Times in the report are as fine as the launcher's looks are frequent. */
+    private static final Launcher.Patience PATIENCE = Launcher.Patience.DEFAULT.withTickMillis(20);
+
+    /** Empty without {@code --chaos}, or where something is wrong with it. */
+    static Optional<ChaosPlan> of(Settings settings, Range workers) {
+        Optional<String> chaos = settings.text(RunSettings.CHAOS);
+        Optional<String> reference = settings.text(RunSettings.CHAOS_REFERENCE);
+        if (reference.isPresent() && chaos.isEmpty()) {
+            settings.problem("--chaos-reference is for runs with --chaos");
+        }
+        reference
+                .filter(text ->
+                        !text.equals(NO_REFERENCE) && !SHA_256.matcher(text).matches())
+                .ifPresent(text -> settings.problem(
+                        "--chaos-reference is '" + text + "'; expected 64 hexadecimal digits, or none"));
+        if (chaos.isPresent()
+                && reference.isEmpty()
+                && settings.text(RunSettings.RESUME).isPresent()) {
+            settings.problem("--chaos with --resume needs --chaos-reference: a run cannot be gone on with twice");
+        }
+        return chaos.map(text -> new ChaosPlan(
+                faults(settings, text, workers),
+                reference.filter(given -> !given.equals(NO_REFERENCE)),
+                !reference.equals(Optional.of(NO_REFERENCE))));
+    }
+
+    private static List<Fault> faults(Settings settings, String text, Range workers) {
+        Matcher random = RANDOM.matcher(text);
+        if (random.matches()) {
+            int count = random.group(2) == null ? DEFAULT_COUNT : Integer.parseInt(random.group(2));
+            return RandomFaults.draw(Long.parseLong(random.group(1)), count, workers.most());
+        }
+        List<String> problems = new ArrayList<>();
+        List<Fault> faults = FaultList.read(Path.of(text), problems);
+        problems.forEach(settings::problem);
+        return faults;
+    }
+
+    /** Runs a training with all its faults, and compares what it comes to with what it should. */
+    int run(Training training) throws IOException, InterruptedException {
+        RunDirectory run = training.run();
+        String list = faults.stream().map(fault -> fault + "\n").collect(Collectors.joining());
+        Files.writeString(run.path().resolve("chaos.txt"), list);
+        System.err.print("chaos: " + faults.size() + " faults\n" + list.indent(2));
+
+        Ending ending;
+        Report report;
+        Training disturbed = new Training(run, training.job(), training.workers(), training.resume(), WITHOUT_LIMIT);
+        try (Progress progress = disturbed.progress();
+                Chaos chaos = new Chaos(faults, run, progress, Training::nowMillis)) {
+            ending = disturbed.launch(chaos, PATIENCE);
+            report = chaos.report();
+        }
+        write(run, report.json(Optional.empty(), Optional.empty()));
+        report.lines().forEach(System.out::println);
+        int exitCode = disturbed.report(ending);
+        return exitCode == ExitCode.DONE && isCompared ? compare(training, report) : exitCode;
+    }
+
+    private int compare(Training training, Report report) throws IOException, InterruptedException {
+        RunDirectory run = training.run();
+        Optional<String> expected = reference;
+        if (expected.isEmpty()) {
+            RunDirectory undisturbed = new RunDirectory(run.path().resolve("undisturbed"));
+            undisturbed.create(Files.readString(run.job()));
+            System.err.println("the same job undisturbed, run directory " + undisturbed.path());
+            Training again = new Training(
+                    undisturbed, training.job(), training.workers(), Optional.empty(), training.restarts());
+            int exitCode = again.report(again.launch());
+            if (exitCode != ExitCode.DONE) {
+                return exitCode;
+            }
+            expected = undisturbed.weightsSha256();
+        }
+        Optional<String> weights = run.weightsSha256();
+        write(run, report.json(weights, expected));
+        if (!weights.equals(expected)) {
+            throw new JobFailedException("the weights are not those of the undisturbed run: " + weights.orElse("none")
+                    + ", expected " + expected.orElse("none"));
+        }
+        System.out.println("the weights are those of the undisturbed run");
+        return ExitCode.DONE;
+    }
+
+    private static void write(RunDirectory run, String json) throws IOException {
+        Files.writeString(run.path().resolve("chaos.json"), json);
+    }
+}

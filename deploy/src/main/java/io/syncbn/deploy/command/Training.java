@@ -1,0 +1,76 @@
+package io.syncbn.deploy.command;
+
+import io.syncbn.deploy.launch.Ending;
+import io.syncbn.deploy.launch.JavaChildren;
+import io.syncbn.deploy.launch.Launcher;
+import io.syncbn.deploy.launch.Progress;
+import io.syncbn.deploy.launch.RunDirectory;
+import io.syncbn.deploy.launch.Summary;
+import io.syncbn.deploy.launch.Watcher;
+import io.syncbn.deploy.settings.Range;
+import io.syncbn.proto.job.Job;
+import io.syncbn.worker.collective.JobFailedException;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A job as processes of this machine.
+ *
+ * @param run that has been made
+ * @param resume what it goes on from
+ * @param restarts of killed processes
+ */
+record Training(RunDirectory run, Job job, Range workers, Optional<Path> resume, int restarts) {
+
+    /** Runs it to its end, with progress for people. */
+    Ending launch() throws InterruptedException {
+        try (Progress progress = progress()) {
+            return launch(progress, Launcher.Patience.DEFAULT);
+        }
+    }
+
+    /** Runs it to its end, with somebody who watches. */
+    Ending launch(Watcher watcher, Launcher.Patience patience) throws InterruptedException {
+        JavaChildren children = new JavaChildren(Main.class.getName(), run, resume, workers.most());
+        Launcher launcher = new Launcher(run, children, workers, restarts, patience, watcher, Training::nowMillis);
+        try (Interruption interruption = Interruption.watch(launcher::stop, launcher::interrupt)) {
+            return launcher.run();
+        }
+    }
+
+    Progress progress() {
+        boolean isTerminal = Boolean.getBoolean("syncbn.terminal");
+        return Progress.of(run, job.length(), System.err, isTerminal, Training::nowMillis);
+    }
+
+    /**
+     * Says how it ended.
+     *
+     * @return the exit code
+     * @throws JobFailedException if it failed
+     */
+    int report(Ending ending) throws IOException {
+        if (ending instanceof Ending.Failed failed) {
+            throw new JobFailedException(failed.message() + goOn());
+        }
+        if (ending instanceof Ending.Interrupted) {
+            System.err.println("syncbn: interrupted" + goOn());
+            return ExitCode.INTERRUPTED;
+        }
+        Summary.of(run).forEach(System.out::println);
+        return ExitCode.DONE;
+    }
+
+    private String goOn() {
+        return run.lastCheckpoint()
+                .map(checkpoint -> "\n  last checkpoint: " + checkpoint + "\n  go on from there: syncbn train --resume "
+                        + run.path())
+                .orElse("\n  there is no checkpoint yet");
+    }
+
+    static long nowMillis() {
+        return TimeUnit.NANOSECONDS.toMillis(System.nanoTime());
+    }
+}
