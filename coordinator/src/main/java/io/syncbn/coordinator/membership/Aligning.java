@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
 /** How the workers of a generation come to the same state, and begin. */
@@ -34,6 +35,24 @@ final class Aligning {
         }
     }
 
+    /** A state that does not come at all, while everybody lives, is as good as damaged. */
+    static void tick(Turn turn) {
+        if (turn.alignStep == Membership.NOT_ALIGNED || turn.nowNanos - turn.alignedNanos < Rules.ALIGN_NANOS) {
+            return;
+        }
+        turn.seated().stream()
+                .filter(member -> member.ready().isEmpty())
+                .findFirst()
+                .ifPresent(member -> Departures.damaged(
+                        turn,
+                        member,
+                        new Event.Damaged(
+                                member.connection(),
+                                turn.generation,
+                                "the state of step " + turn.alignStep + " has not come to " + turn.describe(member)
+                                        + " within " + TimeUnit.NANOSECONDS.toSeconds(Rules.ALIGN_NANOS) + " s")));
+    }
+
     private static void allReady(Turn turn) {
         List<Member> workers = turn.seated().stream().sorted(FURTHEST_FIRST).toList();
         Member furthest = workers.get(0);
@@ -42,10 +61,7 @@ final class Aligning {
         if (difference.isPresent()) {
             Ending.fail(turn, difference.get());
         } else if (step < turn.baseStep) {
-            Ending.fail(
-                    turn,
-                    "step " + turn.baseStep + " was committed, but the furthest worker, " + furthest.name()
-                            + ", stands at " + step + ": go on from the last checkpoint with --resume");
+            Seating.next(turn); // which waits for somebody who is further
         } else if (workers.stream().allMatch(worker -> isAtSameState(worker, furthest))) {
             begin(turn, furthest);
         } else {
@@ -79,6 +95,7 @@ final class Aligning {
                 .sorted(Comparator.comparing(Member::seat))
                 .toList();
         turn.alignStep = state.getStep();
+        turn.alignedNanos = turn.nowNanos;
         if (!behind.isEmpty()) {
             turn.note(
                     Topic.ALIGN,

@@ -12,6 +12,10 @@ final class Decisions {
             if (event instanceof Event.Joined joined) {
                 refuse(turn, joined.connection(), "the job is over");
             }
+        } else if (turn.phase == Phase.DONE) {
+            if (event instanceof Event.Joined joined) {
+                Joining.tooLate(turn, joined.connection(), joined.join());
+            }
         } else if (event instanceof Event.Joined joined) {
             Joining.joined(turn, joined.connection(), joined.join());
         } else if (event instanceof Event.StepCommitted committed) {
@@ -60,6 +64,8 @@ final class Decisions {
         Departures.silence(turn);
         if (turn.phase == Phase.GATHERING) {
             Gathering.tick(turn);
+        } else if (turn.phase == Phase.ALIGNING) {
+            Aligning.tick(turn);
         }
     }
 

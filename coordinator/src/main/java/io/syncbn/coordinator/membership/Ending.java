@@ -65,7 +65,7 @@ final class Ending {
 
     private static void end(Turn turn, Topic topic, String text, Effect.Last last) {
         turn.members().stream().filter(member -> !member.isSeated()).forEach(member -> turn.release(member, text));
-        turn.phase = Phase.ENDED;
+        turn.phase = last instanceof Effect.Succeed ? Phase.DONE : Phase.ENDED;
         turn.note(topic, text);
         turn.effect(last);
     }

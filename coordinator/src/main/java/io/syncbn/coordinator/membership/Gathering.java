@@ -2,6 +2,7 @@ package io.syncbn.coordinator.membership;
 
 import io.syncbn.proto.v1.Hold;
 import io.syncbn.proto.v1.ToWorker;
+import java.util.Comparator;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
@@ -10,7 +11,7 @@ final class Gathering {
     private Gathering() {}
 
     /** Makes the workers that are left wait for others. */
-    static void hold(Turn turn) {
+    static void hold(Turn turn, String reason) {
         turn.phase = Phase.GATHERING;
         turn.gatheringNanos = turn.nowNanos;
         turn.joinedNanos = turn.nowNanos;
@@ -19,9 +20,6 @@ final class Gathering {
             Ending.stop(turn);
             return;
         }
-        int left = turn.members().size();
-        String reason = (left == 0 ? "no worker is left" : left == 1 ? "1 worker is left" : left + " workers are left")
-                + ", the job waits until it has " + turn.rules.minWorkers();
         turn.note(Topic.HOLD, reason);
         for (Member member : turn.members()) {
             if (member.wasPlanned()) {
@@ -35,19 +33,44 @@ final class Gathering {
         }
     }
 
+    static String tooFewAreLeft(Turn turn) {
+        int left = turn.members().size();
+        return (left == 0 ? "no worker is left" : left == 1 ? "1 worker is left" : left + " workers are left")
+                + ", the job waits until it has " + turn.rules.minWorkers();
+    }
+
+    /** Whether somebody is there who has all that was committed, but for the last step at most. */
+    static boolean hasReplica(Turn turn) {
+        return turn.members().stream().anyMatch(member -> member.atLeastStep() >= turn.baseStep);
+    }
+
+    static String noReplica(Turn turn) {
+        return furthest(turn) + "; the job waits for one that is there";
+    }
+
+    private static String furthest(Turn turn) {
+        return "step " + turn.baseStep + " was committed, but the furthest worker"
+                + turn.members().stream()
+                        .max(Comparator.comparing(Member::atLeastStep))
+                        .map(member -> ", " + member.name() + ", stands at " + member.atLeastStep())
+                        .orElse(" is gone");
+    }
+
     static void tick(Turn turn) {
         if (turn.nowNanos - turn.gatheringNanos < turn.rules.joinTimeoutNanos()) {
             beginIfReady(turn);
-        } else if (turn.members().size() >= turn.rules.minWorkers()) {
-            Seating.deal(turn);
-        } else {
+        } else if (turn.members().size() < turn.rules.minWorkers()) {
             Ending.fail(turn, tooFew(turn));
+        } else if (!hasReplica(turn)) {
+            Ending.fail(turn, furthest(turn) + ": go on from the last checkpoint with --resume");
+        } else {
+            Seating.deal(turn);
         }
     }
 
     static void beginIfReady(Turn turn) {
         int workers = turn.members().size();
-        if (workers < turn.rules.minWorkers()) {
+        if (workers < turn.rules.minWorkers() || !hasReplica(turn)) {
             return;
         }
         boolean waitsForReturn = !turn.expected.isEmpty() && turn.nowNanos - turn.gatheringNanos < Rules.RETURN_NANOS;

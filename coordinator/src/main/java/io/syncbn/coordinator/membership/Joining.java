@@ -10,6 +10,12 @@ import java.util.Optional;
 final class Joining {
     private Joining() {}
 
+    /** All is done. A worker that was away then may end as those that were there. */
+    static void tooLate(Turn turn, long connection, Join join) {
+        Member late = Member.joined(connection, join, turn.nowNanos);
+        turn.release(late, "the job is done after step " + turn.committedStep);
+    }
+
     static void joined(Turn turn, long connection, Join join) {
         Optional<Member> sender = turn.member(connection);
         if (sender.isPresent()) {

@@ -12,7 +12,8 @@ import java.util.Set;
  * @param members all that have joined and are still there, in the order of joining
  * @param generation number of the membership; 0 before the first
  * @param committedStep steps whose result is the model, as far as this coordinator knows
- * @param baseStep steps that were committed when the last generation began: all of its workers had them
+ * @param baseStep steps that must not be lost: those committed when the last generation began, which all of its workers
+ *     had, and all but the last that were committed since
  * @param assignment who computes what, in the phases that have a generation
  * @param finished what those of this generation ended with that have finished, by name
  * @param expected names of those that are to come back after a restart of the coordinator
@@ -45,9 +46,10 @@ public record Membership(
      *
      * @param gatheringNanos when the job began to wait for workers
      * @param joinedNanos when somebody joined last
+     * @param alignedNanos when a state was last asked for
      * @param tickedNanos when time was last looked at
      */
-    public record Times(long gatheringNanos, long joinedNanos, long tickedNanos) {}
+    public record Times(long gatheringNanos, long joinedNanos, long alignedNanos, long tickedNanos) {}
 
     /** The next state and what is to be done. */
     public record Decision(Membership next, List<Effect> effects) {
@@ -78,7 +80,7 @@ public record Membership(
                 false,
                 NOT_ALIGNED,
                 0,
-                new Times(nowNanos, nowNanos, nowNanos));
+                new Times(nowNanos, nowNanos, nowNanos, nowNanos));
     }
 
     /** Decides. {@code nowNanos} is of a monotonic clock with any origin. */

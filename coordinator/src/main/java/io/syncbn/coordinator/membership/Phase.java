@@ -11,5 +11,7 @@ public enum Phase {
     /** The user has stopped the job; workers keep a checkpoint. */
     STOPPING,
     /** Nothing more happens. */
-    ENDED
+    ENDED,
+    /** All steps are done, and nothing more happens. */
+    DONE
 }

@@ -28,6 +28,9 @@ public record Rules(
     /** After a restart, so long the workers of the last generation have to come back, before the job goes on with fewer. */
     static final long RETURN_NANOS = TimeUnit.SECONDS.toNanos(5);
 
+    /** A state that has not come over by then is sent again, in another generation. */
+    static final long ALIGN_NANOS = TimeUnit.SECONDS.toNanos(60);
+
     /** So many generations in a row may be damaged before they have committed anything. */
     static final int MOST_DAMAGED_IN_A_ROW = 20;
 

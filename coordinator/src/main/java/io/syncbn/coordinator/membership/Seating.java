@@ -20,14 +20,21 @@ final class Seating {
                 Departures.letGo(turn, member);
             }
         }
-        if (turn.members().size() >= turn.rules.minWorkers()) {
-            deal(turn);
+        if (turn.members().size() < turn.rules.minWorkers()) {
+            Gathering.hold(turn, Gathering.tooFewAreLeft(turn));
+        } else if (!Gathering.hasReplica(turn)) {
+            Gathering.hold(turn, Gathering.noReplica(turn));
         } else {
-            Gathering.hold(turn);
+            deal(turn);
         }
     }
 
+    /** Of a step that was committed at last, its own result may be lost with a connection; not those before. */
     static void endGeneration(Turn turn) {
+        turn.baseStep = Math.max(turn.baseStep, turn.committedStep - 1);
+        if (turn.phase == Phase.RUNNING) {
+            turn.seated().forEach(member -> turn.update(member.tookPartIn(turn.committedStep)));
+        }
         turn.effect(new Effect.EndGeneration(turn.generation));
         turn.finished.clear();
         turn.isEnding = false;

@@ -27,6 +27,7 @@ final class Turn {
     int damagedInARow;
     long gatheringNanos;
     long joinedNanos;
+    long alignedNanos;
     long tickedNanos;
     private final List<Member> members;
     private final List<Effect> effects = new ArrayList<>();
@@ -48,6 +49,7 @@ final class Turn {
         damagedInARow = before.damagedInARow();
         gatheringNanos = before.times().gatheringNanos();
         joinedNanos = before.times().joinedNanos();
+        alignedNanos = before.times().alignedNanos();
         tickedNanos = before.times().tickedNanos();
     }
 
@@ -70,7 +72,7 @@ final class Turn {
                 isEnding,
                 alignStep,
                 damagedInARow,
-                new Membership.Times(gatheringNanos, joinedNanos, tickedNanos));
+                new Membership.Times(gatheringNanos, joinedNanos, alignedNanos, tickedNanos));
     }
 
     /** As they are now; not changed by later decisions. */
