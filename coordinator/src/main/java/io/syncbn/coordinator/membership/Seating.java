@@ -41,12 +41,17 @@ final class Seating {
         turn.alignStep = Membership.NOT_ALIGNED;
     }
 
-    /** Deals the shards to those who are there. Silence is measured from here on: this is how workers hear of it. */
+    /**
+     * Deals the shards to those who are there; if there are more than there are places, first to those who have the state.
+     * Silence is measured from here on: this is how workers hear of it.
+     */
     static void deal(Turn turn) {
         turn.phase = Phase.ALIGNING;
         turn.generation++;
         List<Member> seated = turn.members().stream()
-                .sorted(Comparator.comparing(member -> !member.wasPlanned() && !turn.expected.contains(member.name())))
+                .sorted(Comparator.comparing((Member member) -> member.atLeastStep() < turn.baseStep)
+                        .thenComparing(
+                                member -> !member.wasPlanned() && !turn.expected.contains(member.name())))
                 .limit(turn.rules.maxWorkers())
                 .sorted(Comparator.comparing(Member::name, new NaturalOrder()))
                 .toList();
@@ -59,6 +64,8 @@ final class Seating {
             turn.update(seated.get(worker).seatedAt(worker, turn.nowNanos));
         }
         turn.assignment = Optional.of(new Assignment(turn.generation, seats));
+        // Before anybody hears of it: its number must not be given again, even by a coordinator that is started anew.
+        turn.note(Topic.PLAN, "generation " + turn.generation + " is planned: " + turn.rules.count(seated.size()));
         turn.seated().stream()
                 .sorted(Comparator.comparing(Member::seat))
                 .forEach(member -> turn.send(member, ToWorker.newBuilder().setPlan(plan(turn, member.seat()))));

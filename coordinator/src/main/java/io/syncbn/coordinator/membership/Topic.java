@@ -17,6 +17,8 @@ public enum Topic {
     LEFT,
     /** Workers take over another's state. */
     ALIGN,
+    /** A generation's shards are dealt. */
+    PLAN,
     /** A generation begins. */
     GENERATION,
     /** There are too few workers to go on. */

@@ -20,6 +20,9 @@ public final class Deadline {
 
     private static final long UNKNOWN_NANOS = TimeUnit.SECONDS.toNanos(30);
 
+    /** For sums outside steps: their parts take as long as a worker's share of the data, which nobody here knows. */
+    private static final long OUTSIDE_STEPS_NANOS = TimeUnit.MINUTES.toNanos(10);
+
     private final Deque<Long> recentNanos = new ArrayDeque<>();
     private int stepsOfGeneration;
     /** Nothing that this process did not see counts. */
@@ -45,7 +48,11 @@ public final class Deadline {
     }
 
     /** For how long a sum may wait now. */
-    public long limitNanos() {
+    public long limitNanos(boolean isOfStep) {
+        return isOfStep ? limitNanos() : OUTSIDE_STEPS_NANOS;
+    }
+
+    private long limitNanos() {
         if (stepsOfGeneration < STEPS_TO_LEARN) {
             return UNKNOWN_NANOS;
         }
@@ -58,8 +65,8 @@ public final class Deadline {
     }
 
     /** Whether a sum whose first part came at that time has waited for too long. */
-    public boolean isOver(long openedNanos, long nowNanos) {
-        return waitedNanos(openedNanos, nowNanos) > limitNanos();
+    public boolean isOver(boolean isOfStep, long openedNanos, long nowNanos) {
+        return waitedNanos(openedNanos, nowNanos) > limitNanos(isOfStep);
     }
 
     /** For how long a sum has waited. */

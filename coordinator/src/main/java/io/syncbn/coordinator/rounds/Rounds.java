@@ -107,22 +107,20 @@ public final class Rounds {
     }
 
     /**
-     * The oldest of the step's open sums and those because of whom it waits: those whose parts are missing, but not those
-     * that wait for others themselves, because they cannot go on before a sum that they have done their part of.
+     * The oldest of the open sums and those because of whom it waits: those whose parts are missing, but not those that wait
+     * for others themselves, because they cannot go on before a sum that they have done their part of.
      */
     public Optional<Awaited> oldest() {
-        for (Map.Entry<RoundId, Round> entry : open.entrySet()) {
-            if (entry.getKey().isOfStep()) {
-                List<Integer> missing = entry.getValue().attendance().missing();
-                List<Integer> idle =
-                        missing.stream().filter(worker -> !isWaiting(worker)).toList();
-                return Optional.of(new Awaited(
-                        entry.getKey().toString(),
-                        entry.getValue().attendance().openedNanos(),
-                        idle.isEmpty() ? missing : idle));
-            }
-        }
-        return Optional.empty();
+        return open.entrySet().stream().findFirst().map(entry -> {
+            List<Integer> missing = entry.getValue().attendance().missing();
+            List<Integer> idle =
+                    missing.stream().filter(worker -> !isWaiting(worker)).toList();
+            return new Awaited(
+                    entry.getKey().toString(),
+                    entry.getKey().isOfStep(),
+                    entry.getValue().attendance().openedNanos(),
+                    idle.isEmpty() ? missing : idle);
+        });
     }
 
     private boolean isWaiting(int worker) {

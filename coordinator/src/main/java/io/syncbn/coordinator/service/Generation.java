@@ -100,13 +100,13 @@ final class Generation {
         }
         lookedNanos = nowNanos;
         return rounds.flatMap(Rounds::oldest)
-                .filter(awaited -> deadline.isOver(awaited.openedNanos(), nowNanos))
+                .filter(awaited -> deadline.isOver(awaited.isOfStep(), awaited.openedNanos(), nowNanos))
                 .map(awaited -> new Event.Overdue(
                         assignment.generation(),
                         awaited.workers(),
                         awaited.round() + " has waited for it for "
                                 + TimeUnit.NANOSECONDS.toMillis(deadline.waitedNanos(awaited.openedNanos(), nowNanos))
                                 + " ms, longer than "
-                                + TimeUnit.NANOSECONDS.toMillis(deadline.limitNanos()) + " ms"));
+                                + TimeUnit.NANOSECONDS.toMillis(deadline.limitNanos(awaited.isOfStep())) + " ms"));
     }
 }

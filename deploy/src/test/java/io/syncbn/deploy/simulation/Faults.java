@@ -30,7 +30,7 @@ final class Faults {
     }
 
     void plan(long withinNanos) {
-        int count = random.nextInt(9);
+        int count = random.nextInt(13);
         for (int i = 0; i < count; i++) {
             Kind kind = Kind.values()[random.nextInt(Kind.values().length)];
             world.at(world.between(0, withinNanos), () -> fire(kind));

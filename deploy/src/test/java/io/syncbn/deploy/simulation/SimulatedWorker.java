@@ -29,6 +29,7 @@ import java.util.function.BooleanSupplier;
  * virtual time.
  */
 final class SimulatedWorker {
+    private static final long LOST_NANOS = World.millis(720_000);
     private static final long COMMITTED_SUMS_NANOS = World.millis(1000);
 
     private final Simulation simulation;
@@ -58,6 +59,7 @@ final class SimulatedWorker {
     private SessionEffect.EndWaits ended;
     private long endedNanos;
     private double slowness = 1;
+    private boolean isLeaving;
 
     /** The generation. */
     private Plan plan;
@@ -120,12 +122,27 @@ final class SimulatedWorker {
         return process.isAlive() && outcome == null;
     }
 
+    /** Whether it takes part in a generation. */
+    boolean isIn(long generation) {
+        return plan != null && plan.getGeneration() == generation;
+    }
+
+    /** Whether it has come as far in the same generation, but for one step. */
+    boolean isPeerOf(SimulatedWorker other) {
+        return other.plan != null && isIn(other.plan.getGeneration()) && Math.abs(step - other.step) <= 1;
+    }
+
     void kill() {
         process.kill();
         link.cut("the process was killed");
     }
 
+    boolean isLeaving() {
+        return isLeaving;
+    }
+
     void leave() {
+        isLeaving = true;
         process.run(() -> happened(new SessionEvent.LeaveAsked("drained")));
     }
 
@@ -289,8 +306,15 @@ final class SimulatedWorker {
     }
 
     private void await(Kind kind, long ofStep, BooleanSupplier isOver, Runnable then) {
-        wait = new Wait(kind, ofStep, isOver, then);
+        Wait begun = new Wait(kind, ofStep, isOver, then);
+        wait = begun;
         look();
+        long generation = plan.getGeneration();
+        later(LOST_NANOS, () -> {
+            if (wait == begun) {
+                broken(generation, kind + " has not come");
+            }
+        });
     }
 
     /** Whether what is waited for is there, or cannot come any more. */

@@ -21,8 +21,8 @@ public final class LocalCollective implements Collective {
     public LocalCollective(int shards, int groupSize) {
         groups = new Grouping(shards, groupSize);
         all = Grouping.all(shards);
-        doubles = new ShardFolder<>(0, shards, Sums::add, this::completeDoubles, Waiting.PLAIN);
-        floats = new ShardFolder<>(0, shards, Sums::add, this::completeFloats, Waiting.PLAIN);
+        doubles = new ShardFolder<>(0, shards, Sums::add, this::completeDoubles, Waiting.PLAIN, () -> 0);
+        floats = new ShardFolder<>(0, shards, Sums::add, this::completeFloats, Waiting.PLAIN, () -> 0);
     }
 
     @Override

@@ -19,8 +19,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 
 /**
  * Sums over the shards of a cluster in one generation: the nodes that cover this worker's shards go up to the coordinator,
@@ -38,6 +40,13 @@ public final class RemoteCollective implements Collective {
     /** How long the sums of a step that is committed may take to come, after the generation's end. */
     private static final long COMMITTED_SUMS_MILLIS = 1000;
 
+    /**
+     * A sum that has not come for so long does not come: others can be slow, but this slow only if a connection is gone that
+     * nobody has closed.
+     */
+    private static final long LOST_NANOS = Duration.ofMinutes(12).toNanos();
+
+    private static final long LOOK_SECONDS = 30;
     private static final long NO_STEP = -1;
 
     private final Plan plan;
@@ -52,12 +61,14 @@ public final class RemoteCollective implements Collective {
     private final ManagedChannel gradientsChannel;
     private final DataStream moments;
     private final DataStream gradients;
+    private final ScheduledFuture<?> lookout;
     private volatile long lastStep = NO_STEP;
 
     /**
      * Opens the streams.
      *
      * @param background runs the connection for bulk
+     * @param nanoClock monotonic
      * @param whenBroken told, in words, when a stream breaks
      * @throws AbandonedException if the coordinator cannot be reached any more
      */
@@ -67,6 +78,7 @@ public final class RemoteCollective implements Collective {
             Plan plan,
             int shards,
             int groupSize,
+            LongSupplier nanoClock,
             Consumer<String> whenBroken) {
         this.plan = plan;
         this.background = background;
@@ -75,9 +87,14 @@ public final class RemoteCollective implements Collective {
         int first = plan.getFirstShard();
         int count = plan.getShardCount();
         Waiting waiting = waiting(loop);
-        doubles = new ShardFolder<>(first, count, Sums::add, this::folded, waiting);
+        doubles = new ShardFolder<>(first, count, Sums::add, this::folded, waiting, nanoClock);
         floats = new ShardFolder<>(
-                first, count, Sums::add, (round, group, nodes) -> send(round, group, nodes, DataFrame::of), waiting);
+                first,
+                count,
+                Sums::add,
+                (round, group, nodes) -> send(round, group, nodes, DataFrame::of),
+                waiting,
+                nanoClock);
         momentsChannel = loop.open(address);
         gradientsChannel = Channels.open(address, background);
         connect(address, whenBroken);
@@ -91,7 +108,20 @@ public final class RemoteCollective implements Collective {
             loop.wake();
             whenBroken.accept(reason);
         });
+        lookout = background.next()
+                .scheduleAtFixedRate(
+                        () -> lookForLost(nanoClock.getAsLong(), whenBroken),
+                        LOOK_SECONDS,
+                        LOOK_SECONDS,
+                        TimeUnit.SECONDS);
         loop.flush();
+    }
+
+    private void lookForLost(long nowNanos, Consumer<String> whenBroken) {
+        doubles.handedOnBefore(nowNanos - LOST_NANOS)
+                .or(() -> floats.handedOnBefore(nowNanos - LOST_NANOS))
+                .ifPresent(round -> whenBroken.accept(round + " has not come for "
+                        + TimeUnit.NANOSECONDS.toMinutes(LOST_NANOS) + " minutes"));
     }
 
     private void connect(Address address, Consumer<String> whenBroken) {
@@ -197,6 +227,7 @@ public final class RemoteCollective implements Collective {
 
     @Override
     public void close() {
+        lookout.cancel(false);
         moments.end();
         gradients.end();
         closeChannels();

@@ -4,8 +4,10 @@ import io.syncbn.proto.tree.Grouping;
 import io.syncbn.proto.tree.Node;
 import io.syncbn.proto.tree.TreeFold;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BinaryOperator;
+import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 
 /**
@@ -27,6 +29,8 @@ final class ShardFolder<T> {
         final TreeFold<T> fold;
         final PendingSum<T> sum;
         int missing;
+        /** When the nodes were handed on, by the outlet's clock; meaningful once nothing is missing. */
+        long handedOnNanos;
 
         Meeting(TreeFold<T> fold, int missing, Waiting waiting) {
             this.fold = fold;
@@ -40,18 +44,20 @@ final class ShardFolder<T> {
     private final BinaryOperator<T> adder;
     private final Outlet<T> outlet;
     private final Waiting waiting;
+    private final LongSupplier nanoClock;
     private final Map<Key, Meeting<T>> meetings = new ConcurrentHashMap<>();
     private volatile End end;
 
     /** No sum that begins from here on will come; nor, at once, do those that are not spared. */
     private record End(Predicate<Round> spared, String reason) {}
 
-    ShardFolder(int firstShard, int shardCount, BinaryOperator<T> adder, Outlet<T> outlet, Waiting waiting) {
+    ShardFolder(int firstShard, int shardCount, BinaryOperator<T> adder, Outlet<T> outlet, Waiting waiting, LongSupplier nanoClock) {
         this.firstShard = firstShard;
         this.shardCount = shardCount;
         this.adder = adder;
         this.outlet = outlet;
         this.waiting = waiting;
+        this.nanoClock = nanoClock;
     }
 
     Sum<T> offer(Grouping grouping, Round round, int shard, T part) {
@@ -65,6 +71,7 @@ final class ShardFolder<T> {
             meeting.fold.offer(new Node(0, grouping.positionOf(shard)), part);
             meeting.missing--;
             if (meeting.missing == 0) {
+                meeting.handedOnNanos = nanoClock.getAsLong();
                 folded = meeting.fold.waiting();
             }
         }
@@ -99,6 +106,19 @@ final class ShardFolder<T> {
                 meeting.sum.fail(reason);
             }
         });
+    }
+
+    /** A sum of which all parts of this process were handed on before a time, and which has not come; empty if none. */
+    Optional<Round> handedOnBefore(long nanos) {
+        for (Map.Entry<Key, Meeting<T>> entry : meetings.entrySet()) {
+            Meeting<T> meeting = entry.getValue();
+            synchronized (meeting) {
+                if (meeting.missing == 0 && meeting.handedOnNanos - nanos < 0) {
+                    return Optional.of(entry.getKey().round);
+                }
+            }
+        }
+        return Optional.empty();
     }
 
     private int shardsHere(Grouping grouping, int group) {

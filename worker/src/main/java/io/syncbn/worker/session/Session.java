@@ -51,6 +51,7 @@ public final class Session {
     private boolean isFinished;
     private boolean isStopping;
     private boolean isLeaving;
+    private boolean isReleased;
     private boolean isOver;
 
     /** @param coordinator how people call it: its address */
@@ -82,7 +83,7 @@ public final class Session {
                 received(nowNanos, received.message());
             }
         } else if (event instanceof SessionEvent.Closed closed) {
-            if (closed.connection() == connection && isUp) {
+            if (closed.connection() == connection && isUp && !isReleased) {
                 closed(nowNanos, closed.error());
             }
         } else if (event instanceof SessionEvent.RetryDue) {
@@ -112,8 +113,7 @@ public final class Session {
             }
             case EVICTED -> lost(nowNanos, message.getEvicted().getReason());
             case RELEASED -> {
-                log("released: " + message.getReleased().getReason());
-                end(isLeaving ? WorkerEnd.LEFT : WorkerEnd.DONE);
+                released(message.getReleased().getReason());
             }
             case REFUSED -> fail(message.getRefused().getReason());
             case ABORT -> fail(message.getAbort().getReason());
@@ -170,6 +170,18 @@ public final class Session {
         command(new Command.Rest());
     }
 
+    /** Whoever leaves keeps a checkpoint first, if it is the one that does: there may be nobody to go on from here. */
+    private void released(String reason) {
+        log("released: " + reason);
+        if (isLeaving) {
+            isReleased = true;
+            endWaits(Long.MAX_VALUE, reason);
+            command(new Command.Keep());
+        } else {
+            end(WorkerEnd.DONE);
+        }
+    }
+
     private void closed(long nowNanos, Optional<String> error) {
         if (error.isEmpty() && isFinished) {
             end(isStopping ? WorkerEnd.STOPPED : WorkerEnd.DONE);
@@ -215,6 +227,10 @@ public final class Session {
         }
         isResting = true;
         joinIfAtRest();
+        if (isReleased) {
+            end(WorkerEnd.LEFT);
+            return;
+        }
         boolean isComplete = done.result() == SessionEvent.Result.COMPLETE;
         if (isComplete && (command instanceof Command.Prepare || command instanceof Command.TakeState)) {
             sendReady();

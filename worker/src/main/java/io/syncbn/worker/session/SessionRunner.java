@@ -150,6 +150,7 @@ public final class SessionRunner implements AutoCloseable {
                 plan,
                 shards,
                 groupSize,
+                nanoClock,
                 reason -> happened(new SessionEvent.Broken(plan.getGeneration(), reason)));
         synchronized (this) {
             collective = opened;
