@@ -50,8 +50,7 @@ final class Seating {
         turn.generation++;
         List<Member> seated = turn.members().stream()
                 .sorted(Comparator.comparing((Member member) -> member.atLeastStep() < turn.baseStep)
-                        .thenComparing(
-                                member -> !member.wasPlanned() && !turn.expected.contains(member.name())))
+                        .thenComparing(member -> !member.wasPlanned() && !turn.expected.contains(member.name())))
                 .limit(turn.rules.maxWorkers())
                 .sorted(Comparator.comparing(Member::name, new NaturalOrder()))
                 .toList();

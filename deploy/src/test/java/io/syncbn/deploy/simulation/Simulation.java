@@ -119,8 +119,7 @@ final class Simulation {
         for (SimulatedWorker worker : workers.values()) {
             Optional<SessionEffect> outcome = worker.outcome();
             check(
-                    outcome.isEmpty()
-                            || outcome.get() instanceof SessionEffect.End,
+                    outcome.isEmpty() || outcome.get() instanceof SessionEffect.End,
                     worker.name() + " ended with " + outcome);
             if (outcome.equals(Optional.of(new SessionEffect.End(WorkerEnd.DONE))) && worker.step() == job.steps()) {
                 check(worker.digest().equals(undisturbed[(int) job.steps()]), worker.name() + " has other bits");
@@ -222,8 +221,7 @@ final class Simulation {
 
     /** Whether somebody else takes part who could go on from where the victim is, or one step before. */
     boolean hasAnotherReplica(SimulatedWorker victim) {
-        return alive().stream()
-                .anyMatch(worker -> worker != victim && !worker.isLeaving() && worker.isPeerOf(victim));
+        return alive().stream().anyMatch(worker -> worker != victim && !worker.isLeaving() && worker.isPeerOf(victim));
     }
 
     String newName() {

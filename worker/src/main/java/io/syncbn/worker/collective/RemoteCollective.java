@@ -108,7 +108,8 @@ public final class RemoteCollective implements Collective {
             loop.wake();
             whenBroken.accept(reason);
         });
-        lookout = background.next()
+        lookout = background
+                .next()
                 .scheduleAtFixedRate(
                         () -> lookForLost(nanoClock.getAsLong(), whenBroken),
                         LOOK_SECONDS,
@@ -120,8 +121,8 @@ public final class RemoteCollective implements Collective {
     private void lookForLost(long nowNanos, Consumer<String> whenBroken) {
         doubles.handedOnBefore(nowNanos - LOST_NANOS)
                 .or(() -> floats.handedOnBefore(nowNanos - LOST_NANOS))
-                .ifPresent(round -> whenBroken.accept(round + " has not come for "
-                        + TimeUnit.NANOSECONDS.toMinutes(LOST_NANOS) + " minutes"));
+                .ifPresent(round -> whenBroken.accept(
+                        round + " has not come for " + TimeUnit.NANOSECONDS.toMinutes(LOST_NANOS) + " minutes"));
     }
 
     private void connect(Address address, Consumer<String> whenBroken) {

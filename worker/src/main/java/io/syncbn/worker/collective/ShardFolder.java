@@ -51,7 +51,13 @@ final class ShardFolder<T> {
     /** No sum that begins from here on will come; nor, at once, do those that are not spared. */
     private record End(Predicate<Round> spared, String reason) {}
 
-    ShardFolder(int firstShard, int shardCount, BinaryOperator<T> adder, Outlet<T> outlet, Waiting waiting, LongSupplier nanoClock) {
+    ShardFolder(
+            int firstShard,
+            int shardCount,
+            BinaryOperator<T> adder,
+            Outlet<T> outlet,
+            Waiting waiting,
+            LongSupplier nanoClock) {
         this.firstShard = firstShard;
         this.shardCount = shardCount;
         this.adder = adder;
