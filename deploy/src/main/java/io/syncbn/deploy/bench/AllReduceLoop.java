@@ -102,8 +102,7 @@ public final class AllReduceLoop implements Trainee {
     public boolean train() {
         results.clear();
         momentsRound = 0;
-        results.addAll(
-                AllReduceResult.measure("syncbn", sizes, plan.getWorkers(), rounds, nanoClock, this::sum));
+        results.addAll(AllReduceResult.measure("syncbn", sizes, plan.getWorkers(), rounds, nanoClock, this::sum));
         return true;
     }
 

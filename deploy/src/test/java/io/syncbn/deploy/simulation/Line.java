@@ -49,11 +49,14 @@ final class Line {
             at = Math.max(at, lastUpNanos);
         }
         lastUpNanos = Math.max(at, lastUpNanos);
-        link.world().at(at, () -> arrive(coordinator, () -> {
-            if (!isEnded) {
-                arrival.run();
-            }
-        }));
+        link.world()
+                .at(
+                        at,
+                        () -> arrive(coordinator, () -> {
+                            if (!isEnded) {
+                                arrival.run();
+                            }
+                        }));
     }
 
     /** Carries something to the worker. */
@@ -82,10 +85,13 @@ final class Line {
     void endFromCoordinator(Runnable arrival) {
         isEnded = true;
         lastDownNanos = Math.max(link.arrivalNanos(), lastDownNanos);
-        link.world().at(lastDownNanos, () -> arrive(worker, () -> {
-            isOpen = false;
-            arrival.run();
-        }));
+        link.world()
+                .at(
+                        lastDownNanos,
+                        () -> arrive(worker, () -> {
+                            isOpen = false;
+                            arrival.run();
+                        }));
     }
 
     /** Breaks the line; each end that lives notices. */

@@ -30,10 +30,12 @@ final class SimulatedCoordinator {
 
     private void tick() {
         if (process.isAlive() && !coordinator.end().isDone()) {
-            world.after(TICK_NANOS, () -> process.run(() -> {
-                coordinator.tick();
-                tick();
-            }));
+            world.after(
+                    TICK_NANOS,
+                    () -> process.run(() -> {
+                        coordinator.tick();
+                        tick();
+                    }));
         }
     }
 

@@ -78,12 +78,7 @@ final class SimulatedStreams {
         private final int number;
         private final Line line;
 
-        Data(
-                SimulatedWorker worker,
-                SimulatedCoordinator coordinator,
-                StreamKind kind,
-                long generation,
-                int number) {
+        Data(SimulatedWorker worker, SimulatedCoordinator coordinator, StreamKind kind, long generation, int number) {
             this.worker = worker;
             this.coordinator = coordinator;
             this.kind = kind;
@@ -106,9 +101,10 @@ final class SimulatedStreams {
         void sendUp(DataFrame frame) {
             switch (worker.link().fate()) {
                 case DROPPED -> {}
-                case DAMAGED -> line.up(() -> coordinator
-                        .coordinator()
-                        .damaged(this, Status.DATA_LOSS.withDescription("checksum of " + frame.header())));
+                case DAMAGED ->
+                    line.up(() -> coordinator
+                            .coordinator()
+                            .damaged(this, Status.DATA_LOSS.withDescription("checksum of " + frame.header())));
                 case DOUBLED -> {
                     line.up(() -> coordinator.coordinator().received(this, ToyStep.copy(frame)));
                     line.up(() -> coordinator.coordinator().received(this, ToyStep.copy(frame)));

@@ -209,20 +209,24 @@ final class SimulatedWorker {
             sendState();
             done(Result.COMPLETE);
         } else if (command instanceof Command.TakeState take) {
-            await(Kind.STATE, 0, () -> !take.isBehind() || !stateChunks.isEmpty() && !stateChunks.contains(null), () -> {
-                statistics = take.align().getDataStatisticsList();
-                if (!take.isBehind()) {
-                    done(Result.COMPLETE);
-                    return;
-                }
-                state = stateChunks.stream().findFirst().orElseThrow().clone();
-                for (int i = 1; i < stateChunks.size(); i++) {
-                    state[i] = stateChunks.get(i)[0];
-                }
-                step = take.align().getStep();
-                simulation.tookOver(this);
-                done(Result.COMPLETE);
-            });
+            await(
+                    Kind.STATE,
+                    0,
+                    () -> !take.isBehind() || !stateChunks.isEmpty() && !stateChunks.contains(null),
+                    () -> {
+                        statistics = take.align().getDataStatisticsList();
+                        if (!take.isBehind()) {
+                            done(Result.COMPLETE);
+                            return;
+                        }
+                        state = stateChunks.stream().findFirst().orElseThrow().clone();
+                        for (int i = 1; i < stateChunks.size(); i++) {
+                            state[i] = stateChunks.get(i)[0];
+                        }
+                        step = take.align().getStep();
+                        simulation.tookOver(this);
+                        done(Result.COMPLETE);
+                    });
         } else if (command instanceof Command.Train) {
             train();
         } else {

@@ -100,12 +100,16 @@ record ToyJob(int shards, int groupSize, int layers, int chunks, long steps, lon
         }
         List<float[]> gradient = java.util.stream.IntStream.range(0, chunks)
                 .mapToObj(chunk -> sum(
-                        all(), 0, shard -> gradient(step, chunk, shard, before, inputs[shard]), (float[] a, float[] b) ->
-                                Sums.add(a, b)))
+                        all(),
+                        0,
+                        shard -> gradient(step, chunk, shard, before, inputs[shard]),
+                        (float[] a, float[] b) -> Sums.add(a, b)))
                 .toList();
         double[] commit = sum(
-                all(), 0, shard -> part(Kind.COMMIT, step, 0, shard, before, inputs[shard]), (double[] a, double[] b) ->
-                        Sums.add(a, b));
+                all(),
+                0,
+                shard -> part(Kind.COMMIT, step, 0, shard, before, inputs[shard]),
+                (double[] a, double[] b) -> Sums.add(a, b));
         return applied(state, commit, gradient);
     }
 

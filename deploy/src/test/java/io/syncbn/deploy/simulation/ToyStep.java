@@ -102,7 +102,8 @@ final class ToyStep {
     static DataFrame copy(DataFrame frame) {
         Payload payload = frame.payload() instanceof Payload.Float64 wide
                 ? new Payload.Float64(wide.values().clone())
-                : new Payload.Float32(((Payload.Float32) frame.payload()).values().clone());
+                : new Payload.Float32(
+                        ((Payload.Float32) frame.payload()).values().clone());
         return new DataFrame(frame.header(), payload, frame.checksum());
     }
 }
