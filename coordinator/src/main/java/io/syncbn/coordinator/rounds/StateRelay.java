@@ -28,7 +28,9 @@ public final class StateRelay {
     /** Takes a frame that a worker sent. */
     public RoundEffect offer(int worker, DataFrame frame) {
         FrameHeader header = frame.header();
-        if (header.generation() < assignment.generation()) {
+        boolean isOfEarlierSource =
+                header.kind() == Kind.STATE && header.generation() == assignment.generation() && worker != source;
+        if (header.generation() < assignment.generation() || isOfEarlierSource) {
             return new RoundEffect.Ignored();
         }
         Optional<String> problem = problem(worker, header);
@@ -49,10 +51,6 @@ public final class StateRelay {
         }
         if (header.kind() != Kind.STATE) {
             return Optional.of("sent a sum before the generation began");
-        }
-        if (worker != source) {
-            return Optional.of(
-                    "sent a state, expected from " + assignment.seats().get(source));
         }
         if (header.step() != step) {
             return Optional.of("sent step " + header.step() + ", expected " + step);

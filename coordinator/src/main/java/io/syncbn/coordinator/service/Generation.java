@@ -106,7 +106,7 @@ final class Generation {
                         awaited.workers(),
                         awaited.round() + " has waited for it for "
                                 + TimeUnit.NANOSECONDS.toMillis(deadline.waitedNanos(awaited.openedNanos(), nowNanos))
-                                + " ms, which is longer than "
-                                + TimeUnit.NANOSECONDS.toMillis(deadline.limitNanos())));
+                                + " ms, longer than "
+                                + TimeUnit.NANOSECONDS.toMillis(deadline.limitNanos()) + " ms"));
     }
 }

@@ -1,0 +1,104 @@
+package io.syncbn.coordinator.membership;
+
+import io.syncbn.proto.Protocol;
+import io.syncbn.proto.v1.Align;
+import io.syncbn.proto.v1.Finished;
+import io.syncbn.proto.v1.Join;
+import io.syncbn.proto.v1.Plan;
+import io.syncbn.proto.v1.Ready;
+import io.syncbn.proto.v1.ToWorker;
+import java.util.Optional;
+
+/** A worker as the protocol wants it, in as few words as can be: a state is its step. */
+final class MadeUpWorker {
+    final long connection;
+    final Join join;
+    long step;
+    boolean knowsStatistics;
+    Plan plan;
+    boolean isRunning;
+    boolean isLeaving;
+    private boolean isReady;
+    private boolean isStopped;
+    private boolean isFinished;
+    private Align align;
+
+    MadeUpWorker(long connection, String name, long process, long step, boolean knowsStatistics) {
+        this.connection = connection;
+        this.step = step;
+        this.knowsStatistics = knowsStatistics;
+        join = Join.newBuilder()
+                .setProtocolVersion(Protocol.VERSION)
+                .setFingerprint("job")
+                .setName(name)
+                .setHost("host")
+                .setProcessId(process)
+                .setStep(step)
+                .setStateDigest(digest())
+                .build();
+    }
+
+    String digest() {
+        return "state-" + step;
+    }
+
+    void receive(ToWorker message) {
+        switch (message.getMessageCase()) {
+            case PLAN -> {
+                plan = message.getPlan();
+                isReady = false;
+                isRunning = false;
+                isFinished = false;
+                align = null;
+            }
+            case ALIGN -> {
+                align = message.getAlign();
+                boolean isThere = step == align.getStep() && knowsStatistics == align.getDataStatisticsCount() > 0;
+                isReady = isReady && isThere;
+            }
+            case BEGIN -> isRunning = true;
+            case HOLD -> {
+                isRunning = false;
+                plan = null;
+            }
+            case STOP -> {
+                isRunning = false;
+                isStopped = true;
+            }
+            default -> isRunning = false;
+        }
+    }
+
+    /** What it has to say next, if anything; {@code lastStep} is where the job ends. */
+    Optional<Event> next(long lastStep) {
+        if (isStopped && !isFinished || isRunning && !isFinished && step == lastStep) {
+            isFinished = true;
+            return Optional.of(new Event.WorkerFinished(
+                    connection,
+                    Finished.newBuilder()
+                            .setGeneration(plan == null ? 0 : plan.getGeneration())
+                            .setStep(step)
+                            .setStateDigest(digest())
+                            .build()));
+        }
+        if (isStopped || plan == null || isReady) {
+            return Optional.empty();
+        }
+        isReady = true;
+        if (align != null) {
+            step = align.getStep();
+            knowsStatistics = knowsStatistics || align.getDataStatisticsCount() > 0;
+        }
+        return Optional.of(new Event.BecameReady(connection, ready(plan.getGeneration())));
+    }
+
+    Ready ready(long generation) {
+        Ready.Builder ready =
+                Ready.newBuilder().setGeneration(generation).setStep(step).setStateDigest(digest());
+        return (knowsStatistics ? ready.addDataStatistics(0.5) : ready).build();
+    }
+
+    boolean hasFinished() {
+        return isFinished;
+    }
+}

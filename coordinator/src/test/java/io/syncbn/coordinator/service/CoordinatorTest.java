@@ -1,0 +1,278 @@
+package io.syncbn.coordinator.service;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.grpc.Status;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.syncbn.coordinator.membership.Earlier;
+import io.syncbn.coordinator.membership.Effect;
+import io.syncbn.coordinator.membership.Rules;
+import io.syncbn.coordinator.membership.Topic;
+import io.syncbn.proto.Protocol;
+import io.syncbn.proto.tree.Node;
+import io.syncbn.proto.v1.FromWorker;
+import io.syncbn.proto.v1.Heartbeat;
+import io.syncbn.proto.v1.Join;
+import io.syncbn.proto.v1.Kind;
+import io.syncbn.proto.v1.Ready;
+import io.syncbn.proto.v1.ToWorker;
+import io.syncbn.proto.wire.DataFrame;
+import io.syncbn.proto.wire.FrameHeader;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+/** The real coordinator with streams and a clock by hand: two workers with a shard each. */
+class CoordinatorTest {
+    private static final int WORKERS = 2;
+
+    private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
+    private final List<Effect.Note> notes = new ArrayList<>();
+    private final List<FakeStreams.Control> controls = new ArrayList<>();
+    private final Map<StreamKind, List<FakeStreams.Data>> data = new HashMap<>();
+    /** What each worker had been told when a generation was written down. */
+    private final List<Integer> sentWhenWritten = new ArrayList<>();
+
+    private long nowMillis;
+    private Coordinator coordinator = coordinator(Earlier.NOTHING);
+
+    private Coordinator coordinator(Earlier earlier) {
+        return new Coordinator(
+                new Rules("job", WORKERS, 1, WORKERS, TimeUnit.SECONDS.toNanos(100), 1000, 5000),
+                WORKERS,
+                earlier,
+                () -> TimeUnit.MILLISECONDS.toNanos(nowMillis),
+                new CoordinatorMetrics(registry),
+                this::write);
+    }
+
+    private void write(Effect.Note note) {
+        notes.add(note);
+        if (note.topic() == Topic.GENERATION) {
+            controls.forEach(control -> sentWhenWritten.add(control.sent.size()));
+        }
+    }
+
+    @Test
+    void aWorkerCountsAsReadyWhenItsDataStreamsAreThere() {
+        join();
+        ready(0);
+        ready(1);
+        open(0, StreamKind.MOMENTS);
+        open(0, StreamKind.GRADIENTS);
+        open(1, StreamKind.GRADIENTS);
+        assertThat(controls).noneMatch(control -> control.last().hasBegin());
+        open(1, StreamKind.MOMENTS);
+        assertThat(controls).allMatch(control -> control.last().hasBegin());
+    }
+
+    @Test
+    void aGenerationIsWrittenDownBeforeItBegins() {
+        begin();
+        assertThat(sentWhenWritten).containsExactly(1, 1);
+        assertThat(controls).allMatch(control -> control.sent.size() == 2);
+        assertThat(notes.get(notes.size() - 1).workers()).hasSize(WORKERS);
+    }
+
+    @Test
+    void aWorkerThatStopsIsSentAwayAfterTwoUsualStepsAndABit() {
+        begin();
+        for (long step = 1; step <= 5; step++) {
+            nowMillis += 100;
+            step(step);
+        }
+        commitPart(0, 6);
+        tickUntil(nowMillis + 2_000);
+        assertThat(controls.get(1).hasEnded).isFalse();
+        tickUntil(nowMillis + 100);
+        assertThat(controls.get(1).hasEnded).isTrue();
+        assertThat(controls.get(1).last().getEvicted().getReason())
+                .isEqualTo(
+                        "worker-1 (shard 1, host host, process 7) was sent away: GRADIENTS 0 of step 6 has waited for"
+                        + " it for 2100 ms, longer than 2000 ms");
+        assertThat(controls.get(0).last().getPlan().getGeneration()).isEqualTo(2);
+        assertThat(controls.get(0).last().getPlan().getCommittedStep()).isEqualTo(5);
+    }
+
+    @Test
+    void theTimeInWhichTheCoordinatorStoodStillIsNobodysFault() {
+        begin();
+        for (long step = 1; step <= 5; step++) {
+            nowMillis += 100;
+            step(step);
+        }
+        commitPart(0, 6);
+        tickUntil(nowMillis + 100);
+        nowMillis += 60_000;
+        coordinator.tick();
+        tickUntil(nowMillis + 2_000);
+        assertThat(controls.get(1).hasEnded).isFalse();
+        commitPart(1, 6);
+        assertThat(coordinator.membership().committedStep()).isEqualTo(6);
+    }
+
+    @Test
+    void aSlowWorkerIsNamed() {
+        begin();
+        for (long step = 1; step <= 2; step++) {
+            commitPart(0, step);
+            nowMillis += 100;
+            commitPart(1, step);
+        }
+        assertThat(notes.get(notes.size() - 1).topic()).isEqualTo(Topic.SLOW);
+        assertThat(notes.get(notes.size() - 1).text())
+                .isEqualTo("worker-1 (shard 1) is slow: the others waited for it alone for 100 ms of a step of 100 ms");
+        assertThat(registry.get("syncbn.coordinator.waited.for")
+                        .tag("worker", "worker-1")
+                        .gauge()
+                        .value())
+                .isEqualTo(0.1);
+    }
+
+    @Test
+    void whatComesOnAStreamOfAnEarlierGenerationDoesNothing() {
+        begin();
+        FakeStreams.Data old = data.get(StreamKind.MOMENTS).get(0);
+        coordinator.broken(data.get(StreamKind.GRADIENTS).get(1));
+        assertThat(old.status.getDescription()).isEqualTo("generation 1 has ended");
+        prepare();
+        int asked = old.asked;
+        coordinator.received(old, part(Kind.GRADIENTS, 9, 9, 0));
+        coordinator.damaged(old, Status.DATA_LOSS.withDescription("damaged"));
+        coordinator.broken(old);
+        coordinator.ended(old);
+        assertThat(old.asked).isEqualTo(asked);
+        assertThat(controls).allMatch(control -> control.last().hasBegin() && !control.hasEnded);
+        step(1);
+        assertThat(coordinator.membership().committedStep()).isEqualTo(1);
+    }
+
+    @Test
+    void aFrameBeforeTheGenerationBeginsCostsItsSenderItsPlaceUnlessItIsOld() {
+        join();
+        open(0, StreamKind.MOMENTS);
+        FakeStreams.Data moments = data.get(StreamKind.MOMENTS).get(0);
+        coordinator.received(moments, part(Kind.COMMIT, 0, 1, 0));
+        assertThat(controls.get(0).hasEnded).isFalse();
+        coordinator.received(moments, part(Kind.COMMIT, 1, 1, 0));
+        assertThat(controls.get(0).last().getAbort().getReason())
+                .isEqualTo("worker-0 (shard 0, host host, process 7) was sent away: "
+                        + "step 1, COMMIT 0 (generation 1): came before the generation began");
+    }
+
+    @Test
+    void aRestartGoesOnFromWhatWasWrittenDown() {
+        begin();
+        step(1);
+        coordinator = coordinator(Earlier.from(notes));
+        assertThat(notes.get(notes.size() - 1).topic()).isEqualTo(Topic.RESTARTED);
+        assertThat(Earlier.from(notes)).isEqualTo(new Earlier(1, 0, Set.of("worker-0", "worker-1")));
+        controls.clear();
+        data.clear();
+        begin();
+        assertThat(controls.get(0).last().getBegin().getGeneration()).isEqualTo(2);
+    }
+
+    @Test
+    void aMistakeOfTheCoordinatorsEndsTheJobInWords() {
+        join();
+        coordinator.run(() -> {
+            throw new IllegalStateException("oh");
+        });
+        assertThat(coordinator.end().join())
+                .isEqualTo(new Effect.Fail("a mistake in the coordinator: java.lang.IllegalStateException: oh"));
+        assertThat(controls).allMatch(control -> control.last().hasAbort() && control.hasEnded);
+    }
+
+    private void begin() {
+        join();
+        prepare();
+    }
+
+    private void join() {
+        for (int worker = 0; worker < WORKERS; worker++) {
+            FakeStreams.Control control = new FakeStreams.Control(100 + worker);
+            controls.add(control);
+            coordinator.opened(control);
+            coordinator.received(
+                    control,
+                    FromWorker.newBuilder()
+                            .setJoin(Join.newBuilder()
+                                    .setProtocolVersion(Protocol.VERSION)
+                                    .setFingerprint("job")
+                                    .setName("worker-" + worker)
+                                    .setHost("host")
+                                    .setProcessId(7))
+                            .build());
+        }
+    }
+
+    /** Opens data streams for the latest plans. */
+    private void prepare() {
+        data.clear();
+        for (int worker = 0; worker < WORKERS; worker++) {
+            open(worker, StreamKind.MOMENTS);
+            open(worker, StreamKind.GRADIENTS);
+        }
+        ready(0);
+        ready(1);
+    }
+
+    private long generation() {
+        return controls.get(0).sent.stream()
+                .filter(ToWorker::hasPlan)
+                .mapToLong(message -> message.getPlan().getGeneration())
+                .max()
+                .orElseThrow();
+    }
+
+    private void open(int worker, StreamKind kind) {
+        FakeStreams.Data stream = new FakeStreams.Data(kind, generation(), worker);
+        data.computeIfAbsent(kind, key -> new ArrayList<>()).add(stream);
+        coordinator.opened(stream);
+        assertThat(stream.status).isNull();
+    }
+
+    private void ready(int worker) {
+        coordinator.received(
+                controls.get(worker),
+                FromWorker.newBuilder()
+                        .setReady(Ready.newBuilder().setGeneration(generation()))
+                        .build());
+    }
+
+    private void step(long step) {
+        commitPart(0, step);
+        commitPart(1, step);
+    }
+
+    private void commitPart(int worker, long step) {
+        coordinator.received(
+                data.get(StreamKind.GRADIENTS).get(worker), part(Kind.GRADIENTS, generation(), step, worker));
+        coordinator.received(data.get(StreamKind.MOMENTS).get(worker), part(Kind.COMMIT, generation(), step, worker));
+    }
+
+    private static DataFrame part(Kind kind, long generation, long step, int worker) {
+        FrameHeader header = new FrameHeader(generation, step, kind, 0, 0, new Node(0, worker), 1);
+        return kind == Kind.GRADIENTS ? DataFrame.of(header, new float[] {1}) : DataFrame.of(header, new double[] {1});
+    }
+
+    /** Time passes, and everybody gives signs of life. */
+    private void tickUntil(long millis) {
+        while (nowMillis < millis) {
+            nowMillis += 100;
+            for (FakeStreams.Control control : controls) {
+                coordinator.received(
+                        control,
+                        FromWorker.newBuilder()
+                                .setHeartbeat(Heartbeat.getDefaultInstance())
+                                .build());
+            }
+            coordinator.tick();
+        }
+    }
+}
