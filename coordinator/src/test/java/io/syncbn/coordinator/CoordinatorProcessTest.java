@@ -16,43 +16,21 @@ import io.syncbn.proto.net.Channels;
 import io.syncbn.proto.net.Transport;
 import io.syncbn.proto.tree.Node;
 import io.syncbn.proto.tree.ReductionTree;
-import io.syncbn.proto.v1.Hold;
 import io.syncbn.proto.v1.Kind;
-import io.syncbn.proto.v1.Plan;
 import io.syncbn.proto.wire.DataFrame;
 import io.syncbn.proto.wire.FrameHeader;
 import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A coordinator on a loopback port, and workers by hand. */
-@Timeout(60)
-class CoordinatorProcessTest {
-    private static final String JOB = "job";
-    private static final int SHARDS = 7;
-    private static final int WORKERS = 3;
-
-    private final List<AutoCloseable> open = new ArrayList<>();
-
-    @AfterEach
-    void closeAll() throws Exception {
-        for (AutoCloseable resource : open) {
-            resource.close();
-        }
-    }
+/** A job over gRPC: its sums, its streams, how it fails, what else the process serves. */
+class CoordinatorProcessTest extends WithCoordinator {
 
     @ParameterizedTest
     @ValueSource(ints = {1, 2, SHARDS})
@@ -119,22 +97,6 @@ class CoordinatorProcessTest {
     }
 
     @Test
-    void aFrameOfALaterGenerationCostsItsSenderItsPlace() throws Exception {
-        CoordinatorProcess coordinator = start(2, SHARDS, 5000);
-        List<FakeWorker> workers = running(coordinator);
-        FakeWorker wrong = workers.get(1);
-        wrong.send(DataFrame.of(
-                new FrameHeader(
-                        2, 1, Kind.COMMIT, 0, 0, new Node(0, wrong.plan().getFirstShard()), 1),
-                new double[] {1}));
-        assertThat(wrong.nextControl().getAbort().getReason())
-                .isEqualTo("worker-1 (shards 3 to 4, host test-host, process 77) was sent away: step 1, COMMIT 0"
-                        + " (generation 2): worker-1 (shards 3 to 4) sent generation 2, expected 1");
-        assertThat(wrong.controlEnd().isOk()).isTrue();
-        assertGoOn(List.of(workers.get(0), workers.get(2)), 0);
-    }
-
-    @Test
     void aStreamOfAnotherGenerationIsRefusedAndHarmsNobody() throws Exception {
         CoordinatorProcess coordinator = start(SHARDS, 5000);
         List<FakeWorker> workers = running(coordinator);
@@ -146,159 +108,6 @@ class CoordinatorProcessTest {
         old.shutDown();
         workers.forEach(worker -> new FakeStep(SHARDS, SHARDS, 1).send(worker));
         new FakeStep(SHARDS, SHARDS, 1).expectRoots(workers.get(0));
-    }
-
-    @Test
-    void aDamagedFrameEndsTheGenerationAndNothingElse() throws Exception {
-        CoordinatorProcess coordinator = start(SHARDS, 5000);
-        List<FakeWorker> workers = running(coordinator);
-        FakeWorker worker = workers.get(2);
-        FrameHeader header = new FrameHeader(1, 1, Kind.MOMENTS_FORWARD, 4, 0, new Node(0, 5), 1);
-        DataFrame good = DataFrame.of(header, new double[] {1, 2});
-        FakeWorker.Data stream = worker.dataOf(Kind.COMMIT);
-        worker.send(new DataFrame(header, good.payload(), good.checksum() ^ 1));
-        Status status = stream.end();
-        assertThat(status.getCode()).isEqualTo(Status.Code.DATA_LOSS);
-        assertThat(status.getDescription())
-                .isEqualTo(String.format(
-                        "step 1, MOMENTS_FORWARD 4 (generation 1): checksum 0x%08x, computed 0x%08x",
-                        good.checksum() ^ 1, good.checksum()));
-        assertGoOn(workers, 0);
-        assertThat(metrics(coordinator)).contains("syncbn_coordinator_damages_total 1.0");
-    }
-
-    @Test
-    void aFrameThatCameDamagedAtAWorkerEndsTheGenerationAndNothingElse() throws Exception {
-        CoordinatorProcess coordinator = start(SHARDS, 5000);
-        List<FakeWorker> workers = running(coordinator);
-        workers.get(0).damaged("a root came damaged");
-        assertGoOn(workers, 0);
-    }
-
-    @Test
-    void aSumOnTheWrongStreamCostsItsSenderItsPlace() throws Exception {
-        CoordinatorProcess coordinator = start(2, SHARDS, 5000);
-        List<FakeWorker> workers = running(coordinator);
-        FrameHeader header = new FrameHeader(1, 1, Kind.GRADIENTS, 0, 0, new Node(1, 0), 1);
-        workers.get(0).sendOn(Kind.COMMIT, DataFrame.of(header, new float[] {1}));
-        assertThat(workers.get(0).nextControl().getAbort().getReason())
-                .isEqualTo("worker-0 (shards 0 to 2, host test-host, process 77) was sent away: "
-                        + "step 1, GRADIENTS 0 (generation 1): came on the stream of moments");
-        assertGoOn(workers.subList(1, 3), 0);
-    }
-
-    @Test
-    void theOthersGoOnWithoutASilentWorker() throws Exception {
-        CoordinatorProcess coordinator = start(2, SHARDS, 400);
-        List<FakeWorker> workers = running(coordinator);
-        try (Heartbeats heartbeats = new Heartbeats(List.of(workers.get(0), workers.get(2)))) {
-            assertThat(workers.get(1).nextControl().getEvicted().getReason())
-                    .matches("worker-1 \\(shards 3 to 4, host test-host, process 77\\) was lost: "
-                            + "nothing came from it for \\d+ ms, at step 1");
-            assertThat(workers.get(1).controlEnd().isOk()).isTrue();
-            assertGoOn(List.of(workers.get(0), workers.get(2)), 0);
-        }
-    }
-
-    @Test
-    void theOthersGoOnWithoutAWorkerThatHangsUp() throws Exception {
-        CoordinatorProcess coordinator = start(2, SHARDS, 5000);
-        List<FakeWorker> workers = running(coordinator);
-        workers.forEach(worker -> new FakeStep(SHARDS, SHARDS, 1).send(worker));
-        new FakeStep(SHARDS, SHARDS, 1).expectRoots(workers.get(0));
-        workers.get(2).hangUp();
-        assertGoOn(workers.subList(0, 2), 1);
-    }
-
-    @Test
-    void aWorkerWhoseDataStreamBreaksStaysIn() throws Exception {
-        CoordinatorProcess coordinator = start(SHARDS, 5000);
-        List<FakeWorker> workers = running(coordinator);
-        workers.forEach(worker -> new FakeStep(SHARDS, SHARDS, 1).send(worker));
-        new FakeStep(SHARDS, SHARDS, 1).expectRoots(workers.get(0));
-        new FakeStep(SHARDS, SHARDS, 1).expectRoots(workers.get(1));
-        workers.get(1).breakGradients();
-        assertGoOn(workers, 1);
-    }
-
-    @Test
-    void withTooFewWorkersTheOthersWaitForOneMore() throws Exception {
-        CoordinatorProcess coordinator = start(SHARDS, 5000);
-        List<FakeWorker> workers = running(coordinator);
-        workers.forEach(worker -> new FakeStep(SHARDS, SHARDS, 1).send(worker));
-        new FakeStep(SHARDS, SHARDS, 1).expectRoots(workers.get(0));
-        workers.get(1).hangUp();
-        for (FakeWorker worker : List.of(workers.get(0), workers.get(2))) {
-            Hold hold = worker.nextHold();
-            assertThat(hold.getCommittedStep()).isEqualTo(1);
-            assertThat(hold.getReason()).isEqualTo("2 workers are left, the job waits until it has 3");
-        }
-        FakeWorker back = worker("worker-1", coordinator).join(JOB);
-        List<FakeWorker> all = List.of(workers.get(0), back, workers.get(2));
-        for (FakeWorker worker : all) {
-            worker.prepare();
-            worker.ready(worker == back ? 0 : 1, worker == back ? "state" : "state-1");
-        }
-        assertThat(all.get(0).nextControl().getAlign().getStateDigest()).isEqualTo("state-1");
-        assertThat(all.get(2).nextControl().hasAlign()).isTrue();
-        assertThat(back.nextControl().getAlign().getSource()).isZero();
-        int chunks = 3;
-        for (int chunk = 0; chunk < chunks; chunk++) {
-            FrameHeader header =
-                    new FrameHeader(all.get(0).plan().getGeneration(), 1, Kind.STATE, chunk, 0, new Node(0, 0), chunks);
-            all.get(0).send(DataFrame.of(header, new float[] {chunk, 7}));
-        }
-        for (int chunk = 0; chunk < chunks; chunk++) {
-            DataFrame state = back.dataOf(Kind.STATE).next();
-            assertThat(state.header().index()).isEqualTo(chunk);
-            assertThat(state.floats()).containsExactly(chunk, 7);
-        }
-        back.ready(1, "state-1");
-        for (FakeWorker worker : all) {
-            assertThat(worker.begin()).isEqualTo(1);
-            new FakeStep(SHARDS, SHARDS, 2).send(worker);
-        }
-        for (FakeWorker worker : all) {
-            new FakeStep(SHARDS, SHARDS, 2).expectRoots(worker);
-        }
-    }
-
-    @Test
-    void whoJoinsOrLeavesDoesSoAtACommit() throws Exception {
-        CoordinatorProcess coordinator = start(2, SHARDS, 5000);
-        List<FakeWorker> workers = running(coordinator);
-        workers.get(0).leave("its machine is drained");
-        FakeWorker more = worker("worker-3", coordinator).join(JOB);
-        awaitMetric(coordinator, "syncbn_coordinator_members 4.0");
-        workers.forEach(worker -> new FakeStep(SHARDS, SHARDS, 1).send(worker));
-        for (FakeWorker worker : workers) {
-            new FakeStep(SHARDS, SHARDS, 1).expectRoots(worker, Kind.LAST_COMMIT);
-        }
-        assertThat(workers.get(0).nextControl().getReleased().getReason())
-                .isEqualTo("the others go on without worker-0");
-        assertThat(workers.get(0).controlEnd().isOk()).isTrue();
-        assertGoOn(List.of(workers.get(1), workers.get(2), more), 1);
-    }
-
-    @Test
-    void aStopEndsTheJobAtACommit() throws Exception {
-        CoordinatorProcess coordinator = start(SHARDS, 5000);
-        List<FakeWorker> workers = running(coordinator);
-        new FakeStep(SHARDS, SHARDS, 1).send(workers.get(0));
-        coordinator.requestStop("Ctrl-C");
-        coordinator.requestStop("Ctrl-C");
-        new FakeStep(SHARDS, SHARDS, 1).send(workers.get(1));
-        awaitMetric(coordinator, "syncbn_coordinator_stopping 1.0");
-        new FakeStep(SHARDS, SHARDS, 1).send(workers.get(2));
-        for (FakeWorker worker : workers) {
-            new FakeStep(SHARDS, SHARDS, 1).expectRoots(worker, Kind.LAST_COMMIT);
-            assertThat(worker.nextControl().getStop().getReason()).isEqualTo("Ctrl-C");
-            worker.finish(1, "kept");
-        }
-        for (FakeWorker worker : workers) {
-            assertThat(worker.controlEnd().isOk()).isTrue();
-        }
-        assertThat(coordinator.awaitEnd()).isEqualTo(new Outcome.Stopped(1, "kept"));
     }
 
     @Test
@@ -403,119 +212,5 @@ class CoordinatorProcessTest {
                 .isInstanceOf(IOException.class)
                 .hasMessageStartingWith("cannot listen on 127.0.0.1:" + coordinator.port() + ": ")
                 .hasMessageContaining("Address already in use");
-    }
-
-    private CoordinatorProcess start(int groupSize, int silenceMillis) throws IOException {
-        return start(WORKERS, groupSize, silenceMillis);
-    }
-
-    private CoordinatorProcess start(int minWorkers, int groupSize, int silenceMillis) throws IOException {
-        return keep(CoordinatorProcess.start(new CoordinatorConfig(
-                "127.0.0.1",
-                0,
-                JOB,
-                SHARDS,
-                groupSize,
-                minWorkers,
-                WORKERS,
-                Duration.ofSeconds(30),
-                0,
-                Optional.empty(),
-                100,
-                silenceMillis)));
-    }
-
-    private FakeWorker worker(String name, CoordinatorProcess coordinator) {
-        return keep(new FakeWorker(name, coordinator.port()));
-    }
-
-    private <T extends AutoCloseable> T keep(T resource) {
-        open.add(0, resource);
-        return resource;
-    }
-
-    /** Workers 0 to 2 with their plans, joined in the opposite order. */
-    private List<FakeWorker> running(CoordinatorProcess coordinator) throws InterruptedException {
-        List<FakeWorker> workers = new ArrayList<>();
-        for (int number = WORKERS - 1; number >= 0; number--) {
-            workers.add(0, worker("worker-" + number, coordinator).join(JOB));
-        }
-        for (int number = 0; number < WORKERS; number++) {
-            Plan plan = workers.get(number).prepare();
-            assertThat(plan.getWorker()).isEqualTo(number);
-            assertThat(plan.getWorkers()).isEqualTo(WORKERS);
-            workers.get(number).ready(0, "state");
-        }
-        for (FakeWorker worker : workers) {
-            assertThat(worker.begin()).isZero();
-        }
-        return workers;
-    }
-
-    /** Waits for the next generation of these workers, whose numbers are in this order, and computes a step in it. */
-    private void assertGoOn(List<FakeWorker> workers, long committed) throws InterruptedException {
-        for (int number = 0; number < workers.size(); number++) {
-            FakeWorker worker = workers.get(number);
-            do {
-                worker.prepare();
-            } while (worker.plan().getWorkers() > workers.size());
-            assertThat(worker.plan().getWorker()).isEqualTo(number);
-            assertThat(worker.plan().getCommittedStep()).isEqualTo(committed);
-            worker.ready(committed, "state-" + committed);
-        }
-        for (FakeWorker worker : workers) {
-            assertThat(worker.begin()).isEqualTo(committed);
-            new FakeStep(SHARDS, SHARDS, committed + 1).send(worker);
-        }
-        for (FakeWorker worker : workers) {
-            new FakeStep(SHARDS, SHARDS, committed + 1).expectRoots(worker);
-        }
-    }
-
-    private static void awaitMetric(CoordinatorProcess coordinator, String line) throws Exception {
-        while (!metrics(coordinator).contains(line)) {
-            Thread.sleep(10);
-        }
-    }
-
-    /** Signs of life from some workers. */
-    private static final class Heartbeats implements AutoCloseable {
-        private final Thread thread;
-
-        Heartbeats(List<FakeWorker> workers) {
-            thread = new Thread(() -> {
-                while (!Thread.currentThread().isInterrupted()) {
-                    workers.forEach(worker -> worker.heartbeat(0));
-                    try {
-                        Thread.sleep(50);
-                    } catch (InterruptedException e) {
-                        return;
-                    }
-                }
-            });
-            thread.start();
-        }
-
-        @Override
-        public void close() throws InterruptedException {
-            thread.interrupt();
-            thread.join();
-        }
-    }
-
-    private void assertFailed(CoordinatorProcess coordinator, List<FakeWorker> told, String reason)
-            throws InterruptedException {
-        for (FakeWorker worker : told) {
-            assertThat(worker.nextControl().getAbort().getReason()).isEqualTo(reason);
-            assertThat(worker.controlEnd().isOk()).isTrue();
-        }
-        assertThat(coordinator.awaitEnd()).isEqualTo(new Outcome.Failure(reason));
-    }
-
-    private static String metrics(CoordinatorProcess coordinator) throws Exception {
-        URI uri = URI.create("http://localhost:" + coordinator.metricsPort().orElseThrow() + "/metrics");
-        return HttpClient.newHttpClient()
-                .send(HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.ofString())
-                .body();
     }
 }

@@ -18,7 +18,9 @@ class ArchitectureTest {
             .withImportOption(new ImportOption.DoNotIncludeTests())
             .importPackages("io.syncbn");
 
-    private static final String[] DECISIONS = {"io.syncbn.coordinator.membership..", "io.syncbn.coordinator.rounds.."};
+    private static final String[] DECISIONS = {
+        "io.syncbn.coordinator.membership..", "io.syncbn.coordinator.rounds..", "io.syncbn.coordinator.pace.."
+    };
 
     @Test
     void protoKnowsNobody() {

@@ -7,7 +7,6 @@ import io.syncbn.coordinator.membership.Event;
 import io.syncbn.coordinator.membership.Member;
 import io.syncbn.coordinator.membership.Membership;
 import io.syncbn.coordinator.membership.Rules;
-import io.syncbn.coordinator.membership.Topic;
 import io.syncbn.coordinator.rounds.RoundEffect;
 import io.syncbn.proto.v1.FromWorker;
 import io.syncbn.proto.v1.Kind;
@@ -34,7 +33,7 @@ public final class Coordinator {
 
     private final LongSupplier nanoClock;
     private final CoordinatorMetrics metrics;
-    private final Consumer<Effect.Note> journal;
+    private final Announcer announcer;
     private final Map<Long, ControlStream> controls = new HashMap<>();
     private final DataStreams data = new DataStreams();
     /** By worker's number: heard of on one connection, before the worker's data streams were on theirs. */
@@ -58,14 +57,11 @@ public final class Coordinator {
             Consumer<Effect.Note> journal) {
         this.nanoClock = nanoClock;
         this.metrics = metrics;
-        this.journal = journal;
+        announcer = new Announcer(metrics, journal);
         generation = new Generation(groupSize, rules.silenceMillis(), nanoClock.getAsLong());
         membership = Membership.begin(rules, earlier, nanoClock.getAsLong());
         if (!earlier.equals(Earlier.NOTHING)) {
-            note(
-                    Topic.RESTARTED,
-                    Optional.empty(),
-                    "the coordinator was started again; a generation had begun after step " + earlier.step());
+            announcer.restarted(membership);
         }
     }
 
@@ -187,7 +183,8 @@ public final class Coordinator {
             int sent = data.send(kind, send.workers(), send.frame());
             metrics.sent(kind, (long) sent * send.frame().payload().bytes());
         } else if (effect instanceof RoundEffect.Committed committed) {
-            pace(committed);
+            announcer.stepped(
+                    membership.generation(), committed.step(), generation.committed(committed, nanoClock.getAsLong()));
             happened(new Event.StepCommitted(committed.step()));
         } else if (effect instanceof RoundEffect.Ignored) {
             metrics.frameIgnored();
@@ -197,17 +194,6 @@ public final class Coordinator {
                     .map(membership::seated)
                     .flatMap(Optional::stream)
                     .forEach(member -> happened(new Event.Misbehaved(member.connection(), refused.reason())));
-        }
-    }
-
-    private void pace(RoundEffect.Committed committed) {
-        Generation.Pace pace = generation.committed(committed, nanoClock.getAsLong());
-        metrics.stepTook(pace.stepNanos());
-        for (Generation.Waited waited : pace.waited()) {
-            metrics.waitedFor(waited.seat().name(), waited.nanos());
-            if (waited.isSlow()) {
-                note(Topic.SLOW, Optional.of(waited.seat().name()), waited.text(pace.stepNanos()));
-            }
         }
     }
 
@@ -267,23 +253,10 @@ public final class Coordinator {
         } else if (effect instanceof Effect.EndWithStep) {
             generation.endWithStep();
         } else if (effect instanceof Effect.Note note) {
-            write(note);
+            announcer.say(note);
         } else if (effect instanceof Effect.Last last) {
             endWith(last);
         }
-    }
-
-    private void note(Topic topic, Optional<String> worker, String text) {
-        write(new Effect.Note(
-                topic, membership.generation(), membership.committedStep(), worker, List.of(), Optional.empty(), text));
-    }
-
-    private void write(Effect.Note note) {
-        LOG.log(note.topic() == Topic.FAILED ? Level.ERROR : Level.INFO, "{0}", note.text());
-        if (note.topic() == Topic.EVICTED) {
-            metrics.evicted();
-        }
-        journal.accept(note);
     }
 
     /** Ends the control streams after their last message. Data streams of a job that went well are the workers' to end. */

@@ -93,7 +93,7 @@ class CoordinatorTest {
         assertThat(controls.get(1).last().getEvicted().getReason())
                 .isEqualTo(
                         "worker-1 (shard 1, host host, process 7) was sent away: GRADIENTS 0 of step 6 has waited for"
-                        + " it for 2100 ms, longer than 2000 ms");
+                                + " it for 2100 ms, longer than 2000 ms");
         assertThat(controls.get(0).last().getPlan().getGeneration()).isEqualTo(2);
         assertThat(controls.get(0).last().getPlan().getCommittedStep()).isEqualTo(5);
     }
