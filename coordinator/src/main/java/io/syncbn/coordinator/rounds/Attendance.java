@@ -11,7 +11,7 @@ final class Attendance {
     private long previousNanos;
     private long lastNanos;
 
-    /** @param leaves how many leaves of the tree each worker has */
+    /** @param leaves how many leaves of the tree each worker has; not changed */
     Attendance(int[] leaves, long openedNanos) {
         this.leaves = leaves;
         this.missing = leaves.clone();

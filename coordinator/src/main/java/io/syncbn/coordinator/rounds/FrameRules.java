@@ -19,6 +19,8 @@ final class FrameRules {
     private final Assignment assignment;
     private final Grouping groups;
     private final Grouping all;
+    private final List<int[]> leavesOfGroups;
+    private final int[] allLeaves;
     private final List<List<Integer>> workersOfGroups;
     private final List<Integer> allWorkers;
 
@@ -26,10 +28,12 @@ final class FrameRules {
         this.assignment = assignment;
         groups = new Grouping(assignment.shards(), groupSize);
         all = Grouping.all(assignment.shards());
-        workersOfGroups = IntStream.range(0, groups.groups())
-                .mapToObj(group -> workersIn(groups, group))
+        leavesOfGroups = IntStream.range(0, groups.groups())
+                .mapToObj(group -> leavesIn(groups, group))
                 .toList();
-        allWorkers = workersIn(all, 0);
+        allLeaves = leavesIn(all, 0);
+        workersOfGroups = leavesOfGroups.stream().map(FrameRules::workersWith).toList();
+        allWorkers = workersWith(allLeaves);
     }
 
     /**
@@ -79,16 +83,9 @@ final class FrameRules {
         return grouping(header.kind()).treeOf(header.group());
     }
 
-    /** How many leaves of the frame's tree are each worker's. */
+    /** How many leaves of the frame's tree are each worker's; not to be changed. */
     int[] leaves(FrameHeader header) {
-        Grouping grouping = grouping(header.kind());
-        int first = grouping.firstShardOf(header.group());
-        int end = first + grouping.sizeOf(header.group());
-        return IntStream.range(0, assignment.workers())
-                .map(worker -> Math.max(
-                        0,
-                        Math.min(run(worker).end(), end) - Math.max(run(worker).first(), first)))
-                .toArray();
+        return isMoments(header.kind()) ? leavesOfGroups.get(header.group()) : allLeaves;
     }
 
     /** The workers that have shards in the frame's tree. */
@@ -96,11 +93,19 @@ final class FrameRules {
         return isMoments(header.kind()) ? workersOfGroups.get(header.group()) : allWorkers;
     }
 
-    private List<Integer> workersIn(Grouping grouping, int group) {
+    private int[] leavesIn(Grouping grouping, int group) {
         int first = grouping.firstShardOf(group);
         int end = first + grouping.sizeOf(group);
         return IntStream.range(0, assignment.workers())
-                .filter(worker -> run(worker).first() < end && run(worker).end() > first)
+                .map(worker -> Math.max(
+                        0,
+                        Math.min(run(worker).end(), end) - Math.max(run(worker).first(), first)))
+                .toArray();
+    }
+
+    private static List<Integer> workersWith(int[] leaves) {
+        return IntStream.range(0, leaves.length)
+                .filter(worker -> leaves[worker] > 0)
                 .boxed()
                 .toList();
     }

@@ -106,7 +106,11 @@ public final class Coordinator {
         controls.put(stream.connection(), stream);
     }
 
+    /** A message of a worker; one on a stream that has ended says nothing any more. */
     public void received(ControlStream stream, FromWorker message) {
+        if (controls.get(stream.connection()) != stream) {
+            return;
+        }
         long connection = stream.connection();
         switch (message.getMessageCase()) {
             case JOIN -> happened(new Event.Joined(connection, message.getJoin()));

@@ -165,6 +165,15 @@ class CoordinatorTest {
     }
 
     @Test
+    void whatComesOnAStreamThatHasEndedSaysNothing() {
+        begin();
+        FakeStreams.Control lost = controls.get(1);
+        coordinator.closed(lost);
+        join(lost, 1);
+        assertThat(coordinator.membership().members()).hasSize(1);
+    }
+
+    @Test
     void aRestartGoesOnFromWhatWasWrittenDown() {
         begin();
         step(1);
@@ -198,17 +207,21 @@ class CoordinatorTest {
             FakeStreams.Control control = new FakeStreams.Control(100 + worker);
             controls.add(control);
             coordinator.opened(control);
-            coordinator.received(
-                    control,
-                    FromWorker.newBuilder()
-                            .setJoin(Join.newBuilder()
-                                    .setProtocolVersion(Protocol.VERSION)
-                                    .setFingerprint("job")
-                                    .setName("worker-" + worker)
-                                    .setHost("host")
-                                    .setProcessId(7))
-                            .build());
+            join(control, worker);
         }
+    }
+
+    private void join(FakeStreams.Control control, int worker) {
+        coordinator.received(
+                control,
+                FromWorker.newBuilder()
+                        .setJoin(Join.newBuilder()
+                                .setProtocolVersion(Protocol.VERSION)
+                                .setFingerprint("job")
+                                .setName("worker-" + worker)
+                                .setHost("host")
+                                .setProcessId(7))
+                        .build());
     }
 
     /** Opens data streams for the latest plans. */
