@@ -64,7 +64,7 @@ class ForeignWorkerTest {
                     "stranger's data differs from worker-0's: other, expected data");
             assertRefused(
                     introduction("stranger").setStateDigest("other"),
-                    "stranger's state of model and optimizer differs from worker-0's: other, expected state");
+                    "stranger's state of model and optimizer after step 0 differs from worker-0's: other, expected state");
             second.join(introduction("worker-1"));
             assertThat(second.plan().getFirstShard()).isEqualTo(1);
             assertThat(first.plan().getFirstShard()).isZero();

@@ -1,0 +1,152 @@
+package io.syncbn.deploy.system;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.syncbn.deploy.system.Syncbn.Ended;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Every kind of fault, on real processes and links: it happens, it is noticed, and the weights are the undisturbed run's. */
+class ChaosTest {
+    private static final int STEPS = 1200;
+
+    /** Of a whole run with its faults, on a busy machine. */
+    private static final Duration PATIENCE = Duration.ofSeconds(240);
+
+    @TempDir
+    private static Path shared;
+
+    private static Path data;
+    private static String undisturbed;
+
+    @TempDir
+    private Path directory;
+
+    private Path run;
+
+    @BeforeAll
+    static void runUndisturbed() throws IOException {
+        data = NpyPictures.write(shared.resolve("npy"), 96, 12);
+        Path quiet = shared.resolve("quiet");
+        Syncbn.succeed(train(quiet, STEPS, "--workers=1"));
+        undisturbed = Syncbn.result(quiet).path("weightsSha256").asText();
+    }
+
+    @Test
+    void processesThatAreKilled() throws IOException {
+        List<JsonNode> faults = survive(
+                List.of("at step 50: kill worker-1", "at step 600: kill coordinator", "at step 900: kill worker-0"));
+        assertNoticed(faults.get(0), "lost", "damaged");
+        assertNoticed(faults.get(1), "restarted");
+        assertNoticed(faults.get(2), "lost", "damaged");
+    }
+
+    @Test
+    void processesThatStandStill() throws IOException {
+        List<JsonNode> faults = survive(List.of(
+                "at step 50: pause worker-1 for 8 s",
+                "at step 200: pause worker-2 for 200 ms",
+                "at step 300: pause coordinator for 6 s",
+                "at step 400: stop worker-0",
+                "at step 440: continue worker-0"));
+        assertNoticed(faults.get(0), "evicted");
+        assertNoticed(faults.get(3), "evicted");
+        assertNoticed(faults.get(4), "waiting");
+    }
+
+    @Test
+    void linksThatAreCutOrSlow() throws IOException {
+        List<JsonNode> faults = survive(List.of(
+                "at step 50: cut worker-1 down for 7 s",
+                "at step 250: cut worker-2 up for 7 s",
+                "at step 450: cut worker-0 for 7 s",
+                "at step 650: delay worker-1 by 30 ms for 1 s",
+                "at step 670: throttle worker-2 to 300 KB/s for 1 s"));
+        faults.subList(0, 3).forEach(fault -> assertNoticed(fault, "lost", "evicted", "damaged"));
+    }
+
+    @Test
+    void bytesThatAreChangedOrMissing() throws IOException {
+        List<JsonNode> faults = survive(List.of(
+                "at step 50: corrupt worker-1 up",
+                "at step 150: corrupt worker-2 down",
+                "at step 250: drop worker-0 up",
+                "at step 450: drop worker-1 down"));
+        assertNoticed(faults.get(0), "damaged");
+        assertNoticed(faults.get(1), "damaged");
+        assertNoticed(faults.get(2), "lost", "evicted", "damaged");
+        assertNoticed(faults.get(3), "lost", "evicted", "damaged");
+    }
+
+    @Test
+    void workersThatGoAndCome() throws IOException {
+        List<JsonNode> faults = survive(
+                List.of("at step 50: drain worker-1", "at step 100: add worker-7", "at step 900: drain worker-0"));
+        assertNoticed(faults.get(0), "left");
+        assertNoticed(faults.get(1), "waiting");
+        assertNoticed(faults.get(2), "left");
+        // No step is abandoned for one that leaves.
+        assertThat(Files.readString(run.resolve("events.jsonl")))
+                .doesNotContain("\"lost\"", "\"evicted\"", "\"damaged\"");
+    }
+
+    @Test
+    void disksThatAreFull() throws IOException {
+        survive(List.of(
+                "at step 50: fill the disk of worker-0 for 2 s", "at step 200: fill the disk of coordinator for 1 s"));
+        assertThat(Files.readString(run.resolve("logs/worker-0.log"))).contains("metrics.jsonl");
+    }
+
+    /** Runs the job with faults; all of them happen, and the weights stay as they are. */
+    private List<JsonNode> survive(List<String> lines) throws IOException {
+        run = directory.resolve("run");
+        Path list = Files.write(directory.resolve("faults.txt"), lines);
+        Ended ended;
+        try (Syncbn training = Syncbn.start(
+                train(run, STEPS, "--workers=2:3", "--chaos=" + list, "--chaos-reference=" + undisturbed))) {
+            ended = training.await(PATIENCE);
+        }
+        assertThat(ended.exitCode()).as(ended.err()).isZero();
+        assertThat(ended.out()).contains("the weights are those of the undisturbed run");
+        assertThat(Syncbn.processesOf(run)).isEmpty();
+        assertThat(Syncbn.result(run).path("weightsSha256").asText()).isEqualTo(undisturbed);
+        assertThat(stepsOf(run)).isEqualTo(STEPS);
+        JsonNode report = new ObjectMapper().readTree(Files.readString(run.resolve("chaos.json")));
+        assertThat(report.path("equal").asBoolean()).isTrue();
+        List<JsonNode> faults = new ArrayList<>();
+        report.path("faults").forEach(faults::add);
+        assertThat(faults).extracting(fault -> fault.path("fault").asText()).containsExactlyElementsOf(lines);
+        assertThat(faults).allSatisfy(fault -> assertThat(fault.has("wentOnStep"))
+                .as(fault + "\n" + ended.err())
+                .isTrue());
+        return faults;
+    }
+
+    private static void assertNoticed(JsonNode fault, String... events) {
+        assertThat(fault.path("noticedBy").asText()).as(fault.toString()).isIn((Object[]) events);
+    }
+
+    /** Lines of steps in the metrics: each step once. */
+    private static long stepsOf(Path run) throws IOException {
+        return Files.readAllLines(run.resolve("metrics.jsonl")).stream()
+                .filter(line -> line.contains("stepMillis"))
+                .count();
+    }
+
+    private static Object[] train(Path run, int steps, String... more) {
+        List<Object> arguments = new ArrayList<>(List.of("train", "--data=npy:" + data, "--out=" + run));
+        arguments.addAll(List.of("--model=" + SmallResNet.class.getName(), "--shards=3", "--batch=2"));
+        arguments.addAll(List.of("--steps=" + steps, "--evaluate-every=1000000", "--checkpoint-every=1000000"));
+        arguments.addAll(List.of(more));
+        return arguments.toArray();
+    }
+}
