@@ -36,9 +36,6 @@ public final class Coordinator {
     private final Announcer announcer;
     private final Map<Long, ControlStream> controls = new HashMap<>();
     private final DataStreams data = new DataStreams();
-    /** By worker's number: heard of on one connection, before the worker's data streams were on theirs. */
-    private final Map<Integer, Event> early = new HashMap<>();
-
     private final Generation generation;
     private Membership membership;
     private final CompletableFuture<Effect.Last> end = new CompletableFuture<>();
@@ -141,17 +138,11 @@ public final class Coordinator {
 
     /** Waits for the worker's data streams, which come on connections of their own. */
     private void ready(long connection, Ready ready) {
-        Event event = new Event.BecameReady(connection, ready);
-        Optional<Member> waiting = membership.members().stream()
-                .filter(member -> member.connection() == connection
-                        && member.isSeated()
-                        && ready.getGeneration() == membership.generation()
-                        && !data.hasAll(member.seat()))
+        Optional<Member> seated = membership.members().stream()
+                .filter(member -> member.connection() == connection && member.isSeated())
                 .findFirst();
-        if (waiting.isPresent()) {
-            early.put(waiting.get().seat(), event);
-        } else {
-            happened(event);
+        if (seated.isPresent() && ready.getGeneration() == membership.generation()) {
+            data.whenAllAreOpen(seated.get().seat(), () -> happened(new Event.BecameReady(connection, ready)));
         }
     }
 
@@ -161,8 +152,6 @@ public final class Coordinator {
         if (refusal.isPresent()) {
             LOG.log(Level.DEBUG, "refused a stream: {0}", refusal.get().getDescription());
             stream.close(refusal.get());
-        } else if (data.hasAll(stream.worker())) {
-            Optional.ofNullable(early.remove(stream.worker())).ifPresent(this::happened);
         }
     }
 
@@ -247,7 +236,6 @@ public final class Coordinator {
         } else if (effect instanceof Effect.End ended) {
             Optional.ofNullable(controls.remove(ended.connection())).ifPresent(ControlStream::end);
         } else if (effect instanceof Effect.EndGeneration over) {
-            early.clear();
             generation.end();
             data.closeAll(Status.ABORTED.withDescription("generation " + over.generation() + " has ended"));
         } else if (effect instanceof Effect.Relay relay) {

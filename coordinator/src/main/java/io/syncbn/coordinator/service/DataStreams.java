@@ -14,6 +14,9 @@ import java.util.Optional;
 final class DataStreams {
     private final Map<StreamKind, Map<Integer, DataStream>> open = new EnumMap<>(StreamKind.class);
 
+    /** By worker's number: what is to be done as soon as all of its streams are open. */
+    private final Map<Integer, Runnable> waiting = new HashMap<>();
+
     DataStreams() {
         for (StreamKind kind : StreamKind.values()) {
             open.put(kind, new HashMap<>());
@@ -25,6 +28,7 @@ final class DataStreams {
         Optional<Status> refusal = refusal(stream, membership);
         if (refusal.isEmpty()) {
             open.get(stream.kind()).put(stream.worker(), stream);
+            runIfAllAreOpen(stream.worker());
         }
         return refusal;
     }
@@ -51,8 +55,16 @@ final class DataStreams {
         return open.get(stream.kind()).get(stream.worker()) == stream;
     }
 
-    boolean hasAll(int worker) {
-        return open.values().stream().allMatch(streams -> streams.containsKey(worker));
+    /** Does something now, or when the worker has opened all of its streams; never, if the generation ends before that. */
+    void whenAllAreOpen(int worker, Runnable action) {
+        waiting.put(worker, action);
+        runIfAllAreOpen(worker);
+    }
+
+    private void runIfAllAreOpen(int worker) {
+        if (open.values().stream().allMatch(streams -> streams.containsKey(worker))) {
+            Optional.ofNullable(waiting.remove(worker)).ifPresent(Runnable::run);
+        }
     }
 
     /** Whether it was open. */
@@ -74,6 +86,7 @@ final class DataStreams {
     }
 
     void closeAll(Status status) {
+        waiting.clear();
         for (Map<Integer, DataStream> streams : open.values()) {
             streams.values().forEach(stream -> stream.close(status));
             streams.clear();

@@ -42,6 +42,13 @@ class DeadlineTest {
     }
 
     @Test
+    void sumsOutsideStepsHaveAmpleTime() {
+        learned();
+        assertThat(deadline.isOver(false, millis(1_000), millis(601_000))).isFalse();
+        assertThat(deadline.isOver(false, millis(1_000), millis(601_001))).isTrue();
+    }
+
+    @Test
     void timeInWhichThisProcessStoodStillDoesNotCount() {
         learned();
         deadline.stoodStill(millis(60_000));
