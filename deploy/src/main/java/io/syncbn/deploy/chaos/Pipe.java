@@ -24,7 +24,6 @@ final class Pipe extends ChannelInboundHandlerAdapter {
     private Channel to;
     private Pipe opposite;
     private int waitingBytes;
-    private long lastDueNanos = Long.MIN_VALUE;
     private boolean isPumpDue;
     private boolean isClosed;
 
@@ -56,12 +55,12 @@ final class Pipe extends ChannelInboundHandlerAdapter {
             return;
         }
         waitingBytes += bytes.readableBytes();
-        add(new Piece(bytes, due(bytes.readableBytes())));
+        add(new Piece(bytes, lane.dueNanos(bytes.readableBytes(), System.nanoTime())));
     }
 
     @Override
     public void channelInactive(ChannelHandlerContext context) {
-        add(new Piece(null, due(0)));
+        add(new Piece(null, lane.dueNanos(0, System.nanoTime())));
     }
 
     /** A connection that breaks has ended; {@link #channelInactive} follows. */
@@ -77,13 +76,6 @@ final class Pipe extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /** What came earlier stays in front, even if the link has become faster. */
-    private long due(int bytes) {
-        long due = lane.dueNanos(bytes, System.nanoTime());
-        lastDueNanos = lastDueNanos == Long.MIN_VALUE || due - lastDueNanos > 0 ? due : lastDueNanos;
-        return lastDueNanos;
-    }
-
     private void add(Piece piece) {
         if (isClosed) {
             if (piece.bytes() != null) {
@@ -95,7 +87,7 @@ final class Pipe extends ChannelInboundHandlerAdapter {
         pump();
     }
 
-    /** Lets through what is due. */
+    /** Lets through what is due. What came earlier goes first, even if the link has become faster since. */
     void pump() {
         if (to == null || isClosed) {
             return;
