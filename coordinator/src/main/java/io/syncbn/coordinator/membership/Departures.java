@@ -66,18 +66,17 @@ final class Departures {
         afterLoss(turn, member);
     }
 
-    /** A worker wants to go. It goes at the next commit if its part of a step is needed, and else at once. */
+    /** A worker wants to go. It goes at the next commit if its part of a step, or its state, is needed, and else at once. */
     static void leaves(Turn turn, Member member, String reason) {
         if (turn.phase == Phase.STOPPING || member.leaving().isPresent()) {
             return; // It is about to go as it is.
         }
         Member leaver = member.leavingFor(reason);
         turn.update(leaver);
-        if (turn.phase == Phase.RUNNING && member.isSeated() && !turn.hasFinished(member)) {
+        boolean isSeated = member.isSeated() && !turn.hasFinished(member);
+        if (turn.phase == Phase.RUNNING && isSeated) {
             Running.endIfDue(turn);
-        } else if (turn.phase == Phase.ALIGNING && member.isSeated()) {
-            Seating.next(turn);
-        } else {
+        } else if (turn.phase != Phase.ALIGNING || !isSeated) {
             letGo(turn, leaver);
         }
     }

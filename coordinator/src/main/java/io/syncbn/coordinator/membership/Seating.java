@@ -16,7 +16,7 @@ final class Seating {
     static void next(Turn turn) {
         endGeneration(turn);
         for (Member member : turn.members()) {
-            if (member.leaving().isPresent()) {
+            if (member.leaving().isPresent() && !isNeeded(turn, member)) {
                 Departures.letGo(turn, member);
             }
         }
@@ -27,6 +27,17 @@ final class Seating {
         } else {
             deal(turn);
         }
+    }
+
+    /** Whether others could go on, if only this one stayed until they have its state. */
+    private static boolean isNeeded(Turn turn, Member leaver) {
+        List<Member> others = turn.members().stream()
+                .filter(member -> member.leaving().isEmpty())
+                .toList();
+        return leaver.atLeastStep() >= turn.baseStep
+                && !others.isEmpty()
+                && turn.members().size() <= turn.rules.maxWorkers()
+                && others.stream().noneMatch(member -> member.atLeastStep() >= turn.baseStep);
     }
 
     /** Of a step that was committed at last, its own result may be lost with a connection; not those before. */

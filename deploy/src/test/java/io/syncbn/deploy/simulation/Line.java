@@ -1,5 +1,7 @@
 package io.syncbn.deploy.simulation;
 
+import java.util.ArrayDeque;
+import java.util.Queue;
 import java.util.function.Consumer;
 
 /**
@@ -15,6 +17,7 @@ final class Line {
     private final Runnable coordinatorNotices;
     private boolean isOpen = true;
     private boolean isEnded;
+    private final Queue<Runnable> held = new ArrayDeque<>();
     private long lastUpNanos;
     private long lastDownNanos;
 
@@ -70,15 +73,29 @@ final class Line {
     }
 
     private void arrive(Process process, Runnable arrival) {
-        long now = link.world().nowNanos();
         if (!isOpen) {
             return;
         }
-        if (link.isHanging()) {
-            link.world().at(link.hangsUntilNanos(), () -> arrive(process, arrival));
+        if (link.isHanging() || !held.isEmpty()) {
+            held.add(() -> process.run(arrival));
+            if (held.size() == 1) {
+                link.world().at(link.hangsUntilNanos(), this::release);
+            }
         } else {
             process.run(arrival);
         }
+    }
+
+    /** Lets go, in their order, what has waited for the link. */
+    private void release() {
+        if (link.isHanging()) {
+            link.world().at(link.hangsUntilNanos(), this::release);
+            return;
+        }
+        while (isOpen && !held.isEmpty()) {
+            held.remove().run();
+        }
+        held.clear();
     }
 
     /** The coordinator ends the line after what it sent, and hears no more on it. */

@@ -7,6 +7,7 @@ import io.syncbn.coordinator.membership.Rules;
 import io.syncbn.coordinator.service.Coordinator;
 import io.syncbn.coordinator.service.CoordinatorMetrics;
 import java.util.List;
+import java.util.function.Consumer;
 
 /** One process of the coordinator: the product's, with a log that outlives it. */
 final class SimulatedCoordinator {
@@ -16,7 +17,9 @@ final class SimulatedCoordinator {
     private final Process process = new Process();
     private final Coordinator coordinator;
 
-    SimulatedCoordinator(World world, Rules rules, int groupSize, List<Effect.Note> log) {
+    /** @param log what earlier ones have noted */
+    SimulatedCoordinator(
+            World world, Rules rules, int groupSize, List<Effect.Note> log, Consumer<Effect.Note> journal) {
         this.world = world;
         coordinator = new Coordinator(
                 rules,
@@ -24,7 +27,7 @@ final class SimulatedCoordinator {
                 Earlier.from(log),
                 world::nowNanos,
                 new CoordinatorMetrics(new SimpleMeterRegistry()),
-                log::add);
+                journal);
         tick();
     }
 

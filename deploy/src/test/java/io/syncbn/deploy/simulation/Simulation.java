@@ -250,6 +250,9 @@ final class Simulation {
 
     void startCoordinator() {
         tell("the coordinator starts");
-        coordinator = new SimulatedCoordinator(world, rules, job.groupSize(), log);
+        coordinator = new SimulatedCoordinator(world, rules, job.groupSize(), log, note -> {
+            log.add(note);
+            log("coordinator", note.text());
+        });
     }
 }
