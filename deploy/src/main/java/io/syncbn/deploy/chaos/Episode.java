@@ -13,7 +13,8 @@ final class Episode {
     /** For so long after a fault is over, an event may be because of it: more than it takes to find a silent worker. */
     private static final long LISTEN_MILLIS = 15_000;
 
-    private static final Set<String> OF_TROUBLE = Set.of("lost", "evicted", "damaged", "slow");
+    private static final Set<String> OF_LOSS = Set.of("lost", "evicted", "damaged");
+    private static final String OF_SLOWNESS = "slow";
     private static final Set<String> OF_COMING = Set.of("joined", "waiting");
 
     private final Fault fault;
@@ -120,7 +121,9 @@ final class Episode {
         return switch (fault.verb()) {
             case ADD, CONTINUE -> OF_COMING.contains(event);
             case DRAIN -> event.equals("left");
-            default -> OF_TROUBLE.contains(event);
+            // A worker that comes back is slow at first: that is no sign of what took it away.
+            case KILL, CUT, CORRUPT, DROP -> OF_LOSS.contains(event);
+            default -> OF_LOSS.contains(event) || event.equals(OF_SLOWNESS);
         };
     }
 

@@ -46,7 +46,13 @@ public final class FaultList {
      */
     public static List<Fault> read(Path file, List<String> problems) {
         try {
-            return parse(file.toString(), Files.readString(file), problems);
+            List<String> found = new ArrayList<>();
+            List<Fault> faults = parse(file.toString(), Files.readString(file), found);
+            if (faults.isEmpty() && found.isEmpty()) {
+                found.add("the list of faults " + file + " is empty");
+            }
+            problems.addAll(found);
+            return faults;
         } catch (NoSuchFileException e) {
             problems.add("the list of faults " + file + " does not exist");
         } catch (IOException e) {

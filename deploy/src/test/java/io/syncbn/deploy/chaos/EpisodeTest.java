@@ -56,6 +56,9 @@ class EpisodeTest {
         assertThat(noticedBy("drain worker-1", "slow", "worker-1")).isFalse();
         assertThat(noticedBy("add worker-4", "waiting", "worker-4")).isTrue();
         assertThat(noticedBy("add worker-4", "waiting", "worker-1")).isFalse();
+        assertThat(noticedBy("throttle worker-1 to 9 KB/s for 3 s", "slow", "worker-1"))
+                .isTrue();
+        assertThat(noticedBy("kill worker-1", "slow", "worker-1")).isFalse();
         assertThat(noticedBy("corrupt worker-1 up", "damaged", "worker-1")).isTrue();
         assertThat(noticedBy("continue worker-1", "waiting", "worker-1")).isTrue();
     }

@@ -2,11 +2,14 @@ package io.syncbn.deploy.chaos;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class FaultListTest {
     private static final String ALL = """
@@ -88,6 +91,13 @@ class FaultListTest {
     void aFileThatIsNotThereIsAProblem() {
         assertThat(FaultList.read(Path.of("nowhere.txt"), problems)).isEmpty();
         assertThat(problems).containsExactly("the list of faults nowhere.txt does not exist");
+    }
+
+    @Test
+    void aListWithoutFaultsIsAProblem(@TempDir Path directory) throws IOException {
+        Path file = Files.writeString(directory.resolve("list.txt"), "# none yet\n");
+        assertThat(FaultList.read(file, problems)).isEmpty();
+        assertThat(problems).containsExactly("the list of faults " + file + " is empty");
     }
 
     private List<Fault> parse(String text) {

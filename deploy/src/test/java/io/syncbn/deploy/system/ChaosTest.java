@@ -17,6 +17,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Every kind of fault, on real processes and links: it happens, it is noticed, and the weights are the undisturbed run's. */
 class ChaosTest {
+    private static final ObjectMapper JSON = new ObjectMapper();
+
     private static final int STEPS = 1200;
 
     /** Of a whole run with its faults, on a busy machine. */
@@ -103,24 +105,37 @@ class ChaosTest {
     void disksThatAreFull() throws IOException {
         survive(List.of(
                 "at step 50: fill the disk of worker-0 for 2 s", "at step 200: fill the disk of coordinator for 1 s"));
-        assertThat(Files.readString(run.resolve("logs/worker-0.log"))).contains("metrics.jsonl");
+        // What went wrong while nothing could be written could not be written either.
+        assertThat(Files.readString(run.resolve("logs/worker-0.log"))).contains("writing works again: ");
+    }
+
+    @Test
+    void withoutAReferenceTheJobIsRunAgain() throws IOException {
+        Ended ended = disturb(List.of("at step 20: corrupt worker-1 up"), 60);
+        assertThat(ended.exitCode()).as(ended.err()).isZero();
+        assertThat(ended.out()).contains("the weights are those of the undisturbed run");
+        assertThat(Syncbn.result(run.resolve("undisturbed")).path("weightsSha256"))
+                .isEqualTo(Syncbn.result(run).path("weightsSha256"));
+    }
+
+    @Test
+    void otherWeightsThanTheReferenceAreAFailure() throws IOException {
+        Ended ended = disturb(List.of("at step 5: pause worker-1 for 10 ms"), 20, "--chaos-reference=" + undisturbed);
+        assertThat(ended.exitCode()).isEqualTo(1);
+        assertThat(ended.err())
+                .contains("the weights are not those of the undisturbed run: ", "expected " + undisturbed);
+        assertThat(Files.readString(run.resolve("chaos.json"))).contains("\"equal\" : false");
     }
 
     /** Runs the job with faults; all of them happen, and the weights stay as they are. */
     private List<JsonNode> survive(List<String> lines) throws IOException {
-        run = directory.resolve("run");
-        Path list = Files.write(directory.resolve("faults.txt"), lines);
-        Ended ended;
-        try (Syncbn training = Syncbn.start(
-                train(run, STEPS, "--workers=2:3", "--chaos=" + list, "--chaos-reference=" + undisturbed))) {
-            ended = training.await(PATIENCE);
-        }
+        Ended ended = disturb(lines, STEPS, "--chaos-reference=" + undisturbed);
         assertThat(ended.exitCode()).as(ended.err()).isZero();
         assertThat(ended.out()).contains("the weights are those of the undisturbed run");
         assertThat(Syncbn.processesOf(run)).isEmpty();
         assertThat(Syncbn.result(run).path("weightsSha256").asText()).isEqualTo(undisturbed);
-        assertThat(stepsOf(run)).isEqualTo(STEPS);
-        JsonNode report = new ObjectMapper().readTree(Files.readString(run.resolve("chaos.json")));
+        assertMetricsAreWhole(lines.size());
+        JsonNode report = JSON.readTree(Files.readString(run.resolve("chaos.json")));
         assertThat(report.path("equal").asBoolean()).isTrue();
         List<JsonNode> faults = new ArrayList<>();
         report.path("faults").forEach(faults::add);
@@ -131,15 +146,30 @@ class ChaosTest {
         return faults;
     }
 
+    private Ended disturb(List<String> lines, int steps, String... more) throws IOException {
+        run = directory.resolve("run");
+        Path list = Files.write(directory.resolve("faults.txt"), lines);
+        List<String> settings = new ArrayList<>(List.of("--workers=2:3", "--chaos=" + list));
+        settings.addAll(List.of(more));
+        try (Syncbn training = Syncbn.start(train(run, steps, settings.toArray(String[]::new)))) {
+            return training.await(PATIENCE);
+        }
+    }
+
     private static void assertNoticed(JsonNode fault, String... events) {
         assertThat(fault.path("noticedBy").asText()).as(fault.toString()).isIn((Object[]) events);
     }
 
-    /** Lines of steps in the metrics: each step once. */
-    private static long stepsOf(Path run) throws IOException {
-        return Files.readAllLines(run.resolve("metrics.jsonl")).stream()
-                .filter(line -> line.contains("stepMillis"))
-                .count();
+    /** No step is told twice. Whoever wrote the run may have died between a commit and its line. */
+    private void assertMetricsAreWhole(int faults) throws IOException {
+        List<Integer> steps = new ArrayList<>();
+        for (String line : Files.readAllLines(run.resolve("metrics.jsonl"))) {
+            if (line.contains("stepMillis")) {
+                steps.add(JSON.readTree(line).path("step").asInt());
+            }
+        }
+        assertThat(steps).isSorted().doesNotHaveDuplicates().endsWith(STEPS);
+        assertThat(steps).hasSizeBetween(STEPS - faults, STEPS);
     }
 
     private static Object[] train(Path run, int steps, String... more) {
