@@ -80,6 +80,7 @@ record ProjectClasses(Path root) {
             directories.add(root.resolve(module + "/target/classes"));
             directories.add(root.resolve(module + "/target/test-classes"));
         }
+        directories.add(root.resolve("deploy/target/test-classes")); // the simulation
         return directories.stream().map(ProjectClasses::url).toArray(URL[]::new);
     }
 

@@ -17,6 +17,7 @@ final class RunHistory {
     private final StepTimes stepMillis = new StepTimes();
     private final StepTimes syncMillis = new StepTimes();
     private long examples;
+    private long lastStep;
     private Double trainLoss;
     private Double testAccuracy;
 
@@ -69,10 +70,16 @@ final class RunHistory {
         }
         stepMillis.add(line.path("stepMillis").asDouble());
         syncMillis.add(line.path("syncMillis").asDouble());
+        lastStep = line.path("step").asLong();
         examples += line.path("examples").asLong();
         if (!line.has("skipped")) {
             trainLoss = line.path("loss").asDouble();
         }
+    }
+
+    /** Number of the last step; 0 without one. */
+    long lastStep() {
+        return lastStep;
     }
 
     StepTimes stepMillis() {

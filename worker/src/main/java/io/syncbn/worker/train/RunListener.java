@@ -9,6 +9,9 @@ interface RunListener extends AutoCloseable {
     /** Before the first of a row of steps that this process writes. */
     void begins(TrainingState state);
 
+    /** A step from before this listener's beginning, of which the one before may not have told any more. */
+    void steppedBefore(StepRecord step);
+
     void stepped(StepRecord step);
 
     void evaluated(long step, double epoch, Evaluation evaluation);
@@ -32,6 +35,9 @@ interface RunListener extends AutoCloseable {
     RunListener NONE = new RunListener() {
         @Override
         public void begins(TrainingState state) {}
+
+        @Override
+        public void steppedBefore(StepRecord step) {}
 
         @Override
         public void stepped(StepRecord step) {}

@@ -71,6 +71,13 @@ final class RunWriter implements RunListener {
     }
 
     @Override
+    public void steppedBefore(StepRecord step) {
+        if (history().lastStep() < step.step()) {
+            writeLine(step);
+        }
+    }
+
+    @Override
     public void stepped(StepRecord step) {
         hasStepped = true;
         writeLine(step);

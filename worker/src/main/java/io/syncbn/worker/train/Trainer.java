@@ -24,6 +24,7 @@ final class Trainer {
     private final WaitClock gradientsWait;
     private final float[] gradient;
     private final GradientChunks chunks;
+    private StepRecord last;
 
     /**
      * When things happen.
@@ -80,6 +81,7 @@ final class Trainer {
         doWhatIsDue();
         while (state.step() < plan.steps()) {
             StepRecord record = step(state.step() + 1);
+            last = record;
             start.stepped();
             metrics.stepped(record);
             listener.stepped(record);
@@ -89,6 +91,11 @@ final class Trainer {
             doWhatIsDue();
         }
         return true;
+    }
+
+    /** The last step that was committed here, if there was one. */
+    Optional<StepRecord> lastStep() {
+        return Optional.ofNullable(last);
     }
 
     /** Nothing that is done here changes the state, and to do it again changes nothing. */

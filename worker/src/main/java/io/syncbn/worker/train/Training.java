@@ -13,6 +13,7 @@ import io.syncbn.worker.session.Position;
 import io.syncbn.worker.session.Trainee;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.LongSupplier;
 
 /**
@@ -33,6 +34,8 @@ final class Training implements Trainee, AutoCloseable {
     private double[] dataStatistics;
 
     private Plan plan;
+    /** Of the generation before, while the next one is prepared; null before the first. */
+    private Trainer trainer;
     /** {@link RunListener#NONE} unless this worker has shard 0. */
     private RunListener listener = RunListener.NONE;
 
@@ -106,7 +109,8 @@ final class Training implements Trainee, AutoCloseable {
         }
         shards.normalizeBy(ChannelStatistics.of(dataStatistics));
         openListener();
-        return new Trainer(schedule, state, shards, listener, metrics, start, nanoClock).run();
+        trainer = new Trainer(schedule, state, shards, listener, metrics, start, nanoClock);
+        return trainer.run();
     }
 
     @Override
@@ -137,6 +141,10 @@ final class Training implements Trainee, AutoCloseable {
                     start,
                     nanoClock);
             listener.begins(state);
+            Optional.ofNullable(trainer)
+                    .flatMap(Trainer::lastStep)
+                    .filter(step -> step.step() == state.step())
+                    .ifPresent(listener::steppedBefore);
         }
     }
 

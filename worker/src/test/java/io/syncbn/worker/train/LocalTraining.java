@@ -74,6 +74,11 @@ final class LocalTraining {
         }
 
         @Override
+        public void steppedBefore(StepRecord step) {
+            listener.steppedBefore(step);
+        }
+
+        @Override
         public void stepped(StepRecord step) {
             afterStep.accept(step.step());
             listener.stepped(step);
