@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
@@ -29,6 +30,17 @@ class PlantedMistakesTest {
 
     static List<Mistake> mistakes() {
         return Mistake.all();
+    }
+
+    /** Far more seeds than a mistake needs; all of them are run by the simulation's own test. */
+    @BeforeAll
+    static void simulateLess() {
+        System.setProperty("simulation.seeds", "300");
+    }
+
+    @AfterAll
+    static void simulateAsEver() {
+        System.clearProperty("simulation.seeds");
     }
 
     @BeforeAll

@@ -39,6 +39,9 @@ final class Simulation {
     private long connections;
     private int names;
     private int faults;
+    /** How often the coordinator was started: a new one knows no more than its log and the workers that are there. */
+    private int starts;
+
     private int redone;
 
     private record Commit(long generation, List<SimulatedWorker> holders) {}
@@ -149,6 +152,9 @@ final class Simulation {
                     before.holders.stream().noneMatch(holder -> holder.isAlive() && holder.isIn(generation)),
                     "step " + worker.step() + " is done again in generation " + generation
                             + ", which has a worker that had it");
+            check(
+                    starts > 1 || commits.get(worker.step() + 1) == null,
+                    "step " + worker.step() + " is done again, although it was not the last");
             redone++;
             tell("step " + worker.step() + " is done again in generation " + generation + ", before in "
                     + before.generation);
@@ -250,6 +256,7 @@ final class Simulation {
 
     void startCoordinator() {
         tell("the coordinator starts");
+        starts++;
         coordinator = new SimulatedCoordinator(world, rules, job.groupSize(), log, note -> {
             log.add(note);
             log("coordinator", note.text());

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
  * -Dsimulation.seed=S} to replay one and print what happened.
  */
 class SimulationTest {
-    private static final int MOST_FAILURES = 5;
+    private static final int MOST_FAILURES = 3;
     private static final Logger COORDINATOR = Logger.getLogger("io.syncbn.coordinator");
 
     @Test

@@ -24,12 +24,6 @@ final class LateGradient {
         }
     }
 
-    /** Drops what was left by a step that was abandoned. */
-    void forget() {
-        work = null;
-        completeFrom = NOTHING;
-    }
-
     /** Does what was left, if anything was. */
     void finish(Pass pass) {
         if (work == null) {

@@ -58,10 +58,8 @@ public final class ShardModel implements AutoCloseable {
         return memory.gradients();
     }
 
-    /** Before a step: the one before may have been abandoned at any point. */
     public void clearGradients() {
         Arrays.fill(memory.gradients(), 0);
-        memory.lateGradient().forget();
     }
 
     /**
