@@ -146,6 +146,8 @@ final class Simulation {
             commits.put(worker.step(), new Commit(generation, new ArrayList<>(List.of(worker))));
         } else if (before.generation == generation) {
             before.holders.add(worker);
+        } else if (generation < before.generation) {
+            redone++; // a worker that was away gets its sums only now, and has the same bits
         } else {
             // Its first result is lost, or with a worker that is away: a step before that may be, at most.
             check(
@@ -227,7 +229,10 @@ final class Simulation {
 
     /** Whether somebody else takes part who could go on from where the victim is, or one step before. */
     boolean hasAnotherReplica(SimulatedWorker victim) {
-        return alive().stream().anyMatch(worker -> worker != victim && !worker.isLeaving() && worker.isPeerOf(victim));
+        return alive().stream().anyMatch(worker -> worker != victim
+                        && !worker.isLeaving()
+                        && !worker.link().isDown()
+                        && worker.isPeerOf(victim));
     }
 
     String newName() {
