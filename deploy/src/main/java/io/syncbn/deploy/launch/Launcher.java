@@ -233,6 +233,9 @@ public final class Launcher implements Crew {
             return;
         }
         restarts.ofCoordinator();
+        if (address.isEmpty()) {
+            lookForAddress(); // it may have said it just before
+        }
         watcher.say(end.inWords() + "; starting it again (" + restarts.inWords() + ")");
         start(COORDINATOR, commands.coordinator(address.map(Address::port).orElse(0)));
         isStopTold = false;

@@ -229,7 +229,8 @@ final class Simulation {
 
     /** Whether somebody else takes part who could go on from where the victim is, or one step before. */
     boolean hasAnotherReplica(SimulatedWorker victim) {
-        return alive().stream().anyMatch(worker -> worker != victim
+        return alive().stream()
+                .anyMatch(worker -> worker != victim
                         && !worker.isLeaving()
                         && !worker.link().isDown()
                         && worker.isPeerOf(victim));
