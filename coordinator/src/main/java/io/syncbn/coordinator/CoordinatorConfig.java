@@ -1,5 +1,6 @@
 package io.syncbn.coordinator;
 
+import io.syncbn.coordinator.membership.Straggler;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -17,6 +18,7 @@ import java.util.Optional;
  * @param minWorkers fewest workers with which the job goes on
  * @param maxWorkers most workers that take part at a time
  * @param joinTimeout how long the job waits for the fewest
+ * @param straggler what is done about a worker that makes the others wait
  * @param metricsPort to serve metrics on over HTTP; 0 for any that is free, −1 for none
  * @param log where events are written, and read from if the coordinator is started again; empty for nowhere
  * @param heartbeatMillis how often a worker sends a sign of life
@@ -31,6 +33,7 @@ public record CoordinatorConfig(
         int minWorkers,
         int maxWorkers,
         Duration joinTimeout,
+        Straggler straggler,
         int metricsPort,
         Optional<Path> log,
         int heartbeatMillis,
@@ -85,6 +88,7 @@ public record CoordinatorConfig(
             int minWorkers,
             int maxWorkers,
             Duration joinTimeout,
+            Straggler straggler,
             int metricsPort,
             Optional<Path> log) {
         this(
@@ -96,6 +100,7 @@ public record CoordinatorConfig(
                 minWorkers,
                 maxWorkers,
                 joinTimeout,
+                straggler,
                 metricsPort,
                 log,
                 HEARTBEAT_MILLIS,

@@ -110,7 +110,8 @@ public final class CoordinatorProcess implements AutoCloseable {
                 config.maxWorkers(),
                 config.joinTimeout().toNanos(),
                 config.heartbeatMillis(),
-                config.silenceMillis());
+                config.silenceMillis(),
+                config.straggler());
     }
 
     /**

@@ -3,6 +3,7 @@ package io.syncbn.coordinator;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.syncbn.coordinator.membership.Straggler;
 import java.time.Duration;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -12,7 +13,17 @@ class CoordinatorConfigTest {
     @Test
     void heartbeatsAndSilenceHaveDefaults() {
         CoordinatorConfig config = new CoordinatorConfig(
-                "host", 0, "job", 4, 4, 2, 2, Duration.ofSeconds(120), CoordinatorConfig.NO_METRICS, Optional.empty());
+                "host",
+                0,
+                "job",
+                4,
+                4,
+                2,
+                2,
+                Duration.ofSeconds(120),
+                Straggler.WAIT,
+                CoordinatorConfig.NO_METRICS,
+                Optional.empty());
         assertThat(config.heartbeatMillis()).isEqualTo(1000);
         assertThat(config.silenceMillis()).isEqualTo(5000);
     }
@@ -20,7 +31,7 @@ class CoordinatorConfigTest {
     @Test
     void everythingThatIsWrongIsSaidAtOnce() {
         assertThatThrownBy(() -> new CoordinatorConfig(
-                        "host", 0, "job", 4, 5, 7, 6, Duration.ZERO, -2, Optional.empty(), 100, 150))
+                        "host", 0, "job", 4, 5, 7, 6, Duration.ZERO, Straggler.WAIT, -2, Optional.empty(), 100, 150))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("""
                         6 workers for 4 shards; expected 1 to 4, so that each has a shard

@@ -10,6 +10,7 @@ import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.health.v1.HealthGrpc;
 import io.netty.channel.EventLoopGroup;
 import io.syncbn.coordinator.membership.ShardRun;
+import io.syncbn.coordinator.membership.Straggler;
 import io.syncbn.proto.Protocol;
 import io.syncbn.proto.net.Address;
 import io.syncbn.proto.net.Channels;
@@ -152,6 +153,7 @@ class CoordinatorProcessTest extends WithCoordinator {
                 WORKERS,
                 WORKERS,
                 Duration.ofSeconds(1),
+                Straggler.WAIT,
                 CoordinatorConfig.NO_METRICS,
                 Optional.empty())));
         FakeWorker alone = worker("worker-1", coordinator).join(JOB);
@@ -206,6 +208,7 @@ class CoordinatorProcessTest extends WithCoordinator {
                 1,
                 1,
                 Duration.ofSeconds(1),
+                Straggler.WAIT,
                 CoordinatorConfig.NO_METRICS,
                 Optional.empty());
         assertThatThrownBy(() -> CoordinatorProcess.start(same))

@@ -2,6 +2,7 @@ package io.syncbn.coordinator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.syncbn.coordinator.membership.Straggler;
 import io.syncbn.proto.v1.Plan;
 import java.io.IOException;
 import java.net.URI;
@@ -56,6 +57,7 @@ abstract class WithCoordinator {
                 minWorkers,
                 maxWorkers,
                 Duration.ofSeconds(30),
+                Straggler.WAIT,
                 0,
                 log,
                 100,

@@ -23,7 +23,8 @@ import java.util.Optional;
  *  "workers":[{"name":"worker-0","firstShard":0,"shards":2}],"digest":"…","text":"…"}
  * </pre>
  *
- * {@code worker}, {@code workers} and {@code digest} are there where the event has them.
+ * {@code worker}, {@code workers} and {@code digest} are there where the event has them; a seat with a backup run has
+ * {@code backupFirstShard} and {@code backupShards} too.
  */
 final class EventLine {
     private static final JsonFactory FACTORY = new JsonFactory();
@@ -49,6 +50,12 @@ final class EventLine {
                     json.writeStringField("name", seat.name());
                     json.writeNumberField("firstShard", seat.run().first());
                     json.writeNumberField("shards", seat.run().count());
+                    if (seat.backupRun().isPresent()) {
+                        json.writeNumberField(
+                                "backupFirstShard", seat.backupRun().get().first());
+                        json.writeNumberField(
+                                "backupShards", seat.backupRun().get().count());
+                    }
                     json.writeEndObject();
                 }
                 json.writeEndArray();
@@ -74,7 +81,12 @@ final class EventLine {
                         seat.required("name").asText(),
                         new ShardRun(
                                 seat.required("firstShard").asInt(),
-                                seat.required("shards").asInt())));
+                                seat.required("shards").asInt()),
+                        seat.has("backupShards")
+                                ? Optional.of(new ShardRun(
+                                        seat.required("backupFirstShard").asInt(),
+                                        seat.required("backupShards").asInt()))
+                                : Optional.empty()));
             }
             return Optional.of(new Effect.Note(
                     Topic.valueOf(json.required("event").asText().toUpperCase(Locale.ROOT)),

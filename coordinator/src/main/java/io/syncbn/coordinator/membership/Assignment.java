@@ -1,19 +1,32 @@
 package io.syncbn.coordinator.membership;
 
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
 
 /**
  * Who computes what in one generation.
  *
- * @param seats by worker's number; together they hold every shard once, in order
+ * @param seats by worker's number; their own runs together hold every shard once, in order
  */
 public record Assignment(long generation, List<Seat> seats) {
 
-    /** A worker's name and its shards. */
-    public record Seat(String name, ShardRun run) {
+    /**
+     * A worker's name and its shards.
+     *
+     * @param run its own
+     * @param backupRun the run of a slow worker that this one computes as well, as that one's backup
+     */
+    public record Seat(String name, ShardRun run, Optional<ShardRun> backupRun) {
+
+        public Seat(String name, ShardRun run) {
+            this(name, run, Optional.empty());
+        }
+
         @Override
         public String toString() {
-            return name + " (" + run + ")";
+            return name + " (" + run
+                    + backupRun.map(other -> ", backup of " + other).orElse("") + ")";
         }
     }
 
@@ -27,5 +40,28 @@ public record Assignment(long generation, List<Seat> seats) {
 
     public int shards() {
         return seats.get(seats.size() - 1).run().end();
+    }
+
+    /** The number of the worker that computes this one's run as well. */
+    public Optional<Integer> backupOf(int owner) {
+        Optional<ShardRun> run = Optional.of(seats.get(owner).run());
+        return IntStream.range(0, workers())
+                .filter(worker -> seats.get(worker).backupRun().equals(run))
+                .boxed()
+                .findFirst();
+    }
+
+    /** The name of the worker that computes the run of the one of this name as well. */
+    Optional<String> backupOf(String owner) {
+        return IntStream.range(0, workers())
+                .filter(worker -> seats.get(worker).name().equals(owner))
+                .boxed()
+                .findFirst()
+                .flatMap(this::backupOf)
+                .map(backup -> seats.get(backup).name());
+    }
+
+    boolean hasBackups() {
+        return seats.stream().anyMatch(seat -> seat.backupRun().isPresent());
     }
 }

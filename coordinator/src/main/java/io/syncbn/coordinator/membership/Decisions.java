@@ -22,6 +22,10 @@ final class Decisions {
             Running.committed(turn, committed.step());
         } else if (event instanceof Event.Overdue overdue) {
             Departures.overdue(turn, overdue);
+        } else if (event instanceof Event.Straggling straggling) {
+            Reruns.straggling(turn, straggling);
+        } else if (event instanceof Event.KeepingUp keepingUp) {
+            Reruns.keepingUp(turn, keepingUp);
         } else if (event instanceof Event.StopRequested stop) {
             Ending.stopRequested(turn, stop.reason());
         } else if (event instanceof Event.Failed failed) {

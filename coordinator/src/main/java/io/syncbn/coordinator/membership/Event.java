@@ -38,6 +38,16 @@ public sealed interface Event {
     /** Workers of a generation have kept the others waiting for longer than they may. */
     record Overdue(long generation, List<Integer> workers, String reason) implements Event {}
 
+    /** Workers of a generation that have no backup were slow in so many steps in a row that they should have one. */
+    record Straggling(long generation, List<Integer> workers) implements Event {}
+
+    /**
+     * A worker of a generation was before its backup.
+     *
+     * @param steps in how many steps in a row
+     */
+    record KeepingUp(long generation, int worker, int steps) implements Event {}
+
     /** All sums of a step are complete. */
     record StepCommitted(long step) implements Event {}
 

@@ -41,7 +41,7 @@ final class Gathering {
 
     /** Whether somebody is there who has all that was committed, but for the last step at most. */
     static boolean hasReplica(Turn turn) {
-        return turn.members().stream().anyMatch(member -> member.atLeastStep() >= turn.baseStep);
+        return turn.members().stream().anyMatch(member -> member.mayHave(turn.baseStep));
     }
 
     static String noReplica(Turn turn) {
@@ -51,8 +51,9 @@ final class Gathering {
     private static String furthest(Turn turn) {
         return "step " + turn.baseStep + " was committed, but the furthest worker"
                 + turn.members().stream()
-                        .max(Comparator.comparing(Member::atLeastStep))
-                        .map(member -> ", " + member.name() + ", stands at " + member.atLeastStep())
+                        .max(Comparator.comparing(member -> member.state().atLeastStep()))
+                        .map(member -> ", " + member.name() + ", stands at "
+                                + member.state().atLeastStep())
                         .orElse(" is gone");
     }
 

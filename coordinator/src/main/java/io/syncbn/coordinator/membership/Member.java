@@ -13,8 +13,9 @@ import java.util.Optional;
  * @param wasPlanned whether it has ever had a Plan, and so sends signs of life
  * @param seat its number in the present generation, or {@link #NO_SEAT}
  * @param ready where it stands in the present generation, as soon as it has said so
- * @param atLeastStep steps committed in its state, as far as is known
+ * @param state what is known of its state
  * @param leaving why it is about to go, if it is
+ * @param slowness whether its shards are to be computed by another as well
  */
 public record Member(
         long connection,
@@ -23,45 +24,71 @@ public record Member(
         boolean wasPlanned,
         int seat,
         Optional<Ready> ready,
-        long atLeastStep,
-        Optional<String> leaving) {
+        Known state,
+        Optional<String> leaving,
+        Slowness slowness) {
 
     static final int NO_SEAT = -1;
 
+    /**
+     * What is known of a worker's state.
+     *
+     * @param atLeastStep steps committed in it
+     * @param mayBeFurther whether its backup did its share of later steps: how many of these it took over itself, it only
+     *     says when it is asked
+     */
+    public record Known(long atLeastStep, boolean mayBeFurther) {}
+
     static Member joined(long connection, Join join, long nowNanos) {
         return new Member(
-                connection, join, nowNanos, false, NO_SEAT, Optional.empty(), join.getStep(), Optional.empty());
+                connection,
+                join,
+                nowNanos,
+                false,
+                NO_SEAT,
+                Optional.empty(),
+                new Known(join.getStep(), false),
+                Optional.empty(),
+                Slowness.NONE);
     }
 
     Member heardAt(long nowNanos) {
-        return new Member(connection, join, nowNanos, wasPlanned, seat, ready, atLeastStep, leaving);
+        return new Member(connection, join, nowNanos, wasPlanned, seat, ready, state, leaving, slowness);
     }
 
     Member seatedAt(int number, long nowNanos) {
-        return new Member(connection, join, nowNanos, true, number, Optional.empty(), atLeastStep, leaving);
+        return new Member(connection, join, nowNanos, true, number, Optional.empty(), state, leaving, slowness);
     }
 
     Member unseated() {
-        return new Member(connection, join, heardNanos, wasPlanned, NO_SEAT, Optional.empty(), atLeastStep, leaving);
+        return new Member(
+                connection, join, heardNanos, wasPlanned, NO_SEAT, Optional.empty(), state, leaving, slowness);
     }
 
     Member readyAt(Ready standing) {
+        Known known = new Known(standing.getStep(), false);
         return new Member(
-                connection, join, heardNanos, wasPlanned, seat, Optional.of(standing), standing.getStep(), leaving);
+                connection, join, heardNanos, wasPlanned, seat, Optional.of(standing), known, leaving, slowness);
     }
 
     Member notReady() {
-        return new Member(connection, join, heardNanos, wasPlanned, seat, Optional.empty(), atLeastStep, leaving);
+        return new Member(connection, join, heardNanos, wasPlanned, seat, Optional.empty(), state, leaving, slowness);
     }
 
     Member leavingFor(String reason) {
-        return new Member(connection, join, heardNanos, wasPlanned, seat, ready, atLeastStep, Optional.of(reason));
+        return new Member(connection, join, heardNanos, wasPlanned, seat, ready, state, Optional.of(reason), slowness);
     }
 
-    /** It took part in a step that was committed, and so has at least all steps before that. */
-    Member tookPartIn(long committedStep) {
-        long step = Math.max(atLeastStep, committedStep - 1);
-        return new Member(connection, join, heardNanos, wasPlanned, seat, ready, step, leaving);
+    /** It took part in a step that was committed, and so has all steps before that, unless its backup did its share. */
+    Member tookPartIn(long committedStep, boolean hasBackup) {
+        Known known = hasBackup
+                ? new Known(state.atLeastStep(), true)
+                : new Known(Math.max(state.atLeastStep(), committedStep - 1), false);
+        return new Member(connection, join, heardNanos, wasPlanned, seat, ready, known, leaving, slowness);
+    }
+
+    Member withSlowness(Slowness now) {
+        return new Member(connection, join, heardNanos, wasPlanned, seat, ready, state, leaving, now);
     }
 
     public String name() {
@@ -70,6 +97,15 @@ public record Member(
 
     public boolean isSeated() {
         return seat != NO_SEAT;
+    }
+
+    /** Whether it certainly has these steps. */
+    boolean has(long step) {
+        return state.atLeastStep() >= step;
+    }
+
+    boolean mayHave(long step) {
+        return has(step) || state.mayBeFurther();
     }
 
     /** Whether somebody who introduces itself is this worker, on another connection. */

@@ -12,6 +12,7 @@ import java.util.concurrent.TimeUnit;
  * @param joinTimeoutNanos how long the job waits for the fewest
  * @param heartbeatMillis how often a worker sends a sign of life
  * @param silenceMillis how long a worker may be silent before it counts as lost
+ * @param straggler what is done about a worker that makes the others wait
  */
 public record Rules(
         String fingerprint,
@@ -20,7 +21,8 @@ public record Rules(
         int maxWorkers,
         long joinTimeoutNanos,
         int heartbeatMillis,
-        int silenceMillis) {
+        int silenceMillis,
+        Straggler straggler) {
 
     /** With fewer than the most workers, a generation begins when nobody has joined for so long. */
     static final long SETTLE_NANOS = TimeUnit.SECONDS.toNanos(1);

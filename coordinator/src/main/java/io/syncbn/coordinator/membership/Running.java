@@ -7,9 +7,11 @@ final class Running {
     static void committed(Turn turn, long step) {
         turn.committedStep = step;
         turn.damagedInARow = 0;
-        if (turn.isEnding && turn.stopping.isPresent()) {
+        boolean mayBeBehind = turn.assignment.orElseThrow().hasBackups();
+        if (turn.isEnding && turn.stopping.isPresent() && !mayBeBehind) {
             Ending.stop(turn);
         } else if (turn.isEnding) {
+            // Before a stop too, if a slow worker may not be there yet: a checkpoint is to be of the last step.
             Seating.next(turn);
         }
     }
@@ -24,6 +26,13 @@ final class Running {
         boolean hasJoiner =
                 turn.seated().size() < turn.members().size() && turn.seated().size() < turn.rules.maxWorkers();
         if (hasLeaver || hasJoiner || turn.stopping.isPresent()) {
+            end(turn);
+        }
+    }
+
+    /** Lets the generation end with the step being computed. */
+    static void end(Turn turn) {
+        if (!turn.isEnding) {
             turn.isEnding = true;
             turn.effect(new Effect.EndWithStep());
         }

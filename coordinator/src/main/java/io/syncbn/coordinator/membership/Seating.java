@@ -34,17 +34,21 @@ final class Seating {
         List<Member> others = turn.members().stream()
                 .filter(member -> member.leaving().isEmpty())
                 .toList();
-        return leaver.atLeastStep() >= turn.baseStep
+        return leaver.mayHave(turn.baseStep)
                 && !others.isEmpty()
                 && turn.members().size() <= turn.rules.maxWorkers()
-                && others.stream().noneMatch(member -> member.atLeastStep() >= turn.baseStep);
+                && others.stream().noneMatch(member -> member.has(turn.baseStep));
     }
 
     /** Of a step that was committed at last, its own result may be lost with a connection; not those before. */
     static void endGeneration(Turn turn) {
         turn.baseStep = Math.max(turn.baseStep, turn.committedStep - 1);
         if (turn.phase == Phase.RUNNING) {
-            turn.seated().forEach(member -> turn.update(member.tookPartIn(turn.committedStep)));
+            Assignment assignment = turn.assignment.orElseThrow();
+            turn.seated()
+                    .forEach(member -> turn.update(member.tookPartIn(
+                            turn.committedStep,
+                            assignment.backupOf(member.seat()).isPresent())));
         }
         turn.effect(new Effect.EndGeneration(turn.generation));
         turn.finished.clear();
@@ -60,22 +64,26 @@ final class Seating {
         turn.phase = Phase.ALIGNING;
         turn.generation++;
         List<Member> seated = turn.members().stream()
-                .sorted(Comparator.comparing((Member member) -> member.atLeastStep() < turn.baseStep)
+                .sorted(Comparator.comparing((Member member) -> !member.has(turn.baseStep))
+                        .thenComparing(member -> !member.mayHave(turn.baseStep))
                         .thenComparing(member -> !member.wasPlanned() && !turn.expected.contains(member.name())))
                 .limit(turn.rules.maxWorkers())
                 .sorted(Comparator.comparing(Member::name, new NaturalOrder()))
                 .toList();
         turn.expected = Set.of();
         List<ShardRun> runs = ShardRun.deal(turn.rules.shards(), seated.size());
+        List<Optional<ShardRun>> backupRuns = Reruns.deal(seated, runs);
         List<Assignment.Seat> seats = new ArrayList<>();
         turn.members().forEach(member -> turn.update(member.unseated()));
         for (int worker = 0; worker < seated.size(); worker++) {
-            seats.add(new Assignment.Seat(seated.get(worker).name(), runs.get(worker)));
+            seats.add(new Assignment.Seat(seated.get(worker).name(), runs.get(worker), backupRuns.get(worker)));
             turn.update(seated.get(worker).seatedAt(worker, turn.nowNanos));
         }
+        Optional<Assignment> before = turn.assignment;
         turn.assignment = Optional.of(new Assignment(turn.generation, seats));
         // Before anybody hears of it: its number must not be given again, even by a coordinator that is started anew.
         turn.note(Topic.PLAN, "generation " + turn.generation + " is planned: " + turn.rules.count(seated.size()));
+        Reruns.dealt(turn, before);
         turn.seated().stream()
                 .sorted(Comparator.comparing(Member::seat))
                 .forEach(member -> turn.send(member, ToWorker.newBuilder().setPlan(plan(turn, member.seat()))));
@@ -84,7 +92,7 @@ final class Seating {
     private static Plan plan(Turn turn, int worker) {
         Assignment assignment = turn.assignment.orElseThrow();
         ShardRun run = assignment.seats().get(worker).run();
-        return Plan.newBuilder()
+        Plan.Builder plan = Plan.newBuilder()
                 .setGeneration(turn.generation)
                 .setWorker(worker)
                 .setWorkers(assignment.workers())
@@ -92,7 +100,9 @@ final class Seating {
                 .setShardCount(run.count())
                 .setHeartbeatMillis(turn.rules.heartbeatMillis())
                 .setSilenceMillis(turn.rules.silenceMillis())
-                .setCommittedStep(turn.committedStep)
-                .build();
+                .setCommittedStep(turn.committedStep);
+        assignment.seats().get(worker).backupRun().ifPresent(backup -> plan.setBackupFirstShard(backup.first())
+                .setBackupShardCount(backup.count()));
+        return plan.build();
     }
 }

@@ -27,6 +27,8 @@ public enum Topic {
     DAMAGED,
     /** The others wait for a worker. */
     SLOW,
+    /** A slow worker's shards begin, or cease, to be computed by another as well. */
+    RERUN,
     /** The user wants the job to end. */
     STOP,
     FINISHED,

@@ -14,6 +14,7 @@
  *              generation begins when all have the same.                                             Seating, Aligning
  *   RUNNING    committed steps are counted. Whoever comes or wants to go waits for the next commit, with which the
  *              generation ends as planned.                                                           Running
+ *              So does a change of those whose shards another computes as well.                      Reruns
  *              Whoever is lost, silent, too late or wrong is out at once. The step that is under way is
  *              abandoned, and those who are left go on in the next generation, or wait in GATHERING. Departures
  *   STOPPING   the user has stopped the job: workers keep a checkpoint.                              Ending

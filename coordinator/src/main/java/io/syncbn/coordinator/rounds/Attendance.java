@@ -3,7 +3,7 @@ package io.syncbn.coordinator.rounds;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/** Which workers' parts of a sum are there, and since when. */
+/** Which workers' own parts of a sum are there, whoever sent them, and since when. */
 final class Attendance {
     private final int[] leaves;
     private final int[] missing;
@@ -19,9 +19,10 @@ final class Attendance {
         this.lastNanos = openedNanos;
     }
 
-    void came(int worker, int leavesThatCame, long nowNanos) {
-        missing[worker] -= leavesThatCame;
-        if (missing[worker] == 0) {
+    /** @param owner whose own the leaves are */
+    void came(int owner, int leavesThatCame, long nowNanos) {
+        missing[owner] -= leavesThatCame;
+        if (missing[owner] == 0) {
             previousNanos = lastNanos;
             lastNanos = nowNanos;
         }
@@ -37,7 +38,7 @@ final class Attendance {
         return previousNanos;
     }
 
-    /** Whether a worker has sent all that it has of the sum. */
+    /** Whether all of a worker's own leaves are there. */
     boolean isComplete(int worker) {
         return leaves[worker] > 0 && missing[worker] == 0;
     }

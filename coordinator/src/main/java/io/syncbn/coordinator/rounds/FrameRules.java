@@ -7,6 +7,7 @@ import io.syncbn.proto.tree.Node;
 import io.syncbn.proto.tree.ReductionTree;
 import io.syncbn.proto.v1.Kind;
 import io.syncbn.proto.wire.FrameHeader;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
@@ -21,6 +22,10 @@ final class FrameRules {
     private final Grouping all;
     private final List<int[]> leavesOfGroups;
     private final int[] allLeaves;
+    /** By shard: whose own it is. */
+    private final int[] owners;
+
+    private final boolean[] hasBackup;
     private final List<List<Integer>> workersOfGroups;
     private final List<Integer> allWorkers;
 
@@ -32,8 +37,16 @@ final class FrameRules {
                 .mapToObj(group -> leavesIn(groups, group))
                 .toList();
         allLeaves = leavesIn(all, 0);
-        workersOfGroups = leavesOfGroups.stream().map(FrameRules::workersWith).toList();
-        allWorkers = workersWith(allLeaves);
+        owners = new int[assignment.shards()];
+        hasBackup = new boolean[assignment.workers()];
+        for (int worker = 0; worker < assignment.workers(); worker++) {
+            Arrays.fill(owners, run(worker).first(), run(worker).end(), worker);
+            hasBackup[worker] = assignment.backupOf(worker).isPresent();
+        }
+        workersOfGroups = IntStream.range(0, groups.groups())
+                .mapToObj(group -> workersWith(groups, group))
+                .toList();
+        allWorkers = workersWith(all, 0);
     }
 
     /**
@@ -76,19 +89,35 @@ final class FrameRules {
         return isOwn(worker, header)
                 ? Optional.empty()
                 : Optional.of("sent node " + header.node() + " of group " + header.group()
-                        + ", expected a node within its own shards");
+                        + ", expected a node within one of its runs of shards");
     }
 
     ReductionTree tree(FrameHeader header) {
         return grouping(header.kind()).treeOf(header.group());
     }
 
-    /** How many leaves of the frame's tree are each worker's; not to be changed. */
+    /** Whose own shards a right frame is of, whoever has sent it. */
+    int owner(FrameHeader header) {
+        return owners[
+                grouping(header.kind()).firstShardOf(header.group())
+                        + (int) header.node().firstLeaf()];
+    }
+
+    boolean hasBackup(int owner) {
+        return hasBackup[owner];
+    }
+
+    /** The number of the worker that computes this one's shards as well. */
+    Optional<Integer> backupOf(int owner) {
+        return assignment.backupOf(owner);
+    }
+
+    /** How many leaves of the frame's tree are each worker's own; not to be changed. */
     int[] leaves(FrameHeader header) {
         return isMoments(header.kind()) ? leavesOfGroups.get(header.group()) : allLeaves;
     }
 
-    /** The workers that have shards in the frame's tree. */
+    /** The workers that have shards in the frame's tree, their own or another's. */
     List<Integer> workersIn(FrameHeader header) {
         return isMoments(header.kind()) ? workersOfGroups.get(header.group()) : allWorkers;
     }
@@ -97,15 +126,22 @@ final class FrameRules {
         int first = grouping.firstShardOf(group);
         int end = first + grouping.sizeOf(group);
         return IntStream.range(0, assignment.workers())
-                .map(worker -> Math.max(
-                        0,
-                        Math.min(run(worker).end(), end) - Math.max(run(worker).first(), first)))
+                .map(worker -> leavesIn(first, end, run(worker)))
                 .toArray();
     }
 
-    private static List<Integer> workersWith(int[] leaves) {
-        return IntStream.range(0, leaves.length)
-                .filter(worker -> leaves[worker] > 0)
+    private static int leavesIn(int first, int end, ShardRun run) {
+        return Math.max(0, Math.min(run.end(), end) - Math.max(run.first(), first));
+    }
+
+    private List<Integer> workersWith(Grouping grouping, int group) {
+        int first = grouping.firstShardOf(group);
+        int end = first + grouping.sizeOf(group);
+        return IntStream.range(0, assignment.workers())
+                .filter(worker -> leavesIn(first, end, run(worker)) > 0
+                        || backupRun(worker)
+                                .filter(run -> leavesIn(first, end, run) > 0)
+                                .isPresent())
                 .boxed()
                 .toList();
     }
@@ -144,7 +180,11 @@ final class FrameRules {
         return assignment.seats().get(worker).run();
     }
 
-    /** Whether the node exists and all its shards are the worker's. */
+    private Optional<ShardRun> backupRun(int worker) {
+        return assignment.seats().get(worker).backupRun();
+    }
+
+    /** Whether the node exists and all its shards are of the worker's own run, or all of the one that it is a backup for. */
     private boolean isOwn(int worker, FrameHeader header) {
         ReductionTree tree = tree(header);
         Node node = header.node();
@@ -154,6 +194,11 @@ final class FrameRules {
         long firstShard = grouping(header.kind()).firstShardOf(header.group());
         long first = firstShard + node.firstLeaf();
         long end = firstShard + Math.min(node.firstLeaf() + (1L << node.level()), tree.leaves());
-        return first >= run(worker).first() && end <= run(worker).end();
+        return isWithin(run(worker), first, end)
+                || backupRun(worker).filter(run -> isWithin(run, first, end)).isPresent();
+    }
+
+    private static boolean isWithin(ShardRun run, long first, long end) {
+        return first >= run.first() && end <= run.end();
     }
 }

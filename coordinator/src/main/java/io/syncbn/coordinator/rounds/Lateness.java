@@ -5,7 +5,8 @@ import java.util.List;
 
 /**
  * For how long, in a step, the others waited for each worker alone: the time from the last arrival but one to the last, of
- * each sum that somebody waits for; time that several sums share counts once.
+ * each sum that somebody waits for; time that several sums share counts once. A run that has a backup is nobody's fault
+ * alone, and not counted.
  */
 final class Lateness {
     private final long[] waitedNanos;

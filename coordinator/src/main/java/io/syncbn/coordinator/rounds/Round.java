@@ -43,12 +43,17 @@ final class Round {
         return Optional.empty();
     }
 
-    /** @throws IllegalArgumentException if a leaf of the node is part of the sum already */
-    Optional<Payload> offer(int worker, Node node, Payload part, long nowNanos) {
+    /**
+     * Adds a part.
+     *
+     * @param owner the worker whose own the node is
+     * @throws IllegalArgumentException if a leaf of the node is part of the sum already
+     */
+    Optional<Payload> offer(int owner, Node node, Payload part, long nowNanos) {
         long before = fold.leavesSeen();
         Optional<Payload> root = fold.offer(node, part);
         parts.add(node);
-        attendance.came(worker, (int) (fold.leavesSeen() - before), nowNanos);
+        attendance.came(owner, (int) (fold.leavesSeen() - before), nowNanos);
         return root;
     }
 

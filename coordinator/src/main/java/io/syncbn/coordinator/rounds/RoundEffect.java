@@ -13,8 +13,12 @@ public sealed interface RoundEffect {
      * All sums of a step are complete, and COMMIT's root is on its way to the workers.
      *
      * @param waitedNanos by worker's number, for how long the others waited for it alone
+     * @param before the numbers of those workers that have a backup and were before it
      */
-    record Committed(long step, List<Long> waitedNanos) implements RoundEffect {}
+    record Committed(long step, List<Long> waitedNanos, List<Integer> before) implements RoundEffect {}
+
+    /** The frame is of a slow worker's shards, came from its backup first, and was added. */
+    record BackupWon() implements RoundEffect {}
 
     /** The frame has come before, or belongs to what is over. It was not added. */
     record Ignored() implements RoundEffect {}

@@ -6,12 +6,14 @@ import io.syncbn.proto.wire.DataFrame;
 import io.syncbn.proto.wire.FrameHeader;
 import io.syncbn.proto.wire.Payload;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.IntStream;
 
 /**
  * All sums of one generation.
@@ -20,6 +22,8 @@ import java.util.Set;
  * outstanding, a complete one holds only its name, and nothing of another step is taken.
  */
 public final class Rounds {
+    private static final int NOBODY = -1;
+
     private final long generation;
     private final FrameRules rules;
     private final Map<RoundId, Round> open = new LinkedHashMap<>();
@@ -35,6 +39,8 @@ public final class Rounds {
     private DataFrame commit;
 
     private long commitNanos;
+    /** By worker: who sent the first of COMMIT's parts of its own shards; {@link #NOBODY} before that. */
+    private final int[] committers;
 
     /**
      * @param committedStep steps done before this generation
@@ -45,6 +51,8 @@ public final class Rounds {
         this.rules = new FrameRules(assignment, groupSize);
         this.lateness = new Lateness(assignment.workers(), nowNanos);
         this.committedStep = committedStep;
+        committers = new int[assignment.workers()];
+        Arrays.fill(committers, NOBODY);
     }
 
     /** Lets the generation end with the step being computed: its COMMIT comes back as LAST_COMMIT. */
@@ -83,22 +91,29 @@ public final class Rounds {
                     new Attendance(rules.leaves(header), nowNanos));
             open.put(id, round);
         }
+        int owner = rules.owner(header);
         Optional<Payload> root;
         try {
-            root = round.offer(worker, header.node(), frame.payload(), nowNanos);
+            root = round.offer(owner, header.node(), frame.payload(), nowNanos);
         } catch (IllegalArgumentException e) {
             return refused(worker, header, "sent a part again: " + e.getMessage());
         }
         if (header.kind() == Kind.GRADIENTS) {
             chunks = header.of();
+        } else if (header.kind() == Kind.COMMIT && committers[owner] == NOBODY) {
+            committers[owner] = worker;
         }
-        if (root.isEmpty()) {
-            return List.of();
+        List<RoundEffect> effects = new ArrayList<>();
+        if (worker != owner) {
+            effects.add(new RoundEffect.BackupWon());
         }
-        open.remove(id);
-        complete.add(id);
-        noteLateness(worker, header.kind(), round.attendance(), nowNanos);
-        return completed(DataFrame.of(header.at(rules.tree(header).root()), root.get()));
+        if (root.isPresent()) {
+            open.remove(id);
+            complete.add(id);
+            noteLateness(owner, header.kind(), round.attendance(), nowNanos);
+            complete(DataFrame.of(header.at(rules.tree(header).root()), root.get()), effects);
+        }
+        return effects;
     }
 
     /** Steps whose sums are all complete. */
@@ -108,7 +123,8 @@ public final class Rounds {
 
     /**
      * The oldest of the open sums and those because of whom it waits: those whose parts are missing, but not those that wait
-     * for others themselves, because they cannot go on before a sum that they have done their part of.
+     * for others themselves, because they cannot go on before a sum that they have done their part of, nor those whose backup
+     * is waited for itself: they are known to be slow, and not expected to be in time without it.
      */
     public Optional<Awaited> oldest() {
         return open.entrySet().stream().findFirst().map(entry -> {
@@ -119,8 +135,14 @@ public final class Rounds {
                     entry.getKey().toString(),
                     entry.getKey().isOfStep(),
                     entry.getValue().attendance().openedNanos(),
-                    idle.isEmpty() ? missing : idle);
+                    withoutThoseBackedUpBy(idle.isEmpty() ? missing : idle));
         });
+    }
+
+    private List<Integer> withoutThoseBackedUpBy(List<Integer> late) {
+        return late.stream()
+                .filter(worker -> rules.backupOf(worker).filter(late::contains).isEmpty())
+                .toList();
     }
 
     private boolean isWaiting(int worker) {
@@ -148,22 +170,21 @@ public final class Rounds {
     }
 
     /** Gradients are waited for only when all else of the step is there. */
-    private void noteLateness(int worker, Kind kind, Attendance attendance, long nowNanos) {
+    private void noteLateness(int owner, Kind kind, Attendance attendance, long nowNanos) {
         if (kind == Kind.COMMIT) {
             commitNanos = nowNanos;
         }
-        if (!attendance.isShared()) {
+        if (!attendance.isShared() || rules.hasBackup(owner)) {
             return;
         }
         if (RoundId.isWaitedFor(kind)) {
-            lateness.waited(worker, attendance.previousNanos(), nowNanos);
+            lateness.waited(owner, attendance.previousNanos(), nowNanos);
         } else if (kind == Kind.GRADIENTS && commit != null) {
-            lateness.waited(worker, Math.max(attendance.previousNanos(), commitNanos), nowNanos);
+            lateness.waited(owner, Math.max(attendance.previousNanos(), commitNanos), nowNanos);
         }
     }
 
-    private List<RoundEffect> completed(DataFrame sum) {
-        List<RoundEffect> effects = new ArrayList<>();
+    private void complete(DataFrame sum, List<RoundEffect> effects) {
         Kind kind = sum.header().kind();
         if (kind == Kind.COMMIT) {
             commit = sum;
@@ -176,15 +197,20 @@ public final class Rounds {
         if (commit != null && chunks > 0 && chunksComplete == chunks) {
             effects.addAll(commit());
         }
-        return effects;
     }
 
-    /** Every worker sends its COMMIT after the rest of the step, so that an open round now is one that somebody left out. */
+    /**
+     * An open round now is one that somebody left out. Every worker sends its parts of COMMIT after those of the step's moments,
+     * on one stream, but for sums that were complete already. So whoever sent COMMIT for a run, its owner or its backup, has
+     * seen to that run's part of every other sum: which part came first, and from whom, is all the same.
+     */
     private List<RoundEffect> commit() {
         if (!open.isEmpty()) {
             Map.Entry<RoundId, Round> left = open.entrySet().iterator().next();
             return List.of(new RoundEffect.Refused(
-                    left.getValue().attendance().missing(),
+                    left.getValue().attendance().missing().stream()
+                            .map(owner -> committers[owner])
+                            .toList(),
                     "step " + (committedStep + 1) + " (generation " + generation
                             + "): everything is complete but " + left.getKey() + ", with "
                             + left.getValue().progress()));
@@ -192,13 +218,21 @@ public final class Rounds {
         committedStep++;
         List<RoundEffect> effects = List.of(
                 new RoundEffect.Send(rules.workersIn(commit.header()), isEnding ? last(commit) : commit),
-                new RoundEffect.Committed(committedStep, lateness.take()));
+                new RoundEffect.Committed(committedStep, lateness.take(), beforeTheirBackups()));
+        Arrays.fill(committers, NOBODY);
         chunks = 0;
         chunksComplete = 0;
         commit = null;
         complete.removeIf(RoundId::isOfStep);
         complete.removeIf(id -> id.kind() == Kind.EVALUATION);
         return effects;
+    }
+
+    private List<Integer> beforeTheirBackups() {
+        return IntStream.range(0, committers.length)
+                .filter(worker -> rules.hasBackup(worker) && committers[worker] == worker)
+                .boxed()
+                .toList();
     }
 
     private static DataFrame last(DataFrame commit) {

@@ -15,6 +15,9 @@
  *   STATE                                                  before the generation begins, from one worker (StateRelay)
  * </pre>
  *
+ * <p>A slow worker's run of shards may have a backup: another worker that computes it too. The two send the same nodes with the
+ * same bits; the first that comes is added, the second has come before.
+ *
  * <p>What was right before (an earlier generation, a step that is committed, a node that came before) may come late or again
  * and is ignored. Anything else (a later generation or step, a node outside the sender's shards, another number of elements)
  * is refused with what was expected, what came, and who sent it: that worker is not right. Neither is ever added.

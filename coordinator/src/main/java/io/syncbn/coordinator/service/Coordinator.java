@@ -85,7 +85,9 @@ public final class Coordinator {
     /** Time has passed. */
     public void tick() {
         happened(new Event.Tick());
-        generation.overdue(nanoClock.getAsLong()).ifPresent(this::happened);
+        long nowNanos = nanoClock.getAsLong();
+        generation.overdue(nowNanos).ifPresent(this::happened);
+        generation.notTaking(data.full(nowNanos), nowNanos).ifPresent(this::happened);
     }
 
     /** Lets the job end at the next commit, because the user wants it. */
@@ -176,9 +178,12 @@ public final class Coordinator {
             int sent = data.send(kind, send.workers(), send.frame());
             metrics.sent(kind, (long) sent * send.frame().payload().bytes());
         } else if (effect instanceof RoundEffect.Committed committed) {
-            announcer.stepped(
-                    membership.generation(), committed.step(), generation.committed(committed, nanoClock.getAsLong()));
+            Generation.Pace pace = generation.committed(committed, nanoClock.getAsLong());
+            announcer.stepped(membership.generation(), committed.step(), pace);
             happened(new Event.StepCommitted(committed.step()));
+            pace.events().forEach(this::happened);
+        } else if (effect instanceof RoundEffect.BackupWon) {
+            metrics.backupWon();
         } else if (effect instanceof RoundEffect.Ignored) {
             metrics.frameIgnored();
         } else if (effect instanceof RoundEffect.Refused refused) {

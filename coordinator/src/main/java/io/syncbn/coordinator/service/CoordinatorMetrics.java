@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
+import io.syncbn.coordinator.membership.Member;
 import io.syncbn.coordinator.membership.Membership;
 import io.syncbn.proto.v1.Kind;
 import java.util.EnumMap;
@@ -20,6 +21,7 @@ public final class CoordinatorMetrics {
     private final AtomicLong generation = new AtomicLong();
     private final AtomicLong committedStep = new AtomicLong();
     private final AtomicLong stopping = new AtomicLong();
+    private final AtomicLong reruns = new AtomicLong();
     private final Map<Kind, Counter> rounds = new EnumMap<>(Kind.class);
     private final Map<StreamKind, Counter> received = new EnumMap<>(StreamKind.class);
     private final Map<StreamKind, Counter> sent = new EnumMap<>(StreamKind.class);
@@ -27,6 +29,7 @@ public final class CoordinatorMetrics {
     private final MeterRegistry registry;
     private final Counter refusedFrames;
     private final Counter ignoredFrames;
+    private final Counter backupFrames;
     private final Counter damages;
     private final Counter evictions;
     private final Counter lostEvents;
@@ -38,6 +41,7 @@ public final class CoordinatorMetrics {
         registry.gauge("syncbn.coordinator.generation", generation);
         registry.gauge("syncbn.coordinator.committed.step", committedStep);
         registry.gauge("syncbn.coordinator.stopping", stopping);
+        registry.gauge("syncbn.coordinator.reruns", reruns);
         for (Kind kind : Kind.values()) {
             if (kind != Kind.UNRECOGNIZED && kind != Kind.KIND_UNSPECIFIED) {
                 rounds.put(kind, registry.counter("syncbn.coordinator.rounds", "kind", kind.name()));
@@ -49,6 +53,7 @@ public final class CoordinatorMetrics {
         }
         refusedFrames = registry.counter("syncbn.coordinator.frames.refused");
         ignoredFrames = registry.counter("syncbn.coordinator.frames.ignored");
+        backupFrames = registry.counter("syncbn.coordinator.frames.backup");
         damages = registry.counter("syncbn.coordinator.damages");
         evictions = registry.counter("syncbn.coordinator.evictions");
         lostEvents = registry.counter("syncbn.coordinator.events.lost");
@@ -70,6 +75,13 @@ public final class CoordinatorMetrics {
         generation.set(membership.generation());
         committedStep.set(membership.committedStep());
         stopping.set(membership.stopping().isPresent() ? 1 : 0);
+        reruns.set(membership.members().stream()
+                .filter(CoordinatorMetrics::isRerun)
+                .count());
+    }
+
+    private static boolean isRerun(Member member) {
+        return member.isSeated() && member.slowness().isSlow();
     }
 
     void received(StreamKind stream, int bytes) {
@@ -90,6 +102,11 @@ public final class CoordinatorMetrics {
 
     void frameIgnored() {
         ignoredFrames.increment();
+    }
+
+    /** A part of a slow worker's shards was taken from its backup, which was first. */
+    void backupWon() {
+        backupFrames.increment();
     }
 
     void damaged() {

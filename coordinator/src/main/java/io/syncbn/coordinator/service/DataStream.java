@@ -17,6 +17,9 @@ public interface DataStream {
     /** Does nothing if the stream is closed. */
     void send(DataFrame frame);
 
+    /** Whether the worker's side has taken all that was sent to it, or all but what a connection holds anyway. */
+    boolean isReady();
+
     /** Asks for one more frame. */
     void receiveNext();
 

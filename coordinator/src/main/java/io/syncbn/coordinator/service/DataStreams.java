@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /** The data streams of the present generation. Belongs to the event loop. */
 final class DataStreams {
@@ -16,6 +17,9 @@ final class DataStreams {
 
     /** By worker's number: what is to be done as soon as all of its streams are open. */
     private final Map<Integer, Runnable> waiting = new HashMap<>();
+
+    /** Streams that have not taken what was sent to them, without a break: since when. */
+    private final Map<DataStream, Long> fullSinceNanos = new HashMap<>();
 
     DataStreams() {
         for (StreamKind kind : StreamKind.values()) {
@@ -69,6 +73,7 @@ final class DataStreams {
 
     /** Whether it was open. */
     boolean remove(DataStream stream) {
+        fullSinceNanos.remove(stream);
         return open.get(stream.kind()).remove(stream.worker(), stream);
     }
 
@@ -78,6 +83,9 @@ final class DataStreams {
         for (int worker : workers) {
             DataStream stream = open.get(kind).get(worker);
             if (stream != null) {
+                if (!fullSinceNanos.isEmpty() && stream.isReady()) {
+                    fullSinceNanos.remove(stream); // and full again at once, but it has taken what was before
+                }
                 stream.send(frame);
                 sent++;
             }
@@ -85,8 +93,24 @@ final class DataStreams {
         return sent;
     }
 
+    /** By number, the workers that have not taken what was sent to them, and since when; to be asked at every tick. */
+    Map<Integer, Long> full(long nowNanos) {
+        Map<Integer, Long> full = new TreeMap<>();
+        for (Map<Integer, DataStream> streams : open.values()) {
+            for (DataStream stream : streams.values()) {
+                if (stream.isReady()) {
+                    fullSinceNanos.remove(stream);
+                } else {
+                    full.merge(stream.worker(), fullSinceNanos.computeIfAbsent(stream, first -> nowNanos), Math::min);
+                }
+            }
+        }
+        return full;
+    }
+
     void closeAll(Status status) {
         waiting.clear();
+        fullSinceNanos.clear();
         for (Map<Integer, DataStream> streams : open.values()) {
             streams.values().forEach(stream -> stream.close(status));
             streams.clear();

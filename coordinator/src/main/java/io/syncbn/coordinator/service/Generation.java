@@ -11,13 +11,14 @@ import io.syncbn.coordinator.rounds.StateRelay;
 import io.syncbn.proto.wire.DataFrame;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /** What the present generation sums and hands on, and how fast. Belongs to the event loop. */
 final class Generation {
     private final int groupSize;
-    private final long longestPauseNanos;
+    private final long silenceNanos;
     private final Deadline deadline = new Deadline();
     private Optional<StateRelay> relay = Optional.empty();
     private Optional<Rounds> rounds = Optional.empty();
@@ -26,10 +27,10 @@ final class Generation {
     private long lastCommitNanos;
     private long lookedNanos;
 
-    /** @param silenceMillis after half of that without a look at the clock, this process must have stood still */
+    /** @param silenceMillis after which a worker counts as lost; after half of that without a look at the clock, this process must have stood still */
     Generation(int groupSize, int silenceMillis, long nowNanos) {
         this.groupSize = groupSize;
-        longestPauseNanos = TimeUnit.MILLISECONDS.toNanos(silenceMillis) / 2;
+        silenceNanos = TimeUnit.MILLISECONDS.toNanos(silenceMillis);
         lookedNanos = nowNanos;
     }
 
@@ -41,8 +42,12 @@ final class Generation {
         }
     }
 
-    /** How a step went. */
-    record Pace(long stepNanos, List<Waited> waited) {}
+    /**
+     * How a step went.
+     *
+     * @param events what is to be told of it, when the step is counted
+     */
+    record Pace(long stepNanos, List<Waited> waited, List<Event> events) {}
 
     void relay(Assignment aligning, Effect.Relay states) {
         relay = Optional.of(new StateRelay(aligning, states.source(), states.targets(), states.step()));
@@ -84,18 +89,27 @@ final class Generation {
         long stepNanos = nowNanos - lastCommitNanos;
         lastCommitNanos = nowNanos;
         deadline.committed(stepNanos);
-        List<Integer> slow = slowWorkers.committed(committed.step(), stepNanos, committed.waitedNanos());
+        SlowWorkers.Verdict verdict =
+                slowWorkers.committed(committed.step(), stepNanos, committed.waitedNanos(), committed.before());
         List<Waited> waited = new ArrayList<>();
         for (int worker = 0; worker < assignment.workers(); worker++) {
             waited.add(new Waited(
-                    assignment.seats().get(worker), committed.waitedNanos().get(worker), slow.contains(worker)));
+                    assignment.seats().get(worker),
+                    committed.waitedNanos().get(worker),
+                    verdict.named().contains(worker)));
         }
-        return new Pace(stepNanos, waited);
+        List<Event> events = new ArrayList<>();
+        if (!verdict.straggling().isEmpty()) {
+            events.add(new Event.Straggling(assignment.generation(), verdict.straggling()));
+        }
+        verdict.keepingUp()
+                .forEach((worker, steps) -> events.add(new Event.KeepingUp(assignment.generation(), worker, steps)));
+        return new Pace(stepNanos, waited, events);
     }
 
     /** Those who have kept the others waiting for too long, if anybody has. */
     Optional<Event> overdue(long nowNanos) {
-        if (nowNanos - lookedNanos > longestPauseNanos) {
+        if (nowNanos - lookedNanos > silenceNanos / 2) {
             deadline.stoodStill(nowNanos);
         }
         lookedNanos = nowNanos;
@@ -108,5 +122,28 @@ final class Generation {
                                 + TimeUnit.NANOSECONDS.toMillis(deadline.waitedNanos(awaited.openedNanos(), nowNanos))
                                 + " ms, longer than "
                                 + TimeUnit.NANOSECONDS.toMillis(deadline.limitNanos(awaited.isOfStep())) + " ms"));
+    }
+
+    /**
+     * Those who have not taken what was sent to them for too long, of those that have a backup: as nobody waits for them, it
+     * would grow and grow. All others keep the job waiting, which is {@linkplain #overdue judged} by itself.
+     *
+     * @param fullSinceNanos by worker's number, since when it has taken nothing
+     */
+    Optional<Event> notTaking(Map<Integer, Long> fullSinceNanos, long nowNanos) {
+        long limitNanos = Math.max(silenceNanos, deadline.limitNanos(true));
+        List<Integer> workers = fullSinceNanos.entrySet().stream()
+                .filter(full -> rounds.isPresent()
+                        && assignment.backupOf(full.getKey()).isPresent()
+                        && deadline.waitedNanos(full.getValue(), nowNanos) > limitNanos)
+                .map(Map.Entry::getKey)
+                .toList();
+        return workers.isEmpty()
+                ? Optional.empty()
+                : Optional.of(new Event.Overdue(
+                        assignment.generation(),
+                        workers,
+                        "it has not taken what was sent to it for " + TimeUnit.NANOSECONDS.toMillis(limitNanos)
+                                + " ms"));
     }
 }

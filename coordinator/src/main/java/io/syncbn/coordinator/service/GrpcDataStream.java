@@ -44,6 +44,11 @@ final class GrpcDataStream implements DataStream {
     }
 
     @Override
+    public boolean isReady() {
+        return closed || call.isReady();
+    }
+
+    @Override
     public void receiveNext() {
         if (!closed) {
             call.request(1);

@@ -48,7 +48,8 @@ class MembershipTranscriptTest {
                             Integer.parseInt(workers[workers.length - 1]),
                             TimeUnit.SECONDS.toNanos(120),
                             1000,
-                            5000),
+                            5000,
+                            options.containsKey("straggler") ? Straggler.RERUN : Straggler.WAIT),
                     earlier,
                     0);
             return List.of();
@@ -83,17 +84,20 @@ class MembershipTranscriptTest {
             case "damaged" -> new Event.Damaged(subject, generation, "connection " + subject + " broke");
             case "misbehaves" -> new Event.Misbehaved(subject, rest);
             case "overdue" ->
-                new Event.Overdue(
-                        generation,
-                        Arrays.stream(options.get("workers").split(","))
-                                .map(Integer::valueOf)
-                                .toList(),
-                        "the sum has waited for it");
+                new Event.Overdue(generation, numbers(options.get("workers")), "the sum has waited for it");
+            case "straggling" -> new Event.Straggling(generation, numbers(options.get("workers")));
+            case "keeps" ->
+                new Event.KeepingUp(
+                        generation, Integer.parseInt(options.get("worker")), Integer.parseInt(options.get("steps")));
             case "committed" -> new Event.StepCommitted(subject);
             case "stop" -> new Event.StopRequested("Ctrl-C");
             case "failed" -> new Event.Failed("a mistake in the coordinator");
             default -> throw new IllegalArgumentException("unknown event " + words[2]);
         };
+    }
+
+    private static List<Integer> numbers(String list) {
+        return Arrays.stream(list.split(",")).map(Integer::valueOf).toList();
     }
 
     private static Ready ready(long generation, Map<String, String> options) {
@@ -168,7 +172,11 @@ class MembershipTranscriptTest {
 
     private static String text(Plan plan) {
         return "plan: generation " + plan.getGeneration() + ", worker " + plan.getWorker() + " of " + plan.getWorkers()
-                + ", " + new ShardRun(plan.getFirstShard(), plan.getShardCount()) + ", heartbeat "
+                + ", " + new ShardRun(plan.getFirstShard(), plan.getShardCount())
+                + (plan.getBackupShardCount() == 0
+                        ? ""
+                        : " and " + new ShardRun(plan.getBackupFirstShard(), plan.getBackupShardCount()))
+                + ", heartbeat "
                 + plan.getHeartbeatMillis() + " ms, silence " + plan.getSilenceMillis() + " ms, after step "
                 + plan.getCommittedStep();
     }

@@ -51,7 +51,15 @@ final class RandomConversation {
         maxWorkers = 1 + random.nextInt(Math.min(shards, 5));
         minWorkers = 1 + random.nextInt(maxWorkers);
         membership = Membership.begin(
-                new Rules("job", shards, minWorkers, maxWorkers, TimeUnit.SECONDS.toNanos(600), 1000, 5000),
+                new Rules(
+                        "job",
+                        shards,
+                        minWorkers,
+                        maxWorkers,
+                        TimeUnit.SECONDS.toNanos(600),
+                        1000,
+                        5000,
+                        Straggler.RERUN),
                 Earlier.NOTHING,
                 nowNanos);
     }

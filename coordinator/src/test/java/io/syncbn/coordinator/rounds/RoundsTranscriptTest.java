@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -85,6 +86,14 @@ class RoundsTranscriptTest {
             seats.add(new Assignment.Seat("worker-" + seats.size(), run));
             first = run.end();
         }
+        if (options.containsKey("backup")) {
+            String[] pair = options.get("backup").split("-of-");
+            int backup = Integer.parseInt(pair[0]);
+            ShardRun run = seats.get(Integer.parseInt(pair[1])).run();
+            seats.set(
+                    backup,
+                    new Assignment.Seat("worker-" + backup, seats.get(backup).run(), Optional.of(run)));
+        }
         Assignment assignment = new Assignment(generation, seats);
         rounds = null;
         relay = null;
@@ -130,7 +139,10 @@ class RoundsTranscriptTest {
             return "committed: step " + committed.step() + "; waited for, in ms: "
                     + committed.waitedNanos().stream()
                             .map(TimeUnit.NANOSECONDS::toMillis)
-                            .toList();
+                            .toList()
+                    + (committed.before().isEmpty() ? "" : "; before their backups: " + committed.before());
+        } else if (effect instanceof RoundEffect.BackupWon) {
+            return "taken from the backup";
         } else if (effect instanceof RoundEffect.Ignored) {
             return "ignored";
         }

@@ -7,6 +7,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.syncbn.coordinator.membership.Earlier;
 import io.syncbn.coordinator.membership.Effect;
 import io.syncbn.coordinator.membership.Rules;
+import io.syncbn.coordinator.membership.Straggler;
 import io.syncbn.coordinator.membership.Topic;
 import io.syncbn.proto.Protocol;
 import io.syncbn.proto.tree.Node;
@@ -38,11 +39,12 @@ class CoordinatorTest {
     private final List<Integer> sentWhenWritten = new ArrayList<>();
 
     private long nowMillis;
+    private Straggler straggler = Straggler.WAIT;
     private Coordinator coordinator = coordinator(Earlier.NOTHING);
 
     private Coordinator coordinator(Earlier earlier) {
         return new Coordinator(
-                new Rules("job", WORKERS, 1, WORKERS, TimeUnit.SECONDS.toNanos(100), 1000, 5000),
+                new Rules("job", WORKERS, 1, WORKERS, TimeUnit.SECONDS.toNanos(100), 1000, 5000, straggler),
                 WORKERS,
                 earlier,
                 () -> TimeUnit.MILLISECONDS.toNanos(nowMillis),

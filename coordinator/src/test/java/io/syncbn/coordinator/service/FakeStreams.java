@@ -43,6 +43,7 @@ final class FakeStreams {
         final List<DataFrame> sent = new ArrayList<>();
         Status status;
         int asked;
+        boolean isFull;
         private final StreamKind kind;
         private final long generation;
         private final int worker;
@@ -71,6 +72,11 @@ final class FakeStreams {
         @Override
         public void send(DataFrame frame) {
             sent.add(frame);
+        }
+
+        @Override
+        public boolean isReady() {
+            return !isFull;
         }
 
         @Override

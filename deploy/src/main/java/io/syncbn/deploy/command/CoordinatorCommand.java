@@ -3,6 +3,7 @@ package io.syncbn.deploy.command;
 import io.syncbn.coordinator.CoordinatorConfig;
 import io.syncbn.coordinator.CoordinatorProcess;
 import io.syncbn.coordinator.Outcome;
+import io.syncbn.coordinator.membership.Straggler;
 import io.syncbn.deploy.settings.RunSettings;
 import io.syncbn.deploy.settings.Settings;
 import io.syncbn.deploy.settings.UsageException;
@@ -50,6 +51,7 @@ final class CoordinatorCommand implements Command {
         int metricsPort = settings.integer(RunSettings.METRICS_PORT, 0, WorkerCommand.MOST_PORT);
         Optional<Path> log = settings.path(RunSettings.LOG);
         Duration joinTimeout = WorkerCommand.joinTimeout(settings);
+        Straggler straggler = straggler(settings);
         boolean isLaunched = settings.flag(RunSettings.LAUNCHED);
         settings.check();
 
@@ -63,6 +65,7 @@ final class CoordinatorCommand implements Command {
                 jobRun.workers().least(),
                 jobRun.workers().most(),
                 joinTimeout,
+                straggler,
                 metricsPort,
                 log));
         try (Interruption interruption = watch(coordinator, isLaunched)) {
@@ -72,6 +75,10 @@ final class CoordinatorCommand implements Command {
                     .ifPresent(served -> System.out.println("metrics at http://localhost:" + served + "/metrics"));
             return exitCode(coordinator.awaitEnd());
         }
+    }
+
+    static Straggler straggler(Settings settings) {
+        return settings.choice(RunSettings.STRAGGLER, List.of(Straggler.values()));
     }
 
     private static Interruption watch(CoordinatorProcess coordinator, boolean isLaunched) {

@@ -29,7 +29,8 @@ final class TrainCommand implements Command {
             RunSettings.EVALUATE_EVERY,
             RunSettings.JOIN_TIMEOUT,
             RunSettings.RECONNECT,
-            RunSettings.RESTARTS);
+            RunSettings.RESTARTS,
+            RunSettings.STRAGGLER);
 
     @Override
     public String name() {
@@ -61,8 +62,9 @@ final class TrainCommand implements Command {
     public int run(Settings settings) throws IOException, InterruptedException {
         JobRun jobRun = JobRun.of(settings);
         Optional<Path> resume = settings.path(RunSettings.RESUME);
-        // The worker reads these; they are looked at here so that all problems are told at once.
+        // The children read these; they are looked at here so that all problems are told at once.
         WorkerCommand.checkRun(settings);
+        CoordinatorCommand.straggler(settings);
         int restarts = settings.integer(RunSettings.RESTARTS, 0, Integer.MAX_VALUE - 1);
         Optional<ChaosPlan> chaos = ChaosPlan.of(settings, jobRun.workers());
         Optional<RunDirectory> directory = jobRun.job().map(job -> directory(settings, resume, job));

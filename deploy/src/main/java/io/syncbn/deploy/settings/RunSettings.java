@@ -34,6 +34,12 @@ public final class RunSettings {
             "N",
             "10",
             "how often processes of the job that are killed by a signal are started again, all together");
+    public static final Setting STRAGGLER = new Setting(
+            "straggler",
+            "wait|rerun",
+            "wait",
+            "what to do about a worker that makes the others wait: wait for it, or let another compute its shards as well,"
+                    + " and take what comes first");
     public static final Setting LOG = new Setting(
             "log",
             "FILE",
@@ -84,11 +90,12 @@ public final class RunSettings {
             JOIN_TIMEOUT,
             RECONNECT,
             RESTARTS,
+            STRAGGLER,
             CHAOS,
             CHAOS_REFERENCE);
 
     public static final List<Setting> COORDINATOR_PART =
-            List.of(JOB, WORKERS, HOST, PORT, LOG, JOIN_TIMEOUT, METRICS_PORT, LAUNCHED);
+            List.of(JOB, WORKERS, HOST, PORT, LOG, JOIN_TIMEOUT, STRAGGLER, METRICS_PORT, LAUNCHED);
 
     public static final List<Setting> WORKER_PART = List.of(
             JOB,

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /**
  * The settings of one command, read one by one. A bad value is noted and stands in as its default (or nothing), so that
@@ -150,6 +151,17 @@ public final class Settings {
                 return Optional.empty();
             }
         });
+    }
+
+    /** One of a few values, each written as its {@code toString}; the first of them where another one was given. */
+    public <T> T choice(Setting setting, List<T> values) {
+        String text = text(setting).orElse("");
+        Optional<T> chosen =
+                values.stream().filter(value -> value.toString().equals(text)).findFirst();
+        if (chosen.isEmpty()) {
+            problem(setting, text, values.stream().map(Object::toString).collect(Collectors.joining(" or ")));
+        }
+        return chosen.orElse(values.get(0));
     }
 
     public boolean flag(Setting setting) {

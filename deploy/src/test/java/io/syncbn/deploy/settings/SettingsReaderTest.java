@@ -34,6 +34,7 @@ class SettingsReaderTest {
                         Map.entry("join-timeout", "120"),
                         Map.entry("reconnect", "60"),
                         Map.entry("restarts", "10"),
+                        Map.entry("straggler", "wait"),
                         Map.entry("log", ""),
                         Map.entry("chaos", ""),
                         Map.entry("chaos-reference", ""),

@@ -147,6 +147,12 @@ final class SimulatedStreams {
             return number;
         }
 
+        /** Lines hold any number of frames. */
+        @Override
+        public boolean isReady() {
+            return true;
+        }
+
         @Override
         public void receiveNext() {}
 

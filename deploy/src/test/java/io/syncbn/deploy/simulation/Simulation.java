@@ -2,6 +2,7 @@ package io.syncbn.deploy.simulation;
 
 import io.syncbn.coordinator.membership.Effect;
 import io.syncbn.coordinator.membership.Rules;
+import io.syncbn.coordinator.membership.Straggler;
 import io.syncbn.coordinator.service.StreamKind;
 import io.syncbn.proto.v1.Plan;
 import io.syncbn.worker.session.SessionEffect;
@@ -58,7 +59,7 @@ final class Simulation {
         undisturbed = job.undisturbed();
         int most = Math.min(shards, 1 + random.nextInt(5));
         int fewest = 1 + random.nextInt(most);
-        rules = new Rules(FINGERPRINT, shards, fewest, most, World.millis(600_000), 1000, 5000);
+        rules = new Rules(FINGERPRINT, shards, fewest, most, World.millis(600_000), 1000, 5000, Straggler.WAIT);
         tell(job + ", workers " + fewest + " to " + most);
     }
 

@@ -2,6 +2,7 @@ package io.syncbn.deploy.system;
 
 import io.syncbn.coordinator.CoordinatorConfig;
 import io.syncbn.coordinator.CoordinatorProcess;
+import io.syncbn.coordinator.membership.Straggler;
 import io.syncbn.proto.job.Fingerprint;
 import io.syncbn.proto.job.Job;
 import io.syncbn.proto.net.Address;
@@ -38,6 +39,7 @@ final class Cluster {
                 workers,
                 workers,
                 JOIN_TIMEOUT,
+                Straggler.WAIT,
                 CoordinatorConfig.NO_METRICS,
                 Optional.empty()));
     }

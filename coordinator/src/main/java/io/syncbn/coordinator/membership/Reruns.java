@@ -1,0 +1,114 @@
+package io.syncbn.coordinator.membership;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
+
+/**
+ * Whose shards are computed by another worker, its backup, as well.
+ *
+ * <p>Which run has a backup is a part of a generation's deal, so it changes as a worker joins: at a commit.
+ */
+final class Reruns {
+    private Reruns() {}
+
+    /** Lets the generation end, if somebody is free to help those that are slow. */
+    static void straggling(Turn turn, Event.Straggling event) {
+        if (turn.rules.straggler() == Straggler.WAIT || !isOfNow(turn, event.generation())) {
+            return;
+        }
+        for (int worker : event.workers()) {
+            seated(turn, worker)
+                    .filter(member -> !member.slowness().isSlow())
+                    .ifPresent(member -> helpIfSomebodyCan(turn, member));
+        }
+    }
+
+    private static void helpIfSomebodyCan(Turn turn, Member member) {
+        turn.update(member.withSlowness(member.slowness().again()));
+        List<Member> workers = turn.seated().stream()
+                .sorted(Comparator.comparing(Member::seat))
+                .toList();
+        List<ShardRun> runs = workers.stream().map(worker -> run(turn, worker)).toList();
+        if (deal(workers, runs).contains(Optional.of(run(turn, member)))) {
+            Running.end(turn);
+        } else {
+            turn.update(member);
+        }
+    }
+
+    /** Lets the generation end, if a worker keeps up again. */
+    static void keepingUp(Turn turn, Event.KeepingUp event) {
+        if (!isOfNow(turn, event.generation())) {
+            return;
+        }
+        seated(turn, event.worker())
+                .filter(member -> member.slowness().isSlow()
+                        && event.steps() >= member.slowness().stepsToBelieve())
+                .ifPresent(member -> {
+                    turn.update(member.withSlowness(member.slowness().over()));
+                    turn.note(Topic.RERUN, member.name(), member.name() + " keeps up again");
+                    Running.end(turn);
+                });
+    }
+
+    /**
+     * By worker's number, whose run it computes beside its own: that of a slow one, if it is not slow itself and stays. Those
+     * with the fewest shards help first, of these the nearest.
+     *
+     * @param runs of the same workers
+     */
+    static List<Optional<ShardRun>> deal(List<Member> workers, List<ShardRun> runs) {
+        List<Optional<ShardRun>> backupRuns = new ArrayList<>(Collections.nCopies(workers.size(), Optional.empty()));
+        for (int number = 0; number < workers.size(); number++) {
+            int owner = number;
+            if (workers.get(owner).slowness().isSlow()) {
+                IntStream.range(0, workers.size())
+                        .filter(worker -> backupRuns.get(worker).isEmpty() && canHelp(workers.get(worker)))
+                        .boxed()
+                        .min(Comparator.comparing(
+                                        (Integer worker) -> runs.get(worker).count())
+                                .thenComparing(worker -> Math.abs(worker - owner)))
+                        .ifPresent(backup -> backupRuns.set(backup, Optional.of(runs.get(owner))));
+            }
+        }
+        return backupRuns;
+    }
+
+    private static boolean canHelp(Member member) {
+        return !member.slowness().isSlow() && member.leaving().isEmpty();
+    }
+
+    /** Says what is new in a generation's deal. Who is slow and has no backup any more has to be found slow again. */
+    static void dealt(Turn turn, Optional<Assignment> before) {
+        Assignment now = turn.assignment.orElseThrow();
+        for (Member member : turn.seated()) {
+            if (!member.slowness().isSlow()) {
+                continue;
+            }
+            String slow = now.seats().get(member.seat()) + " is slow: ";
+            Optional<String> backup = now.backupOf(member.name());
+            if (backup.isEmpty()) {
+                turn.update(member.withSlowness(member.slowness().over()));
+                turn.note(Topic.RERUN, member.name(), slow + "no other worker is free to compute its shards as well");
+            } else if (!backup.equals(before.flatMap(last -> last.backupOf(member.name())))) {
+                turn.note(Topic.RERUN, member.name(), slow + backup.get() + " computes its shards as well");
+            }
+        }
+    }
+
+    private static boolean isOfNow(Turn turn, long generation) {
+        return turn.phase == Phase.RUNNING && generation == turn.generation;
+    }
+
+    private static Optional<Member> seated(Turn turn, int worker) {
+        return turn.seated().stream().filter(member -> member.seat() == worker).findFirst();
+    }
+
+    private static ShardRun run(Turn turn, Member member) {
+        return turn.assignment.orElseThrow().seats().get(member.seat()).run();
+    }
+}
