@@ -61,7 +61,7 @@ final class BenchCompareCommand implements Command {
         int rounds = settings.integer(BenchSettings.COMPARE_ROUNDS, 1, BenchSeries.MOST_ROUNDS);
         int steps = settings.integer(BenchSettings.STEPS, BenchSeries.LEAST_STEPS, BenchSeries.MOST_STEPS);
         int sums = settings.integer(
-                BenchSettings.SUM_ROUNDS, BenchAllReduceCommand.LEAST_ROUNDS, BenchAllReduceCommand.MOST_ROUNDS);
+                BenchSettings.COMPARE_SUMS, BenchAllReduceCommand.LEAST_ROUNDS, BenchAllReduceCommand.MOST_ROUNDS);
         Optional<Path> jsonFile = BenchSeries.jsonFile(settings);
         Optional<Peer> peer = peer(settings);
         settings.check();

@@ -55,7 +55,7 @@ final class BenchGrowthCommand implements Command {
         int rounds = settings.integer(BenchSettings.GROWTH_ROUNDS, 1, BenchSeries.MOST_ROUNDS);
         int steps = settings.integer(BenchSettings.STEPS, BenchSeries.LEAST_STEPS, BenchSeries.MOST_STEPS);
         int sums = settings.integer(
-                BenchSettings.SUM_ROUNDS, BenchAllReduceCommand.LEAST_ROUNDS, BenchAllReduceCommand.MOST_ROUNDS);
+                BenchSettings.GROWTH_SUMS, BenchAllReduceCommand.LEAST_ROUNDS, BenchAllReduceCommand.MOST_ROUNDS);
         Optional<Path> jsonFile = BenchSeries.jsonFile(settings);
         settings.check();
         Growth growth = new Growth(workers, batch, globalBatch, steps, sizes, sums);

@@ -13,8 +13,8 @@ public final class BenchSettings {
     public static final Setting SUMS = new Setting(
             "rounds",
             "N",
-            "2000",
-            "how often a sum is measured, after four times as many that warm up; beyond 40000 numbers less often");
+            "10000",
+            "how often a sum is measured, after four times as many that warm up, or more; beyond 40000 numbers less often");
 
     public static final Setting PYTHON = new Setting(
             "python", "FILE", "", "a Python that has PyTorch, to be compared with; without one: syncbn alone");
@@ -30,12 +30,8 @@ public final class BenchSettings {
             "320",
             "training steps of 8 examples; with more, fewer in proportion, down to 100. PyTorch, which has nothing to"
                     + " compile, does an eighth, at least 24");
-    public static final Setting SUM_ROUNDS = new Setting(
-            "sums",
-            "N",
-            "2000",
-            "how often a sum is measured, after four times as many that warm up; beyond 40000 numbers less often."
-                    + " PyTorch: a fifth, warm-up included");
+    public static final Setting COMPARE_SUMS = sums("10000");
+    public static final Setting GROWTH_SUMS = sums("2000");
     public static final Setting CONFIGURATIONS = new Setting(
             "configurations", "WxB,…", "2x4,2x32,4x4,1x64", "workers and examples of each a step; none: no steps");
     public static final Setting SUM_WORKERS =
@@ -56,7 +52,16 @@ public final class BenchSettings {
             List.of(WORKERS, FLOATS, SUMS, RunSettings.COORDINATOR, RunSettings.NAME, RunSettings.LAUNCHED, MEASURED);
     public static final List<Setting> STAR = List.of(WORKERS, FLOATS, SUMS, RunSettings.LAUNCHED, MEASURED);
     public static final List<Setting> COMPARE =
-            List.of(PYTHON, PEER, COMPARE_ROUNDS, CONFIGURATIONS, STEPS, SUM_WORKERS, FLOATS, SUM_ROUNDS, JSON);
+            List.of(PYTHON, PEER, COMPARE_ROUNDS, CONFIGURATIONS, STEPS, SUM_WORKERS, FLOATS, COMPARE_SUMS, JSON);
     public static final List<Setting> GROWTH =
-            List.of(GROWTH_WORKERS, BATCH, GLOBAL_BATCH, STEPS, FLOATS, SUM_ROUNDS, GROWTH_ROUNDS, JSON);
+            List.of(GROWTH_WORKERS, BATCH, GLOBAL_BATCH, STEPS, FLOATS, GROWTH_SUMS, GROWTH_ROUNDS, JSON);
+
+    private static Setting sums(String times) {
+        return new Setting(
+                "sums",
+                "N",
+                times,
+                "how often a sum is measured, after four times as many that warm up, or more; beyond 40000 numbers less"
+                        + " often. PyTorch: a fifth, warm-up included");
+    }
 }
