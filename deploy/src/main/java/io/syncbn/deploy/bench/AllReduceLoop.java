@@ -143,6 +143,7 @@ public final class AllReduceLoop implements Trainee {
         Sum<double[]> commit = collective.offer(Round.of(Kind.COMMIT, step, 0), plan.getFirstShard(), new double[1]);
         sums.forEach(Sum::await);
         commit.await();
+        collective.done(step);
         step++;
         momentsRound = 0;
     }

@@ -34,6 +34,13 @@ public final class DrivenLoop implements AutoCloseable {
         }
     }
 
+    /** Handles what has arrived, without waiting. Other threads leave that to the owner. */
+    public void look() {
+        if (loop.inEventLoop()) {
+            loop.runNow();
+        }
+    }
+
     /**
      * Waits. The owner runs the loop meanwhile, other threads just wait.
      *

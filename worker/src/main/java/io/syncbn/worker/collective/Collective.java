@@ -16,11 +16,29 @@ public interface Collective extends AutoCloseable {
      * then may weights, optimizer state and running statistics change.
      *
      * @param part belongs to the collective from here on
+     * @throws OvertakenException if the step is committed without this part; so may the sum of moments, while it is awaited
      */
     Sum<double[]> offer(Round round, int shard, double[] part);
 
     /** Offers a shard's part of a chunk of the gradient, as {@link #offer}. */
     Sum<float[]> offerGradients(Round round, int shard, float[] part);
+
+    /**
+     * A sum over all shards, whether the shards of this process have offered their parts or not: those of a slow worker are
+     * computed by another one as well.
+     *
+     * @param round of a step that is not {@linkplain #done done}; not moments, nor gradients
+     */
+    Sum<double[]> sum(Round round);
+
+    /** A chunk of the gradient, as {@link #sum}. */
+    Sum<float[]> gradients(Round round);
+
+    /** Whether such a {@link #sum} has come, so that no shard of this process need do anything for it. */
+    boolean isThere(Round round);
+
+    /** Nobody will ask any more for the sums of this step, nor of those before: they are forgotten. */
+    void done(long step);
 
     /**
      * Waits for work of other threads of this process, and meanwhile for the network on their behalf. Belongs to the thread

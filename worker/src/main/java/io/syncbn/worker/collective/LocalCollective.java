@@ -3,7 +3,7 @@ package io.syncbn.worker.collective;
 import io.syncbn.proto.tree.Grouping;
 import io.syncbn.proto.tree.Node;
 import io.syncbn.proto.tree.Sums;
-import io.syncbn.proto.v1.Kind;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 
@@ -21,18 +21,40 @@ public final class LocalCollective implements Collective {
     public LocalCollective(int shards, int groupSize) {
         groups = new Grouping(shards, groupSize);
         all = Grouping.all(shards);
-        doubles = new ShardFolder<>(0, shards, Sums::add, this::completeDoubles, Waiting.PLAIN, () -> 0);
-        floats = new ShardFolder<>(0, shards, Sums::add, this::completeFloats, Waiting.PLAIN, () -> 0);
+        List<ShardRun> runs = List.of(new ShardRun(0, shards));
+        doubles = new ShardFolder<>(runs, Sums::add, this::completeDoubles, Waiting.PLAIN, () -> 0);
+        floats = new ShardFolder<>(runs, Sums::add, this::completeFloats, Waiting.PLAIN, () -> 0);
     }
 
     @Override
     public Sum<double[]> offer(Round round, int shard, double[] part) {
-        return doubles.offer(isMoments(round.kind()) ? groups : all, round, shard, part);
+        return doubles.offer(grouping(round), round, shard, part);
     }
 
     @Override
     public Sum<float[]> offerGradients(Round round, int shard, float[] part) {
         return floats.offer(all, round, shard, part);
+    }
+
+    @Override
+    public Sum<double[]> sum(Round round) {
+        return doubles.sum(all, round);
+    }
+
+    @Override
+    public Sum<float[]> gradients(Round round) {
+        return floats.sum(all, round);
+    }
+
+    @Override
+    public boolean isThere(Round round) {
+        return doubles.isThere(round);
+    }
+
+    @Override
+    public void done(long step) {
+        doubles.done(step);
+        floats.done(step);
     }
 
     @Override
@@ -57,16 +79,16 @@ public final class LocalCollective implements Collective {
         fail("the collective was closed");
     }
 
-    static boolean isMoments(Kind kind) {
-        return kind == Kind.MOMENTS_FORWARD || kind == Kind.MOMENTS_BACKWARD;
+    private Grouping grouping(Round round) {
+        return round.isMoments() ? groups : all;
     }
 
     private void completeDoubles(Round round, int group, Map<Node, double[]> nodes) {
-        doubles.complete(round, group, onlyValue(nodes));
+        doubles.complete(grouping(round), round, group, onlyValue(nodes));
     }
 
     private void completeFloats(Round round, int group, Map<Node, float[]> nodes) {
-        floats.complete(round, group, onlyValue(nodes));
+        floats.complete(all, round, group, onlyValue(nodes));
     }
 
     private static <T> T onlyValue(Map<Node, T> nodes) {

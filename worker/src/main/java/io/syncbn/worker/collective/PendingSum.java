@@ -22,7 +22,10 @@ final class PendingSum<T> implements Sum<T> {
             throw new AbandonedException("interrupted");
         } catch (CompletionException e) {
             // A new exception here, so that its stack is the waiting thread's.
-            throw new AbandonedException(e.getCause().getMessage());
+            String reason = e.getCause().getMessage();
+            throw e.getCause() instanceof OvertakenException
+                    ? new OvertakenException(reason)
+                    : new AbandonedException(reason);
         }
     }
 
@@ -31,8 +34,9 @@ final class PendingSum<T> implements Sum<T> {
         waiting.wake();
     }
 
-    void fail(String reason) {
-        total.completeExceptionally(new AbandonedException(reason));
+    /** Ends the wait, unless the sum is there. */
+    void fail(RuntimeException reason) {
+        total.completeExceptionally(reason);
         waiting.wake();
     }
 }

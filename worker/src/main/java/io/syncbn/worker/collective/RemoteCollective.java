@@ -25,8 +25,8 @@ import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
 /**
- * Sums over the shards of a cluster in one generation: the nodes that cover this worker's shards go up to the coordinator,
- * roots come back. States of replicas travel the same way.
+ * Sums over the shards of a cluster in one generation: the nodes that cover each of this worker's runs of shards go up to
+ * the coordinator, roots come back. States of replicas travel the same way.
  *
  * <p>Two connections: bulk never stands in front of the small messages that every shard waits for. The small ones are sent
  * and received by the thread that made this collective, while it waits: for a sum, or for the threads of its shards.
@@ -63,6 +63,7 @@ public final class RemoteCollective implements Collective {
     private final DataStream gradients;
     private final ScheduledFuture<?> lookout;
     private volatile long lastStep = NO_STEP;
+    private volatile long doneStep = NO_STEP;
 
     /**
      * Opens the streams.
@@ -84,17 +85,11 @@ public final class RemoteCollective implements Collective {
         this.background = background;
         groups = new Grouping(shards, groupSize);
         all = Grouping.all(shards);
-        int first = plan.getFirstShard();
-        int count = plan.getShardCount();
+        List<ShardRun> runs = ShardRun.of(plan);
         Waiting waiting = waiting(loop);
-        doubles = new ShardFolder<>(first, count, Sums::add, this::folded, waiting, nanoClock);
+        doubles = new ShardFolder<>(runs, Sums::add, this::folded, waiting, nanoClock);
         floats = new ShardFolder<>(
-                first,
-                count,
-                Sums::add,
-                (round, group, nodes) -> send(round, group, nodes, DataFrame::of),
-                waiting,
-                nanoClock);
+                runs, Sums::add, (round, group, nodes) -> send(round, group, nodes, DataFrame::of), waiting, nanoClock);
         momentsChannel = loop.open(address);
         gradientsChannel = Channels.open(address, background);
         connect(address, whenBroken);
@@ -151,17 +146,53 @@ public final class RemoteCollective implements Collective {
             public void wake() {
                 loop.wake();
             }
+
+            @Override
+            public void look() {
+                loop.look();
+            }
         };
     }
 
     @Override
     public Sum<double[]> offer(Round round, int shard, double[] part) {
-        return doubles.offer(LocalCollective.isMoments(round.kind()) ? groups : all, round, shard, part);
+        return doubles.offer(grouping(round), round, shard, part);
     }
 
     @Override
     public Sum<float[]> offerGradients(Round round, int shard, float[] part) {
         return floats.offer(all, round, shard, part);
+    }
+
+    @Override
+    public Sum<double[]> sum(Round round) {
+        return doubles.sum(all, round);
+    }
+
+    @Override
+    public Sum<float[]> gradients(Round round) {
+        return floats.sum(all, round);
+    }
+
+    @Override
+    public boolean isThere(Round round) {
+        return doubles.isThere(round);
+    }
+
+    @Override
+    public void done(long step) {
+        doubles.done(step);
+        floats.done(step);
+        doneStep = step;
+    }
+
+    /** The last step that was done in this generation; negative before the first. Thread-safe. */
+    public long doneStep() {
+        return doneStep;
+    }
+
+    private Grouping grouping(Round round) {
+        return round.isMoments() ? groups : all;
     }
 
     @Override
@@ -183,15 +214,11 @@ public final class RemoteCollective implements Collective {
      * on their way, and are waited for a little longer. Thread-safe.
      */
     public void endAfter(long lastCommittedStep, String reason) {
-        doubles.fail(reason, round -> isOfStep(round.kind()) && round.step() <= lastCommittedStep);
+        doubles.fail(reason, round -> round.isOfStep() && round.step() <= lastCommittedStep);
         floats.fail(reason, round -> round.step() <= lastCommittedStep);
         state.fail(reason);
         loop.wake();
         background.next().schedule(() -> fail(reason), COMMITTED_SUMS_MILLIS, TimeUnit.MILLISECONDS);
-    }
-
-    private static boolean isOfStep(Kind kind) {
-        return kind != Kind.EVALUATION && kind != Kind.DATA_STATISTICS;
     }
 
     @Override
@@ -243,12 +270,11 @@ public final class RemoteCollective implements Collective {
 
     /** Sends what the shards here came to; but a normalization group that is here whole needs nobody else. */
     private void folded(Round round, int group, Map<Node, double[]> nodes) {
-        boolean isMoments = LocalCollective.isMoments(round.kind());
-        double[] root = isMoments ? nodes.get(groups.treeOf(group).root()) : null;
+        double[] root = round.isMoments() ? nodes.get(groups.treeOf(group).root()) : null;
         if (root == null) {
             send(round, group, nodes, DataFrame::of);
         } else {
-            doubles.complete(round, group, root);
+            doubles.complete(groups, round, group, root);
         }
     }
 
@@ -277,14 +303,17 @@ public final class RemoteCollective implements Collective {
                 state.take(frame);
                 loop.wake();
             }
-            case GRADIENTS -> floats.complete(round, header.group(), frame.floats());
+            case GRADIENTS -> floats.complete(all, round, header.group(), frame.floats());
             case COMMIT, LAST_COMMIT -> {
                 if (header.kind() == Kind.LAST_COMMIT) {
                     lastStep = header.step();
                 }
-                doubles.complete(Round.of(Kind.COMMIT, header.step(), 0), 0, frame.doubles());
+                doubles.complete(all, Round.commit(header.step()), 0, frame.doubles());
+                // Whoever has done all its share is not touched by this.
+                doubles.overtake(header.step());
+                floats.overtake(header.step());
             }
-            default -> doubles.complete(round, header.group(), frame.doubles());
+            default -> doubles.complete(grouping(round), round, header.group(), frame.doubles());
         }
     }
 }

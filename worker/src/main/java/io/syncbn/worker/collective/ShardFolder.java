@@ -2,7 +2,7 @@ package io.syncbn.worker.collective;
 
 import io.syncbn.proto.tree.Grouping;
 import io.syncbn.proto.tree.Node;
-import io.syncbn.proto.tree.TreeFold;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -11,92 +11,140 @@ import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 
 /**
- * Where the shards of one process meet: adds their parts along the tree, hands on the nodes that cover them all, and wakes
- * them with the total.
+ * Where the shards of one process meet: adds their parts along the tree, hands on the nodes that cover each run of them, and
+ * wakes them with the total.
  *
- * <p>Thread-safe. The last shard to arrive at a round hands the nodes on, from its own thread.
+ * <p>A total may come before the shards here have offered their parts, because another worker computes them as well. It is
+ * kept until they have, or their step is done; what they offer then is not needed and goes nowhere. Totals over all shards
+ * are kept until their step is done in any case: whoever gives a step up takes them without an offer.
+ *
+ * <p>Thread-safe. The last shard of a run to arrive at a round hands the run's nodes on, from its own thread.
  */
 final class ShardFolder<T> {
+    private static final long NO_STEP = -1;
 
-    /** Takes the nodes that cover this process's shards of a group, once all of these have offered their parts. */
+    /** Takes the nodes that cover a run's shards of a group, once all of these have offered their parts. */
     interface Outlet<T> {
         void accept(Round round, int group, Map<Node, T> nodes);
     }
 
     private record Key(Round round, int group) {}
 
-    private static final class Meeting<T> {
-        final TreeFold<T> fold;
-        final PendingSum<T> sum;
-        int missing;
-        /** When the nodes were handed on, by the outlet's clock; meaningful once nothing is missing. */
-        long handedOnNanos;
+    /** No sum that begins from here on will come; nor, at once, do those that are not spared. */
+    private record End(Predicate<Round> spared, String reason) {}
 
-        Meeting(TreeFold<T> fold, int missing, Waiting waiting) {
-            this.fold = fold;
-            this.missing = missing;
-            this.sum = new PendingSum<>(waiting);
-        }
-    }
-
-    private final int firstShard;
-    private final int shardCount;
+    private final List<ShardRun> runs;
     private final BinaryOperator<T> adder;
     private final Outlet<T> outlet;
     private final Waiting waiting;
     private final LongSupplier nanoClock;
     private final Map<Key, Meeting<T>> meetings = new ConcurrentHashMap<>();
     private volatile End end;
+    /** The last step that is known to be committed, so that shards here give it up where they are not through with it. */
+    private volatile long committedStep = NO_STEP;
+    /** Nobody asks any more for sums of this step, nor for those before. */
+    private volatile long doneStep = NO_STEP;
 
-    /** No sum that begins from here on will come; nor, at once, do those that are not spared. */
-    private record End(Predicate<Round> spared, String reason) {}
-
+    /** @param runs of shards that this process has */
     ShardFolder(
-            int firstShard,
-            int shardCount,
-            BinaryOperator<T> adder,
-            Outlet<T> outlet,
-            Waiting waiting,
-            LongSupplier nanoClock) {
-        this.firstShard = firstShard;
-        this.shardCount = shardCount;
+            List<ShardRun> runs, BinaryOperator<T> adder, Outlet<T> outlet, Waiting waiting, LongSupplier nanoClock) {
+        this.runs = List.copyOf(runs);
         this.adder = adder;
         this.outlet = outlet;
         this.waiting = waiting;
         this.nanoClock = nanoClock;
     }
 
+    /** @throws OvertakenException if the round's step is committed without this part */
     Sum<T> offer(Grouping grouping, Round round, int shard, T part) {
         int group = grouping.groupOf(shard);
-        Meeting<T> meeting = meetings.computeIfAbsent(
-                new Key(round, group),
-                key -> new Meeting<>(
-                        new TreeFold<>(grouping.treeOf(group), adder), shardsHere(grouping, group), waiting));
-        Map<Node, T> folded = null;
+        Key key = new Key(round, group);
+        Meeting<T> meeting = meeting(grouping, key);
+        Map<Node, T> folded = Map.of();
+        boolean isThere;
         synchronized (meeting) {
-            meeting.fold.offer(new Node(0, grouping.positionOf(shard)), part);
-            meeting.missing--;
-            if (meeting.missing == 0) {
-                meeting.handedOnNanos = nanoClock.getAsLong();
-                folded = meeting.fold.waiting();
+            isThere = meeting.isThere;
+            if (!isThere) {
+                folded = meeting.add(shard, new Node(0, grouping.positionOf(shard)), part, nanoClock);
             }
+            meeting.missing--;
+            if (isThere && isOver(round, meeting)) {
+                meetings.remove(key);
+            }
+        }
+        if (isThere) {
+            waiting.look(); // others are ahead: perhaps as far as the commit
+        }
+        // Not sent yet, so that its own offer cannot be what has committed the step.
+        if (round.isOfStep() && round.step() <= committedStep) {
+            throw overtaken(round.step());
         }
         End over = end;
         if (over != null && !over.spared.test(round)) {
-            meeting.sum.fail(over.reason);
+            meeting.sum.fail(new AbandonedException(over.reason));
         }
-        if (folded != null) {
+        if (!folded.isEmpty()) {
             outlet.accept(round, group, folded);
         }
         return meeting.sum;
     }
 
-    /** Delivers a total to the shards that wait for it; one that comes twice was delivered the first time. */
-    void complete(Round round, int group, T total) {
-        Meeting<T> meeting = meetings.remove(new Key(round, group));
-        if (meeting != null) {
-            meeting.sum.complete(total);
+    /** A sum over all shards, whether those here have offered their parts or not; of a step that is not done. */
+    Sum<T> sum(Grouping all, Round round) {
+        Meeting<T> meeting = meeting(all, new Key(round, 0));
+        End over = end;
+        if (over != null && !over.spared.test(round)) {
+            meeting.sum.fail(new AbandonedException(over.reason));
         }
+        return meeting.sum;
+    }
+
+    /** Whether a sum over all shards is there. */
+    boolean isThere(Round round) {
+        waiting.look();
+        Meeting<T> meeting = meetings.get(new Key(round, 0));
+        if (meeting == null) {
+            return false;
+        }
+        synchronized (meeting) {
+            return meeting.isThere;
+        }
+    }
+
+    /** Delivers a total to the shards that wait for it, or will; one that comes twice was delivered the first time. */
+    void complete(Grouping grouping, Round round, int group, T total) {
+        if (round.lastStep() <= doneStep) {
+            return;
+        }
+        Key key = new Key(round, group);
+        Meeting<T> meeting = meeting(grouping, key);
+        synchronized (meeting) {
+            meeting.isThere = true;
+            if (isOver(round, meeting)) {
+                meetings.remove(key);
+            }
+        }
+        meeting.sum.complete(total);
+    }
+
+    /** Ends a committed step for the shards here that are not through with it, at their next offer and in their waits. */
+    void overtake(long step) {
+        committedStep = step;
+        meetings.forEach((key, meeting) -> {
+            if (key.round.isMoments() && key.round.step() <= step) {
+                meeting.sum.fail(overtaken(step));
+            }
+        });
+    }
+
+    private static OvertakenException overtaken(long step) {
+        return new OvertakenException("step " + step + " is committed");
+    }
+
+    /** Forgets the sums of a step and of all before. */
+    void done(long step) {
+        doneStep = step;
+        meetings.keySet().removeIf(key -> key.round.lastStep() <= step);
     }
 
     /** Ends all waiting, now and later. */
@@ -109,17 +157,17 @@ final class ShardFolder<T> {
         end = new End(spared, reason);
         meetings.forEach((key, meeting) -> {
             if (!spared.test(key.round)) {
-                meeting.sum.fail(reason);
+                meeting.sum.fail(new AbandonedException(reason));
             }
         });
     }
 
-    /** A sum of which all parts of this process were handed on before a time, and which has not come; empty if none. */
+    /** A sum of which all parts of a run were handed on before a time, and which has not come; empty if none. */
     Optional<Round> handedOnBefore(long nanos) {
         for (Map.Entry<Key, Meeting<T>> entry : meetings.entrySet()) {
             Meeting<T> meeting = entry.getValue();
             synchronized (meeting) {
-                if (meeting.missing == 0 && meeting.handedOnNanos - nanos < 0) {
+                if (meeting.isHandedOnBefore(nanos)) {
                     return Optional.of(entry.getKey().round);
                 }
             }
@@ -127,9 +175,18 @@ final class ShardFolder<T> {
         return Optional.empty();
     }
 
-    private int shardsHere(Grouping grouping, int group) {
-        int first = Math.max(firstShard, grouping.firstShardOf(group));
-        int end = Math.min(firstShard + shardCount, grouping.firstShardOf(group) + grouping.sizeOf(group));
-        return end - first;
+    /** Sums that are kept, or waited for. */
+    int held() {
+        return meetings.size();
+    }
+
+    private Meeting<T> meeting(Grouping grouping, Key key) {
+        return meetings.computeIfAbsent(
+                key, absent -> new Meeting<>(runs, grouping, absent.group, adder, new PendingSum<>(waiting)));
+    }
+
+    /** Whether a total that is there is nobody's any more but of those who hold it. */
+    private static boolean isOver(Round round, Meeting<?> meeting) {
+        return round.isMoments() && meeting.missing == 0;
     }
 }

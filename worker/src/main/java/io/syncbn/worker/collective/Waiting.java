@@ -11,6 +11,9 @@ interface Waiting {
     /** Something was completed that a thread may wait for. */
     void wake();
 
+    /** Handles what has come meanwhile, without waiting. */
+    void look();
+
     /** Threads that wait for other threads only. */
     Waiting PLAIN = new Waiting() {
         @Override
@@ -20,5 +23,8 @@ interface Waiting {
 
         @Override
         public void wake() {}
+
+        @Override
+        public void look() {}
     };
 }

@@ -15,6 +15,12 @@ final class LateGradient {
         work = later;
     }
 
+    /** Forgets what a backward that did not come to its end has left. */
+    void clear() {
+        work = null;
+        completeFrom = NOTHING;
+    }
+
     /** Tells the pass that gradients are final from an offset on, as soon as what was left is done. */
     void completeFrom(int offset, Pass pass) {
         if (work == null) {

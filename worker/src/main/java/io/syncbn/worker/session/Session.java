@@ -11,10 +11,12 @@ import io.syncbn.proto.v1.Leave;
 import io.syncbn.proto.v1.Plan;
 import io.syncbn.proto.v1.Ready;
 import io.syncbn.proto.v1.ToWorker;
+import io.syncbn.worker.collective.ShardRun;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 
 /**
  * The state of a worker's conversation with the coordinator, and all decisions on it. Knows no network, threads or clock;
@@ -127,9 +129,11 @@ public final class Session {
         }
         plan = next;
         isFinished = false;
-        int last = next.getFirstShard() + next.getShardCount() - 1;
-        log("generation " + next.getGeneration() + ": shards " + next.getFirstShard() + " to " + last + ", as worker "
-                + next.getWorker() + " of " + next.getWorkers());
+        String runs = ShardRun.of(next).stream()
+                .map(ShardRun::toString)
+                .collect(Collectors.joining(", and of a slow worker "));
+        log("generation " + next.getGeneration() + ": " + runs + ", as worker " + next.getWorker() + " of "
+                + next.getWorkers());
         effects.add(new SessionEffect.HeartbeatEvery(next.getHeartbeatMillis()));
         endWaits(next.getCommittedStep(), "generation " + next.getGeneration() + " begins");
         command(new Command.Prepare(next));

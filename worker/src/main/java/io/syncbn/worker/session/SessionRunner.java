@@ -44,7 +44,9 @@ public final class SessionRunner implements AutoCloseable {
     /** Set by {@link SessionEffect.EndWaits} for the command under way, whose collective may not be there yet. */
     private SessionEffect.EndWaits endedWaits;
 
+    /** At the last rest. */
     private volatile long committedStep;
+
     private SessionEffect last;
 
     /**
@@ -215,11 +217,16 @@ public final class SessionRunner implements AutoCloseable {
         heartbeats = loop.next()
                 .scheduleAtFixedRate(
                         () -> present.send(FromWorker.newBuilder()
-                                .setHeartbeat(Heartbeat.newBuilder().setStep(committedStep))
+                                .setHeartbeat(Heartbeat.newBuilder().setStep(step()))
                                 .build()),
                         millis,
                         millis,
                         TimeUnit.MILLISECONDS);
+    }
+
+    /** Steps committed here so far. */
+    private synchronized long step() {
+        return collective == null ? committedStep : Math.max(committedStep, collective.doneStep());
     }
 
     private void stopHeartbeats() {

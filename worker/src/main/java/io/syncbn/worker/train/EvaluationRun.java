@@ -3,9 +3,11 @@ package io.syncbn.worker.train;
 import io.syncbn.proto.job.Job;
 import io.syncbn.worker.collective.Collective;
 import io.syncbn.worker.collective.LocalCollective;
+import io.syncbn.worker.collective.ShardRun;
 import io.syncbn.worker.data.ChannelStatistics;
 import io.syncbn.worker.data.DecodedDataset;
 import java.nio.file.Path;
+import java.util.List;
 
 /** A checkpoint against a data set, in one process: the same sums in the same order as during training. */
 public final class EvaluationRun {
@@ -23,7 +25,7 @@ public final class EvaluationRun {
             int groupSize = job.normalization().groupSize(job.shards());
             try (Collective collective = new LocalCollective(job.shards(), groupSize);
                     LocalShards shards = new LocalShards(job, data, replicas, System::nanoTime)) {
-                shards.deal(0, job.shards(), collective);
+                shards.deal(List.of(new ShardRun(0, job.shards())), collective);
                 shards.normalizeBy(ChannelStatistics.of(shards.sumStatistics()));
                 return shards.evaluate(replicas.initialState().step());
             }

@@ -5,21 +5,25 @@ import io.syncbn.proto.tree.Grouping;
 import io.syncbn.proto.v1.Kind;
 import io.syncbn.worker.collective.Collective;
 import io.syncbn.worker.collective.Round;
+import io.syncbn.worker.collective.ShardRun;
+import io.syncbn.worker.collective.Sum;
 import io.syncbn.worker.data.BatchLoader;
 import io.syncbn.worker.data.BatchPlan;
 import io.syncbn.worker.data.ChannelStatistics;
+import io.syncbn.worker.data.Dataset;
 import io.syncbn.worker.data.DecodedDataset;
 import io.syncbn.worker.data.ShardRows;
 import io.syncbn.worker.nn.Shape;
 import io.syncbn.worker.nn.ShardModel;
 import io.syncbn.worker.nn.Tensor;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.LongSupplier;
 import java.util.stream.IntStream;
 
 /**
- * The shards of one process: a contiguous run of the job's, each with its model, its data and a thread. Which ones changes
+ * The shards of one process: a run of the job's, or two, each shard with its model, its data and a thread. Which ones changes
  * with each generation; layers and memory, which belong to no shard in particular, stay.
  */
 final class LocalShards implements AutoCloseable {
@@ -59,55 +63,79 @@ final class LocalShards implements AutoCloseable {
      *
      * @param sums in which the shards meet; stays the caller's to close
      */
-    void deal(int firstShard, int shardCount, Collective sums) {
+    void deal(List<ShardRun> runs, Collective sums) {
         collective = sums;
+        numbers = runs.stream().flatMapToInt(ShardRun::shards).boxed().toList();
         data.prepare(
-                new ShardRows(data.train().size(), job.shards()).of(firstShard, shardCount),
-                new ShardRows(data.test().size(), job.shards()).of(firstShard, shardCount),
-                Math.min(shardCount, Runtime.getRuntime().availableProcessors()));
-        numbers = IntStream.range(firstShard, firstShard + shardCount).boxed().toList();
+                rows(data.train()),
+                rows(data.test()),
+                Math.min(numbers.size(), Runtime.getRuntime().availableProcessors()));
         closeThreads();
-        threads = new ShardThreads(shardCount, sums);
-        while (models.size() > shardCount) {
+        threads = new ShardThreads(numbers.size(), sums);
+        while (models.size() > numbers.size()) {
             models.remove(models.size() - 1).close();
         }
-        while (models.size() < shardCount) {
+        while (models.size() < numbers.size()) {
             models.add(
                     replicas.definition().newShardModel(replicas.initialState().replica(), capacity));
         }
     }
 
+    private int[] rows(Dataset.Split split) {
+        ShardRows rows = new ShardRows(split.size(), job.shards());
+        return numbers.stream()
+                .flatMapToInt(shard -> Arrays.stream(rows.of(shard)))
+                .toArray();
+    }
+
     /** Sums over all shards what the data is normalized by: {@link ChannelStatistics#sums}. */
     double[] sumStatistics() {
         Round round = Round.of(Kind.DATA_STATISTICS, 0, 0);
-        ShardRows rows = new ShardRows(data.train().size(), job.shards());
-        List<double[]> totals = threads.forEach(numbers, shard -> {
-            double[] sums = ChannelStatistics.sums(data.train(), data.shape(), rows.of(shard));
-            return collective.offer(round, shard, sums).await();
-        });
-        return totals.get(0);
+        if (!collective.isThere(round)) {
+            ShardRows rows = new ShardRows(data.train().size(), job.shards());
+            threads.forEach(numbers, shard -> {
+                double[] sums = ChannelStatistics.sums(data.train(), data.shape(), rows.of(shard));
+                return collective.offer(round, shard, sums);
+            });
+        }
+        return collective.sum(round).await();
     }
 
     /** Makes the shards ready for steps. */
     void normalizeBy(ChannelStatistics statistics) {
-        shards = numbers.stream()
-                .map(shard -> new ShardStep(
-                        shard,
+        shards = IntStream.range(0, numbers.size())
+                .mapToObj(i -> new ShardStep(
+                        numbers.get(i),
                         job.seed(),
                         groups,
-                        models.get(shard - numbers.get(0)),
-                        new BatchLoader(data, batches, shard, statistics, job.augment(), TEST_CHUNK),
+                        models.get(i),
+                        new BatchLoader(data, batches, numbers.get(i), statistics, job.augment(), TEST_CHUNK),
                         job.optimization().labelSmoothing(),
                         Tensor.zeros(capacity, Shape.flat(data.classes())),
-                        new FiniteWatch(shard, replicas.definition(), job.skipNotFinite()),
+                        new FiniteWatch(numbers.get(i), replicas.definition(), job.skipNotFinite()),
                         collective,
                         nanoClock))
                 .toList();
     }
 
-    /** Runs a step for every shard, up to what they have offered. */
-    List<ShardStep.Offered> run(long step) {
-        return threads.forEach(shards, shard -> shard.run(step));
+    /** Runs a step for every shard, up to what they offer; for none, if the step is committed already. */
+    List<ShardStep.Share> run(long step) {
+        return collective.isThere(Round.commit(step)) ? List.of() : threads.forEach(shards, shard -> shard.run(step));
+    }
+
+    /** A chunk of the gradient over all shards. */
+    Sum<float[]> gradients(long step, int chunk, int of) {
+        return collective.gradients(new Round(Kind.GRADIENTS, step, chunk, of));
+    }
+
+    /** What is summed over all shards beside the gradient: a {@link CommitSum}. */
+    Sum<double[]> commit(long step) {
+        return collective.sum(Round.commit(step));
+    }
+
+    /** The step's sums are not needed any more. */
+    void done(long step) {
+        collective.done(step);
     }
 
     /** Whether no step is to be begun after this one. */
@@ -118,10 +146,11 @@ final class LocalShards implements AutoCloseable {
     /** The present model on all test rows of the job, shared among its workers. */
     Evaluation evaluate(long stepsDone) {
         Round round = Round.of(Kind.EVALUATION, stepsDone, 0);
-        List<double[]> totals = threads.forEach(shards, shard -> collective
-                .offer(round, shard.number(), shard.evaluate())
-                .await());
-        return Evaluation.of(totals.get(0));
+        threads.forEach(shards, shard -> {
+            shard.evaluate(round);
+            return true;
+        });
+        return Evaluation.of(collective.sum(round).await());
     }
 
     private void closeThreads() {

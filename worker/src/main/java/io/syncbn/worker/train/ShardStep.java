@@ -3,6 +3,7 @@ package io.syncbn.worker.train;
 import io.syncbn.proto.tree.Grouping;
 import io.syncbn.proto.v1.Kind;
 import io.syncbn.worker.collective.Collective;
+import io.syncbn.worker.collective.OvertakenException;
 import io.syncbn.worker.collective.Round;
 import io.syncbn.worker.collective.Sum;
 import io.syncbn.worker.data.BatchLoader;
@@ -61,32 +62,35 @@ final class ShardStep {
     }
 
     /**
-     * What a shard has under way when its own work is done. The sums are the same objects for all shards of a process.
+     * What a shard did in a step.
      *
+     * @param isWhole whether it has offered all its parts; else the step was committed without them, and it gave up
      * @param notFinite what this shard found in its own numbers, with its number and the place, if they were not finite
      * @param loadNanos spent getting the batch
      * @param momentsNanos spent waiting for moments
      */
-    record Offered(
-            Sum<double[]> commit,
-            Sum<float[]>[] gradients,
-            Optional<String> notFinite,
-            long loadNanos,
-            long momentsNanos) {}
+    record Share(boolean isWhole, Optional<String> notFinite, long loadNanos, long momentsNanos) {}
 
     /** Forward and backward over this shard's batch of the step; offers everything, awaits only moments. */
-    Offered run(long step) {
+    Share run(long step) {
         watch.begin(step);
         groupHasExamples = false;
         chunksLeft = chunks.count();
-        @SuppressWarnings({"unchecked", "rawtypes"}) // arrays know nothing of generics
-        Sum<float[]>[] gradients = new Sum[chunks.count()];
-
         long start = nanoClock.getAsLong();
         BatchLoader.Batch batch = loader.train(step);
         long loadNanos = nanoClock.getAsLong() - start;
+        boolean isWhole = true;
+        try {
+            compute(step, batch);
+        } catch (OvertakenException e) {
+            isWhole = false;
+        }
+        return new Share(isWhole, watch.origin(), loadNanos, momentsWait.takeNanos());
+    }
+
+    private void compute(long step, BatchLoader.Batch batch) {
         model.clearGradients();
-        Pass pass = new Pass(true, seed, step, shard, reducer(step), offset -> offerFrom(offset, step, gradients));
+        Pass pass = new Pass(true, seed, step, shard, reducer(step), offset -> offerFrom(offset, step));
         Tensor logits = model.forward(batch.images(), pass);
         Tensor lossGradient = logitsGradient.withExamples(logits.examples());
         SoftmaxCrossEntropy.Result result =
@@ -102,8 +106,7 @@ final class ShardStep {
                 leads,
                 watch.origin().isPresent(),
                 model.batchStatistics());
-        Sum<double[]> commit = collective.offer(Round.of(Kind.COMMIT, step, 0), shard, part.pack());
-        return new Offered(commit, gradients, watch.origin(), loadNanos, momentsWait.takeNanos());
+        collective.offer(Round.commit(step), shard, part.pack());
     }
 
     private MomentsReducer reducer(long step) {
@@ -124,20 +127,23 @@ final class ShardStep {
     }
 
     /** Offers every chunk that has become final, the highest first: the order in which backward completes them. */
-    private void offerFrom(int offset, long step, Sum<float[]>[] gradients) {
+    private void offerFrom(int offset, long step) {
         while (chunksLeft > chunks.firstFrom(offset)) {
             chunksLeft--;
             Round round = new Round(Kind.GRADIENTS, step, chunksLeft, chunks.count());
             float[] chunk = chunks.copy(model.gradients(), chunksLeft);
             watch.gradient(chunks.start(chunksLeft), chunk);
-            gradients[chunksLeft] = collective.offerGradients(round, shard, chunk);
+            collective.offerGradients(round, shard, chunk);
         }
     }
 
-    /** Sums over a shard's test rows: examples, loss, correct predictions. */
-    double[] evaluate() {
+    /** Offers sums over the shard's test rows: examples, loss, correct predictions; unless the total is there before. */
+    void evaluate(Round round) {
         double[] sums = new double[3];
         for (int chunk = 0; chunk < loader.testChunks(); chunk++) {
+            if (collective.isThere(round)) {
+                return;
+            }
             BatchLoader.Batch batch = loader.test(chunk);
             Tensor logits = model.forward(batch.images(), Pass.evaluation());
             SoftmaxCrossEntropy.Result result = SoftmaxCrossEntropy.compute(
@@ -146,10 +152,6 @@ final class ShardStep {
             sums[1] += result.loss();
             sums[2] += result.correct();
         }
-        return sums;
-    }
-
-    int number() {
-        return shard;
+        collective.offer(round, shard, sums);
     }
 }

@@ -13,6 +13,8 @@ import com.fasterxml.jackson.annotation.JsonUnwrapped;
  * @param learningRate used
  * @param examples in the global batch
  * @param skipped whether it was left out, because it had numbers that were not finite; told only if so
+ * @param overtaken whether it was committed before this worker had done its share, because another one computes its shards
+ *     as well; told only if so
  * @param split where its time went
  */
 record StepRecord(
@@ -23,4 +25,5 @@ record StepRecord(
         double learningRate,
         long examples,
         @JsonInclude(JsonInclude.Include.NON_DEFAULT) boolean skipped,
+        @JsonInclude(JsonInclude.Include.NON_DEFAULT) boolean overtaken,
         @JsonUnwrapped StepSplit split) {}

@@ -116,19 +116,20 @@ final class Trainer {
         listener.evaluated(state.step(), plan.epochsAfter(state.step()), shards.evaluate(state.step()));
     }
 
+    /** The sums are the step, whoever computed the shards here: this worker, or another one that was faster. */
     private StepRecord step(long step) {
         long start = nanoClock.getAsLong();
-        List<ShardStep.Offered> offered = shards.run(step);
-        ShardStep.Offered any = offered.get(0);
+        List<ShardStep.Share> shares = shards.run(step);
         for (int chunk = 0; chunk < chunks.count(); chunk++) {
-            chunks.paste(gradientsWait.await(any.gradients()[chunk]), chunk, gradient);
+            chunks.paste(gradientsWait.await(shards.gradients(step, chunk, chunks.count())), chunk, gradient);
         }
         long summed = nanoClock.getAsLong();
-        CommitSum sums = CommitSum.unpack(any.commit().await());
+        CommitSum sums = CommitSum.unpack(shards.commit(step).await());
         long committed = nanoClock.getAsLong();
         Optional<String> fault = state.apply(sums, gradient);
+        shards.done(step);
         long end = nanoClock.getAsLong();
-        fault.ifPresent(reason -> tellSkipped(step, reason, offered));
+        fault.ifPresent(reason -> tellSkipped(step, reason, shares));
         return new StepRecord(
                 step,
                 plan.epochsAfter(step),
@@ -137,22 +138,23 @@ final class Trainer {
                 state.learningRateOf(step),
                 (long) sums.examples(),
                 fault.isPresent(),
+                shares.isEmpty() || !shares.stream().allMatch(ShardStep.Share::isWhole),
                 StepSplit.ofNanos(
                         end - start,
-                        mean(offered, ShardStep.Offered::loadNanos),
-                        mean(offered, ShardStep.Offered::momentsNanos),
+                        mean(shares, ShardStep.Share::loadNanos),
+                        mean(shares, ShardStep.Share::momentsNanos),
                         gradientsWait.takeNanos(),
                         committed - summed,
                         end - committed));
     }
 
-    private static void tellSkipped(long step, String reason, List<ShardStep.Offered> offered) {
+    private static void tellSkipped(long step, String reason, List<ShardStep.Share> shares) {
         String here =
-                offered.stream().flatMap(shard -> shard.notFinite().stream()).collect(Collectors.joining("; "));
+                shares.stream().flatMap(shard -> shard.notFinite().stream()).collect(Collectors.joining("; "));
         LOG.log(Level.WARNING, "step " + step + " is left out: " + (here.isEmpty() ? reason : here));
     }
 
-    private static double mean(List<ShardStep.Offered> offered, ToLongFunction<ShardStep.Offered> nanos) {
-        return offered.stream().mapToLong(nanos).average().orElseThrow();
+    private static double mean(List<ShardStep.Share> shares, ToLongFunction<ShardStep.Share> nanos) {
+        return shares.stream().mapToLong(nanos).average().orElse(0);
     }
 }

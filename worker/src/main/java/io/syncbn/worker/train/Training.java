@@ -7,6 +7,7 @@ import io.syncbn.proto.v1.Plan;
 import io.syncbn.worker.checkpoint.Checkpoints;
 import io.syncbn.worker.checkpoint.StateDigest;
 import io.syncbn.worker.collective.Collective;
+import io.syncbn.worker.collective.ShardRun;
 import io.syncbn.worker.data.ChannelStatistics;
 import io.syncbn.worker.data.DecodedDataset;
 import io.syncbn.worker.session.Position;
@@ -36,7 +37,7 @@ final class Training implements Trainee, AutoCloseable {
     private Plan plan;
     /** Of the generation before, while the next one is prepared; null before the first. */
     private Trainer trainer;
-    /** {@link RunListener#NONE} unless this worker has shard 0. */
+    /** {@link RunListener#NONE} unless this worker's own run has shard 0. */
     private RunListener listener = RunListener.NONE;
 
     Training(
@@ -78,7 +79,7 @@ final class Training implements Trainee, AutoCloseable {
         }
         plan = next;
         metrics.generation(next.getGeneration());
-        shards.deal(next.getFirstShard(), next.getShardCount(), collective);
+        shards.deal(ShardRun.of(next), collective);
         start.done("shards");
     }
 

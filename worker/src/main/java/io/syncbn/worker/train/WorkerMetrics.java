@@ -31,6 +31,7 @@ final class WorkerMetrics implements AutoCloseable {
     private final Timer update;
     private final Counter examples;
     private final Counter skippedSteps;
+    private final Counter overtakenSteps;
     private final AtomicLong step = new AtomicLong();
     private final AtomicLong generation = new AtomicLong();
     private final DistributionSummary loss;
@@ -51,6 +52,10 @@ final class WorkerMetrics implements AutoCloseable {
                 .register(registry);
         skippedSteps = Counter.builder("syncbn.skipped.steps")
                 .description("steps that were left out, because they had numbers that were not finite")
+                .tags(tags)
+                .register(registry);
+        overtakenSteps = Counter.builder("syncbn.overtaken.steps")
+                .description("steps that were committed before this worker had done its share")
                 .tags(tags)
                 .register(registry);
         loss = DistributionSummary.builder("syncbn.loss")
@@ -120,6 +125,9 @@ final class WorkerMetrics implements AutoCloseable {
         gradients.record(ofMillis(split.gradientsMillis()));
         commit.record(ofMillis(split.commitMillis()));
         update.record(ofMillis(split.updateMillis()));
+        if (record.overtaken()) {
+            overtakenSteps.increment();
+        }
         if (record.skipped()) {
             skippedSteps.increment();
         } else {

@@ -5,7 +5,7 @@ import io.syncbn.worker.random.CounterRandom.Purpose;
 import java.util.function.IntToDoubleFunction;
 
 /** A small model with every kind of layer, and its float64 twin. */
-final class EveryLayer implements Architecture {
+public final class EveryLayer implements Architecture {
     static final Shape INPUT = new Shape(11, 9, 3);
     static final int CLASSES = 4;
     static final double DROPOUT = 0.3;

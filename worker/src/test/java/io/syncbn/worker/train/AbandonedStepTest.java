@@ -10,12 +10,13 @@ import io.syncbn.worker.collective.AbandonedException;
 import io.syncbn.worker.collective.Collective;
 import io.syncbn.worker.collective.LocalCollective;
 import io.syncbn.worker.collective.Round;
+import io.syncbn.worker.collective.ShardRun;
 import io.syncbn.worker.collective.Sum;
 import io.syncbn.worker.data.DecodedDataset;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
 import org.junit.jupiter.api.Test;
@@ -25,46 +26,38 @@ class AbandonedStepTest {
     private static final LongSupplier CLOCK = System::nanoTime;
     private static final int STEPS = 3;
 
-    /** Sums as ever, until a shard awaits the last that it may. */
-    private record Limited(Collective sums, AtomicInteger left) implements Collective {
+    /** Sums as ever, until one is awaited beyond the last that may be. */
+    private static final class Limited extends DelegatingCollective {
+        private final AtomicInteger left;
+
+        Limited(Collective sums, int limit) {
+            super(sums);
+            left = new AtomicInteger(limit);
+        }
+
         @Override
         public Sum<double[]> offer(Round round, int shard, double[] part) {
-            return limited(round, sums.offer(round, shard, part));
+            return limited(super.offer(round, shard, part));
         }
 
         @Override
-        public Sum<float[]> offerGradients(Round round, int shard, float[] part) {
-            return limited(round, sums.offerGradients(round, shard, part));
+        public Sum<float[]> gradients(Round round) {
+            return limited(super.gradients(round));
         }
 
-        private <T> Sum<T> limited(Round round, Sum<T> sum) {
+        @Override
+        public Sum<double[]> sum(Round round) {
+            return round.kind() == Kind.COMMIT ? limited(super.sum(round)) : super.sum(round);
+        }
+
+        private <T> Sum<T> limited(Sum<T> sum) {
             return () -> {
-                if (round.kind() != Kind.DATA_STATISTICS && left.getAndDecrement() <= 0) {
-                    sums.fail("worker-1 was lost");
+                if (left.getAndDecrement() <= 0) {
+                    fail("worker-1 was lost");
                     throw new AbandonedException("worker-1 was lost");
                 }
                 return sum.await();
             };
-        }
-
-        @Override
-        public void await(CompletableFuture<?> work) throws InterruptedException {
-            sums.await(work);
-        }
-
-        @Override
-        public void fail(String reason) {
-            sums.fail(reason);
-        }
-
-        @Override
-        public boolean endsWith(long step) {
-            return false;
-        }
-
-        @Override
-        public void close() {
-            sums.close();
         }
     }
 
@@ -82,8 +75,8 @@ class AbandonedStepTest {
             try (LocalShards shards = new LocalShards(job, data, replicas, CLOCK)) {
                 for (int generation = 0; generation <= limits.length; generation++) {
                     int limit = generation < limits.length ? limits[generation] : Integer.MAX_VALUE;
-                    try (Collective collective = new Limited(new LocalCollective(3, 3), new AtomicInteger(limit))) {
-                        shards.deal(0, 3, collective);
+                    try (Collective collective = new Limited(new LocalCollective(3, 3), limit)) {
+                        shards.deal(List.of(new ShardRun(0, 3)), collective);
                         shards.normalizeBy(io.syncbn.worker.data.ChannelStatistics.of(shards.sumStatistics()));
                         Trainer trainer = new Trainer(
                                 plan, state, shards, RunListener.NONE, metrics, new StartTimes(0, CLOCK), CLOCK);

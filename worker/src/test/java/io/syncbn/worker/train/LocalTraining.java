@@ -7,11 +7,14 @@ import io.syncbn.worker.checkpoint.Checkpoints;
 import io.syncbn.worker.checkpoint.StateDigest;
 import io.syncbn.worker.collective.Collective;
 import io.syncbn.worker.collective.LocalCollective;
+import io.syncbn.worker.collective.ShardRun;
 import io.syncbn.worker.data.ChannelStatistics;
 import io.syncbn.worker.data.DecodedDataset;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 
 /** All shards of a job in this process: what a worker does, without a coordinator. */
@@ -44,7 +47,7 @@ final class LocalTraining {
                     RunWriter writer = new RunWriter(
                             job, out, new Checkpoints(out, 3), new WriteAlarms(part -> {}), start, System::nanoTime)) {
                 writer.begins(state);
-                RunListener listener = new Told(writer, afterStep);
+                RunListener listener = new Told(writer, step -> afterStep.accept(step.step()));
                 new Trainer(plan, state, shards, listener, metrics, start, System::nanoTime).run();
                 String digest = StateDigest.sha256(state.modelState());
                 writer.finished(state, plan.epochsAfter(state.step()), digest, facts);
@@ -56,18 +59,18 @@ final class LocalTraining {
     /** All shards of a job, ready for steps. */
     static LocalShards shards(Job job, DecodedDataset data, Replicas replicas, Collective collective) {
         LocalShards shards = new LocalShards(job, data, replicas, System::nanoTime);
-        shards.deal(0, job.shards(), collective);
+        shards.deal(List.of(new ShardRun(0, job.shards())), collective);
         shards.normalizeBy(ChannelStatistics.of(shards.sumStatistics()));
         return shards;
     }
 
     /** Told of each step, and leaves nothing. */
-    static RunListener after(LongConsumer step) {
+    static RunListener after(Consumer<StepRecord> step) {
         return new Told(RunListener.NONE, step);
     }
 
     /** Lets a test do something between steps. */
-    private record Told(RunListener listener, LongConsumer afterStep) implements RunListener {
+    private record Told(RunListener listener, Consumer<StepRecord> afterStep) implements RunListener {
         @Override
         public void begins(TrainingState state) {
             listener.begins(state);
@@ -80,7 +83,7 @@ final class LocalTraining {
 
         @Override
         public void stepped(StepRecord step) {
-            afterStep.accept(step.step());
+            afterStep.accept(step);
             listener.stepped(step);
         }
 

@@ -10,6 +10,7 @@ import io.syncbn.worker.checkpoint.ModelState;
 import io.syncbn.worker.checkpoint.StateDigest;
 import io.syncbn.worker.collective.Collective;
 import io.syncbn.worker.collective.LocalCollective;
+import io.syncbn.worker.collective.ShardRun;
 import io.syncbn.worker.data.ChannelStatistics;
 import io.syncbn.worker.data.DecodedDataset;
 import io.syncbn.worker.nn.Replica;
@@ -75,8 +76,13 @@ class NotFiniteTest {
     private static List<Seen> train(Job job, boolean isPoisoned, int workers, Optional<ModelState> from)
             throws Exception {
         ExecutorService threads = Executors.newFixedThreadPool(workers);
+        // Workers that are not equally far: what one is done with, another may still need.
         try (Collective collective =
-                new LocalCollective(SHARDS, job.normalization().groupSize(SHARDS))) {
+                new DelegatingCollective(
+                        new LocalCollective(SHARDS, job.normalization().groupSize(SHARDS))) {
+                    @Override
+                    public void done(long step) {}
+                }) {
             List<Future<Seen>> futures = IntStream.range(0, workers)
                     .mapToObj(worker -> threads.submit(() -> work(job, isPoisoned, worker, workers, from, collective)))
                     .toList();
@@ -102,7 +108,7 @@ class NotFiniteTest {
             Trainer.Plan plan = new Trainer.Plan(STEPS, PoisonedData.TRAIN_ROWS / SHARDS / 2, 1000, 1000);
             TrainingState state = new TrainingState(job, replicas.initialState(), plan);
             try (LocalShards shards = new LocalShards(job, data, replicas, CLOCK)) {
-                shards.deal(worker * SHARDS / workers, SHARDS / workers, collective);
+                shards.deal(List.of(new ShardRun(worker * SHARDS / workers, SHARDS / workers)), collective);
                 ChannelStatistics statistics = ChannelStatistics.of(shards.sumStatistics());
                 if (isPoisoned) {
                     source.poison();

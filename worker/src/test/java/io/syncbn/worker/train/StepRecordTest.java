@@ -10,7 +10,8 @@ import org.junit.jupiter.api.Test;
 class StepRecordTest {
     private static String line(long step, double loss, boolean skipped) throws JsonProcessingException {
         StepSplit split = new StepSplit(10, 1, 4, 2, 1, 1, 1);
-        return new ObjectMapper().writeValueAsString(new StepRecord(step, 0.5, loss, 0.25, 0.1, 8, skipped, split));
+        return new ObjectMapper()
+                .writeValueAsString(new StepRecord(step, 0.5, loss, 0.25, 0.1, 8, skipped, false, split));
     }
 
     @Test

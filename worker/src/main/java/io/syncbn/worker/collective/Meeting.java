@@ -1,0 +1,73 @@
+package io.syncbn.worker.collective;
+
+import io.syncbn.proto.tree.Grouping;
+import io.syncbn.proto.tree.Node;
+import io.syncbn.proto.tree.TreeFold;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BinaryOperator;
+import java.util.function.LongSupplier;
+
+/**
+ * One sum, as the shards of one process see it: a fold for each of their runs, and the total that they wait for. Each run is
+ * folded as if it were alone, so that another worker which has one of the two sends the same nodes. Guarded by itself, but
+ * for the total.
+ */
+final class Meeting<T> {
+
+    private static final class RunFold<T> {
+        final ShardRun run;
+        final TreeFold<T> fold;
+        int missing;
+        /** When its nodes were handed on; meaningful once nothing is missing. */
+        long handedOnNanos;
+
+        RunFold(ShardRun run, TreeFold<T> fold, int missing) {
+            this.run = run;
+            this.fold = fold;
+            this.missing = missing;
+        }
+    }
+
+    final PendingSum<T> sum;
+    /** Parts that shards here have not offered. */
+    int missing;
+    /** Whether the total has come. */
+    boolean isThere;
+
+    private final List<RunFold<T>> folds;
+
+    Meeting(List<ShardRun> runs, Grouping grouping, int group, BinaryOperator<T> adder, PendingSum<T> sum) {
+        this.sum = sum;
+        folds = new ArrayList<>(runs.size());
+        for (ShardRun run : runs) {
+            int shards = run.countIn(grouping, group);
+            if (shards > 0) {
+                folds.add(new RunFold<>(run, new TreeFold<>(grouping.treeOf(group), adder), shards));
+                missing += shards;
+            }
+        }
+    }
+
+    /** Adds a shard's part; the nodes of its run, if it was the last of these, else nothing. */
+    Map<Node, T> add(int shard, Node leaf, T part, LongSupplier nanoClock) {
+        for (RunFold<T> each : folds) {
+            if (each.run.has(shard)) {
+                each.fold.offer(leaf, part);
+                each.missing--;
+                if (each.missing > 0) {
+                    return Map.of();
+                }
+                each.handedOnNanos = nanoClock.getAsLong();
+                return each.fold.waiting();
+            }
+        }
+        throw new IllegalArgumentException("shard " + shard + " is not of this process");
+    }
+
+    /** Whether a run's parts were handed on before a time, and the total has not come. */
+    boolean isHandedOnBefore(long nanos) {
+        return !isThere && folds.stream().anyMatch(each -> each.missing == 0 && each.handedOnNanos - nanos < 0);
+    }
+}
