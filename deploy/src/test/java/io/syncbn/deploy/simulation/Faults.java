@@ -1,5 +1,6 @@
 package io.syncbn.deploy.simulation;
 
+import io.syncbn.coordinator.membership.Straggler;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
@@ -25,6 +26,7 @@ final class Faults {
         LINK_DOWN,
         NOISE,
         SLOW,
+        SLOW_FOR_LONG,
         JOIN,
         LEAVE
     }
@@ -34,6 +36,12 @@ final class Faults {
         for (int i = 0; i < count; i++) {
             Kind kind = Kind.values()[random.nextInt(Kind.values().length)];
             world.at(world.between(0, withinNanos), () -> fire(kind));
+        }
+        if (simulation.rules().straggler() == Straggler.RERUN) {
+            // A worker counts as slow after ten steps, and it takes twenty until it does not any more.
+            for (int i = random.nextInt(4); i > 0; i--) {
+                world.at(world.between(0, withinNanos / 2), () -> fire(Kind.SLOW_FOR_LONG));
+            }
         }
     }
 
@@ -93,6 +101,7 @@ final class Faults {
             case LINK_DOWN -> victim.link().down(duration);
             case NOISE -> victim.link().noise(duration);
             case SLOW -> victim.slowDown(20, duration);
+            case SLOW_FOR_LONG -> victim.slowDown(3 + random.nextInt(8), 10 * duration);
             case LEAVE -> {
                 victim.leave();
                 // In its place, so that there are enough to go on.

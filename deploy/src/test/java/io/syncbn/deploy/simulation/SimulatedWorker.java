@@ -9,6 +9,7 @@ import io.syncbn.proto.v1.ToWorker;
 import io.syncbn.proto.wire.DataFrame;
 import io.syncbn.proto.wire.FrameHeader;
 import io.syncbn.proto.wire.Payload;
+import io.syncbn.worker.collective.ShardRun;
 import io.syncbn.worker.session.Command;
 import io.syncbn.worker.session.Introduction;
 import io.syncbn.worker.session.Patience;
@@ -66,7 +67,11 @@ final class SimulatedWorker {
 
     private SimulatedStreams.Data moments;
     private SimulatedStreams.Data gradients;
+    /** What has come in this generation and may still be needed: of this step, or, if others are faster, of later ones. */
+    private List<DataFrame> inbox = new ArrayList<>();
+
     private ToyStep sums;
+    private boolean hasOfferedCommit;
     private double[][] inputs;
     private List<float[]> stateChunks = new ArrayList<>();
     private long lastStep = -1;
@@ -269,6 +274,7 @@ final class SimulatedWorker {
         }
         plan = newPlan;
         sums = null;
+        inbox = new ArrayList<>();
         stateChunks = new ArrayList<>();
         lastStep = -1;
         moments = simulation.open(this, newPlan, false);
@@ -290,11 +296,14 @@ final class SimulatedWorker {
                 stateChunks.addAll(Collections.nCopies(header.of(), null));
             }
             stateChunks.set(header.index(), frame.floats().clone());
-        } else if (sums != null) {
+        } else {
             if (header.kind() == Kind.LAST_COMMIT) {
                 lastStep = header.step();
             }
-            sums.received(ToyStep.copy(frame));
+            inbox.add(frame);
+            if (sums != null) {
+                sums.received(frame);
+            }
         }
         look();
     }
@@ -307,6 +316,15 @@ final class SimulatedWorker {
                     plan.getGeneration(), step, Kind.STATE, chunk, 0, new Node(0, plan.getFirstShard()), state.length);
             gradients.sendUp(new DataFrame(header, new Payload.Float32(values), 0));
         }
+    }
+
+    /** The sums of a step, of which some may have come before. */
+    private void begin(long ofStep) {
+        inbox.removeIf(frame -> frame.header().step() < step
+                || frame.header().step() == step && frame.header().kind() != Kind.EVALUATION && step > 0);
+        sums = new ToyStep(job, plan, ofStep);
+        inbox.forEach(sums::received);
+        hasOfferedCommit = false;
     }
 
     private void await(Kind kind, long ofStep, BooleanSupplier isOver, Runnable then) {
@@ -357,7 +375,7 @@ final class SimulatedWorker {
             doWhatIsDue();
             return;
         }
-        sums = new ToyStep(job, plan, 0);
+        begin(0);
         compute(20, () -> {
             send(moments, sums.offer(Kind.DATA_STATISTICS, 0, 1, shard -> new Payload.Float64(new double[] {shard})));
             await(Kind.DATA_STATISTICS, 0, () -> sums.has(Kind.DATA_STATISTICS, 0), () -> {
@@ -373,8 +391,8 @@ final class SimulatedWorker {
             trainStep();
             return;
         }
-        sums = new ToyStep(job, plan, step);
-        compute(30, () -> {
+        begin(step);
+        compute(sums.has(Kind.EVALUATION, 0) ? 0 : 30, () -> {
             send(moments, sums.offer(Kind.EVALUATION, 0, 1, shard -> part(Kind.EVALUATION, step, 0, shard, null)));
             await(Kind.EVALUATION, step, () -> sums.has(Kind.EVALUATION, 0), this::trainStep);
         });
@@ -385,13 +403,17 @@ final class SimulatedWorker {
             done(Result.JOB_DONE);
             return;
         }
-        sums = new ToyStep(job, plan, step + 1);
+        begin(step + 1);
         inputs = new double[job.shards()][];
         pass(0);
     }
 
-    /** Forward through all layers, then backward. */
+    /** Forward through all layers, then backward, or until the step is committed without this worker. */
     private void pass(int pass) {
+        if (isOvertaken()) {
+            takeFromOthers();
+            return;
+        }
         if (pass == 2 * job.layers()) {
             commit();
             return;
@@ -399,10 +421,16 @@ final class SimulatedWorker {
         Kind kind = pass < job.layers() ? Kind.MOMENTS_FORWARD : Kind.MOMENTS_BACKWARD;
         int layer = pass < job.layers() ? pass : 2 * job.layers() - 1 - pass;
         compute(20, () -> {
+            if (isOvertaken()) {
+                takeFromOthers();
+                return;
+            }
             send(moments, sums.offer(kind, layer, 1, shard -> part(kind, sums.step(), layer, shard, inputs[shard])));
-            await(kind, sums.step(), () -> sums.has(kind, layer), () -> {
-                for (int shard = plan.getFirstShard(); shard < plan.getFirstShard() + plan.getShardCount(); shard++) {
-                    inputs[shard] = sums.moments(kind, layer, shard);
+            await(kind, sums.step(), () -> sums.has(kind, layer) || isOvertaken(), () -> {
+                if (!isOvertaken()) {
+                    ShardRun.of(plan).stream()
+                            .flatMapToInt(ShardRun::shards)
+                            .forEach(shard -> inputs[shard] = sums.moments(kind, layer, shard));
                 }
                 pass(pass + 1);
             });
@@ -421,7 +449,17 @@ final class SimulatedWorker {
                             shard -> new Payload.Float32(
                                     job.gradient(sums.step(), index, shard, state, inputs[shard]))));
         }
+        hasOfferedCommit = true;
         send(moments, sums.offer(Kind.COMMIT, 0, 1, shard -> part(Kind.COMMIT, sums.step(), 0, shard, inputs[shard])));
+        await(Kind.COMMIT, sums.step(), this::isCommitted, this::apply);
+    }
+
+    private boolean isOvertaken() {
+        return !hasOfferedCommit && sums.has(Kind.COMMIT, 0);
+    }
+
+    private void takeFromOthers() {
+        simulation.overtaken();
         await(Kind.COMMIT, sums.step(), this::isCommitted, this::apply);
     }
 

@@ -3,6 +3,7 @@ package io.syncbn.deploy.simulation;
 import io.syncbn.coordinator.membership.Effect;
 import io.syncbn.coordinator.membership.Rules;
 import io.syncbn.coordinator.membership.Straggler;
+import io.syncbn.coordinator.membership.Topic;
 import io.syncbn.coordinator.service.StreamKind;
 import io.syncbn.proto.v1.Plan;
 import io.syncbn.worker.session.SessionEffect;
@@ -27,6 +28,8 @@ final class Simulation {
     private final World world;
     private final ToyJob job;
     private final String[] undisturbed;
+    private final Straggler straggler;
+    private final int longer;
     private final Rules rules;
     private final List<Effect.Note> log = new ArrayList<>();
     private final List<String> story = new ArrayList<>();
@@ -44,23 +47,39 @@ final class Simulation {
     private int starts;
 
     private int redone;
+    private int overtaken;
 
     private record Commit(long generation, List<SimulatedWorker> holders) {}
 
     /** How it ended. */
-    record Report(int faults, long generations, int stepsDoneAgain, double virtualSeconds) {}
+    record Report(
+            int faults,
+            long generations,
+            int stepsDoneAgain,
+            int reruns,
+            int stepsTakenFromOthers,
+            double virtualSeconds) {}
 
     Simulation(long seed) {
         world = new World(seed);
         Random random = world.random();
         int shards = 2 + random.nextInt(6);
         int groupSize = random.nextBoolean() ? shards : 1 + random.nextInt(shards);
-        job = new ToyJob(shards, groupSize, 1 + random.nextInt(2), 1 + random.nextInt(2), 20 + random.nextInt(20), 10);
+        straggler = seed % 2 == 0 ? Straggler.RERUN : Straggler.WAIT;
+        // It takes some steps until a worker counts as slow, and more until it does not any more.
+        longer = straggler == Straggler.RERUN ? 4 : 1;
+        job = new ToyJob(
+                shards,
+                groupSize,
+                1 + random.nextInt(2),
+                1 + random.nextInt(2),
+                longer * (20 + random.nextInt(20)),
+                10);
         undisturbed = job.undisturbed();
         int most = Math.min(shards, 1 + random.nextInt(5));
         int fewest = 1 + random.nextInt(most);
-        rules = new Rules(FINGERPRINT, shards, fewest, most, World.millis(600_000), 1000, 5000, Straggler.WAIT);
-        tell(job + ", workers " + fewest + " to " + most);
+        rules = new Rules(FINGERPRINT, shards, fewest, most, World.millis(600_000), 1000, 5000, straggler);
+        tell(job + ", workers " + fewest + " to " + most + ", straggler " + straggler);
     }
 
     World world() {
@@ -94,7 +113,7 @@ final class Simulation {
         for (int i = 0; i < rules.maxWorkers(); i++) {
             startWorker("worker-" + names++);
         }
-        new Faults(this, world).plan(FAULTS_NANOS);
+        new Faults(this, world).plan(longer * FAULTS_NANOS);
         while (!isOver()) {
             if (!world.step(END_NANOS)) {
                 throw new AssertionError("the job did not end");
@@ -102,7 +121,9 @@ final class Simulation {
         }
         checkEnd();
         long generations = log.stream().mapToLong(Effect.Note::generation).max().orElse(0);
-        return new Report(faults, generations, redone, world.nowNanos() / 1e9);
+        int reruns =
+                (int) log.stream().filter(note -> note.topic() == Topic.RERUN).count();
+        return new Report(faults, generations, redone, reruns, overtaken, world.nowNanos() / 1e9);
     }
 
     private boolean isOver() {
@@ -163,6 +184,11 @@ final class Simulation {
                     + before.generation);
             commits.put(worker.step(), new Commit(generation, new ArrayList<>(List.of(worker))));
         }
+    }
+
+    /** A worker gives a step up, because it is committed without it. */
+    void overtaken() {
+        overtaken++;
     }
 
     /** A worker has taken over another's state. */

@@ -29,6 +29,8 @@ class SimulationTest {
             long faults = 0;
             long generations = 0;
             long again = 0;
+            long reruns = 0;
+            long overtaken = 0;
             List<String> failures = new ArrayList<>();
             for (long seed = 1; seed <= seeds; seed++) {
                 Simulation simulation = new Simulation(seed);
@@ -37,6 +39,8 @@ class SimulationTest {
                     faults += report.faults();
                     generations += report.generations();
                     again += report.stepsDoneAgain();
+                    reruns += report.reruns();
+                    overtaken += report.stepsTakenFromOthers();
                 } catch (AssertionError | RuntimeException e) {
                     failures.add("seed " + seed + ": " + e.getMessage());
                     if (failures.size() == MOST_FAILURES) {
@@ -46,7 +50,10 @@ class SimulationTest {
             }
             assertThat(failures).as("replay one with -Dsimulation.seed=SEED").isEmpty();
             System.out.println(seeds + " seeds, " + faults + " faults, " + generations + " generations, " + again
-                    + " steps done again");
+                    + " steps done again, " + reruns + " reruns begun or ended, " + overtaken
+                    + " steps taken from others");
+            assertThat(reruns).isGreaterThan(seeds / 10);
+            assertThat(overtaken).isGreaterThan(seeds);
             assertThat(faults).as("faults that fired").isGreaterThan(2 * seeds);
             assertThat(generations).isGreaterThan(2 * seeds);
         } finally {

@@ -8,6 +8,7 @@ import io.syncbn.proto.v1.Plan;
 import io.syncbn.proto.wire.DataFrame;
 import io.syncbn.proto.wire.FrameHeader;
 import io.syncbn.proto.wire.Payload;
+import io.syncbn.worker.collective.ShardRun;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -36,18 +37,29 @@ final class ToyStep {
         return step;
     }
 
-    /** Folds the parts of this worker's shards, and gives the frames that others need. */
+    /** Folds the parts of this worker's shards, each run by itself, and gives the frames that others need. */
     List<DataFrame> offer(Kind kind, int index, int of, IntFunction<Payload> parts) {
+        List<DataFrame> frames = new ArrayList<>();
+        for (ShardRun run : ShardRun.of(plan)) {
+            frames.addAll(offer(run, kind, index, of, parts));
+        }
+        return frames;
+    }
+
+    private List<DataFrame> offer(ShardRun run, Kind kind, int index, int of, IntFunction<Payload> parts) {
         boolean isMoments = kind == Kind.MOMENTS_FORWARD || kind == Kind.MOMENTS_BACKWARD;
         Grouping grouping = isMoments ? job.groups() : job.all();
         Map<Integer, TreeFold<Payload>> folds = new HashMap<>();
-        for (int shard = plan.getFirstShard(); shard < plan.getFirstShard() + plan.getShardCount(); shard++) {
+        run.shards().forEach(shard -> {
             int group = grouping.groupOf(shard);
             folds.computeIfAbsent(group, absent -> new TreeFold<>(grouping.treeOf(group), Payload::add))
                     .offer(new Node(0, grouping.positionOf(shard)), parts.apply(shard));
-        }
+        });
         List<DataFrame> frames = new ArrayList<>();
         folds.forEach((group, fold) -> {
+            if (roots.containsKey(new Key(kind, index, group))) {
+                return; // others were faster
+            }
             Map<Node, Payload> nodes = fold.waiting();
             Payload root = isMoments ? nodes.get(grouping.treeOf(group).root()) : null;
             if (root != null) {
@@ -72,13 +84,9 @@ final class ToyStep {
     boolean has(Kind kind, int index) {
         boolean isMoments = kind == Kind.MOMENTS_FORWARD || kind == Kind.MOMENTS_BACKWARD;
         Grouping grouping = isMoments ? job.groups() : job.all();
-        int last = plan.getFirstShard() + plan.getShardCount() - 1;
-        for (int group = grouping.groupOf(plan.getFirstShard()); group <= grouping.groupOf(last); group++) {
-            if (!roots.containsKey(new Key(kind, index, group))) {
-                return false;
-            }
-        }
-        return true;
+        return ShardRun.of(plan).stream()
+                .flatMapToInt(ShardRun::shards)
+                .allMatch(shard -> roots.containsKey(new Key(kind, index, grouping.groupOf(shard))));
     }
 
     /** The sum of the moments of a shard's group. */
