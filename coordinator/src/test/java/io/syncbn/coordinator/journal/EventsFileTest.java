@@ -27,7 +27,7 @@ class EventsFileTest {
             Optional.empty(),
             List.of(
                     new Assignment.Seat("worker-0", new ShardRun(0, 3)),
-                    new Assignment.Seat("worker-\"1\"", new ShardRun(3, 2))),
+                    new Assignment.Seat("worker-\"1\"", new ShardRun(3, 2), Optional.of(new ShardRun(0, 3)))),
             Optional.of("abcd"),
             "generation 2 begins");
     private static final Effect.Note LOST = new Effect.Note(
@@ -45,7 +45,7 @@ class EventsFileTest {
             file.accept(LOST);
         }
         assertThat(path).hasContent("""
-                {"millis":1760000000000,"event":"generation","generation":2,"step":40,"workers":[{"name":"worker-0","firstShard":0,"shards":3},{"name":"worker-\\"1\\"","firstShard":3,"shards":2}],"digest":"abcd","text":"generation 2 begins"}
+                {"millis":1760000000000,"event":"generation","generation":2,"step":40,"workers":[{"name":"worker-0","firstShard":0,"shards":3},{"name":"worker-\\"1\\"","firstShard":3,"shards":2,"backupFirstShard":0,"backupShards":3}],"digest":"abcd","text":"generation 2 begins"}
                 {"millis":1760000000000,"event":"lost","generation":2,"step":57,"worker":"worker-0","text":"worker-0 was lost"}
                 """);
     }

@@ -38,6 +38,12 @@ final class MadeUpWorker {
                 .build();
     }
 
+    /** Makes steps that were committed its state. */
+    void take(long committed) {
+        knowsStatistics = knowsStatistics || committed > step;
+        step = committed;
+    }
+
     String digest() {
         return "state-" + step;
     }

@@ -39,8 +39,14 @@ final class RandomConversation {
     private long running;
 
     private boolean isEnding;
+    /** The last step that was committed. */
+    private long committed;
+    /** Connections of those that were said to straggle, and not to keep up again since. */
+    private final Set<Long> stragglers = new HashSet<>();
+
     private long generations;
     private long taken;
+    private long backups;
     private Effect.Last last;
     private String name;
 
@@ -72,6 +78,10 @@ final class RandomConversation {
         return taken;
     }
 
+    long backups() {
+        return backups;
+    }
+
     void randomEvent() {
         nowNanos += random.nextLong(TimeUnit.MILLISECONDS.toNanos(300));
         int choice = random.nextInt(1000);
@@ -84,6 +94,8 @@ final class RandomConversation {
             worker.flatMap(one -> one.next(LAST_STEP)).ifPresent(this::happened);
         } else if (choice < 750) {
             commit(random.nextInt(6) > 0 ? 1 : 0.5);
+        } else if (choice < 790) {
+            worker.ifPresent(this::pace);
         } else if (choice < 880) {
             happened(new Event.Tick());
         } else {
@@ -117,6 +129,23 @@ final class RandomConversation {
         return choice < 998 ? new Event.Failed("a mistake") : new Event.Tick();
     }
 
+    /** Somebody straggles, or does not any more. */
+    private void pace(MadeUpWorker worker) {
+        Optional<Member> seated = membership.members().stream()
+                .filter(member -> member.connection() == worker.connection && member.isSeated())
+                .findFirst();
+        if (running == 0 || seated.isEmpty()) {
+            return;
+        }
+        int number = seated.get().seat();
+        if (stragglers.remove(worker.connection)) {
+            happened(new Event.KeepingUp(running, number, 1280));
+        } else {
+            stragglers.add(worker.connection);
+            happened(new Event.Straggling(running, List.of(number)));
+        }
+    }
+
     /** No more disturbance, and as many workers as are needed: it must end. */
     Effect.Last goOnUndisturbed() {
         for (int round = 0; last == null; round++) {
@@ -136,13 +165,15 @@ final class RandomConversation {
         return last;
     }
 
-    /** A root that did not come is one whose connection broke. */
+    /** A root that did not come is one whose connection broke, or one that a slow worker has not come to yet. */
     private void noticeMissingRoots() {
+        if (last != null || running == 0) {
+            return;
+        }
+        seated().stream().filter(this::hasBackup).forEach(worker -> worker.take(membership.committedStep()));
         membership.members().stream()
-                .filter(member -> last == null
-                        && running != 0
-                        && member.isSeated()
-                        && workers.get(member.connection()).step < membership.committedStep())
+                .filter(member ->
+                        member.isSeated() && workers.get(member.connection()).step < membership.committedStep())
                 .findFirst()
                 .ifPresent(member ->
                         happened(new Event.Damaged(member.connection(), membership.generation(), "it broke")));
@@ -185,19 +216,29 @@ final class RandomConversation {
                         .allMatch(worker -> worker.isRunning
                                 && !worker.hasFinished()
                                 && worker.plan.getGeneration() == running
-                                && worker.step == membership.committedStep());
+                                && (worker.step == membership.committedStep() || hasBackup(worker)));
         if (canCommit) {
             long step = membership.committedStep() + 1;
             for (MadeUpWorker worker : seated()) {
-                if (random.nextDouble() < reach) {
-                    worker.step = step;
-                    worker.knowsStatistics = true;
+                if (hasBackup(worker)) {
+                    worker.take(worker.step + random.nextLong(step - worker.step + 1));
+                } else if (random.nextDouble() < reach) {
+                    worker.take(step);
                 }
             }
+            committed = step;
             boolean wasEnding = isEnding;
             happened(new Event.StepCommitted(step));
             assertThat(running == 0).as(name).isEqualTo(wasEnding);
         }
+    }
+
+    private boolean hasBackup(MadeUpWorker owner) {
+        return seated().stream()
+                .anyMatch(worker -> worker.plan != null
+                        && owner.plan != null
+                        && worker.plan.getBackupShardCount() > 0
+                        && worker.plan.getBackupFirstShard() == owner.plan.getFirstShard());
     }
 
     private void happened(Event event) {
@@ -293,6 +334,7 @@ final class RandomConversation {
         running = begin.assignment().generation();
         generations++;
         assertThat(running).as(name).isEqualTo(planned);
+        assertThat(begin.committedStep()).as(name).isGreaterThanOrEqualTo(committed - 1);
         assertThat(seated()).as(name).hasSize(begin.assignment().workers());
         for (MadeUpWorker worker : seated()) {
             assertThat(worker.step).as("%s: %s", name, worker.join.getName()).isEqualTo(begin.committedStep());
@@ -320,12 +362,42 @@ final class RandomConversation {
             next += plan.getShardCount();
         }
         assertThat(next).as(name).isEqualTo(shards);
+        plans.stream().filter(plan -> plan.getBackupShardCount() > 0).forEach(plan -> checkBackup(plan, plans));
         if (last == null) {
             assertThat(seated()).as(name).hasSize(plans.size());
             assertThat(seated().stream().map(worker -> worker.join.getName()))
                     .as(name)
                     .isSortedAccordingTo(new NaturalOrder());
         }
+    }
+
+    /** Of a slow worker's run, by one that is not slow, and not by two. */
+    private void checkBackup(Plan backup, List<Plan> plans) {
+        backups++;
+        assertThat(plans.stream()
+                        .filter(plan -> plan.getBackupShardCount() > 0
+                                && plan.getBackupFirstShard() == backup.getBackupFirstShard()))
+                .as(name)
+                .containsExactly(backup);
+        Plan owner = plans.stream()
+                .filter(plan -> plan.getFirstShard() == backup.getBackupFirstShard())
+                .findFirst()
+                .orElseThrow();
+        assertThat(owner).as(name).isNotEqualTo(backup);
+        assertThat(owner.getShardCount()).as(name).isEqualTo(backup.getBackupShardCount());
+        assertThat(plans.stream()
+                        .map(Plan::getBackupShardCount)
+                        .filter(count -> count > 0)
+                        .count())
+                .as(name)
+                .isLessThanOrEqualTo(plans.size() / 2);
+        if (last == null && running == 0) {
+            assertThat(stragglers).as(name).contains(connection(owner.getWorker()));
+        }
+    }
+
+    private long connection(int seat) {
+        return membership.seated(seat).map(Member::connection).orElse(-1L);
     }
 
     /** Whoever is no member any more was told, and may come again. */

@@ -6,7 +6,6 @@ import io.syncbn.coordinator.membership.Assignment;
 import io.syncbn.coordinator.membership.ShardRun;
 import io.syncbn.proto.tree.Grouping;
 import io.syncbn.proto.tree.Node;
-import io.syncbn.proto.tree.ReductionTree;
 import io.syncbn.proto.v1.Kind;
 import io.syncbn.proto.wire.DataFrame;
 import io.syncbn.proto.wire.FrameHeader;
@@ -15,7 +14,9 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** Random jobs, interleavings and mistakes against the definition of the sum. */
@@ -29,10 +30,17 @@ class RoundsPropertyTest {
     @Test
     void everySumIsTheTreesWhateverElseComes() {
         int refusals = 0;
+        int backupsWon = 0;
+        int late = 0;
         for (int seed = 0; seed < CASES; seed++) {
-            refusals += new Case(seed).run();
+            Case job = new Case(seed);
+            refusals += job.run();
+            backupsWon += job.backupsWon;
+            late += job.late;
         }
         assertThat(refusals).as("mistakes that were made and refused").isGreaterThan(CASES);
+        assertThat(backupsWon).as("frames that a backup won").isGreaterThan(CASES);
+        assertThat(late).as("frames that came after their step").isGreaterThan(CASES / 10);
     }
 
     private static final class Case {
@@ -44,6 +52,12 @@ class RoundsPropertyTest {
         private final int chunks;
         private final long firstStep;
         private final Rounds rounds;
+        private final RightParts parts;
+        /** What was on its way when a step was committed without it. */
+        private final List<Sent> left = new ArrayList<>();
+
+        private int backupsWon;
+        private int late;
         private long nowNanos;
 
         Case(long seed) {
@@ -58,7 +72,8 @@ class RoundsPropertyTest {
             for (ShardRun run : ShardRun.deal(shards, 1 + random.nextInt(shards))) {
                 seats.add(new Assignment.Seat("worker-" + seats.size(), run));
             }
-            assignment = new Assignment(1 + random.nextInt(5), seats);
+            assignment = new Assignment(1 + random.nextInt(5), withBackups(seats, random));
+            parts = new RightParts(assignment);
             rounds = new Rounds(assignment, groups.groupSize(), firstStep, 0);
         }
 
@@ -73,38 +88,91 @@ class RoundsPropertyTest {
             return refusals;
         }
 
+        /** Some have a backup, and nobody is a backup for two. */
+        private static List<Assignment.Seat> withBackups(List<Assignment.Seat> seats, Random random) {
+            List<Assignment.Seat> dealt = new ArrayList<>(seats);
+            for (int owner = 0; owner < seats.size(); owner++) {
+                int backup = random.nextInt(seats.size());
+                Assignment.Seat seat = dealt.get(backup);
+                if (random.nextInt(3) == 0
+                        && backup != owner
+                        && seat.backupRun().isEmpty()) {
+                    Optional<ShardRun> run = Optional.of(seats.get(owner).run());
+                    dealt.set(backup, new Assignment.Seat(seat.name(), seat.run(), run));
+                }
+            }
+            return dealt;
+        }
+
         private int runStep(long step) {
             Map<FrameHeader, List<Integer>> expected = new HashMap<>();
             List<List<Sent>> queues = new ArrayList<>();
-            for (int worker = 0; worker < assignment.workers(); worker++) {
-                queues.add(new ArrayList<>());
+            List<FrameHeader> headers = headers(step);
+            for (int owner = 0; owner < assignment.workers(); owner++) {
+                List<Sent> own = queue(owner, owner, headers);
+                Optional<Integer> backup = assignment.backupOf(owner);
+                if (backup.isPresent()) {
+                    List<Sent> again = queue(backup.get(), owner, headers);
+                    cutOneOf(own, again);
+                    queues.add(again);
+                }
+                queues.add(own);
             }
-            for (FrameHeader header : headers(step)) {
-                addParts(header, queues, expected);
-            }
+            headers.forEach(header -> {
+                List<Integer> workers = workersIn(header);
+                expected.put(header.at(grouping(header).treeOf(header.group()).root()), workers);
+            });
             List<Sent> done = new ArrayList<>();
             int refusals = 0;
             boolean committed = false;
             queues.removeIf(List::isEmpty);
-            while (!queues.isEmpty()) {
-                assertThat(committed)
-                        .as("seed %d: committed while parts are missing", seed)
-                        .isFalse();
+            while (!committed) {
                 if (random.nextInt(4) == 0) {
                     refusals += makeMistake(
                             queues.get(random.nextInt(queues.size())).get(0), done);
                 }
+                if (!left.isEmpty() && random.nextInt(4) == 0) {
+                    late++;
+                    offer(left.remove(0), true, step, expected);
+                }
                 List<Sent> queue = queues.get(random.nextInt(queues.size()));
                 Sent next = queue.remove(0);
-                done.add(new Sent(next.worker(), copy(next.frame())));
-                for (RoundEffect effect : rounds.offer(next.worker(), next.frame(), ++nowNanos)) {
-                    committed |= check(effect, step, expected);
+                boolean isComplete = !expected.containsKey(rootOf(next.frame().header()));
+                if (!isComplete || random.nextBoolean()) { // who has the sum already may spare its part
+                    boolean isThere = isComplete
+                            || done.stream().anyMatch(part -> part.frame()
+                                    .header()
+                                    .equals(next.frame().header()));
+                    done.add(new Sent(next.worker(), copy(next.frame())));
+                    committed = offer(next, isThere, step, expected);
                 }
                 queues.removeIf(List::isEmpty);
             }
             assertThat(expected).as("seed %d: sums that never came", seed).isEmpty();
-            assertThat(committed).as("seed %d", seed).isTrue();
+            queues.forEach(left::addAll);
             return refusals;
+        }
+
+        /** Offers a right frame; whether the step is committed with it. */
+        private boolean offer(Sent next, boolean isThere, long step, Map<FrameHeader, List<Integer>> expected) {
+            List<RoundEffect> effects = new ArrayList<>(rounds.offer(next.worker(), next.frame(), ++nowNanos));
+            if (isThere) {
+                assertThat(effects)
+                        .as("seed %d, %s again", seed, next.frame().header())
+                        .containsExactly(new RoundEffect.Ignored());
+                return false;
+            }
+            boolean byBackup = !parts.isOwn(
+                    next.worker(), grouping(next.frame().header()), next.frame().header());
+            assertThat(effects.remove(new RoundEffect.BackupWon()))
+                    .as("seed %d, %s", seed, next.frame().header())
+                    .isEqualTo(byBackup);
+            backupsWon += byBackup ? 1 : 0;
+            boolean committed = false;
+            for (RoundEffect effect : effects) {
+                committed |= check(effect, step, expected);
+            }
+            return committed;
         }
 
         /** One effect of a right frame; whether it is the commit. */
@@ -127,6 +195,18 @@ class RoundsPropertyTest {
             return true;
         }
 
+        /** One of the two that compute a run may stop anywhere. */
+        private void cutOneOf(List<Sent> own, List<Sent> again) {
+            List<Sent> cut = random.nextBoolean() ? own : again;
+            if (random.nextBoolean()) {
+                cut.subList(random.nextInt(cut.size() + 1), cut.size()).clear();
+            }
+        }
+
+        private FrameHeader rootOf(FrameHeader header) {
+            return header.at(grouping(header).treeOf(header.group()).root());
+        }
+
         /** Offers something wrong, and expects that it is refused: 1. */
         private int makeMistake(Sent right, List<Sent> done) {
             FrameHeader header = right.frame().header();
@@ -140,7 +220,7 @@ class RoundsPropertyTest {
                         default -> new Sent((right.worker() + 1) % assignment.workers(), right.frame());
                     };
             boolean harmless = wrong == null
-                    || wrong.worker() == right.worker() && wrong.frame() == right.frame()
+                    || wrong.frame() == right.frame() && parts.mayBeSentBy(wrong.worker(), grouping(header), header)
                     || wrong.frame().payload().length()
                                     != right.frame().payload().length()
                             && !isOpen(right, done);
@@ -195,24 +275,23 @@ class RoundsPropertyTest {
             return header.kind() == Kind.MOMENTS_FORWARD || header.kind() == Kind.MOMENTS_BACKWARD ? groups : all;
         }
 
-        private void addParts(FrameHeader header, List<List<Sent>> queues, Map<FrameHeader, List<Integer>> expected) {
-            Grouping grouping = grouping(header);
-            ReductionTree tree = grouping.treeOf(header.group());
-            int groupFirst = grouping.firstShardOf(header.group());
-            List<Integer> workers = new ArrayList<>();
-            for (int worker = 0; worker < assignment.workers(); worker++) {
-                ShardRun run = assignment.seats().get(worker).run();
-                int first = Math.max(0, run.first() - groupFirst);
-                int end = Math.min(tree.leaves(), run.end() - groupFirst);
-                if (first < end) {
-                    workers.add(worker);
-                    for (Node node : tree.cover(first, end - first)) {
-                        DataFrame frame = DataFrame.of(header.at(node), value(header, grouping, node));
-                        queues.get(worker).add(new Sent(worker, frame));
-                    }
+        /** What a worker sends for a run in a step, in its order. */
+        private List<Sent> queue(int worker, int owner, List<FrameHeader> headers) {
+            List<Sent> queue = new ArrayList<>();
+            for (FrameHeader header : headers) {
+                Grouping grouping = grouping(header);
+                for (Node node : parts.of(owner, grouping, header.group())) {
+                    queue.add(new Sent(worker, DataFrame.of(header.at(node), value(header, grouping, node))));
                 }
             }
-            expected.put(header.at(tree.root()), workers);
+            return queue;
+        }
+
+        private List<Integer> workersIn(FrameHeader header) {
+            return IntStream.range(0, assignment.workers())
+                    .filter(worker -> parts.takesPart(worker, grouping(header), header.group()))
+                    .boxed()
+                    .toList();
         }
 
         /** A node's value by the definition, from leaves that are a function of the sum and the shard. */

@@ -15,6 +15,7 @@ import io.syncbn.proto.v1.FromWorker;
 import io.syncbn.proto.v1.Heartbeat;
 import io.syncbn.proto.v1.Join;
 import io.syncbn.proto.v1.Kind;
+import io.syncbn.proto.v1.Plan;
 import io.syncbn.proto.v1.Ready;
 import io.syncbn.proto.v1.ToWorker;
 import io.syncbn.proto.wire.DataFrame;
@@ -133,6 +134,73 @@ class CoordinatorTest {
                         .gauge()
                         .value())
                 .isEqualTo(0.1);
+    }
+
+    @Test
+    void aSlowWorkerHasABackupUntilItKeepsUp() {
+        beginWithBackup();
+        assertThat(notes.stream().filter(note -> note.topic() == Topic.RERUN).map(Effect.Note::text))
+                .containsExactly("worker-1 (shard 1) is slow: worker-0 computes its shards as well");
+        assertThat(registry.get("syncbn.coordinator.reruns").gauge().value()).isEqualTo(1);
+        long before = coordinator.membership().committedStep();
+        commitPart(0, before + 1);
+        commitPart(0, 1, before + 1);
+        assertThat(coordinator.membership().committedStep()).isEqualTo(before + 1);
+        assertThat(data.get(StreamKind.MOMENTS).get(1).sent).hasSize(1);
+        assertThat(registry.get("syncbn.coordinator.frames.backup").counter().count())
+                .isEqualTo(2);
+        for (long step = before + 2; step <= before + 22; step++) {
+            assertThat(generation()).isEqualTo(2);
+            step(step);
+        }
+        assertThat(generation()).isEqualTo(3);
+        assertThat(notes.get(notes.size() - 2).text()).isEqualTo("worker-1 keeps up again");
+        assertThat(controls.get(0).last().getPlan().getBackupShardCount()).isZero();
+        assertThat(registry.get("syncbn.coordinator.reruns").gauge().value()).isZero();
+    }
+
+    @Test
+    void aWorkerForWhichNobodyWaitsIsSentAwayIfItTakesNothing() {
+        beginWithBackup();
+        long step = coordinator.membership().committedStep();
+        for (int i = 0; i < 5; i++) {
+            step(++step);
+        }
+        FakeStreams.Data full = data.get(StreamKind.GRADIENTS).get(1);
+        full.isFull = true;
+        data.get(StreamKind.GRADIENTS).get(0).isFull = true; // it has no backup, so the others wait for it as it is
+        tickUntil(nowMillis + 4_000);
+        full.isFull = false;
+        step(++step);
+        full.isFull = true;
+        tickUntil(nowMillis + 5_100);
+        assertThat(controls).noneMatch(control -> control.hasEnded);
+        tickUntil(nowMillis + 100);
+        assertThat(controls.get(0).hasEnded).isFalse();
+        assertThat(controls.get(1).last().getEvicted().getReason())
+                .isEqualTo(
+                        "worker-1 (shard 1, host host, process 7) was sent away: it has not taken what was sent to it"
+                                + " for 5000 ms");
+        assertThat(controls.get(0).last().getPlan().getWorkers()).isEqualTo(1);
+    }
+
+    /** The second worker was slow in ten steps in a row, and after another one the first computes its shard as well. */
+    private void beginWithBackup() {
+        straggler = Straggler.RERUN;
+        registry.clear();
+        coordinator = coordinator(Earlier.NOTHING);
+        begin();
+        for (long step = 1; step <= 11; step++) {
+            assertThat(generation()).isEqualTo(1);
+            commitPart(0, step);
+            nowMillis += 100;
+            commitPart(1, step);
+        }
+        Plan plan = controls.get(0).last().getPlan();
+        assertThat(plan.getGeneration()).isEqualTo(2);
+        assertThat(plan.getBackupFirstShard()).isEqualTo(1);
+        assertThat(plan.getBackupShardCount()).isEqualTo(1);
+        prepare();
     }
 
     @Test
@@ -256,7 +324,9 @@ class CoordinatorTest {
         coordinator.received(
                 controls.get(worker),
                 FromWorker.newBuilder()
-                        .setReady(Ready.newBuilder().setGeneration(generation()))
+                        .setReady(Ready.newBuilder()
+                                .setGeneration(generation())
+                                .setStep(coordinator.membership().committedStep()))
                         .build());
     }
 
@@ -266,13 +336,17 @@ class CoordinatorTest {
     }
 
     private void commitPart(int worker, long step) {
-        coordinator.received(
-                data.get(StreamKind.GRADIENTS).get(worker), part(Kind.GRADIENTS, generation(), step, worker));
-        coordinator.received(data.get(StreamKind.MOMENTS).get(worker), part(Kind.COMMIT, generation(), step, worker));
+        commitPart(worker, worker, step);
     }
 
-    private static DataFrame part(Kind kind, long generation, long step, int worker) {
-        FrameHeader header = new FrameHeader(generation, step, kind, 0, 0, new Node(0, worker), 1);
+    private void commitPart(int worker, int shard, long step) {
+        long generation = generation();
+        coordinator.received(data.get(StreamKind.GRADIENTS).get(worker), part(Kind.GRADIENTS, generation, step, shard));
+        coordinator.received(data.get(StreamKind.MOMENTS).get(worker), part(Kind.COMMIT, generation, step, shard));
+    }
+
+    private static DataFrame part(Kind kind, long generation, long step, int shard) {
+        FrameHeader header = new FrameHeader(generation, step, kind, 0, 0, new Node(0, shard), 1);
         return kind == Kind.GRADIENTS ? DataFrame.of(header, new float[] {1}) : DataFrame.of(header, new double[] {1});
     }
 
