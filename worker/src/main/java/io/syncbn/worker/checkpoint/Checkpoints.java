@@ -19,7 +19,7 @@ import java.util.regex.Pattern;
 /**
  * The checkpoints of one run, in {@code RUN/checkpoints}.
  *
- * <p>Step 0 and the newest ones are kept. A crash at any moment leaves complete checkpoints only. Used by one thread; a writer
+ * <p>Step 0 and the newest ones are kept. A crash at any moment leaves complete checkpoints only. Used by one thread at a time; a writer
  * that others have gone on without may wake up and write beside it, which harms neither.
  */
 public final class Checkpoints {

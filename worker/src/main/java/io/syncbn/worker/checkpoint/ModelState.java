@@ -28,6 +28,16 @@ public record ModelState(Replica replica, long batchesTracked, float[] momentum,
         requireLength("running statistics", replica.runningStatistics(), replica.statistics());
     }
 
+    /** The same state in arrays of its own. */
+    public ModelState copy() {
+        Replica own = new Replica(
+                replica.parameters(),
+                replica.weights().clone(),
+                replica.statistics(),
+                replica.runningStatistics().clone());
+        return new ModelState(own, batchesTracked, momentum.clone(), step);
+    }
+
     /** What {@code model.safetensors} holds: PyTorch's state_dict. */
     public List<StoredTensor> modelTensors() {
         List<StoredTensor> tensors = new ArrayList<>();

@@ -4,10 +4,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.syncbn.proto.job.Job;
-import io.syncbn.worker.checkpoint.CheckpointException;
-import io.syncbn.worker.checkpoint.Checkpoints;
-import io.syncbn.worker.train.WriteAlarms.Part;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,9 +22,8 @@ final class RunWriter implements RunListener {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final double NANOS_PER_SECOND = 1e9;
 
-    private final Job job;
     private final Path directory;
-    private final Checkpoints checkpoints;
+    private final CheckpointWriter checkpoints;
     private final WriteAlarms alarms;
     private final StartTimes start;
     private final LongSupplier nanoClock;
@@ -45,13 +40,11 @@ final class RunWriter implements RunListener {
     record RunFacts(int workers, int shards, int batch, String normGroup, long generations, String fingerprint) {}
 
     RunWriter(
-            Job job,
             Path directory,
-            Checkpoints checkpoints,
+            CheckpointWriter checkpoints,
             WriteAlarms alarms,
             StartTimes start,
             LongSupplier nanoClock) {
-        this.job = job;
         this.directory = directory;
         this.checkpoints = checkpoints;
         this.alarms = alarms;
@@ -99,17 +92,12 @@ final class RunWriter implements RunListener {
 
     @Override
     public void checkpoint(TrainingState state) {
-        try {
-            lastCheckpoint(state);
-        } catch (CheckpointException e) {
-            alarms.failed(Part.CHECKPOINT, e.getMessage() + "; training goes on, with the checkpoints before it");
-        }
+        checkpoints.begin(state.modelState(), state.epochsDone());
     }
 
     @Override
     public void lastCheckpoint(TrainingState state) {
-        Path written = checkpoints.write(state.modelState(), state.epochsDone(), job);
-        alarms.worked(Part.CHECKPOINT, written);
+        checkpoints.writeAndWait(state.modelState(), state.epochsDone());
     }
 
     /** Writes result.json, whole or not at all; leaves that of the run which did the last step. */

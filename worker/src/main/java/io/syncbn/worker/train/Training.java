@@ -29,6 +29,10 @@ final class Training implements Trainee, AutoCloseable {
     private final Trainer.Plan schedule;
     private final WorkerMetrics metrics;
     private final StartTimes start;
+    private final WriteAlarms alarms;
+    /** Outlives listeners: what one of them began may still be under way when the next one comes. */
+    private final CheckpointWriter checkpoints;
+
     private final LongSupplier nanoClock;
 
     /** Sums by which data is normalized, as of {@link LocalShards#sumStatistics}; null before they are known. */
@@ -55,6 +59,9 @@ final class Training implements Trainee, AutoCloseable {
         schedule = Trainer.Plan.of(job, data, config.checkpointEvery(), config.evaluateEvery());
         state = new TrainingState(job, replicas.initialState(), schedule);
         shards = new LocalShards(job, data, replicas, nanoClock);
+        alarms = new WriteAlarms(metrics::writeFailed);
+        Checkpoints directory = new Checkpoints(config.out(), config.keep());
+        checkpoints = new CheckpointWriter((state, epochs) -> directory.write(state, epochs, job), alarms);
     }
 
     @Override
@@ -134,13 +141,7 @@ final class Training implements Trainee, AutoCloseable {
 
     private void openListener() {
         if (plan != null && plan.getFirstShard() == 0 && listener == RunListener.NONE) {
-            listener = new RunWriter(
-                    job,
-                    config.out(),
-                    new Checkpoints(config.out(), config.keep()),
-                    new WriteAlarms(metrics::writeFailed),
-                    start,
-                    nanoClock);
+            listener = new RunWriter(config.out(), checkpoints, alarms, start, nanoClock);
             listener.begins(state);
             Optional.ofNullable(trainer)
                     .flatMap(Trainer::lastStep)
@@ -157,6 +158,7 @@ final class Training implements Trainee, AutoCloseable {
     @Override
     public void close() {
         closeListener();
+        checkpoints.close();
         shards.close();
     }
 }

@@ -2,13 +2,13 @@ package io.syncbn.worker.train;
 
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.util.HashSet;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 
 /**
  * Raises the alarm when something of a run cannot be written, as when the disk is full, and says when it can again. Each
- * failure is counted; the log tells of the first in a row, and of the end. Used by one thread.
+ * failure is counted; the log tells of the first in a row, and of the end. Thread-safe.
  */
 final class WriteAlarms {
 
@@ -21,7 +21,7 @@ final class WriteAlarms {
     private static final Logger LOG = System.getLogger("io.syncbn.worker");
 
     private final Consumer<Part> counter;
-    private final Set<Part> failing = new HashSet<>();
+    private final Set<Part> failing = ConcurrentHashMap.newKeySet();
 
     /** @param counter told of every failure */
     WriteAlarms(Consumer<Part> counter) {

@@ -38,14 +38,17 @@ final class LocalTraining {
             Trainer.Plan plan = Trainer.Plan.of(job, data, checkpointEvery, 0);
             TrainingState state = new TrainingState(job, replicas.initialState(), plan);
             StartTimes start = new StartTimes(System.nanoTime(), System::nanoTime);
+            Checkpoints directory = new Checkpoints(out, 3);
+            WriteAlarms alarms = new WriteAlarms(part -> {});
             RunWriter.RunFacts facts = new RunWriter.RunFacts(
                     1, job.shards(), job.batch(), job.settings().get("norm-group"), 1, Fingerprint.of(job));
             try (LocalCollective collective = new LocalCollective(
                             job.shards(), job.normalization().groupSize(job.shards()));
                     LocalShards shards = shards(job, data, replicas, collective);
                     WorkerMetrics metrics = WorkerMetrics.serve("local", -1);
-                    RunWriter writer = new RunWriter(
-                            job, out, new Checkpoints(out, 3), new WriteAlarms(part -> {}), start, System::nanoTime)) {
+                    CheckpointWriter checkpoints =
+                            new CheckpointWriter((copy, epochs) -> directory.write(copy, epochs, job), alarms);
+                    RunWriter writer = new RunWriter(out, checkpoints, alarms, start, System::nanoTime)) {
                 writer.begins(state);
                 RunListener listener = new Told(writer, step -> afterStep.accept(step.step()));
                 new Trainer(plan, state, shards, listener, metrics, start, System::nanoTime).run();
