@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Semaphore;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 
@@ -40,17 +41,26 @@ final class LocalTraining {
             StartTimes start = new StartTimes(System.nanoTime(), System::nanoTime);
             Checkpoints directory = new Checkpoints(out, 3);
             WriteAlarms alarms = new WriteAlarms(part -> {});
+            Semaphore tried = new Semaphore(0);
             RunWriter.RunFacts facts = new RunWriter.RunFacts(
                     1, job.shards(), job.batch(), job.settings().get("norm-group"), 1, Fingerprint.of(job));
             try (LocalCollective collective = new LocalCollective(
                             job.shards(), job.normalization().groupSize(job.shards()));
                     LocalShards shards = shards(job, data, replicas, collective);
                     WorkerMetrics metrics = WorkerMetrics.serve("local", -1);
-                    CheckpointWriter checkpoints =
-                            new CheckpointWriter((copy, epochs) -> directory.write(copy, epochs, job), alarms);
+                    CheckpointWriter checkpoints = new CheckpointWriter(
+                            (copy, epochs) -> {
+                                try {
+                                    return directory.write(copy, epochs, job);
+                                } finally {
+                                    tried.release();
+                                }
+                            },
+                            alarms);
                     RunWriter writer = new RunWriter(out, checkpoints, alarms, start, System::nanoTime)) {
                 writer.begins(state);
-                RunListener listener = new Told(writer, step -> afterStep.accept(step.step()));
+                RunListener listener =
+                        new Told(writer, step -> afterStep.accept(step.step()), tried::acquireUninterruptibly);
                 new Trainer(plan, state, shards, listener, metrics, start, System::nanoTime).run();
                 String digest = StateDigest.sha256(state.modelState());
                 writer.finished(state, plan.epochsAfter(state.step()), digest, facts);
@@ -69,11 +79,12 @@ final class LocalTraining {
 
     /** Told of each step, and leaves nothing. */
     static RunListener after(Consumer<StepRecord> step) {
-        return new Told(RunListener.NONE, step);
+        return new Told(RunListener.NONE, step, () -> {});
     }
 
-    /** Lets a test do something between steps. */
-    private record Told(RunListener listener, Consumer<StepRecord> afterStep) implements RunListener {
+    /** Lets a test do something between steps; a step after a checkpoint begins when that is written, or has failed. */
+    private record Told(RunListener listener, Consumer<StepRecord> afterStep, Runnable untilWritten)
+            implements RunListener {
         @Override
         public void begins(TrainingState state) {
             listener.begins(state);
@@ -98,6 +109,7 @@ final class LocalTraining {
         @Override
         public void checkpoint(TrainingState state) {
             listener.checkpoint(state);
+            untilWritten.run();
         }
 
         @Override
