@@ -101,14 +101,15 @@ class MainTest {
 
     @Test
     void theMostWorkersNeedAShardEach() {
-        assertThat(run("train", "--workers=1:4", "--shards=2", "--restarts=-1", "--reconnect=never"))
+        assertThat(run("train", "--workers=1:4", "--shards=2", "--restarts=-1", "--reconnect=never", "--straggler=go"))
                 .isEqualTo(ExitCode.BAD_INPUT);
         assertThat(text(err))
                 .contains(
-                        "syncbn: 3 problems",
+                        "syncbn: 4 problems",
                         "--workers is 1:4 but --shards is 2; each worker needs at least one shard",
                         "--restarts is '-1'; expected a whole number from 0",
-                        "--reconnect is 'never'; expected a whole number from 0");
+                        "--reconnect is 'never'; expected a whole number from 0",
+                        "--straggler is 'go'; expected wait or rerun");
     }
 
     @Test
