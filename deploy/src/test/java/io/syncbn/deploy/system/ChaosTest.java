@@ -76,6 +76,18 @@ class ChaosTest {
         faults.subList(0, 3).forEach(fault -> assertNoticed(fault, "lost", "evicted", "damaged"));
     }
 
+    /** It writes the run, so that its lines tell which steps it has taken from the others. */
+    @Test
+    void aSlowWorkerWhoseShardsOthersComputeAsWell() throws IOException {
+        survive(List.of("at step 50: delay worker-0 by 60 ms for 15 s"), "--straggler=rerun");
+        assertThat(Files.readString(run.resolve("events.jsonl")))
+                .contains("worker-0 (shard 0) is slow: worker-1 computes its shards as well")
+                .doesNotContain("\"lost\"", "\"evicted\"", "\"damaged\"");
+        assertThat(Files.readAllLines(run.resolve("metrics.jsonl")).stream()
+                        .filter(line -> line.contains("\"overtaken\":true")))
+                .isNotEmpty();
+    }
+
     @Test
     void bytesThatAreChangedOrMissing() throws IOException {
         List<JsonNode> faults = survive(List.of(
@@ -128,8 +140,10 @@ class ChaosTest {
     }
 
     /** Runs the job with faults; all of them happen, and the weights stay as they are. */
-    private List<JsonNode> survive(List<String> lines) throws IOException {
-        Ended ended = disturb(lines, STEPS, "--chaos-reference=" + undisturbed);
+    private List<JsonNode> survive(List<String> lines, String... more) throws IOException {
+        List<String> settings = new ArrayList<>(List.of("--chaos-reference=" + undisturbed));
+        settings.addAll(List.of(more));
+        Ended ended = disturb(lines, STEPS, settings.toArray(String[]::new));
         assertThat(ended.exitCode()).as(ended.err()).isZero();
         assertThat(ended.out()).contains("the weights are those of the undisturbed run");
         assertThat(Syncbn.processesOf(run)).isEmpty();
