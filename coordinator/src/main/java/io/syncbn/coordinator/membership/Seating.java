@@ -29,14 +29,13 @@ final class Seating {
         }
     }
 
-    /** Whether others could go on, if only this one stayed until they have its state. */
+    /** Whether others could go on, if only this one stayed until they have its state. There must be a place beside it. */
     private static boolean isNeeded(Turn turn, Member leaver) {
-        List<Member> others = turn.members().stream()
-                .filter(member -> member.leaving().isEmpty())
-                .toList();
+        List<Member> others =
+                turn.members().stream().filter(member -> member != leaver).toList();
         return leaver.mayHave(turn.baseStep)
-                && !others.isEmpty()
-                && turn.members().size() <= turn.rules.maxWorkers()
+                && turn.rules.maxWorkers() > 1
+                && others.stream().anyMatch(member -> member.leaving().isEmpty())
                 && others.stream().noneMatch(member -> member.has(turn.baseStep));
     }
 

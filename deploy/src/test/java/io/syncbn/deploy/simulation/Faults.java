@@ -83,7 +83,8 @@ final class Faults {
     }
 
     private void worker(Kind kind, SimulatedWorker victim, long duration) {
-        boolean takesAReplica = kind == Kind.KILL_WORKER || kind == Kind.LEAVE;
+        // Whoever is about to leave does not come back once it has lost the coordinator.
+        boolean takesAReplica = kind == Kind.KILL_WORKER || kind == Kind.LEAVE || victim.isLeaving();
         if (takesAReplica && !simulation.hasAnotherReplica(victim)) {
             return; // a job whose last replica is gone goes on from a checkpoint, in another life
         }
