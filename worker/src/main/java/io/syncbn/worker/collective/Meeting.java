@@ -66,6 +66,11 @@ final class Meeting<T> {
         throw new IllegalArgumentException("shard " + shard + " is not of this process");
     }
 
+    /** The total has come: no part is needed any more. */
+    void forgetParts() {
+        folds.clear();
+    }
+
     /** Whether a run's parts were handed on before a time, and the total has not come. */
     boolean isHandedOnBefore(long nanos) {
         return !isThere && folds.stream().anyMatch(each -> each.missing == 0 && each.handedOnNanos - nanos < 0);

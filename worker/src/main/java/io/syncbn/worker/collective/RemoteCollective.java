@@ -214,8 +214,8 @@ public final class RemoteCollective implements Collective {
      * on their way, and are waited for a little longer. Thread-safe.
      */
     public void endAfter(long lastCommittedStep, String reason) {
-        doubles.fail(reason, round -> round.isOfStep() && round.step() <= lastCommittedStep);
-        floats.fail(reason, round -> round.step() <= lastCommittedStep);
+        doubles.fail(reason, round -> round.lastStep() <= lastCommittedStep);
+        floats.fail(reason, round -> round.lastStep() <= lastCommittedStep);
         state.fail(reason);
         loop.wake();
         background.next().schedule(() -> fail(reason), COMMITTED_SUMS_MILLIS, TimeUnit.MILLISECONDS);

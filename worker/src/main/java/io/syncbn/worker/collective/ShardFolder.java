@@ -75,8 +75,8 @@ final class ShardFolder<T> {
         if (isThere) {
             waiting.look(); // others are ahead: perhaps as far as the commit
         }
-        // Not sent yet, so that its own offer cannot be what has committed the step.
-        if (round.isOfStep() && round.step() <= committedStep) {
+        // Looked at only where the nodes are not sent yet: a part that has gone may be what has committed the step.
+        if ((isThere || !folded.isEmpty()) && round.isOfStep() && round.step() <= committedStep) {
             throw overtaken(round.step());
         }
         End over = end;
@@ -120,6 +120,7 @@ final class ShardFolder<T> {
         Meeting<T> meeting = meeting(grouping, key);
         synchronized (meeting) {
             meeting.isThere = true;
+            meeting.forgetParts();
             if (isOver(round, meeting)) {
                 meetings.remove(key);
             }

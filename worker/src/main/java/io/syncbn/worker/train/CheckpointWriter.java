@@ -13,8 +13,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * Writes checkpoints in a thread of its own, from a copy of the state, while training goes on: steps do not wait for a disk,
- * and a worker whose disk is slow is not taken for one that has stopped.
+ * Writes checkpoints in a thread of its own, from a copy of the state, while training goes on: a step waits for a disk only if
+ * the checkpoint before is still being written, and not so long that its worker is taken for one that has stopped.
  *
  * <p>Used by one thread, the one that trains. One checkpoint is written at a time.
  */
@@ -41,6 +41,7 @@ final class CheckpointWriter implements AutoCloseable {
         return made;
     });
     private CompletableFuture<Void> underWay = CompletableFuture.completedFuture(null);
+    private long stepUnderWay = -1;
 
     CheckpointWriter(Store store, WriteAlarms alarms) {
         this.store = store;
@@ -49,9 +50,12 @@ final class CheckpointWriter implements AutoCloseable {
 
     /**
      * Begins to write a checkpoint of a state, which may change as soon as this returns. That it cannot be written is an alarm;
-     * so is that it is left out, because the one before is not written yet.
+     * so is that it is left out, because the one before is not written yet. One that is under way is not begun again.
      */
     void begin(ModelState state, long epochsDone) {
+        if (!underWay.isDone() && state.step() == stepUnderWay) {
+            return;
+        }
         if (!isDoneWithin(PATIENCE)) {
             alarms.failed(
                     Part.CHECKPOINT,
@@ -60,6 +64,7 @@ final class CheckpointWriter implements AutoCloseable {
             return;
         }
         ModelState copy = state.copy();
+        stepUnderWay = copy.step();
         underWay = CompletableFuture.runAsync(() -> writeOrAlarm(copy, epochsDone), thread);
     }
 
@@ -99,10 +104,14 @@ final class CheckpointWriter implements AutoCloseable {
         }
     }
 
-    /** Waits, but not for ever, until what is under way is written. */
+    /** Waits, but not for ever, until what is under way is written, or has failed. */
     @Override
     public void close() {
         thread.shutdown();
-        isDoneWithin(END_PATIENCE);
+        try {
+            thread.awaitTermination(END_PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

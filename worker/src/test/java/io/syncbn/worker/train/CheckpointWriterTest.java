@@ -89,6 +89,17 @@ class CheckpointWriterTest {
     }
 
     @Test
+    void oneThatIsUnderWayIsNotBegunAgain() {
+        try (CheckpointWriter writer = new CheckpointWriter(this::writeWhenTold, alarms)) {
+            writer.begin(state(5), 1);
+            writer.begin(state(5), 1);
+            disk.countDown();
+        }
+        assertThat(failures).isEmpty();
+        assertThat(written).containsExactly(named(state(5)));
+    }
+
+    @Test
     void theLastOneFailsIfItCannotBeWritten() {
         CheckpointWriter.Store full = (state, epochs) -> {
             throw new CheckpointException("there is no space left");
