@@ -8,7 +8,7 @@ import java.util.stream.Collectors;
 /**
  * Our own measuring programs, each as a process in a JVM like this one.
  *
- * @param mainClass of the {@code syncbn} command
+ * @param mainClass takes the words of a command that one of our processes starts
  */
 public record Programs(String mainClass) {
 
@@ -50,7 +50,7 @@ public record Programs(String mainClass) {
 
     private Measurement measurement(String name, String bench, Object... arguments) {
         List<String> command = JavaCommand.of(mainClass);
-        command.addAll(List.of("bench", bench, "--measured"));
+        command.addAll(List.of("bench", bench, "--measured", "true"));
         command.addAll(Arrays.stream(arguments).map(String::valueOf).toList());
         return new Measurement(name, command);
     }

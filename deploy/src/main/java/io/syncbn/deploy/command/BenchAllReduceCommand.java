@@ -84,7 +84,7 @@ final class BenchAllReduceCommand implements Command {
     }
 
     private static ChildCommands children(RunDirectory run, Settings settings, int workers) {
-        JavaChildren job = new JavaChildren(Main.class.getName(), run, Optional.empty(), workers);
+        JavaChildren job = new JavaChildren(ChildMain.class.getName(), run, Optional.empty(), workers);
         return new ChildCommands() {
             @Override
             public List<String> coordinator(int port) {
@@ -93,8 +93,9 @@ final class BenchAllReduceCommand implements Command {
 
             @Override
             public List<String> worker(String name) {
-                List<String> command = JavaCommand.of(Main.class.getName(), "-Xmx2g");
-                command.addAll(List.of("bench", "allreduce", "--launched", "--workers", Integer.toString(workers)));
+                List<String> command = JavaCommand.of(ChildMain.class.getName(), "-Xmx2g");
+                command.addAll(
+                        List.of("bench", "allreduce", "--launched", "true", "--workers", Integer.toString(workers)));
                 command.addAll(List.of("--name", name));
                 command.addAll(List.of("--floats", settings.needed(BenchSettings.FLOATS)));
                 command.addAll(List.of("--rounds", settings.needed(BenchSettings.SUMS)));

@@ -69,7 +69,7 @@ final class BenchCompareCommand implements Command {
         return BenchSeries.run(
                 settings,
                 runSettings(),
-                comparison.measurements(new Programs(Main.class.getName())),
+                comparison.measurements(new Programs(ChildMain.class.getName())),
                 rounds,
                 jsonFile,
                 comparison::tables);

@@ -62,7 +62,7 @@ final class BenchGrowthCommand implements Command {
         return BenchSeries.run(
                 settings,
                 runSettings(),
-                growth.measurements(new Programs(Main.class.getName())),
+                growth.measurements(new Programs(ChildMain.class.getName())),
                 rounds,
                 jsonFile,
                 growth::tables);

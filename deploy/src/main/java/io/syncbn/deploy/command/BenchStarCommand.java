@@ -101,8 +101,8 @@ final class BenchStarCommand implements Command {
 
     /** The first one prints the results; the others measured the same rounds. */
     private static Process worker(Settings settings, Address coordinator, int number) throws IOException {
-        List<String> command = JavaCommand.of(Main.class.getName());
-        command.addAll(List.of("bench", "star", "--launched"));
+        List<String> command = JavaCommand.of(ChildMain.class.getName());
+        command.addAll(List.of("bench", "star", "--launched", "true"));
         for (Setting setting : List.of(BenchSettings.WORKERS, BenchSettings.FLOATS, BenchSettings.SUMS)) {
             command.addAll(List.of("--" + setting.name(), settings.needed(setting)));
         }

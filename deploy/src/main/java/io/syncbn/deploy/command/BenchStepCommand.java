@@ -46,7 +46,7 @@ final class BenchStepCommand implements Command {
         Job job = jobRun.job().orElseThrow();
         int workers = jobRun.workers().most();
         RunDirectory run = BenchRun.directory(settings, job);
-        JavaChildren children = new JavaChildren(Main.class.getName(), run, Optional.empty(), workers);
+        JavaChildren children = new JavaChildren(ChildMain.class.getName(), run, Optional.empty(), workers);
         ResidentMemory memory = new ResidentMemory();
         return BenchRun.print(
                 run,

@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import picocli.CommandLine;
 import picocli.CommandLine.Help;
 import picocli.CommandLine.Model.ArgGroupSpec;
@@ -35,8 +36,8 @@ final class CommandLines {
             "label-smoothing",
             "dropout");
 
-    /** For processes that one of ours starts. */
-    private static final Set<Setting> HIDDEN = Set.of(RunSettings.LAUNCHED, BenchSettings.MEASURED);
+    /** Known to {@link ChildMain} alone. */
+    private static final Set<Setting> NOT_FOR_PEOPLE = Set.of(RunSettings.LAUNCHED, BenchSettings.MEASURED);
 
     private CommandLines() {}
 
@@ -125,7 +126,11 @@ final class CommandLines {
 
     private static Map<String, List<Setting>> groups(Command command) {
         Map<String, List<Setting>> groups = new LinkedHashMap<>();
-        groups.put("The run", new ArrayList<>(command.runSettings()));
+        groups.put(
+                "The run",
+                command.runSettings().stream()
+                        .filter(setting -> !NOT_FOR_PEOPLE.contains(setting))
+                        .collect(Collectors.toCollection(ArrayList::new)));
         for (Setting setting : command.takesJob() ? JobSettings.ALL : List.<Setting>of()) {
             String group = setting.name().startsWith("norm-")
                     ? "Batch normalization"
@@ -143,7 +148,6 @@ final class CommandLines {
                 .arity(setting.isSwitch() ? "0..1" : "1")
                 .fallbackValue(setting.isSwitch() ? "true" : "")
                 .paramLabel(setting.isSwitch() ? "true|false" : setting.value())
-                .hidden(HIDDEN.contains(setting))
                 .description(setting.help() + (isDefaultSaid ? "" : " (" + setting.defaultValue() + ")"))
                 .build();
     }

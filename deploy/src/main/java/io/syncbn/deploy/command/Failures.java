@@ -1,6 +1,7 @@
 package io.syncbn.deploy.command;
 
 import io.syncbn.deploy.bench.BenchException;
+import io.syncbn.deploy.settings.UsageException;
 import io.syncbn.proto.job.JobException;
 import io.syncbn.worker.checkpoint.CheckpointException;
 import io.syncbn.worker.collective.JobFailedException;
@@ -8,6 +9,7 @@ import io.syncbn.worker.data.DataException;
 import io.syncbn.worker.nn.ModelException;
 import io.syncbn.worker.train.TrainingException;
 import java.io.PrintStream;
+import java.util.List;
 import java.util.OptionalInt;
 
 /** Says why a command ended. What a user can mend is one message; a mistake of ours keeps its stack trace. */
@@ -28,6 +30,24 @@ final class Failures {
         }
         err.println("syncbn: " + (known.isEmpty() ? "internal error: " + failure : failure.getMessage()));
         return known.orElse(ExitCode.INTERNAL_ERROR);
+    }
+
+    /**
+     * Reports what is wrong with a command line, all of it.
+     *
+     * @param command the words whose help says more
+     * @return the exit code
+     */
+    static int report(String command, UsageException usage, PrintStream err) {
+        List<String> problems = usage.problems();
+        if (problems.size() == 1) {
+            err.println("syncbn: " + problems.get(0));
+        } else {
+            err.println("syncbn: " + problems.size() + " problems:");
+            problems.forEach(problem -> err.println("  " + problem));
+        }
+        err.println("See " + command + " --help");
+        return ExitCode.BAD_INPUT;
     }
 
     /** The exit code of a failure whose message is meant for the user. */

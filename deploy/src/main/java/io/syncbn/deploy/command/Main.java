@@ -1,6 +1,5 @@
 package io.syncbn.deploy.command;
 
-import io.syncbn.deploy.settings.SettingsReader;
 import io.syncbn.deploy.settings.UsageException;
 import io.syncbn.proto.DidYouMean;
 import java.io.IOException;
@@ -12,19 +11,8 @@ import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.ParseResult;
 
-/** The {@code syncbn} command. */
+/** The {@code syncbn} command, as people give it. */
 public final class Main {
-    private static final List<Command> COMMANDS = List.of(
-            new TrainCommand(),
-            new CoordinatorCommand(),
-            new WorkerCommand(),
-            new EvaluateCommand(),
-            new BenchStepCommand(),
-            new BenchAllReduceCommand(),
-            new BenchStarCommand(),
-            new BenchCompareCommand(),
-            new BenchGrowthCommand());
-
     private final PrintStream out;
     private final PrintStream err;
 
@@ -44,7 +32,7 @@ public final class Main {
      * @return the exit code
      */
     public int run(String... arguments) {
-        CommandLine root = CommandLines.of(COMMANDS, version());
+        CommandLine root = CommandLines.of(Commands.all(), version());
         ParseResult parsed = root.parseArgs(
                 arguments.length == 1 && arguments[0].equals("help") ? new String[] {"--help"} : arguments);
         if (parsed.isVersionHelpRequested()) {
@@ -60,32 +48,9 @@ public final class Main {
             return ExitCode.DONE;
         }
         if (parsed.commandSpec().userObject() instanceof Command command) {
-            return run(command, Flags.of(parsed));
+            return Commands.run(command, Flags.of(parsed), false, err);
         }
-        return report("syncbn", noCommand(parsed, line));
-    }
-
-    private int run(Command command, Flags flags) {
-        boolean isLaunched = flags.texts().containsKey("launched");
-        try {
-            return command.run(SettingsReader.read(command.runSettings(), flags.texts(), flags.problems()));
-        } catch (UsageException e) {
-            return report("syncbn " + command.name(), e);
-        } catch (Exception | Error e) {
-            return Failures.report(e, isLaunched, err);
-        }
-    }
-
-    private int report(String command, UsageException usage) {
-        List<String> problems = usage.problems();
-        if (problems.size() == 1) {
-            err.println("syncbn: " + problems.get(0));
-        } else {
-            err.println("syncbn: " + problems.size() + " problems:");
-            problems.forEach(problem -> err.println("  " + problem));
-        }
-        err.println("See " + command + " --help");
-        return ExitCode.BAD_INPUT;
+        return Failures.report("syncbn", noCommand(parsed, line), err);
     }
 
     private static UsageException noCommand(ParseResult parsed, CommandLine line) {

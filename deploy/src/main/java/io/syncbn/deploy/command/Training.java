@@ -33,7 +33,7 @@ record Training(RunDirectory run, Job job, Range workers, Optional<Path> resume,
 
     /** Runs it to its end, with somebody who watches. */
     Ending launch(Watcher watcher, Launcher.Patience patience) throws InterruptedException {
-        JavaChildren children = new JavaChildren(Main.class.getName(), run, resume, workers.most());
+        JavaChildren children = new JavaChildren(ChildMain.class.getName(), run, resume, workers.most());
         Launcher launcher = new Launcher(run, children, workers, restarts, patience, watcher, Training::nowMillis);
         try (Interruption interruption = Interruption.watch(launcher::stop, launcher::interrupt)) {
             return launcher.run();

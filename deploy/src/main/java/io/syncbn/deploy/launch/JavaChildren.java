@@ -29,8 +29,8 @@ public final class JavaChildren implements ChildCommands {
     @Override
     public List<String> coordinator(int port) {
         List<String> command = JavaCommand.of(mainClass, COORDINATOR_HEAP);
-        command.addAll(
-                List.of("coordinator", "--launched", "--job", directory.job().toString()));
+        command.addAll(List.of(
+                "coordinator", "--launched", "true", "--job", directory.job().toString()));
         command.addAll(List.of("--host", "127.0.0.1", "--port", Integer.toString(port)));
         command.addAll(List.of("--log", directory.events().toString()));
         return command;
@@ -40,7 +40,8 @@ public final class JavaChildren implements ChildCommands {
     public List<String> worker(String name) {
         List<String> command =
                 JavaCommand.of(mainClass, workerHeap(), started(), "--add-modules", "jdk.incubator.vector");
-        command.addAll(List.of("worker", "--launched", "--job", directory.job().toString()));
+        command.addAll(
+                List.of("worker", "--launched", "true", "--job", directory.job().toString()));
         command.addAll(List.of("--name", name));
         command.addAll(List.of("--out", directory.path().toString()));
         resume.ifPresent(path -> command.addAll(List.of("--resume", path.toString())));

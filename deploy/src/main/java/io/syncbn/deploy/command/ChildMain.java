@@ -1,0 +1,43 @@
+package io.syncbn.deploy.command;
+
+import io.syncbn.deploy.settings.RunSettings;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A command that a process of ours runs as another one, by the same words and flags, each flag with a value. What a program
+ * writes needs nobody who looks for misspellings and can print help: in a young JVM picocli takes a fifth of a second, and
+ * a job starts its coordinator and all its workers at once.
+ */
+public final class ChildMain {
+    private ChildMain() {}
+
+    public static void main(String[] arguments) {
+        int first = 0;
+        while (!arguments[first].startsWith("--")) {
+            first++;
+        }
+        List<String> words = List.of(arguments);
+        Flags flags = flags(words.subList(first, words.size()));
+        boolean isLogged = flags.texts().containsKey(RunSettings.LAUNCHED.name());
+        Command command = command(String.join(" ", words.subList(0, first)));
+        System.exit(Commands.run(command, flags, isLogged, System.err));
+    }
+
+    private static Command command(String name) {
+        return Commands.all().stream()
+                .filter(command -> command.name().equals(name))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static Flags flags(List<String> words) {
+        Map<String, String> texts = new LinkedHashMap<>();
+        for (int i = 0; i < words.size(); i += 2) {
+            texts.put(words.get(i).substring("--".length()), words.get(i + 1));
+        }
+        return new Flags(texts, new ArrayList<>());
+    }
+}
