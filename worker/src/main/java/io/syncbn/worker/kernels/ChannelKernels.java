@@ -10,11 +10,11 @@ package io.syncbn.worker.kernels;
  */
 public interface ChannelKernels {
 
-    /** The fastest implementation that this JVM can run. */
+    /** The fastest implementation that this JVM can run, as soon as that is compiled. */
     static ChannelKernels fastest() {
         boolean hasVectors =
                 ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent();
-        return hasVectors ? new SimdKernels() : new PlainKernels();
+        return hasVectors ? WarmingKernels.OF_THIS_JVM : new PlainKernels();
     }
 
     /** sums[c] = Σ x, squares[c] = Σ x², in float64. */

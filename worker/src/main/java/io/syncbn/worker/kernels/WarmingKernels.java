@@ -1,0 +1,139 @@
+package io.syncbn.worker.kernels;
+
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * Plain loops until vectors are compiled. Before that, HotSpot makes an object and calls a lambda for every operation of the
+ * Vector API: a training step takes a hundred times as long as with the plain twin, and much of what the JIT compilers do
+ * is for code that is never used again. So a thread of its own runs the vector kernels until they are compiled, while all
+ * others use the plain twin. Equal bits: nobody can tell when they change over.
+ *
+ * <p>Thread-safe.
+ */
+final class WarmingKernels implements ChannelKernels {
+    /** Compiled code belongs to the JVM, and so does the one instance that waits for it. */
+    static final ChannelKernels OF_THIS_JVM = new WarmingKernels(new PlainKernels(), new SimdKernels());
+
+    /** Calls before anything is compiled: about a step of a small ResNet, with which a process has enough to do. */
+    static final int CALLS = 100;
+
+    /** Then HotSpot has compiled them for good; fewer than 20 leave some of it to the calls of others. */
+    private static final int ROUNDS = 40;
+
+    /** Channels and numbers of activations as in a network's stages: the compiler goes by how long loops are. */
+    private static final int[] CHANNELS = {16, 32, 64};
+
+    private static final int SIZE = 16 * 1024;
+
+    private final ChannelKernels vectors;
+    private final AtomicInteger calls = new AtomicInteger();
+    private volatile ChannelKernels present;
+
+    WarmingKernels(ChannelKernels plain, ChannelKernels vectors) {
+        this.vectors = vectors;
+        present = plain;
+    }
+
+    private ChannelKernels present() {
+        ChannelKernels kernels = present;
+        if (kernels != vectors && calls.incrementAndGet() == CALLS) {
+            Thread thread = new Thread(this::warmUp, "warm-up");
+            thread.setDaemon(true);
+            thread.start();
+        }
+        return kernels;
+    }
+
+    private void warmUp() {
+        float[] x = new float[SIZE];
+        float[] y = new float[SIZE];
+        for (int round = 0; round < ROUNDS; round++) {
+            for (int channels : CHANNELS) {
+                int rows = SIZE * CHANNELS[0] / (channels * channels);
+                runAll(x, y, rows, channels, new float[channels], new double[channels]);
+            }
+        }
+        present = vectors;
+    }
+
+    /** Every kernel, by every way through it; what the numbers are does not matter. */
+    private void runAll(float[] x, float[] y, int rows, int channels, float[] floats, double[] doubles) {
+        vectors.moments(x, rows, channels, doubles, doubles);
+        vectors.normalize(x, y, rows, channels, floats, floats, floats, false);
+        vectors.normalize(x, y, rows, channels, floats, floats, floats, true);
+        vectors.normalizeAddRelu(x, x, y, rows, channels, floats, floats, floats);
+        for (float[] mask : new float[][] {null, x}) {
+            vectors.gradientMoments(x, x, mask, rows, channels, doubles, doubles, doubles);
+            vectors.normalizeGradient(x, x, mask, y, rows, channels, floats, floats, floats, floats);
+        }
+        vectors.relu(x, y, rows * channels);
+        vectors.reluGradient(x, x, y, rows * channels);
+        vectors.add(x, x, y, rows * channels);
+        vectors.allFinite(x, rows * channels);
+    }
+
+    @Override
+    public void moments(float[] x, int rows, int channels, double[] sums, double[] squares) {
+        present().moments(x, rows, channels, sums, squares);
+    }
+
+    @Override
+    public void gradientMoments(
+            float[] dy, float[] x, float[] y, int rows, int channels, double[] mean, double[] sums, double[] products) {
+        present().gradientMoments(dy, x, y, rows, channels, mean, sums, products);
+    }
+
+    @Override
+    public void normalize(
+            float[] x, float[] y, int rows, int channels, float[] pivot, float[] scale, float[] shift, boolean relu) {
+        present().normalize(x, y, rows, channels, pivot, scale, shift, relu);
+    }
+
+    @Override
+    public void normalizeAddRelu(
+            float[] x,
+            float[] residual,
+            float[] y,
+            int rows,
+            int channels,
+            float[] pivot,
+            float[] scale,
+            float[] shift) {
+        present().normalizeAddRelu(x, residual, y, rows, channels, pivot, scale, shift);
+    }
+
+    @Override
+    public void normalizeGradient(
+            float[] dy,
+            float[] x,
+            float[] y,
+            float[] dx,
+            int rows,
+            int channels,
+            float[] pivot,
+            float[] gain,
+            float[] slope,
+            float[] shift) {
+        present().normalizeGradient(dy, x, y, dx, rows, channels, pivot, gain, slope, shift);
+    }
+
+    @Override
+    public void relu(float[] x, float[] y, int size) {
+        present().relu(x, y, size);
+    }
+
+    @Override
+    public void reluGradient(float[] dy, float[] y, float[] dx, int size) {
+        present().reluGradient(dy, y, dx, size);
+    }
+
+    @Override
+    public void add(float[] a, float[] b, float[] sum, int size) {
+        present().add(a, b, sum, size);
+    }
+
+    @Override
+    public boolean allFinite(float[] x, int size) {
+        return present().allFinite(x, size);
+    }
+}
