@@ -99,8 +99,10 @@ final class WorkerCommand implements Command {
 
     /** When the command began: the launcher's, or this process. */
     private static long startNanos() {
-        long startMillis = Long.getLong(
-                JavaChildren.STARTED, ManagementFactory.getRuntimeMXBean().getStartTime());
+        Long launched = Long.getLong(JavaChildren.STARTED);
+        long startMillis = launched != null
+                ? launched
+                : ManagementFactory.getRuntimeMXBean().getStartTime();
         return System.nanoTime() - TimeUnit.MILLISECONDS.toNanos(System.currentTimeMillis() - startMillis);
     }
 

@@ -61,10 +61,15 @@ final class ShapePainter {
         double strength = uniform(0, 0.15) / (SIZE / 2.0 * Math.sqrt(2));
         double slopeX = StrictMath.cos(angle) * strength;
         double slopeY = StrictMath.sin(angle) * strength;
-        for (int i = 0; i < picture.length; i++) {
-            int x = i / 3 % SIZE;
-            int y = i / 3 / SIZE;
-            picture[i] = colour[i % 3] + slopeX * (x + 0.5 - SIZE / 2.0) + slopeY * (y + 0.5 - SIZE / 2.0);
+        int i = 0;
+        for (int y = 0; y < SIZE; y++) {
+            double alongY = slopeY * (y + 0.5 - SIZE / 2.0);
+            for (int x = 0; x < SIZE; x++) {
+                double alongX = slopeX * (x + 0.5 - SIZE / 2.0);
+                for (int c = 0; c < 3; c++) {
+                    picture[i++] = colour[c] + alongX + alongY;
+                }
+            }
         }
     }
 
@@ -76,20 +81,35 @@ final class ShapePainter {
         int bottom = (int) Math.min(SIZE - 1, centreY + radius);
         int left = (int) Math.max(0, centreX - radius);
         int right = (int) Math.min(SIZE - 1, centreX + radius);
+        double[] dx = new double[SAMPLES];
+        double[] dy = new double[SAMPLES];
         for (int y = top; y <= bottom; y++) {
+            distances(y, centreY, dy);
             for (int x = left; x <= right; x++) {
+                distances(x, centreX, dx);
                 int hits = 0;
-                for (int sample = 0; sample < SAMPLES * SAMPLES; sample++) {
-                    double dx = x + (sample % SAMPLES + 0.5) / SAMPLES - centreX;
-                    double dy = y + (sample / SAMPLES + 0.5) / SAMPLES - centreY;
-                    hits += kind.contains(cos * dx + sin * dy, cos * dy - sin * dx) ? 1 : 0;
+                for (int i = 0; i < SAMPLES; i++) {
+                    for (int j = 0; j < SAMPLES; j++) {
+                        hits += kind.contains(cos * dx[j] + sin * dy[i], cos * dy[i] - sin * dx[j]) ? 1 : 0;
+                    }
                 }
-                double share = (double) hits / (SAMPLES * SAMPLES);
-                for (int c = 0; c < 3; c++) {
-                    int i = (y * SIZE + x) * 3 + c;
-                    picture[i] = (1 - share) * picture[i] + share * colour[c];
+                if (hits > 0) {
+                    blend((y * SIZE + x) * 3, (double) hits / (SAMPLES * SAMPLES), colour);
                 }
             }
+        }
+    }
+
+    /** Of a pixel's samples from a centre, along one axis. */
+    private static void distances(int pixel, double centre, double[] distances) {
+        for (int i = 0; i < SAMPLES; i++) {
+            distances[i] = pixel + (i + 0.5) / SAMPLES - centre;
+        }
+    }
+
+    private void blend(int first, double share, double[] colour) {
+        for (int c = 0; c < 3; c++) {
+            picture[first + c] = (1 - share) * picture[first + c] + share * colour[c];
         }
     }
 
