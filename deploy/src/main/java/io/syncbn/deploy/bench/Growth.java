@@ -80,10 +80,16 @@ public record Growth(List<Integer> workers, int batch, int globalBatch, int step
     private MarkdownTable lines(Results results) {
         MarkdownTable table = new MarkdownTable(List.of("workers", "a, µs", "b, µs per 1,000 numbers", "R²"));
         for (int each : workers) {
-            Line line = Line.through(sizes.stream()
-                    .map(floats ->
-                            new Line.Point(floats, sum(results, each, floats).orElseThrow()))
-                    .toList());
+            List<Line.Point> points = sizes.stream()
+                    .distinct()
+                    .flatMap(floats ->
+                            sum(results, each, floats).stream().mapToObj(micros -> new Line.Point(floats, micros)))
+                    .toList();
+            if (points.size() < 2) {
+                table.row(List.of(Integer.toString(each), "–", "–", "–"));
+                continue;
+            }
+            Line line = Line.through(points);
             table.row(List.of(
                     Integer.toString(each),
                     number(OptionalDouble.of(line.intercept()), 0),

@@ -25,6 +25,8 @@ public final class Report {
         settings.forEach(given::put);
         ArrayNode all = report.putArray("results");
         results.all().forEach(all::add);
+        ArrayNode failures = report.putArray("failures");
+        results.failures().forEach(failures::add);
         return Json.pages(report);
     }
 

@@ -10,11 +10,13 @@ import java.util.OptionalDouble;
  * What programs have measured: one JSON object a result.
  *
  * @param all in the order in which they were measured
+ * @param failures of programs that measured nothing, in words
  */
-public record Results(List<ObjectNode> all) {
+public record Results(List<ObjectNode> all, List<String> failures) {
 
     public Results {
         all = List.copyOf(all);
+        failures = List.copyOf(failures);
     }
 
     /**

@@ -29,38 +29,39 @@ public final class Series {
     }
 
     /**
-     * Measures everything.
+     * Measures everything, but for programs that fail, and for what is left when the series is interrupted.
      *
-     * @return what all programs printed, with the number of the round; empty if interrupted
-     * @throws BenchException if a program fails
+     * @return what the programs printed, with the number of the round
      */
-    public Optional<Results> run(List<Measurement> measurements, int rounds) throws IOException, InterruptedException {
+    public Results run(List<Measurement> measurements, int rounds) throws IOException, InterruptedException {
         List<ObjectNode> all = new ArrayList<>();
-        for (int round = 1; round <= rounds; round++) {
-            for (int i = 0; i < measurements.size(); i++) {
+        List<String> failures = new ArrayList<>();
+        for (int round = 1; round <= rounds && !isInterrupted(); round++) {
+            for (int i = 0; i < measurements.size() && !isInterrupted(); i++) {
                 Measurement measurement = measurements.get(i);
-                progress.accept("round " + round + "/" + rounds + "  " + (i + 1) + "/" + measurements.size() + "  "
-                        + measurement.name());
-                Optional<List<ObjectNode>> results = run(measurement);
-                if (results.isEmpty()) {
-                    return Optional.empty();
-                }
-                for (ObjectNode result : results.get()) {
-                    ObjectNode withRound = Json.object().put("round", round);
-                    withRound.setAll(result);
-                    all.add(withRound);
+                String turn = "round " + round + "/" + rounds + "  " + (i + 1) + "/" + measurements.size() + "  ";
+                progress.accept(turn + measurement.name());
+                try {
+                    for (ObjectNode result : run(measurement)) {
+                        ObjectNode withRound = Json.object().put("round", round);
+                        withRound.setAll(result);
+                        all.add(withRound);
+                    }
+                } catch (BenchException e) {
+                    failures.add("in round " + round + " " + e.getMessage());
+                    progress.accept(turn + e.getMessage());
                 }
             }
         }
-        return Optional.of(new Results(all));
+        return new Results(all, failures);
     }
 
-    private Optional<List<ObjectNode>> run(Measurement measurement) throws IOException, InterruptedException {
+    private List<ObjectNode> run(Measurement measurement) throws IOException, InterruptedException {
         Path errors = Files.createTempFile("syncbn-bench-", ".err");
         try {
             Optional<Process> started = start(measurement, errors);
             if (started.isEmpty()) {
-                return Optional.empty();
+                return List.of();
             }
             Process process = started.get();
             List<String> lines;
@@ -69,7 +70,7 @@ public final class Series {
                 lines = out.lines().toList();
             }
             int exitCode = process.waitFor();
-            return ended() ? Optional.empty() : Optional.of(results(measurement, exitCode, lines, errors));
+            return ended() ? List.of() : results(measurement, exitCode, lines, errors);
         } finally {
             Files.delete(errors);
         }
@@ -89,8 +90,13 @@ public final class Series {
         }
     }
 
+    /** Whether it was made to end. */
     private synchronized boolean ended() {
         running = null;
+        return isInterrupted;
+    }
+
+    public synchronized boolean isInterrupted() {
         return isInterrupted;
     }
 

@@ -1,5 +1,6 @@
 package io.syncbn.deploy.command;
 
+import io.syncbn.deploy.bench.BenchException;
 import io.syncbn.deploy.bench.Measurement;
 import io.syncbn.deploy.bench.Report;
 import io.syncbn.deploy.bench.Results;
@@ -40,10 +41,11 @@ final class BenchSeries {
     }
 
     /**
-     * Measures, then prints.
+     * Measures, then prints: all there is, if programs fail or the user has enough.
      *
      * @param known the command's settings, which the report repeats
      * @param tables makes them of the results
+     * @throws BenchException if programs failed, with what they said
      */
     static int run(
             Settings settings,
@@ -55,20 +57,32 @@ final class BenchSeries {
             throws IOException, InterruptedException {
         Series series = new Series(System.err::println);
         try (Interruption interruption = Interruption.watch(series::interrupt, series::interrupt)) {
-            Optional<Results> results = series.run(measurements, rounds);
-            if (results.isEmpty()) {
+            Results results = series.run(measurements, rounds);
+            if (!results.all().isEmpty()) {
+                System.out.print(tables.apply(results));
+                write(Report.json(given(settings, known), results), jsonFile);
+            }
+            if (series.isInterrupted()) {
                 return ExitCode.INTERRUPTED;
             }
-            Map<String, String> given = new LinkedHashMap<>();
-            known.forEach(setting -> settings.text(setting).ifPresent(text -> given.put(setting.name(), text)));
-            System.out.print(tables.apply(results.get()));
-            String json = Report.json(given, results.get());
-            if (jsonFile.isPresent()) {
-                Files.writeString(jsonFile.get(), json + "\n");
-            } else {
-                System.out.println("\n```json\n" + json + "\n```");
+            if (!results.failures().isEmpty()) {
+                throw new BenchException(String.join("\n", results.failures()));
             }
             return ExitCode.DONE;
+        }
+    }
+
+    private static Map<String, String> given(Settings settings, List<Setting> known) {
+        Map<String, String> given = new LinkedHashMap<>();
+        known.forEach(setting -> settings.text(setting).ifPresent(text -> given.put(setting.name(), text)));
+        return given;
+    }
+
+    private static void write(String json, Optional<Path> file) throws IOException {
+        if (file.isPresent()) {
+            Files.writeString(file.get(), json + "\n");
+        } else {
+            System.out.println("\n```json\n" + json + "\n```");
         }
     }
 }

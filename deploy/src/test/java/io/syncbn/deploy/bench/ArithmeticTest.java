@@ -118,13 +118,15 @@ class ArithmeticTest {
 
     @Test
     void medianOverRoundsIsOfWhatWasMeasured() {
-        Results results = new Results(List.of(
-                Json.object().put("peer", "a").put("workers", 2).put("ms", 3.0),
-                Json.object().put("peer", "a").put("workers", 2).put("ms", 9.0),
-                Json.object().put("peer", "a").put("workers", 2).put("ms", 4.0),
-                Json.object().put("peer", "a").put("workers", 2).put("other", 1),
-                Json.object().put("peer", "a").put("workers", 4).put("ms", 100.0),
-                Json.object().put("peer", "b").put("workers", 2).put("ms", 100.0)));
+        Results results = new Results(
+                List.of(
+                        Json.object().put("peer", "a").put("workers", 2).put("ms", 3.0),
+                        Json.object().put("peer", "a").put("workers", 2).put("ms", 9.0),
+                        Json.object().put("peer", "a").put("workers", 2).put("ms", 4.0),
+                        Json.object().put("peer", "a").put("workers", 2).put("other", 1),
+                        Json.object().put("peer", "a").put("workers", 4).put("ms", 100.0),
+                        Json.object().put("peer", "b").put("workers", 2).put("ms", 100.0)),
+                List.of());
         assertThat(results.median("/ms", Map.of("peer", "a", "workers", 2))).hasValue(4);
         assertThat(results.median("/ms", Map.of("peer", "c"))).isEmpty();
         assertThat(results.median("/missing", Map.of("peer", "a"))).isEmpty();

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -21,14 +20,14 @@ class SeriesTest {
 
     @Test
     void everyRoundRunsEverythingInTurn() throws Exception {
-        Optional<Results> results = series.run(
+        Results results = series.run(
                 List.of(
                         shell(
                                 "a",
                                 "echo noise; echo '{\"peer\": \"a\", \"ms\": 1}'; echo '{\"peer\": \"a\", \"ms\": 2}'"),
                         shell("b", "echo '{\"peer\": \"b\"}'; echo warning >&2")),
                 2);
-        assertThat(results.orElseThrow().all().stream().map(Object::toString))
+        assertThat(results.all().stream().map(Object::toString))
                 .containsExactly(
                         "{\"round\":1,\"peer\":\"a\",\"ms\":1}",
                         "{\"round\":1,\"peer\":\"a\",\"ms\":2}",
@@ -41,27 +40,25 @@ class SeriesTest {
     }
 
     @Test
-    void aProgramThatDiesIsToldWithItsLastWords() {
-        assertThatExceptionOfType(BenchException.class)
-                .isThrownBy(() -> series.run(
-                        List.of(shell("PyTorch, 2 × 4", "echo '{\"ms\": 1}'; echo out of memory >&2; exit 7")), 1))
-                .withMessage(
-                        "PyTorch, 2 × 4 ended with exit code 7; its last words:\n  | {\"ms\": 1}\n  | out of memory");
-    }
-
-    @Test
-    void aProgramWithoutAResultIsTold() {
-        assertThatExceptionOfType(BenchException.class)
-                .isThrownBy(() -> series.run(List.of(shell("peer", "echo hello")), 1))
-                .withMessage("peer ended without a result; its last words:\n  | hello");
-    }
-
-    @Test
-    void aProgramThatIsNotThereIsNamed() {
-        assertThatExceptionOfType(BenchException.class)
-                .isThrownBy(() -> series.run(List.of(new Measurement("peer", List.of("/no/such/program"))), 1))
-                .withMessageStartingWith("peer cannot be started: ")
-                .withMessageContaining("/no/such/program");
+    void aProgramThatFailsLeavesAGapAndIsToldWithItsLastWords() throws Exception {
+        Results results = series.run(
+                List.of(
+                        shell("PyTorch, 2 × 4", "echo '{\"ms\": 1}'; echo out of memory >&2; exit 7"),
+                        shell("silent", "echo hello"),
+                        new Measurement("absent", List.of("/no/such/program")),
+                        shell("b", "echo '{\"peer\": \"b\"}'")),
+                1);
+        assertThat(results.all().stream().map(Object::toString)).containsExactly("{\"round\":1,\"peer\":\"b\"}");
+        assertThat(results.failures()).hasSize(3);
+        assertThat(results.failures().get(0))
+                .isEqualTo("in round 1 PyTorch, 2 × 4 ended with exit code 7; its last words:\n"
+                        + "  | {\"ms\": 1}\n  | out of memory");
+        assertThat(results.failures().get(1))
+                .isEqualTo("in round 1 silent ended without a result; its last words:\n  | hello");
+        assertThat(results.failures().get(2))
+                .startsWith("in round 1 absent cannot be started: ")
+                .contains("/no/such/program");
+        assertThat(progress).contains("round 1/1  2/4  silent ended without a result; its last words:\n  | hello");
     }
 
     @Test
@@ -75,18 +72,31 @@ class SeriesTest {
     }
 
     @Test
-    void anInterruptionEndsTheRunningProgramAndTheSeries() throws Exception {
+    void anInterruptionEndsTheRunningProgramAndTheSeriesAndKeepsWhatThereIs() throws Exception {
         CompletableFuture<String> started = new CompletableFuture<>();
-        Series interrupted = new Series(started::complete);
-        CompletableFuture<Optional<Results>> results = CompletableFuture.supplyAsync(() -> {
+        Series interrupted = new Series(line -> {
+            if (line.endsWith("long")) {
+                started.complete(line);
+            }
+        });
+        CompletableFuture<Results> results = CompletableFuture.supplyAsync(() -> {
             try {
-                return interrupted.run(List.of(shell("long", "exec sleep 600"), shell("next", "echo '{}'")), 1);
+                return interrupted.run(
+                        List.of(
+                                shell("first", "echo '{}'"),
+                                shell("long", "echo '{\"half\": 1}'; exec sleep 600"),
+                                shell("next", "echo '{}'")),
+                        2);
             } catch (Exception e) {
                 throw new IllegalStateException(e);
             }
         });
         started.get(60, TimeUnit.SECONDS);
+        assertThat(interrupted.isInterrupted()).isFalse();
         interrupted.interrupt();
-        assertThat(results.get(60, TimeUnit.SECONDS)).isEmpty();
+        assertThat(results.get(60, TimeUnit.SECONDS).all().stream().map(Object::toString))
+                .containsExactly("{\"round\":1}");
+        assertThat(results.get().failures()).isEmpty();
+        assertThat(interrupted.isInterrupted()).isTrue();
     }
 }

@@ -87,20 +87,22 @@ class TablesTest {
                 .put("coordinatorResidentMegabytes", 96)
                 .put("startSeconds", 4.56);
         String tables = comparison(PEER)
-                .tables(new Results(List.of(
-                        ours,
-                        step("syncbn", "sync", 2, 4, 20.0),
-                        step("syncbn", "sync", 2, 4, 90.0),
-                        step("syncbn", "local", 2, 4, 20.0),
-                        step("pytorch-gloo", "sync", 2, 4, 100.0),
-                        step("pytorch-gloo", "local", 2, 4, 30.0),
-                        step("syncbn", "sync", 1, 64, 200.0),
-                        step("pytorch-gloo", "local", 1, 64, 280.0),
-                        sum("syncbn", 2, 33, 150, 300),
-                        sum("pytorch-gloo", 2, 33, 600, 7000),
-                        sum("raw-tcp-star", 2, 33, 75, 120),
-                        sum("syncbn", 2, 270_000, 3000, 4000),
-                        sum("raw-tcp-star", 2, 270_000, 1500, 2500))));
+                .tables(new Results(
+                        List.of(
+                                ours,
+                                step("syncbn", "sync", 2, 4, 20.0),
+                                step("syncbn", "sync", 2, 4, 90.0),
+                                step("syncbn", "local", 2, 4, 20.0),
+                                step("pytorch-gloo", "sync", 2, 4, 100.0),
+                                step("pytorch-gloo", "local", 2, 4, 30.0),
+                                step("syncbn", "sync", 1, 64, 200.0),
+                                step("pytorch-gloo", "local", 1, 64, 280.0),
+                                sum("syncbn", 2, 33, 150, 300),
+                                sum("pytorch-gloo", 2, 33, 600, 7000),
+                                sum("raw-tcp-star", 2, 33, 75, 120),
+                                sum("syncbn", 2, 270_000, 3000, 4000),
+                                sum("raw-tcp-star", 2, 270_000, 1500, 2500)),
+                        List.of()));
         assertThat(tables.lines().map(line -> line.replaceAll(" +", " ")))
                 .containsExactly(
                         "A training step of ResNet-20: milliseconds (images a second)",
@@ -134,7 +136,7 @@ class TablesTest {
         Comparison alone = comparison(Optional.empty());
         assertThat(alone.measurements(PROGRAMS).stream().map(Measurement::name))
                 .noneMatch(name -> name.contains("PyTorch") || name.contains("gloo"));
-        assertThat(alone.tables(new Results(List.of(step("syncbn", "sync", 2, 4, 25)))))
+        assertThat(alone.tables(new Results(List.of(step("syncbn", "sync", 2, 4, 25)), List.of())))
                 .doesNotContain("PyTorch", "gloo")
                 .contains("25.0 (320)", "raw TCP star");
     }
@@ -142,9 +144,11 @@ class TablesTest {
     @Test
     void whatIsNotMeasuredHasNoTable() {
         Comparison sumsOnly = new Comparison(List.of(), 400, List.of(2), List.of(33), 3000, Optional.empty());
-        assertThat(sumsOnly.tables(new Results(List.of()))).startsWith("A sum").doesNotContain("ResNet");
+        assertThat(sumsOnly.tables(new Results(List.of(), List.of())))
+                .startsWith("A sum")
+                .doesNotContain("ResNet");
         Comparison stepsOnly = new Comparison(CONFIGURATIONS, 400, List.of(), List.of(33), 3000, Optional.empty());
-        assertThat(stepsOnly.tables(new Results(List.of())))
+        assertThat(stepsOnly.tables(new Results(List.of(), List.of())))
                 .startsWith("A training step")
                 .doesNotContain("A sum");
     }
@@ -170,7 +174,8 @@ class TablesTest {
                 step("syncbn", "sync", 2, 4, 25).put("stepMillisP99", 40.5).put("imagesPerSecond", 320);
         step.putObject("parts").putObject("moments").put("median", 7.125);
         String tables = new Growth(List.of(2), 4, 8, 400, List.of(1000, 3000), 3000)
-                .tables(new Results(List.of(step, sum("syncbn", 2, 1000, 120, 130), sum("syncbn", 2, 3000, 160, 170))));
+                .tables(new Results(
+                        List.of(step, sum("syncbn", 2, 1000, 120, 130), sum("syncbn", 2, 3000, 160, 170)), List.of()));
         assertThat(tables.lines().map(line -> line.replaceAll(" +", " ")))
                 .contains(
                         "| workers × batch | step | 99th percentile | images/s | load | compute | moments | gradients |"
@@ -214,7 +219,7 @@ class TablesTest {
         JsonNode report = new ObjectMapper()
                 .readTree(Report.json(
                         Map.of("rounds", "3"),
-                        new Results(List.of(sum("syncbn", 2, 33, 1, 2), sum("syncbn", 2, 33, 3, 4)))));
+                        new Results(List.of(sum("syncbn", 2, 33, 1, 2), sum("syncbn", 2, 33, 3, 4)), List.of())));
         assertThat(report.get("results")).hasSize(2);
         assertThat(report.at("/results/1/microsMedian").asDouble()).isEqualTo(3);
         assertThat(report.at("/settings/rounds").asText()).isEqualTo("3");
