@@ -38,6 +38,9 @@ public final class CoordinatorProcess implements AutoCloseable {
     /** How long workers have, after the end, to read their last message and close their streams. */
     private static final long DRAIN_MILLIS = 3000;
 
+    /** Each is a gradient that a worker keeps in its memory; until then a slow one may catch up by itself. */
+    private static final int MOST_STEPS_BEHIND = 100;
+
     private final HealthStatusManager health = new HealthStatusManager();
     private final CompletableFuture<Outcome> outcome = new CompletableFuture<>();
     private final EventLoopGroup loop = Transport.eventLoop("coordinator");
@@ -111,7 +114,8 @@ public final class CoordinatorProcess implements AutoCloseable {
                 config.joinTimeout().toNanos(),
                 config.heartbeatMillis(),
                 config.silenceMillis(),
-                config.straggler());
+                config.straggler(),
+                MOST_STEPS_BEHIND);
     }
 
     /**

@@ -40,7 +40,7 @@ final class Decisions {
     /** Events on a connection, which say nothing if nobody of that connection is a member any more. */
     private static void ofMember(Turn turn, Event event) {
         if (event instanceof Event.Heard heard) {
-            turn.member(heard.connection()).ifPresent(member -> turn.update(member.heardAt(turn.nowNanos)));
+            turn.member(heard.connection()).ifPresent(member -> heard(turn, member, heard.step()));
         } else if (event instanceof Event.BecameReady ready) {
             turn.member(ready.connection()).ifPresent(member -> Aligning.ready(turn, member, ready.ready()));
         } else if (event instanceof Event.Leaving leaving) {
@@ -56,6 +56,11 @@ final class Decisions {
         } else if (event instanceof Event.Misbehaved wrong) {
             turn.member(wrong.connection()).ifPresent(member -> Departures.misbehaved(turn, member, wrong.reason()));
         }
+    }
+
+    private static void heard(Turn turn, Member member, long step) {
+        turn.update(member.heardAt(turn.nowNanos));
+        Reruns.standsAt(turn, member, step);
     }
 
     private static void tick(Turn turn) {

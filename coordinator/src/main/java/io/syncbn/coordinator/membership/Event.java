@@ -11,8 +11,8 @@ public sealed interface Event {
     /** A worker introduces itself. */
     record Joined(long connection, Join join) implements Event {}
 
-    /** A worker is alive. */
-    record Heard(long connection) implements Event {}
+    /** A worker is alive, and has so many steps in its state. */
+    record Heard(long connection, long step) implements Event {}
 
     /** A worker says where it stands; its data streams are open. */
     record BecameReady(long connection, Ready ready) implements Event {}

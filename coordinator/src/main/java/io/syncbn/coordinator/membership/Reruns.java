@@ -40,6 +40,21 @@ final class Reruns {
         }
     }
 
+    /**
+     * Lets the generation end, if a slow worker has fallen far behind: it takes over the others' state then, instead of
+     * keeping ever more sums that it has yet to go through.
+     */
+    static void standsAt(Turn turn, Member member, long step) {
+        long behind = turn.committedStep - step;
+        if (turn.phase == Phase.RUNNING
+                && member.isSeated()
+                && !turn.isEnding
+                && behind > turn.rules.mostStepsBehind()) {
+            turn.note(Topic.RERUN, member.name(), member.name() + " is " + behind + " steps behind: too many");
+            Running.end(turn);
+        }
+    }
+
     /** Lets the generation end, if a worker keeps up again. */
     static void keepingUp(Turn turn, Event.KeepingUp event) {
         if (!isOfNow(turn, event.generation())) {

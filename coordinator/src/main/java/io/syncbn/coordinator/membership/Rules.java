@@ -13,6 +13,7 @@ import java.util.concurrent.TimeUnit;
  * @param heartbeatMillis how often a worker sends a sign of life
  * @param silenceMillis how long a worker may be silent before it counts as lost
  * @param straggler what is done about a worker that makes the others wait
+ * @param mostStepsBehind how far one that has a backup may fall behind
  */
 public record Rules(
         String fingerprint,
@@ -22,7 +23,8 @@ public record Rules(
         long joinTimeoutNanos,
         int heartbeatMillis,
         int silenceMillis,
-        Straggler straggler) {
+        Straggler straggler,
+        int mostStepsBehind) {
 
     /** With fewer than the most workers, a generation begins when nobody has joined for so long. */
     static final long SETTLE_NANOS = TimeUnit.SECONDS.toNanos(1);

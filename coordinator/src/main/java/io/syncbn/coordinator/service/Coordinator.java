@@ -113,7 +113,8 @@ public final class Coordinator {
         long connection = stream.connection();
         switch (message.getMessageCase()) {
             case JOIN -> happened(new Event.Joined(connection, message.getJoin()));
-            case HEARTBEAT -> happened(new Event.Heard(connection));
+            case HEARTBEAT ->
+                happened(new Event.Heard(connection, message.getHeartbeat().getStep()));
             case READY -> ready(connection, message.getReady());
             case DAMAGED ->
                 damaged(

@@ -49,7 +49,8 @@ class MembershipTranscriptTest {
                             TimeUnit.SECONDS.toNanos(120),
                             1000,
                             5000,
-                            options.containsKey("straggler") ? Straggler.RERUN : Straggler.WAIT),
+                            options.containsKey("straggler") ? Straggler.RERUN : Straggler.WAIT,
+                            Integer.parseInt(options.getOrDefault("behind", "100"))),
                     earlier,
                     0);
             return List.of();
@@ -68,7 +69,8 @@ class MembershipTranscriptTest {
         return switch (words[2]) {
             case "tick" -> new Event.Tick();
             case "joins" -> new Event.Joined(subject, join(rest, options));
-            case "heartbeat" -> new Event.Heard(subject);
+            case "heartbeat" ->
+                new Event.Heard(subject, Long.parseLong(options.getOrDefault("step", "" + membership.committedStep())));
             case "ready" -> new Event.BecameReady(subject, ready(generation, options));
             case "leaves" -> new Event.Leaving(subject, rest);
             case "fails" -> new Event.WorkerFailed(subject, rest);

@@ -65,7 +65,8 @@ final class RandomConversation {
                         TimeUnit.SECONDS.toNanos(600),
                         1000,
                         5000,
-                        Straggler.RERUN),
+                        Straggler.RERUN,
+                        3),
                 Earlier.NOTHING,
                 nowNanos);
     }
@@ -107,7 +108,7 @@ final class RandomConversation {
         long connection = worker.connection;
         long generation = random.nextInt(4) == 0 ? membership.generation() - 1 : membership.generation();
         if (choice < 900) {
-            return new Event.Heard(connection);
+            return new Event.Heard(connection, worker.step);
         } else if (choice < 935) {
             return new Event.ControlClosed(connection);
         } else if (choice < 955) {
@@ -155,7 +156,7 @@ final class RandomConversation {
                 happened(join());
             }
             for (MadeUpWorker worker : List.copyOf(workers.values())) {
-                happened(new Event.Heard(worker.connection));
+                happened(new Event.Heard(worker.connection, worker.step));
                 worker.next(LAST_STEP).ifPresent(this::happened);
             }
             noticeMissingRoots();

@@ -45,7 +45,7 @@ class CoordinatorTest {
 
     private Coordinator coordinator(Earlier earlier) {
         return new Coordinator(
-                new Rules("job", WORKERS, 1, WORKERS, TimeUnit.SECONDS.toNanos(100), 1000, 5000, straggler),
+                new Rules("job", WORKERS, 1, WORKERS, TimeUnit.SECONDS.toNanos(100), 1000, 5000, straggler, 100),
                 WORKERS,
                 earlier,
                 () -> TimeUnit.MILLISECONDS.toNanos(nowMillis),

@@ -81,7 +81,7 @@ final class Simulation {
         undisturbed = job.undisturbed();
         int most = Math.min(shards, 1 + random.nextInt(5));
         int fewest = 1 + random.nextInt(most);
-        rules = new Rules(FINGERPRINT, shards, fewest, most, World.millis(600_000), 1000, 5000, straggler);
+        rules = new Rules(FINGERPRINT, shards, fewest, most, World.millis(600_000), 1000, 5000, straggler, 5);
         tell(job + ", workers " + fewest + " to " + most + ", straggler " + straggler);
     }
 
