@@ -4,9 +4,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Plain loops until vectors are compiled. Before that, HotSpot makes an object and calls a lambda for every operation of the
- * Vector API: a training step takes a hundred times as long as with the plain twin, and much of what the JIT compilers do
- * is for code that is never used again. So a thread of its own runs the vector kernels until they are compiled, while all
- * others use the plain twin. Equal bits: nobody can tell when they change over.
+ * Vector API: in its first step a JVM spends seven times as long in these kernels as in the plain twin, and much of what its
+ * compilers do is for code that is never used again. So a thread of its own runs the vector kernels until they are compiled,
+ * while all others use the plain twin. Equal bits: nobody can tell when they change over.
  *
  * <p>Thread-safe.
  */
@@ -17,7 +17,7 @@ final class WarmingKernels implements ChannelKernels {
     /** Calls before anything is compiled: about a step of a small ResNet, with which a process has enough to do. */
     static final int CALLS = 100;
 
-    /** Then HotSpot has compiled them for good; fewer than 20 leave some of it to the calls of others. */
+    /** As many as HotSpot needs to compile them for good, and some more. */
     private static final int ROUNDS = 40;
 
     /** Channels and numbers of activations as in a network's stages: the compiler goes by how long loops are. */
