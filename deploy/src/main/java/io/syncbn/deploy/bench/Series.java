@@ -3,6 +3,7 @@ package io.syncbn.deploy.bench;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -64,15 +65,23 @@ public final class Series {
                 return List.of();
             }
             Process process = started.get();
-            List<String> lines;
-            // Its standard input stays open: a launched program ends when it closes.
-            try (BufferedReader out = process.inputReader()) {
-                lines = out.lines().toList();
-            }
+            List<String> lines = lines(process);
             int exitCode = process.waitFor();
             return ended() ? List.of() : results(measurement, exitCode, lines, errors);
         } finally {
             Files.delete(errors);
+        }
+    }
+
+    /** What it prints until it ends. Its standard input stays open: a launched program ends when that closes. */
+    private List<String> lines(Process process) throws IOException {
+        try (BufferedReader out = process.inputReader()) {
+            return out.lines().toList();
+        } catch (IOException | UncheckedIOException e) {
+            if (isInterrupted()) {
+                return List.of(); // to end a process closes its streams
+            }
+            throw e;
         }
     }
 

@@ -90,7 +90,7 @@ class BenchTest {
     }
 
     @Test
-    void aPeerThatDiesEndsTheComparison() throws IOException {
+    void aPeerThatDiesLeavesAGap() throws IOException {
         Path python = program("#!/bin/sh\n[ \"$1\" = -c ] && exit 0\necho no memory left >&2\nexit 3\n");
         Ended ended = Syncbn.run(
                 "bench",
@@ -104,11 +104,14 @@ class BenchTest {
                 "--floats",
                 33,
                 "--sums",
-                10);
+                10,
+                "--rounds",
+                1);
         assertThat(ended.exitCode()).isEqualTo(1);
         assertThat(ended.err())
-                .contains(
-                        "syncbn: gloo, sums of 1 workers ended with exit code 3; its last words:\n  | no memory left");
+                .contains("syncbn: in round 1 gloo, sums of 1 workers ended with exit code 3; its last words:\n"
+                        + "  | no memory left");
+        assertThat(ended.out()).contains("– (–)", "\"peer\" : \"raw-tcp-star\"", "\"failures\"");
     }
 
     private Path program(String text) throws IOException {
