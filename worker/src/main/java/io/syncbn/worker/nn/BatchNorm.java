@@ -3,6 +3,8 @@ package io.syncbn.worker.nn;
 import io.syncbn.proto.job.Normalization;
 import io.syncbn.worker.nn.MomentsReducer.Direction;
 import java.util.Arrays;
+import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * Batch normalization (Ioffe &amp; Szegedy 2015) over the N·H·W rows of a normalization group:
@@ -95,35 +97,34 @@ final class BatchNorm implements Layer {
 
     @Override
     public Tensor forward(Tensor x, Pass pass) {
-        prepare(x, pass);
-        memory.kernels().normalize(x.values(), output, x.rows(), channels, pivot, scale, shift, spec.relu);
-        return new Tensor(output, x.examples(), spec.shape);
+        return startForward(x, pass).get();
+    }
+
+    @Override
+    public Supplier<Tensor> startForward(Tensor x, Pass pass) {
+        Optional<MomentsReducer.Pending> total = startMoments(x, pass);
+        return () -> {
+            setTransform(variance(total, pass));
+            memory.kernels().normalize(x.values(), output, x.rows(), channels, pivot, scale, shift, spec.relu);
+            return new Tensor(output, x.examples(), spec.shape);
+        };
     }
 
     /** max(0, normalized x + residual): the end of a residual block, in one loop. */
-    Tensor forwardAddRelu(Tensor x, Tensor residual, Pass pass) {
-        prepare(x, pass);
-        memory.kernels()
-                .normalizeAddRelu(x.values(), residual.values(), output, x.rows(), channels, pivot, scale, shift);
+    Tensor forwardAddRelu(Tensor x, Supplier<Tensor> residual, Pass pass) {
+        Optional<MomentsReducer.Pending> total = startMoments(x, pass);
+        float[] added = residual.get().values();
+        setTransform(variance(total, pass));
+        memory.kernels().normalizeAddRelu(x.values(), added, output, x.rows(), channels, pivot, scale, shift);
         return new Tensor(output, x.examples(), spec.shape);
     }
 
-    private void prepare(Tensor x, Pass pass) {
+    /** The sum of the group's moments; empty where running statistics are used. */
+    private Optional<MomentsReducer.Pending> startMoments(Tensor x, Pass pass) {
         input = x;
-        boolean tracked = spec.meanOffset != Spec.ABSENT;
-        if (pass.training() || !tracked) {
-            double[] variance = groupStatistics(x, pass);
-            if (pass.training() && tracked) {
-                leaveStatistics(variance);
-            }
-            setTransform(variance);
-        } else {
-            setTransform(runningStatistics());
+        if (!pass.training() && isTracked()) {
+            return Optional.empty();
         }
-    }
-
-    /** Sets the group's mean, and returns its biased variance; zeros for a group without rows. */
-    private double[] groupStatistics(Tensor x, Pass pass) {
         double[] sums = new double[channels];
         double[] squares = new double[channels];
         memory.kernels().moments(x.values(), x.rows(), channels, sums, squares);
@@ -131,8 +132,27 @@ final class BatchNorm implements Layer {
         part[0] = x.rows();
         System.arraycopy(sums, 0, part, 1, channels);
         System.arraycopy(squares, 0, part, 1 + channels, channels);
-        double[] total =
-                pass.moments().start(Direction.FORWARD, spec.number, part).await();
+        return Optional.of(pass.moments().start(Direction.FORWARD, spec.number, part));
+    }
+
+    private boolean isTracked() {
+        return spec.meanOffset != Spec.ABSENT;
+    }
+
+    /** Sets the mean, and returns the variance. */
+    private double[] variance(Optional<MomentsReducer.Pending> total, Pass pass) {
+        if (total.isEmpty()) {
+            return runningStatistics();
+        }
+        double[] variance = groupStatistics(total.get().await());
+        if (pass.training() && isTracked()) {
+            leaveStatistics(variance);
+        }
+        return variance;
+    }
+
+    /** Sets the group's mean, and returns its biased variance; zeros for a group without rows. */
+    private double[] groupStatistics(double[] total) {
         groupRows = total[0];
         double[] variance = new double[channels];
         for (int c = 0; c < channels; c++) {
@@ -176,6 +196,11 @@ final class BatchNorm implements Layer {
 
     @Override
     public Tensor backward(Tensor dy, Pass pass) {
+        return startBackward(dy, pass).get();
+    }
+
+    @Override
+    public Supplier<Tensor> startBackward(Tensor dy, Pass pass) {
         float[] reluOutput = spec.relu ? output : null;
         double[] sums = new double[channels];
         double[] products = new double[channels];
@@ -188,22 +213,24 @@ final class BatchNorm implements Layer {
         double[] part = Arrays.copyOf(sums, 2 * channels);
         System.arraycopy(products, 0, part, channels, channels);
         MomentsReducer.Pending total = pass.moments().start(Direction.BACKWARD, spec.number, part);
-        memory.lateGradient().finish(pass);
-        setGradientTransform(total.await());
-        float[] inputGradient = memory.passedGradient().values();
-        memory.kernels()
-                .normalizeGradient(
-                        dy.values(),
-                        input.values(),
-                        reluOutput,
-                        inputGradient,
-                        dy.rows(),
-                        channels,
-                        pivot,
-                        scale,
-                        slope,
-                        shift);
-        return new Tensor(inputGradient, dy.examples(), spec.shape);
+        return () -> {
+            memory.lateGradient().finish(pass);
+            setGradientTransform(total.await());
+            float[] inputGradient = memory.passedGradient().values();
+            memory.kernels()
+                    .normalizeGradient(
+                            dy.values(),
+                            input.values(),
+                            reluOutput,
+                            inputGradient,
+                            dy.rows(),
+                            channels,
+                            pivot,
+                            scale,
+                            slope,
+                            shift);
+            return new Tensor(inputGradient, dy.examples(), spec.shape);
+        };
     }
 
     private void addParameterGradients(double[] sums, double[] products) {

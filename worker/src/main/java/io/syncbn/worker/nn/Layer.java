@@ -1,5 +1,7 @@
 package io.syncbn.worker.nn;
 
+import java.util.function.Supplier;
+
 /**
  * One step of a model, for one shard. A layer owns its output and its input's gradient (made once, for the largest batch,
  * and overwritten by the next pass) and remembers of the forward pass what backward needs. Weights are shared by all
@@ -25,4 +27,23 @@ public interface Layer {
      *     this layer, so that nobody needs it
      */
     Tensor backward(Tensor dy, Pass pass);
+
+    /**
+     * Begins forward: as {@link #forward}, but the last sum over shards, if there is one, is only started.
+     *
+     * @return does the rest, once; before this layer's next call
+     */
+    default Supplier<Tensor> startForward(Tensor x, Pass pass) {
+        Tensor y = forward(x, pass);
+        return () -> y;
+    }
+
+    /**
+     * Begins backward: as {@link #backward}, but if a sum over shards comes first, it is only started.
+     *
+     * @return does the rest, once; before this layer's next call
+     */
+    default Supplier<Tensor> startBackward(Tensor dy, Pass pass) {
+        return () -> backward(dy, pass);
+    }
 }

@@ -27,7 +27,7 @@ public interface MomentsReducer {
     }
 
     /**
-     * Starts a sum, without waiting. It is awaited before this shard starts the next one.
+     * Starts a sum, without waiting. Others may be started before it is awaited, by all shards in the same order.
      *
      * @param layer number of the normalization layer, from 0 in the order of the model
      * @param part this shard's moments; it belongs to the reducer from here on

@@ -1,11 +1,14 @@
 package io.syncbn.worker.nn;
 
+import java.util.function.Supplier;
+
 /**
  * y = max(0, norm(main(x)) + shortcut(x)), a basic residual block (He et al. 2016); the sum and the ReLU are fused into
  * the last normalization. An empty shortcut is the identity.
  *
  * <p>The shortcut's parameters stand last, as in PyTorch, so backward takes the shortcut first: gradients become final
- * from the end of the array to its beginning.
+ * from the end of the array to its beginning. Where a normalization ends the shortcut, its sums are under way together
+ * with those of the main branch.
  */
 final class Residual implements Layer {
 
@@ -51,7 +54,7 @@ final class Residual implements Layer {
 
     @Override
     public Tensor forward(Tensor x, Pass pass) {
-        Tensor residual = shortcut.forward(x, pass);
+        Supplier<Tensor> residual = shortcut.startForward(x, pass);
         output = norm.forwardAddRelu(main.forward(x, pass), residual, pass);
         return output;
     }
@@ -60,10 +63,12 @@ final class Residual implements Layer {
     public Tensor backward(Tensor dy, Pass pass) {
         memory.kernels().reluGradient(dy.values(), output.values(), sumGradient, dy.size());
         Tensor dSum = new Tensor(sumGradient, dy.examples(), outputShape());
-        keepOfShortcut(shortcut.backward(dSum, pass));
-        Tensor byNorm = norm.backward(dSum, pass);
+        Supplier<Tensor> byShortcut = shortcut.startBackward(dSum, pass);
+        Supplier<Tensor> byNorm = norm.startBackward(dSum, pass);
+        keepOfShortcut(byShortcut.get());
+        Tensor intoMain = byNorm.get();
         memory.lateGradient().completeFrom(firstNormParameter, pass);
-        Tensor byMain = main.backward(byNorm, pass);
+        Tensor byMain = main.backward(intoMain, pass);
         memory.kernels().add(byMain.values(), inputGradient, inputGradient, byMain.size());
         return new Tensor(inputGradient, dy.examples(), inputShape());
     }

@@ -1,6 +1,7 @@
 package io.syncbn.worker.nn;
 
 import java.util.List;
+import java.util.function.Supplier;
 
 /**
  * Layers one after another. Backward tells, after each, from where on the gradient is final, and ends at the first layer
@@ -53,20 +54,42 @@ final class Sequential implements Layer {
 
     @Override
     public Tensor forward(Tensor x, Pass pass) {
+        return startForward(x, pass).get();
+    }
+
+    @Override
+    public Supplier<Tensor> startForward(Tensor x, Pass pass) {
+        if (layers.isEmpty()) {
+            return () -> x;
+        }
         Tensor y = x;
-        for (Layer layer : layers) {
+        int last = layers.size() - 1;
+        for (Layer layer : layers.subList(0, last)) {
             y = layer.forward(y, pass);
         }
-        return y;
+        return layers.get(last).startForward(y, pass);
     }
 
     @Override
     public Tensor backward(Tensor dy, Pass pass) {
-        Tensor dx = dy;
-        for (int i = layers.size() - 1; i >= 0 && dx != null; i--) {
-            dx = layers.get(i).backward(dx, pass);
-            lateGradient.completeFrom(firstParameters.get(i), pass);
+        return startBackward(dy, pass).get();
+    }
+
+    @Override
+    public Supplier<Tensor> startBackward(Tensor dy, Pass pass) {
+        if (layers.isEmpty()) {
+            return () -> dy;
         }
-        return dx;
+        int last = layers.size() - 1;
+        Supplier<Tensor> started = layers.get(last).startBackward(dy, pass);
+        return () -> {
+            Tensor dx = started.get();
+            lateGradient.completeFrom(firstParameters.get(last), pass);
+            for (int i = last - 1; i >= 0 && dx != null; i--) {
+                dx = layers.get(i).backward(dx, pass);
+                lateGradient.completeFrom(firstParameters.get(i), pass);
+            }
+            return dx;
+        };
     }
 }

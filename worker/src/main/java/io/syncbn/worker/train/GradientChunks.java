@@ -4,28 +4,38 @@ import io.syncbn.proto.Protocol;
 import java.util.Arrays;
 
 /**
- * The flat gradient cut into chunks of one frame each, so that they travel while backward goes on.
+ * The flat gradient cut into chunks of one frame each, so that they travel while backward goes on. The first one, for which
+ * all wait at its end, is smaller.
  *
  * @param floats length of the flat gradient
  */
 record GradientChunks(int floats) {
     private static final int CHUNK_FLOATS = Protocol.MAX_CHUNK_BYTES / Float.BYTES;
+    private static final int FIRST_FLOATS = CHUNK_FLOATS / 4;
 
     int count() {
-        return Math.max(1, (floats + CHUNK_FLOATS - 1) / CHUNK_FLOATS);
+        return 1 + chunksIn(Math.max(0, floats - FIRST_FLOATS));
     }
 
     int start(int chunk) {
-        return chunk * CHUNK_FLOATS;
+        return chunk == 0 ? 0 : FIRST_FLOATS + (chunk - 1) * CHUNK_FLOATS;
+    }
+
+    private int end(int chunk) {
+        return Math.min(start(chunk + 1), floats);
     }
 
     /** The lowest chunk that lies wholly at or above an offset; {@link #count()} if there is none. */
     int firstFrom(int offset) {
-        return Math.min(count(), (offset + CHUNK_FLOATS - 1) / CHUNK_FLOATS);
+        return offset == 0 ? 0 : Math.min(count(), 1 + chunksIn(Math.max(0, offset - FIRST_FLOATS)));
+    }
+
+    private static int chunksIn(int length) {
+        return (length + CHUNK_FLOATS - 1) / CHUNK_FLOATS;
     }
 
     float[] copy(float[] gradient, int chunk) {
-        return Arrays.copyOfRange(gradient, start(chunk), Math.min(start(chunk) + CHUNK_FLOATS, floats));
+        return Arrays.copyOfRange(gradient, start(chunk), end(chunk));
     }
 
     void paste(float[] values, int chunk, float[] gradient) {

@@ -5,7 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.syncbn.proto.job.Normalization;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
 import java.util.OptionalDouble;
 import org.junit.jupiter.api.Test;
 
@@ -119,6 +123,47 @@ class NetTest {
                     .hasMessageContaining("3 examples of 8x6x3")
                     .hasMessageContaining("at most 2");
         }
+    }
+
+    @Test
+    void theSumsOfAShortcutAreUnderWayTogetherWithThoseOfTheMainBranch() {
+        ModelDefinition definition = define(net -> net.conv2d("stem", 4, 1, 1, 0)
+                .residual(
+                        "block",
+                        main -> main.conv2d("conv1", 8, 3, 2, 1)
+                                .batchNorm("bn1")
+                                .conv2d("conv2", 8, 3, 1, 1)
+                                .batchNorm("bn2"),
+                        shortcut -> shortcut.conv2d("conv", 8, 1, 2, 0).batchNorm("bn"))
+                .globalAveragePool()
+                .dense("fc", net.classes()));
+        List<String> names = definition.normalizationLayers();
+        List<String> heard = new ArrayList<>();
+        MomentsReducer moments = (direction, layer, part) -> {
+            String name = direction == MomentsReducer.Direction.FORWARD
+                    ? names.get(layer)
+                    : names.get(layer).toUpperCase(Locale.ROOT);
+            heard.add(name);
+            return () -> {
+                heard.add("=" + name);
+                return part;
+            };
+        };
+        Pass pass = new Pass(true, 1, 1, 0, moments, offset -> heard.add(Integer.toString(offset)));
+        try (ShardModel model = definition.newShardModel(definition.newReplica(1), 1)) {
+            Tensor logits = model.forward(Tensor.zeros(1, PICTURE), pass);
+            assertThat(heard)
+                    .containsExactly("block.bn", "block.bn1", "=block.bn1", "block.bn2", "=block.bn", "=block.bn2");
+            heard.clear();
+            model.backward(Tensor.zeros(1, logits.shape()), pass);
+        }
+        assertThat(heard.stream().filter(each -> each.contains("BLOCK")))
+                .containsExactly("BLOCK.BN", "BLOCK.BN2", "=BLOCK.BN", "=BLOCK.BN2", "BLOCK.BN1", "=BLOCK.BN1");
+        List<Integer> offsets = heard.stream()
+                .filter(each -> !each.contains("BLOCK"))
+                .map(Integer::valueOf)
+                .toList();
+        assertThat(offsets).isSortedAccordingTo(Comparator.reverseOrder()).endsWith(0);
     }
 
     private static float[] logits(ModelDefinition definition, Replica replica, Tensor x, Pass pass) {

@@ -1,0 +1,49 @@
+package io.syncbn.worker.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.syncbn.proto.Protocol;
+import java.util.stream.IntStream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Where a gradient is cut. */
+class GradientChunksTest {
+    private static final int MOST = Protocol.MAX_CHUNK_BYTES / Float.BYTES;
+
+    @ParameterizedTest
+    @ValueSource(
+            ints = {0, 1, MOST / 4 - 1, MOST / 4, MOST / 4 + 1, MOST, MOST + MOST / 4, MOST + MOST / 4 + 1, 272_474})
+    void chunksAreTheGradientInFramesTheFirstASmallOne(int floats) {
+        GradientChunks chunks = new GradientChunks(floats);
+        float[] gradient = new float[floats];
+        for (int i = 0; i < floats; i++) {
+            gradient[i] = i;
+        }
+        float[] pasted = new float[floats];
+        int total = 0;
+        for (int chunk = 0; chunk < chunks.count(); chunk++) {
+            float[] values = chunks.copy(gradient, chunk);
+            assertThat(values.length).isLessThanOrEqualTo(chunk == 0 ? MOST / 4 : MOST);
+            assertThat(chunks.start(chunk)).isEqualTo(total);
+            total += values.length;
+            chunks.paste(values, chunk, pasted);
+        }
+        assertThat(total).isEqualTo(floats);
+        assertThat(pasted).isEqualTo(gradient);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 20_000, 272_474})
+    void aChunkIsFinalWhenAllOfItIs(int floats) {
+        GradientChunks chunks = new GradientChunks(floats);
+        for (int offset = 0; offset <= floats; offset++) {
+            int from = offset;
+            int first = IntStream.range(0, chunks.count())
+                    .filter(chunk -> chunks.start(chunk) >= from)
+                    .findFirst()
+                    .orElse(chunks.count());
+            assertThat(chunks.firstFrom(offset)).as("from %d", offset).isEqualTo(first);
+        }
+    }
+}
