@@ -25,7 +25,7 @@ public final class Summary {
         List<String> lines = new ArrayList<>(List.of(
                 String.format(
                         Locale.ROOT,
-                        "test accuracy  %.2f %%  after %.0f steps (%.4g epochs), train loss %.4g",
+                        "test accuracy  %.2f %%  after %.0f steps (%.4g epochs), train loss %.4g over the last epoch",
                         100 * result.number("testAccuracy"),
                         result.number("steps"),
                         result.number("epochs"),

@@ -27,9 +27,9 @@ public final class BenchSettings {
     public static final Setting STEPS = new Setting(
             "steps",
             "N",
-            "320",
-            "training steps of 8 examples; with more, fewer in proportion, down to 100. PyTorch, which has nothing to"
-                    + " compile, does an eighth, at least 24");
+            "1000",
+            "training steps of 8 examples; with more, fewer in proportion, down to 300; the JVMs compile during the"
+                    + " first half, which does not count. PyTorch, which has nothing to compile, does an eighth");
     public static final Setting COMPARE_SUMS = sums("10000");
     public static final Setting GROWTH_SUMS = sums("2000");
     public static final Setting CONFIGURATIONS = new Setting(

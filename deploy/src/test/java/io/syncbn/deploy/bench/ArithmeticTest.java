@@ -91,8 +91,9 @@ class ArithmeticTest {
     void halfOfAShortRunWarmsUpAndAFifthOfALongOne() {
         assertThat(StepResult.leftOut(10)).isEqualTo(5);
         assertThat(StepResult.leftOut(400)).isEqualTo(200);
-        assertThat(StepResult.leftOut(600)).isEqualTo(200);
-        assertThat(StepResult.leftOut(2000)).isEqualTo(400);
+        assertThat(StepResult.leftOut(1000)).isEqualTo(500);
+        assertThat(StepResult.leftOut(1600)).isEqualTo(500);
+        assertThat(StepResult.leftOut(3000)).isEqualTo(600);
     }
 
     @Test

@@ -6,7 +6,9 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.function.Predicate;
 
@@ -18,7 +20,7 @@ final class RunHistory {
     private final StepTimes syncMillis = new StepTimes();
     private long examples;
     private long lastStep;
-    private Double trainLoss;
+    private final Deque<Loss> lastEpoch = new ArrayDeque<>();
     private Double testAccuracy;
 
     private RunHistory() {}
@@ -28,6 +30,14 @@ final class RunHistory {
         lines(texts, line -> true).forEach(line -> history.add(line.json));
         return history;
     }
+
+    /**
+     * Of a step that was not left out.
+     *
+     * @param epoch passes over the data after it
+     * @param mean over its examples
+     */
+    private record Loss(double epoch, double mean, long examples) {}
 
     /** A line's text and what it says. */
     private record Line(String text, JsonNode json) {}
@@ -73,7 +83,17 @@ final class RunHistory {
         lastStep = line.path("step").asLong();
         examples += line.path("examples").asLong();
         if (!line.has("skipped")) {
-            trainLoss = line.path("loss").asDouble();
+            add(new Loss(
+                    line.path("epoch").asDouble(),
+                    line.path("loss").asDouble(),
+                    line.path("examples").asLong()));
+        }
+    }
+
+    private void add(Loss loss) {
+        lastEpoch.add(loss);
+        while (lastEpoch.getFirst().epoch <= loss.epoch - 1) {
+            lastEpoch.removeFirst();
         }
     }
 
@@ -94,9 +114,15 @@ final class RunHistory {
         return stepMillis.total() == 0 ? 0 : examples / (stepMillis.total() / 1000);
     }
 
-    /** Of the last step that was not left out; null without one. */
+    /** Mean over the examples of the last epoch, in steps that were not left out; null without one. */
     Double trainLoss() {
-        return trainLoss;
+        long count = lastEpoch.stream().mapToLong(Loss::examples).sum();
+        return count == 0
+                ? null
+                : lastEpoch.stream()
+                                .mapToDouble(loss -> loss.mean * loss.examples)
+                                .sum()
+                        / count;
     }
 
     /** Of the last evaluation; null without one. */

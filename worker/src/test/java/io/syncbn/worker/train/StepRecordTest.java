@@ -9,9 +9,14 @@ import org.junit.jupiter.api.Test;
 
 class StepRecordTest {
     private static String line(long step, double loss, boolean skipped) throws JsonProcessingException {
+        return line(step, 0.25 * step, loss, 8, skipped);
+    }
+
+    private static String line(long step, double epoch, double loss, long examples, boolean skipped)
+            throws JsonProcessingException {
         StepSplit split = new StepSplit(10, 1, 4, 2, 1, 1, 1);
         return new ObjectMapper()
-                .writeValueAsString(new StepRecord(step, 0.5, loss, 0.25, 0.1, 8, skipped, false, split));
+                .writeValueAsString(new StepRecord(step, epoch, loss, 0.25, 0.1, examples, skipped, false, split));
     }
 
     @Test
@@ -21,8 +26,21 @@ class StepRecordTest {
     }
 
     @Test
-    void theRunsLossIsThatOfTheLastStepThatWasNot() throws JsonProcessingException {
-        RunHistory history = RunHistory.of(List.of(line(1, 2.5, false), line(2, Double.NaN, true)));
-        assertThat(history.trainLoss()).isEqualTo(2.5);
+    void theRunsLossIsThatOfTheStepsThatWereNot() throws JsonProcessingException {
+        RunHistory history =
+                RunHistory.of(List.of(line(1, 2.5, false), line(2, Double.NaN, true), line(3, 1.5, false)));
+        assertThat(history.trainLoss()).isEqualTo(2);
+        assertThat(RunHistory.of(List.of(line(1, Double.NaN, true))).trainLoss())
+                .isNull();
+    }
+
+    @Test
+    void theRunsLossIsTheMeanOverTheExamplesOfTheLastEpoch() throws JsonProcessingException {
+        RunHistory history = RunHistory.of(List.of(
+                line(1, 0.5, 100, 8, false),
+                line(2, 1, 50, 8, false),
+                line(3, 1.5, 3, 6, false),
+                line(4, 2, 1, 2, false)));
+        assertThat(history.trainLoss()).isEqualTo((3 * 6 + 2.0) / 8);
     }
 }
