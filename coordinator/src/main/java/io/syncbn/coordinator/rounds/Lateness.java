@@ -5,8 +5,9 @@ import java.util.List;
 
 /**
  * For how long, in a step, the others waited for each worker alone: the time from the last arrival but one to the last, of
- * each sum that somebody waits for; time that several sums share counts once. A run that has a backup is nobody's fault
- * alone, and not counted.
+ * each sum that somebody waits for; time that several sums share counts once. Where the others had something else to do
+ * before they needed a sum, as with that of a block's shortcut, this is a little more than they waited. A run that has a
+ * backup is nobody's fault alone, and not counted.
  */
 final class Lateness {
     private final long[] waitedNanos;

@@ -19,7 +19,7 @@ record RoundId(long step, Kind kind, int index, int group) {
         return isWaitedFor(kind);
     }
 
-    /** Whether a worker that has sent its part does nothing more of the step before the root comes. */
+    /** Whether a worker that has sent its part soon cannot go on with the step before the root comes. */
     static boolean isWaitedFor(Kind kind) {
         return kind == Kind.MOMENTS_FORWARD || kind == Kind.MOMENTS_BACKWARD || kind == Kind.COMMIT;
     }

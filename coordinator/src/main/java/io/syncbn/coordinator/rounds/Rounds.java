@@ -123,8 +123,8 @@ public final class Rounds {
 
     /**
      * The oldest of the open sums and those because of whom it waits: those whose parts are missing, but not those that wait
-     * for others themselves, because they cannot go on before a sum that they have done their part of, nor those whose backup
-     * is waited for itself: they are known to be slow, and not expected to be in time without it.
+     * for others themselves, because sooner or later they cannot go on without a sum that they have done their part of, nor
+     * those whose backup is waited for itself: they are known to be slow, and not expected to be in time without it.
      */
     public Optional<Awaited> oldest() {
         return open.entrySet().stream().findFirst().map(entry -> {

@@ -13,7 +13,7 @@ public final class StepResult {
     static final List<String> PARTS = List.of("load", "compute", "moments", "gradients", "commit", "update");
 
     private static final int LEFT_OUT_PART = 5;
-    /** For so long steps of 8 examples get faster, while the JVMs compile; with large batches fewer. */
+    /** After about so many of 8 examples the JVMs have compiled nearly everything; with large batches after fewer. */
     private static final int WARM_UP_STEPS = 500;
 
     private StepResult() {}

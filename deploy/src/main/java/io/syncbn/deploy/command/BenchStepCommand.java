@@ -32,7 +32,7 @@ final class BenchStepCommand implements Command {
 
     @Override
     public List<String> examples() {
-        return List.of("bench step --model resnet20 --workers 2 --batch 4 --norm-group all --steps 400");
+        return List.of("bench step --model resnet20 --workers 2 --batch 4 --norm-group all --steps 1000");
     }
 
     @Override

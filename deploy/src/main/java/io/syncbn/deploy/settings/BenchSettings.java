@@ -28,8 +28,8 @@ public final class BenchSettings {
             "steps",
             "N",
             "1000",
-            "training steps of 8 examples; with more, fewer in proportion, down to 300; the JVMs compile during the"
-                    + " first half, which does not count. PyTorch, which has nothing to compile, does an eighth");
+            "training steps of 8 examples; with more, fewer in proportion, down to 300; of these the first"
+                    + " half, at most 500, do not count, while the JVMs compile. PyTorch, which has nothing to compile, does an eighth");
     public static final Setting COMPARE_SUMS = sums("10000");
     public static final Setting GROWTH_SUMS = sums("2000");
     public static final Setting CONFIGURATIONS = new Setting(

@@ -75,8 +75,9 @@ final class ShardFolder<T> {
         if (isThere) {
             waiting.look(); // others are ahead: perhaps as far as the commit
         }
-        // Looked at only where the nodes are not sent yet: a part that has gone may be what has committed the step.
-        if ((isThere || !folded.isEmpty()) && round.isOfStep() && round.step() <= committedStep) {
+        // A part that has gone may be what has committed the step; but not one of moments, which come before COMMIT's.
+        boolean hasNotGone = isThere || !folded.isEmpty();
+        if ((hasNotGone || round.isMoments()) && round.isOfStep() && round.step() <= committedStep) {
             throw overtaken(round.step());
         }
         End over = end;

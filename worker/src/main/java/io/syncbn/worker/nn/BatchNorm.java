@@ -139,7 +139,7 @@ final class BatchNorm implements Layer {
         return spec.meanOffset != Spec.ABSENT;
     }
 
-    /** Sets the mean, and returns the variance. */
+    /** Awaits the sum, if there is one, and leaves the group's statistics; sets the mean, and returns the variance. */
     private double[] variance(Optional<MomentsReducer.Pending> total, Pass pass) {
         if (total.isEmpty()) {
             return runningStatistics();

@@ -29,8 +29,9 @@ public interface Layer {
     Tensor backward(Tensor dy, Pass pass);
 
     /**
-     * Begins forward: as {@link #forward}, but the last sum over shards, if there is one, is only started.
+     * Begins forward: as {@link #forward}, but a sum over shards that comes last may be started only.
      *
+     * @param x must not change before the rest is done
      * @return does the rest, once; before this layer's next call
      */
     default Supplier<Tensor> startForward(Tensor x, Pass pass) {
@@ -39,9 +40,10 @@ public interface Layer {
     }
 
     /**
-     * Begins backward: as {@link #backward}, but if a sum over shards comes first, it is only started.
+     * Begins backward: perhaps a sum over shards that comes first, perhaps nothing.
      *
-     * @return does the rest, once; before this layer's next call
+     * @param dy must not change before the rest is done
+     * @return does the rest of {@link #backward}, once; before this layer's next call, and not within another layer's
      */
     default Supplier<Tensor> startBackward(Tensor dy, Pass pass) {
         return () -> backward(dy, pass);

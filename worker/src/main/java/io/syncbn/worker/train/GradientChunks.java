@@ -4,8 +4,8 @@ import io.syncbn.proto.Protocol;
 import java.util.Arrays;
 
 /**
- * The flat gradient cut into chunks of one frame each, so that they travel while backward goes on. The first one, for which
- * all wait at its end, is smaller.
+ * The flat gradient cut into chunks of one frame each, so that they travel while backward goes on. The first one is final last,
+ * when there is nothing left to do but to wait for it, and therefore smaller.
  *
  * @param floats length of the flat gradient
  */

@@ -15,6 +15,8 @@ import java.util.function.Predicate;
 /** What a run's {@code metrics.jsonl} tells of all its steps, whichever workers wrote it. */
 final class RunHistory {
     private static final ObjectMapper JSON = new ObjectMapper();
+    /** Of epochs, which are fractions; far less than a step. */
+    private static final double ROUNDING = 1e-9;
 
     private final StepTimes stepMillis = new StepTimes();
     private final StepTimes syncMillis = new StepTimes();
@@ -92,7 +94,7 @@ final class RunHistory {
 
     private void add(Loss loss) {
         lastEpoch.add(loss);
-        while (lastEpoch.getFirst().epoch <= loss.epoch - 1) {
+        while (lastEpoch.getFirst().epoch < loss.epoch - 1 + ROUNDING) {
             lastEpoch.removeFirst();
         }
     }

@@ -162,6 +162,17 @@ class ShardFolderTest {
         folder.offer(ALL, Round.of(Kind.EVALUATION, 7, 0), 0, one(1));
     }
 
+    /** The one that comes first hands nothing on, and the one that would is told at its offer. */
+    @Test
+    void theFirstOfSeveralShardsToOfferMomentsOfACommittedStepDoesNotWaitForTheOthers() {
+        ShardFolder<double[]> folder = folder(new ShardRun(0, 2));
+        folder.overtake(7);
+        assertThatThrownBy(() -> folder.offer(ALL, MOMENTS, 0, one(1))).isInstanceOf(OvertakenException.class);
+        assertThatThrownBy(() -> folder.offer(ALL, MOMENTS, 1, one(1))).isInstanceOf(OvertakenException.class);
+        folder.done(7);
+        assertThat(folder.held()).isZero();
+    }
+
     /** The commit may come while the shard that has brought it about still is in its offer. */
     @Test
     void nobodyIsOvertakenByItsOwnOffer() {

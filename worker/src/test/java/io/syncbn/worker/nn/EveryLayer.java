@@ -25,6 +25,10 @@ public final class EveryLayer implements Architecture {
                 .relu()
                 .conv2d("conv2", 6, 3, 1, 1)
                 .batchNorm("bn2"));
+        net.residual(
+                "mixed",
+                main -> main.conv2d("conv1", 6, 3, 1, 1).batchNorm("bn1"),
+                shortcut -> shortcut.conv2d("shortcut", 6, 1, 1, 0));
         net.residual("wider", main -> main.conv2d("conv1", 10, 3, 2, 1).batchNorm("bn1"), shortcut -> shortcut.conv2d(
                         "downsample.0", 10, 1, 2, 0)
                 .batchNorm("downsample.1"));
@@ -47,6 +51,11 @@ public final class EveryLayer implements Architecture {
                                 Float64Layers.convolution(p, "same.conv2", POOLED, 6, 3, 1, 1),
                                 norm(p, "same.bn2", 6, run)),
                         Float64Layers.sequence()),
+                Float64Layers.residual(
+                        Float64Layers.sequence(
+                                Float64Layers.convolution(p, "mixed.conv1", POOLED, 6, 3, 1, 1),
+                                norm(p, "mixed.bn1", 6, run)),
+                        Float64Layers.sequence(Float64Layers.convolution(p, "mixed.shortcut", POOLED, 6, 1, 1, 0))),
                 Float64Layers.residual(
                         Float64Layers.sequence(
                                 Float64Layers.convolution(p, "wider.conv1", POOLED, 10, 3, 2, 1),

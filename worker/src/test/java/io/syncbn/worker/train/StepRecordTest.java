@@ -26,7 +26,7 @@ class StepRecordTest {
     }
 
     @Test
-    void theRunsLossIsThatOfTheStepsThatWereNot() throws JsonProcessingException {
+    void theRunsLossIsThatOfTheStepsThatWereNotLeftOut() throws JsonProcessingException {
         RunHistory history =
                 RunHistory.of(List.of(line(1, 2.5, false), line(2, Double.NaN, true), line(3, 1.5, false)));
         assertThat(history.trainLoss()).isEqualTo(2);
