@@ -14,7 +14,7 @@ record GradientChunks(int floats) {
     private static final int FIRST_FLOATS = CHUNK_FLOATS / 4;
 
     int count() {
-        return 1 + chunksIn(Math.max(0, floats - FIRST_FLOATS));
+        return 1 + chunksBehindFirst(floats);
     }
 
     int start(int chunk) {
@@ -27,11 +27,12 @@ record GradientChunks(int floats) {
 
     /** The lowest chunk that lies wholly at or above an offset; {@link #count()} if there is none. */
     int firstFrom(int offset) {
-        return offset == 0 ? 0 : Math.min(count(), 1 + chunksIn(Math.max(0, offset - FIRST_FLOATS)));
+        return offset == 0 ? 0 : Math.min(count(), 1 + chunksBehindFirst(offset));
     }
 
-    private static int chunksIn(int length) {
-        return (length + CHUNK_FLOATS - 1) / CHUNK_FLOATS;
+    /** How many chunks, the last perhaps not whole, are between the first one and an offset. */
+    private static int chunksBehindFirst(int offset) {
+        return (Math.max(0, offset - FIRST_FLOATS) + CHUNK_FLOATS - 1) / CHUNK_FLOATS;
     }
 
     float[] copy(float[] gradient, int chunk) {
