@@ -104,7 +104,7 @@ final class BatchNorm implements Layer {
     public Supplier<Tensor> startForward(Tensor x, Pass pass) {
         Optional<MomentsReducer.Pending> total = startMoments(x, pass);
         return () -> {
-            setTransform(variance(total, pass));
+            setTransform(variance(total));
             memory.kernels().normalize(x.values(), output, x.rows(), channels, pivot, scale, shift, spec.relu);
             return new Tensor(output, x.examples(), spec.shape);
         };
@@ -114,7 +114,7 @@ final class BatchNorm implements Layer {
     Tensor forwardAddRelu(Tensor x, Supplier<Tensor> residual, Pass pass) {
         Optional<MomentsReducer.Pending> total = startMoments(x, pass);
         float[] added = residual.get().values();
-        setTransform(variance(total, pass));
+        setTransform(variance(total));
         memory.kernels().normalizeAddRelu(x.values(), added, output, x.rows(), channels, pivot, scale, shift);
         return new Tensor(output, x.examples(), spec.shape);
     }
@@ -140,12 +140,12 @@ final class BatchNorm implements Layer {
     }
 
     /** Awaits the sum, if there is one, and leaves the group's statistics; sets the mean, and returns the variance. */
-    private double[] variance(Optional<MomentsReducer.Pending> total, Pass pass) {
+    private double[] variance(Optional<MomentsReducer.Pending> total) {
         if (total.isEmpty()) {
             return runningStatistics();
         }
         double[] variance = groupStatistics(total.get().await());
-        if (pass.training() && isTracked()) {
+        if (isTracked()) {
             leaveStatistics(variance);
         }
         return variance;
