@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -42,5 +43,15 @@ class StepRecordTest {
                 line(3, 1.5, 3, 6, false),
                 line(4, 2, 1, 2, false)));
         assertThat(history.trainLoss()).isEqualTo((3 * 6 + 2.0) / 8);
+    }
+
+    /** 2.3 − 1 is less than 1.3 in float64. */
+    @Test
+    void theLastEpochHasNoStepMoreThanAnEpochWhereItsFractionsAreRounded() throws JsonProcessingException {
+        List<String> lines = new ArrayList<>();
+        for (int step = 1; step <= 23; step++) {
+            lines.add(line(step, step / 10.0, step, 8, false));
+        }
+        assertThat(RunHistory.of(lines).trainLoss()).isEqualTo((14 + 23) / 2.0);
     }
 }
