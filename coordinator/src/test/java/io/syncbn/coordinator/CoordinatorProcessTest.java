@@ -36,7 +36,7 @@ class CoordinatorProcessTest extends WithCoordinator {
     @ParameterizedTest
     @ValueSource(ints = {1, 2, SHARDS})
     void sumsAreExactForEveryGroupSize(int groupSize) throws Exception {
-        CoordinatorProcess coordinator = start(groupSize, 5000);
+        CoordinatorProcess coordinator = start(groupSize);
         List<FakeWorker> workers = running(coordinator);
         for (long step = 1; step <= 3; step++) {
             long committed = step;
@@ -61,7 +61,7 @@ class CoordinatorProcessTest extends WithCoordinator {
 
     @Test
     void bulkFlowsBothWaysWhileNobodyReads() throws Exception {
-        CoordinatorProcess coordinator = start(SHARDS, 5000);
+        CoordinatorProcess coordinator = start(SHARDS);
         List<FakeWorker> workers = running(coordinator);
         int chunks = 48;
         for (int chunk = 0; chunk < chunks; chunk++) {
@@ -86,7 +86,7 @@ class CoordinatorProcessTest extends WithCoordinator {
 
     @Test
     void aFrameOfAnEarlierGenerationIsNotAdded() throws Exception {
-        CoordinatorProcess coordinator = start(SHARDS, 5000);
+        CoordinatorProcess coordinator = start(SHARDS);
         List<FakeWorker> workers = running(coordinator);
         FakeWorker late = workers.get(1);
         late.send(DataFrame.of(
@@ -99,7 +99,7 @@ class CoordinatorProcessTest extends WithCoordinator {
 
     @Test
     void aStreamOfAnotherGenerationIsRefusedAndHarmsNobody() throws Exception {
-        CoordinatorProcess coordinator = start(SHARDS, 5000);
+        CoordinatorProcess coordinator = start(SHARDS);
         List<FakeWorker> workers = running(coordinator);
         FakeWorker.Data old = workers.get(0).openMoments(9);
         Status status = old.end();
@@ -113,7 +113,7 @@ class CoordinatorProcessTest extends WithCoordinator {
 
     @Test
     void aWorkerOfAnotherJobIsRefused() throws Exception {
-        CoordinatorProcess coordinator = start(SHARDS, 5000);
+        CoordinatorProcess coordinator = start(SHARDS);
         FakeWorker stranger = worker("worker-0", coordinator).join("another");
         assertThat(stranger.nextControl().getRefused().getReason())
                 .isEqualTo("worker-0 was started with another job: its fingerprint is another, expected job");
@@ -123,7 +123,7 @@ class CoordinatorProcessTest extends WithCoordinator {
 
     @Test
     void aWorkersOwnFailureIsTheJobs() throws Exception {
-        CoordinatorProcess coordinator = start(SHARDS, 5000);
+        CoordinatorProcess coordinator = start(SHARDS);
         List<FakeWorker> workers = running(coordinator);
         workers.get(1).fail("the loss is not a number");
         assertFailed(coordinator, List.of(workers.get(0), workers.get(2)), "worker-1: the loss is not a number");
@@ -131,7 +131,7 @@ class CoordinatorProcessTest extends WithCoordinator {
 
     @Test
     void differentWeightsAtTheEndFailTheJob() throws Exception {
-        CoordinatorProcess coordinator = start(SHARDS, 5000);
+        CoordinatorProcess coordinator = start(SHARDS);
         List<FakeWorker> workers = running(coordinator);
         workers.get(0).finish(0, "aaaa");
         workers.get(1).finish(0, "bbbb");
@@ -164,7 +164,7 @@ class CoordinatorProcessTest extends WithCoordinator {
 
     @Test
     void stoppingTellsTheWorkers() throws Exception {
-        CoordinatorProcess coordinator = start(SHARDS, 5000);
+        CoordinatorProcess coordinator = start(SHARDS);
         List<FakeWorker> workers = running(coordinator);
         coordinator.close();
         assertFailed(coordinator, workers, "the coordinator was stopped");
@@ -172,7 +172,7 @@ class CoordinatorProcessTest extends WithCoordinator {
 
     @Test
     void healthAndMetricsAreServedWhileTheJobGoesOn() throws Exception {
-        CoordinatorProcess coordinator = start(SHARDS, 5000);
+        CoordinatorProcess coordinator = start(SHARDS);
         List<FakeWorker> workers = running(coordinator);
         workers.forEach(worker -> new FakeStep(SHARDS, SHARDS, 1).send(worker));
         new FakeStep(SHARDS, SHARDS, 1).expectRoots(workers.get(0));
@@ -198,7 +198,7 @@ class CoordinatorProcessTest extends WithCoordinator {
 
     @Test
     void aTakenPortIsSaidInWords() throws Exception {
-        CoordinatorProcess coordinator = start(SHARDS, 5000);
+        CoordinatorProcess coordinator = start(SHARDS);
         CoordinatorConfig same = new CoordinatorConfig(
                 "127.0.0.1",
                 coordinator.port(),

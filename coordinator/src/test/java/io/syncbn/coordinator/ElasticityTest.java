@@ -21,7 +21,7 @@ class ElasticityTest extends WithCoordinator {
 
     @Test
     void aFrameOfALaterGenerationCostsItsSenderItsPlace() throws Exception {
-        CoordinatorProcess coordinator = start(2, SHARDS, 5000);
+        CoordinatorProcess coordinator = start(2, SHARDS);
         List<FakeWorker> workers = running(coordinator);
         FakeWorker wrong = workers.get(1);
         wrong.send(DataFrame.of(
@@ -37,7 +37,7 @@ class ElasticityTest extends WithCoordinator {
 
     @Test
     void aDamagedFrameEndsTheGenerationAndNothingElse() throws Exception {
-        CoordinatorProcess coordinator = start(SHARDS, 5000);
+        CoordinatorProcess coordinator = start(SHARDS);
         List<FakeWorker> workers = running(coordinator);
         FakeWorker worker = workers.get(2);
         FrameHeader header = new FrameHeader(1, 1, Kind.MOMENTS_FORWARD, 4, 0, new Node(0, 5), 1);
@@ -56,7 +56,7 @@ class ElasticityTest extends WithCoordinator {
 
     @Test
     void aFrameThatCameDamagedAtAWorkerEndsTheGenerationAndNothingElse() throws Exception {
-        CoordinatorProcess coordinator = start(SHARDS, 5000);
+        CoordinatorProcess coordinator = start(SHARDS);
         List<FakeWorker> workers = running(coordinator);
         workers.get(0).damaged("a root came damaged");
         assertGoOn(workers, 0);
@@ -64,7 +64,7 @@ class ElasticityTest extends WithCoordinator {
 
     @Test
     void aSumOnTheWrongStreamCostsItsSenderItsPlace() throws Exception {
-        CoordinatorProcess coordinator = start(2, SHARDS, 5000);
+        CoordinatorProcess coordinator = start(2, SHARDS);
         List<FakeWorker> workers = running(coordinator);
         FrameHeader header = new FrameHeader(1, 1, Kind.GRADIENTS, 0, 0, new Node(1, 0), 1);
         workers.get(0).sendOn(Kind.COMMIT, DataFrame.of(header, new float[] {1}));
@@ -76,7 +76,7 @@ class ElasticityTest extends WithCoordinator {
 
     @Test
     void theOthersGoOnWithoutASilentWorker() throws Exception {
-        CoordinatorProcess coordinator = start(2, SHARDS, 400);
+        CoordinatorProcess coordinator = start(2, SHARDS, 3000);
         List<FakeWorker> workers = running(coordinator);
         try (Heartbeats heartbeats = new Heartbeats(List.of(workers.get(0), workers.get(2)))) {
             assertThat(workers.get(1).nextControl().getEvicted().getReason())
@@ -89,7 +89,7 @@ class ElasticityTest extends WithCoordinator {
 
     @Test
     void theOthersGoOnWithoutAWorkerThatHangsUp() throws Exception {
-        CoordinatorProcess coordinator = start(2, SHARDS, 5000);
+        CoordinatorProcess coordinator = start(2, SHARDS);
         List<FakeWorker> workers = running(coordinator);
         workers.forEach(worker -> new FakeStep(SHARDS, SHARDS, 1).send(worker));
         new FakeStep(SHARDS, SHARDS, 1).expectRoots(workers.get(0));
@@ -99,7 +99,7 @@ class ElasticityTest extends WithCoordinator {
 
     @Test
     void aWorkerWhoseDataStreamBreaksStaysIn() throws Exception {
-        CoordinatorProcess coordinator = start(SHARDS, 5000);
+        CoordinatorProcess coordinator = start(SHARDS);
         List<FakeWorker> workers = running(coordinator);
         workers.forEach(worker -> new FakeStep(SHARDS, SHARDS, 1).send(worker));
         new FakeStep(SHARDS, SHARDS, 1).expectRoots(workers.get(0));
@@ -110,7 +110,7 @@ class ElasticityTest extends WithCoordinator {
 
     @Test
     void withTooFewWorkersTheOthersWaitForOneMore() throws Exception {
-        CoordinatorProcess coordinator = start(SHARDS, 5000);
+        CoordinatorProcess coordinator = start(SHARDS);
         List<FakeWorker> workers = running(coordinator);
         workers.forEach(worker -> new FakeStep(SHARDS, SHARDS, 1).send(worker));
         new FakeStep(SHARDS, SHARDS, 1).expectRoots(workers.get(0));
@@ -152,7 +152,7 @@ class ElasticityTest extends WithCoordinator {
 
     @Test
     void whoJoinsOrLeavesDoesSoAtACommit() throws Exception {
-        CoordinatorProcess coordinator = start(2, SHARDS, 5000);
+        CoordinatorProcess coordinator = start(2, SHARDS);
         List<FakeWorker> workers = running(coordinator);
         workers.get(0).leave("its machine is drained");
         FakeWorker more = worker("worker-3", coordinator).join(JOB);
@@ -196,7 +196,7 @@ class ElasticityTest extends WithCoordinator {
 
     @Test
     void aStopEndsTheJobAtACommit() throws Exception {
-        CoordinatorProcess coordinator = start(SHARDS, 5000);
+        CoordinatorProcess coordinator = start(SHARDS);
         List<FakeWorker> workers = running(coordinator);
         new FakeStep(SHARDS, SHARDS, 1).send(workers.get(0));
         coordinator.requestStop("Ctrl-C");

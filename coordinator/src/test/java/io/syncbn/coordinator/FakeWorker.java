@@ -35,7 +35,7 @@ import java.util.concurrent.TimeUnit;
 
 /** A worker by hand: sends what a test tells it to, and keeps what comes for the test to look at. */
 final class FakeWorker implements AutoCloseable {
-    private static final long WAIT_SECONDS = 20;
+    private static final long WAIT_SECONDS = 120;
 
     private final String name;
     private final Address address;

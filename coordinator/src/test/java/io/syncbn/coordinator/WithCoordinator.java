@@ -18,11 +18,14 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Timeout;
 
 /** A coordinator on a loopback port, and workers by hand; all are closed after each test. */
-@Timeout(60)
+@Timeout(300)
 abstract class WithCoordinator {
     static final String JOB = "job";
     static final int SHARDS = 7;
     static final int WORKERS = 3;
+
+    /** Milliseconds, more than any test takes: these workers send no signs of life by themselves. */
+    private static final int NEVER_SILENT = 600_000;
 
     final List<AutoCloseable> open = new ArrayList<>();
 
@@ -33,8 +36,12 @@ abstract class WithCoordinator {
         }
     }
 
-    final CoordinatorProcess start(int groupSize, int silenceMillis) throws IOException {
-        return start(WORKERS, groupSize, silenceMillis);
+    final CoordinatorProcess start(int groupSize) throws IOException {
+        return start(WORKERS, groupSize);
+    }
+
+    final CoordinatorProcess start(int minWorkers, int groupSize) throws IOException {
+        return start(minWorkers, groupSize, NEVER_SILENT);
     }
 
     final CoordinatorProcess start(int minWorkers, int groupSize, int silenceMillis) throws IOException {
@@ -43,7 +50,7 @@ abstract class WithCoordinator {
 
     /** One that may have more workers than there are, and writes events. */
     final CoordinatorProcess start(int minWorkers, int maxWorkers, Optional<Path> log) throws IOException {
-        return start(minWorkers, maxWorkers, SHARDS, 5000, log);
+        return start(minWorkers, maxWorkers, SHARDS, NEVER_SILENT, log);
     }
 
     private CoordinatorProcess start(
@@ -56,7 +63,7 @@ abstract class WithCoordinator {
                 groupSize,
                 minWorkers,
                 maxWorkers,
-                Duration.ofSeconds(30),
+                Duration.ofSeconds(120),
                 Straggler.WAIT,
                 0,
                 log,

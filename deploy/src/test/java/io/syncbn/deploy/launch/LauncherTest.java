@@ -6,23 +6,32 @@ import io.syncbn.deploy.launch.Launcher.Patience;
 import io.syncbn.deploy.settings.Range;
 import io.syncbn.proto.net.Address;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The launcher with shell scripts as children. Each writes its process id, so that none can be left behind unseen. */
-@Timeout(60)
+/** The launcher with shell scripts as children, of which none may be left behind. */
+@Timeout(300)
 class LauncherTest {
     private static final String LISTEN = "echo listening on 127.0.0.1:4711; ";
     private static final String READ_ADDRESS = "read ADDRESS; ";
     private static final String STAY = "exec sleep 300";
+    /** A file that is there when the launcher has said something. */
+    private static final String SAID = "said";
+
+    /** For what comes at once on an idle machine. */
+    private static final long LONG_MILLIS = 60_000;
+
     private static final Restarts.Backoff BACKOFF = new Restarts.Backoff(10, 50);
 
     @TempDir
@@ -31,6 +40,8 @@ class LauncherTest {
     private RunDirectory directory;
     private Launcher launcher;
     private int restarts;
+    private long settleMillis = 300;
+    private long leaveMillis = LONG_MILLIS;
 
     /** Workers; 0: as many as there are scripts. */
     private int least;
@@ -60,6 +71,7 @@ class LauncherTest {
         scripts.put("worker-0", waitFor("worker-2") + "echo 'syncbn: worker-2 was lost'; exit 1");
         scripts.put("worker-1", STAY);
         scripts.put("worker-2", "echo step 7; kill -9 $$");
+        settleMillis = 5_000;
 
         assertThat(failure())
                 .startsWith("the job failed: worker-2 was killed by signal 9 (KILL)")
@@ -114,8 +126,8 @@ class LauncherTest {
     @Test
     void aChildThatRefusesToEndIsKilled() throws Exception {
         scripts.put("coordinator", LISTEN + STAY);
-        scripts.put("worker-0", "trap '' TERM; while :; do sleep 0.1; done");
-        scripts.put("worker-1", waitFor("worker-0") + "exit 3");
+        scripts.put("worker-0", "trap '' TERM; " + touch("deaf") + "while :; do sleep 0.1; done");
+        scripts.put("worker-1", waitForFile("deaf") + "exit 3");
 
         assertThat(failure()).startsWith("the job failed: worker-1 ended with exit code 3");
     }
@@ -158,9 +170,10 @@ class LauncherTest {
     @Test
     void aKilledWorkerIsStartedAgainAndToldTheAddress() throws Exception {
         restarts = 1;
-        scripts.put("worker-1", READ_ADDRESS + "echo coordinator at $ADDRESS; " + theFirstTime("kill -9 $$"));
+        String twice = READ_ADDRESS + "echo coordinator at $ADDRESS; " + theFirstTime("kill -9 $$");
+        scripts.put("worker-1", twice + touch("twice"));
         scripts.put("worker-0", "exit 0");
-        scripts.put("coordinator", LISTEN + waitForFile("again") + "sleep 1");
+        scripts.put("coordinator", LISTEN + waitForFile("twice"));
         List<String> said = new ArrayList<>();
 
         assertThat(launch(patience(), saying(said, crew -> {}))).isEqualTo(new Ending.Done());
@@ -195,8 +208,8 @@ class LauncherTest {
     @Test
     void withEnoughWorkersLeftTheJobGoesOn() throws Exception {
         least = 1;
-        scripts.put("coordinator", LISTEN + waitFor("worker-0") + waitFor("worker-1") + "sleep 1");
-        scripts.put("worker-0", "sleep 1");
+        scripts.put("coordinator", LISTEN + waitForFile(SAID));
+        scripts.put("worker-0", waitForFile(SAID));
         scripts.put("worker-1", "kill -9 $$");
         List<String> said = new ArrayList<>();
 
@@ -220,6 +233,7 @@ class LauncherTest {
         scripts.put("coordinator", LISTEN);
         scripts.put("worker-0", "exit 0");
         scripts.put("worker-1", STAY);
+        leaveMillis = 300;
 
         assertThat(launch()).isEqualTo(new Ending.Done());
     }
@@ -227,13 +241,17 @@ class LauncherTest {
     @Test
     void aWatcherMayActUponTheCrew() throws Exception {
         scripts.put("coordinator", LISTEN + waitFor("worker-7"));
-        scripts.put("worker-0", "sleep 1");
-        scripts.put("worker-7", READ_ADDRESS + "echo coordinator at $ADDRESS; sleep 1");
+        scripts.put("worker-0", waitFor("worker-7"));
+        scripts.put("worker-7", READ_ADDRESS + "echo coordinator at $ADDRESS");
         most = 1;
         Watcher watcher = new Watcher() {
+            private boolean hasActed;
+
             @Override
             public void tick(Crew crew) {
-                if (!crew.workers().contains("worker-7") && crew.workers().contains("worker-0")) {
+                if (!hasActed) {
+                    hasActed = true;
+                    assertThat(crew.workers()).containsExactly("worker-0");
                     assertThat(crew.pid("worker-7")).isEmpty();
                     crew.startWorker("worker-7");
                     assertThat(crew.pid("worker-7")).isPresent();
@@ -273,16 +291,17 @@ class LauncherTest {
         Range range = new Range(least > 0 ? least : workers, workers);
         launcher = new Launcher(
                 directory, new Scripts(), range, restarts, patience, watcher, () -> System.nanoTime() / 1_000_000);
+        Set<ProcessHandle> before = children();
         Ending ending = launcher.run();
-        assertThat(processes()).allSatisfy(id -> assertThat(isAlive(id)).isFalse());
+        assertThat(children()).isSubsetOf(before);
         return ending;
     }
 
-    private static Patience patience() {
-        return new Patience(20, 20_000, 300, 5_000, 2_000, 1_000, BACKOFF);
+    private Patience patience() {
+        return new Patience(20, LONG_MILLIS, settleMillis, LONG_MILLIS, leaveMillis, 1_000, BACKOFF);
     }
 
-    private static Watcher saying(List<String> said, Watcher watcher) {
+    private Watcher saying(List<String> said, Watcher watcher) {
         return new Watcher() {
             @Override
             public void tick(Crew crew) {
@@ -292,35 +311,33 @@ class LauncherTest {
             @Override
             public void say(String line) {
                 said.add(line);
+                try {
+                    Files.writeString(temporary.resolve(SAID), line);
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
             }
         };
     }
 
-    private List<Long> processes() throws IOException {
-        List<Long> ids = new ArrayList<>();
-        for (String name : scripts.keySet()) {
-            Path file = temporary.resolve(name + ".pid");
-            if (Files.exists(file)) {
-                ids.add(Long.parseLong(Files.readString(file).strip()));
-            }
-        }
-        assertThat(ids).isNotEmpty();
-        return ids;
-    }
-
-    private static boolean isAlive(long id) {
-        return ProcessHandle.of(id).map(ProcessHandle::isAlive).orElse(false);
+    /** Those of this JVM that are alive. */
+    private static Set<ProcessHandle> children() {
+        return ProcessHandle.current().children().filter(ProcessHandle::isAlive).collect(Collectors.toSet());
     }
 
     /** Shell words that are followed only by the first process that comes to them. */
     private String theFirstTime(String words) {
         String file = temporary.resolve("again").toString();
-        return "if [ ! -e '" + file + "' ]; then touch '" + file + "'; " + words + "; fi; ";
+        return "if [ ! -e '" + file + "' ]; then " + touch("again") + words + "; fi; ";
+    }
+
+    private String touch(String name) {
+        return ": > '" + temporary.resolve(name) + "'; ";
     }
 
     /** Shell words that wait until another child has started. */
     private String waitFor(String name) {
-        return waitForFile(name + ".pid");
+        return waitForFile(name + ".started");
     }
 
     private String waitForFile(String name) {
@@ -341,8 +358,7 @@ class LauncherTest {
         }
 
         private List<String> command(String name) {
-            String script = "echo $$ > '" + temporary.resolve(name + ".pid") + "'; ";
-            return List.of("sh", "-c", script + scripts.get(name));
+            return List.of("sh", "-c", touch(name + ".started") + scripts.get(name));
         }
     }
 }

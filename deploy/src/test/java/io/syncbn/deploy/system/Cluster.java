@@ -28,8 +28,12 @@ final class Cluster {
 
     private Cluster() {}
 
-    /** A coordinator of a job, on a port of its own. */
-    static CoordinatorProcess coordinator(Job job, int workers) throws Exception {
+    /**
+     * A coordinator of a job, on a port of its own.
+     *
+     * @param log where it writes its events
+     */
+    static CoordinatorProcess coordinator(Job job, int workers, Optional<Path> log) throws Exception {
         return CoordinatorProcess.start(new CoordinatorConfig(
                 "127.0.0.1",
                 0,
@@ -41,13 +45,13 @@ final class Cluster {
                 JOIN_TIMEOUT,
                 Straggler.WAIT,
                 CoordinatorConfig.NO_METRICS,
-                Optional.empty()));
+                log));
     }
 
     /** Trains a job to its end, into a run directory. */
     static void train(Job job, int workers, Path run) throws Exception {
         ExecutorService threads = Executors.newFixedThreadPool(workers);
-        try (CoordinatorProcess coordinator = coordinator(job, workers)) {
+        try (CoordinatorProcess coordinator = coordinator(job, workers, Optional.empty())) {
             Address address = new Address("127.0.0.1", coordinator.port());
             List<Future<?>> ends = new ArrayList<>();
             for (int i = 0; i < workers; i++) {

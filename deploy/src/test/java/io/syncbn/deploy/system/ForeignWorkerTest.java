@@ -14,22 +14,30 @@ import io.syncbn.proto.v1.Kind;
 import io.syncbn.proto.v1.Plan;
 import io.syncbn.proto.wire.DataFrame;
 import io.syncbn.proto.wire.FrameHeader;
+import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Workers that do not belong to the job, or do not keep to the protocol. */
-@Timeout(60)
+@Timeout(300)
 class ForeignWorkerTest {
+    @TempDir
+    private Path temporary;
+
     private final Job job = JobParser.parse(Map.of("shards", "2", "steps", "10"), 2);
+    private Path events;
     private CoordinatorProcess coordinator;
     private Address address;
 
     @BeforeEach
     void listen() throws Exception {
-        coordinator = Cluster.coordinator(job, 2);
+        events = temporary.resolve("events.jsonl");
+        coordinator = Cluster.coordinator(job, 2, Optional.of(events));
         address = new Address("127.0.0.1", coordinator.port());
     }
 
@@ -59,6 +67,7 @@ class ForeignWorkerTest {
         try (HandmadeWorker first = new HandmadeWorker(address);
                 HandmadeWorker second = new HandmadeWorker(address)) {
             first.join(introduction("worker-0"));
+            awaitJoined("worker-0");
             assertRefused(
                     introduction("stranger").setDataDigest("other"),
                     "stranger's data differs from worker-0's: other, expected data");
@@ -87,6 +96,12 @@ class ForeignWorkerTest {
             assertThat(first.plan().getGeneration()).isEqualTo(plan.getGeneration() + 1);
             assertThat(second.plan().getGeneration()).isEqualTo(plan.getGeneration() + 1);
         }
+    }
+
+    /** Whoever comes first decides which data is right, and messages of two connections may overtake each other. */
+    private void awaitJoined(String name) throws InterruptedException {
+        Syncbn.await(
+                name + " has joined", Syncbn.PATIENCE, () -> Syncbn.text(events).contains(name + " joined"));
     }
 
     private void assertRefused(Join.Builder introduction, String reason) throws InterruptedException {

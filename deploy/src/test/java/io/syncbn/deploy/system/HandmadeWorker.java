@@ -56,7 +56,7 @@ final class HandmadeWorker implements AutoCloseable {
     }
 
     ToWorker next() throws InterruptedException {
-        ToWorker message = received.poll(20, TimeUnit.SECONDS);
+        ToWorker message = received.poll(Syncbn.PATIENCE.toSeconds(), TimeUnit.SECONDS);
         if (message == null) {
             throw new AssertionError("nothing came from the coordinator");
         }

@@ -175,7 +175,7 @@ final class Syncbn implements AutoCloseable {
         return file;
     }
 
-    private static String text(Path file) {
+    static String text(Path file) {
         try {
             return Files.readString(file);
         } catch (IOException e) {
