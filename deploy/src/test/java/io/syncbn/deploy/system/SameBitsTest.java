@@ -3,6 +3,8 @@ package io.syncbn.deploy.system;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.syncbn.proto.job.JobParser;
+import io.syncbn.worker.nn.Architecture;
+import io.syncbn.worker.nn.Net;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,8 +32,17 @@ class SameBitsTest {
     private static final int STEPS_PER_EPOCH = 3;
     private static final int STEPS = 2 * STEPS_PER_EPOCH + 1;
 
-    private static final Map<String, String> JOB = Map.of(
-            "model", SmallResNet.class.getName(), "augment", "true", "dropout", "0.2", "shards", "6", "batch", "2");
+    private static final Map<String, String> JOB =
+            Map.of("model", WideHead.class.getName(), "augment", "true", "dropout", "0.2", "shards", "6", "batch", "2");
+
+    /** A residual network whose gradient is more than one chunk, so that its parts may come in any order. */
+    public static final class WideHead implements Architecture {
+        @Override
+        public void define(Net net) {
+            SmallResNet.defineFeatures(net);
+            net.dense("hidden", 2100).relu().dropout().dense("fc", net.classes());
+        }
+    }
 
     @TempDir
     private static Path shared;

@@ -8,12 +8,18 @@ public final class SmallResNet implements Architecture {
 
     @Override
     public void define(Net net) {
+        defineFeatures(net);
+        net.dropout().dense("fc", net.classes());
+    }
+
+    /** All below the classifier, for models with another one. */
+    static void defineFeatures(Net net) {
         net.conv2d("conv1", 8, 3, 2, 1).batchNorm("bn1").relu();
         net.residual("block", main -> main.conv2d("conv1", 8, 3, 1, 1)
                 .batchNorm("bn1")
                 .relu()
                 .conv2d("conv2", 8, 3, 1, 1)
                 .batchNorm("bn2"));
-        net.globalAveragePool().dropout().dense("fc", net.classes());
+        net.globalAveragePool();
     }
 }

@@ -7,10 +7,15 @@ import io.syncbn.worker.nn.Float64Layers.Twin;
 import io.syncbn.worker.nn.Net;
 import io.syncbn.worker.nn.Shape;
 
-/** A small residual network, as {@code --model} takes it, and its float64 twin. */
+/**
+ * A small residual network, as {@code --model} takes it, and its float64 twin. Its parameters, nearly all in one layer, fill
+ * the first chunk of a gradient and a part of a second one.
+ */
 public final class TrajectoryModel implements Architecture {
     static final Shape INPUT = new Shape(8, 8, 3);
     static final int CLASSES = 4;
+
+    private static final int HIDDEN = 520;
 
     private static final Shape STEM = new Shape(8, 8, 6);
     private static final Shape POOLED = new Shape(4, 4, 6);
@@ -33,7 +38,7 @@ public final class TrajectoryModel implements Architecture {
         net.residual("wider", main -> main.conv2d("conv1", 8, 3, 1, 1).batchNorm("bn1"), shortcut -> shortcut.conv2d(
                         "downsample.0", 8, 1, 1, 0)
                 .batchNorm("downsample.1"));
-        net.averagePool(2, 2).flatten().dense("fc", net.classes());
+        net.averagePool(2, 2).flatten().dense("hidden", HIDDEN).relu().dense("fc", net.classes());
     }
 
     static Twin twin(Parameters p, Norms norms) {
@@ -59,6 +64,8 @@ public final class TrajectoryModel implements Architecture {
                                 norms.of("wider.downsample.1", 8))),
                 Float64Layers.averagePool(WIDE, 2, 2, 2),
                 Float64Layers.flatten(AVERAGED),
-                Float64Layers.dense(p, "fc", AVERAGED.size(), CLASSES));
+                Float64Layers.dense(p, "hidden", AVERAGED.size(), HIDDEN),
+                Float64Layers.relu(),
+                Float64Layers.dense(p, "fc", HIDDEN, CLASSES));
     }
 }

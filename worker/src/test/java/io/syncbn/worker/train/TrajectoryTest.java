@@ -88,6 +88,7 @@ class TrajectoryTest {
         Job job = job(each);
         ModelDefinition definition = ModelDefinition.of(
                 new TrajectoryModel(), TrajectoryModel.INPUT, TrajectoryModel.CLASSES, job.normalization(), 0);
+        assertThat(new GradientChunks(definition.parameters().size()).count()).isEqualTo(2);
         Float64Layers.Parameters first = Float64Layers.Parameters.of(definition.newReplica(job.seed()));
         Float64Training twin = new Float64Training(job, data, first);
 
