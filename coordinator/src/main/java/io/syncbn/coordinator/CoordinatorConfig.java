@@ -1,5 +1,6 @@
 package io.syncbn.coordinator;
 
+import io.syncbn.coordinator.membership.Patience;
 import io.syncbn.coordinator.membership.Straggler;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -21,8 +22,7 @@ import java.util.Optional;
  * @param straggler what is done about a worker that makes the others wait
  * @param metricsPort to serve metrics on over HTTP; 0 for any that is free, −1 for none
  * @param log where events are written, and read from if the coordinator is started again; empty for nowhere
- * @param heartbeatMillis how often a worker sends a sign of life
- * @param silenceMillis how long a worker may be silent before it counts as lost
+ * @param patience with those that have joined
  */
 public record CoordinatorConfig(
         String host,
@@ -36,15 +36,9 @@ public record CoordinatorConfig(
         Straggler straggler,
         int metricsPort,
         Optional<Path> log,
-        int heartbeatMillis,
-        int silenceMillis) {
+        Patience patience) {
 
     public static final int NO_METRICS = -1;
-
-    private static final int HEARTBEAT_MILLIS = 1000;
-
-    /** Several heartbeats, so that a garbage collection or a busy machine is not taken for a death. */
-    private static final int SILENCE_MILLIS = 5 * HEARTBEAT_MILLIS;
 
     /** @throws IllegalArgumentException with everything that is wrong, a line each */
     public CoordinatorConfig {
@@ -67,9 +61,9 @@ public record CoordinatorConfig(
         if (joinTimeout.isNegative() || joinTimeout.isZero()) {
             problems.add("a join timeout of " + joinTimeout.toMillis() + " ms; expected more than 0");
         }
-        if (heartbeatMillis < 1 || silenceMillis < 2 * heartbeatMillis) {
-            problems.add("a silence of " + silenceMillis + " ms for heartbeats of " + heartbeatMillis
-                    + " ms; expected at least two heartbeats");
+        if (patience.heartbeatMillis() < 1 || patience.silenceMillis() < 2 * patience.heartbeatMillis()) {
+            problems.add("a silence of " + patience.silenceMillis() + " ms for heartbeats of "
+                    + patience.heartbeatMillis() + " ms; expected at least two heartbeats");
         }
         if (metricsPort < NO_METRICS || metricsPort > 65535) {
             problems.add("metrics port " + metricsPort + "; expected 0 to 65535, or -1 for none");
@@ -77,33 +71,5 @@ public record CoordinatorConfig(
         if (!problems.isEmpty()) {
             throw new IllegalArgumentException(String.join("\n", problems));
         }
-    }
-
-    public CoordinatorConfig(
-            String host,
-            int port,
-            String fingerprint,
-            int shards,
-            int groupSize,
-            int minWorkers,
-            int maxWorkers,
-            Duration joinTimeout,
-            Straggler straggler,
-            int metricsPort,
-            Optional<Path> log) {
-        this(
-                host,
-                port,
-                fingerprint,
-                shards,
-                groupSize,
-                minWorkers,
-                maxWorkers,
-                joinTimeout,
-                straggler,
-                metricsPort,
-                log,
-                HEARTBEAT_MILLIS,
-                SILENCE_MILLIS);
     }
 }

@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -112,8 +113,7 @@ public final class CoordinatorProcess implements AutoCloseable {
                 config.minWorkers(),
                 config.maxWorkers(),
                 config.joinTimeout().toNanos(),
-                config.heartbeatMillis(),
-                config.silenceMillis(),
+                config.patience(),
                 config.straggler(),
                 MOST_STEPS_BEHIND);
     }
@@ -165,18 +165,22 @@ public final class CoordinatorProcess implements AutoCloseable {
 
     /** Lets the job end at the next commit, with a checkpoint; calls after the first do nothing. */
     public void requestStop(String reason) {
-        if (!outcome.isDone()) {
-            loop.execute(() -> coordinator.run(() -> coordinator.requestStop(reason)));
-        }
+        execute(() -> coordinator.requestStop(reason));
     }
 
     /** Fails the job if it is not over, and waits for the end. */
     @Override
     public void close() {
-        if (!outcome.isDone()) {
-            loop.execute(() -> coordinator.run(() -> coordinator.fail("the coordinator was stopped")));
-        }
+        execute(() -> coordinator.fail("the coordinator was stopped"));
         outcome.join();
+    }
+
+    private void execute(Runnable decision) {
+        try {
+            loop.execute(() -> coordinator.run(decision));
+        } catch (RejectedExecutionException e) {
+            return; // the job has ended, and the loop with it
+        }
     }
 
     /** Lets streams end, within bounds, so that everybody reads why. */

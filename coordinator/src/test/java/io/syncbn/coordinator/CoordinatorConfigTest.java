@@ -1,8 +1,8 @@
 package io.syncbn.coordinator;
 
-import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.syncbn.coordinator.membership.Patience;
 import io.syncbn.coordinator.membership.Straggler;
 import java.time.Duration;
 import java.util.Optional;
@@ -11,27 +11,20 @@ import org.junit.jupiter.api.Test;
 class CoordinatorConfigTest {
 
     @Test
-    void heartbeatsAndSilenceHaveDefaults() {
-        CoordinatorConfig config = new CoordinatorConfig(
-                "host",
-                0,
-                "job",
-                4,
-                4,
-                2,
-                2,
-                Duration.ofSeconds(120),
-                Straggler.WAIT,
-                CoordinatorConfig.NO_METRICS,
-                Optional.empty());
-        assertThat(config.heartbeatMillis()).isEqualTo(1000);
-        assertThat(config.silenceMillis()).isEqualTo(5000);
-    }
-
-    @Test
     void everythingThatIsWrongIsSaidAtOnce() {
         assertThatThrownBy(() -> new CoordinatorConfig(
-                        "host", 0, "job", 4, 5, 7, 6, Duration.ZERO, Straggler.WAIT, -2, Optional.empty(), 100, 150))
+                        "host",
+                        0,
+                        "job",
+                        4,
+                        5,
+                        7,
+                        6,
+                        Duration.ZERO,
+                        Straggler.WAIT,
+                        -2,
+                        Optional.empty(),
+                        new Patience(100, 150, 1000)))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("""
                         6 workers for 4 shards; expected 1 to 4, so that each has a shard

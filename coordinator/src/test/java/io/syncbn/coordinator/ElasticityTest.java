@@ -76,7 +76,7 @@ class ElasticityTest extends WithCoordinator {
 
     @Test
     void theOthersGoOnWithoutASilentWorker() throws Exception {
-        CoordinatorProcess coordinator = start(2, SHARDS, 3000);
+        CoordinatorProcess coordinator = start(2, SHARDS, 6000);
         List<FakeWorker> workers = running(coordinator);
         try (Heartbeats heartbeats = new Heartbeats(List.of(workers.get(0), workers.get(2)))) {
             assertThat(workers.get(1).nextControl().getEvicted().getReason())

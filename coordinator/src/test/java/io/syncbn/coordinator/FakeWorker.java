@@ -74,7 +74,8 @@ final class FakeWorker implements AutoCloseable {
         return this;
     }
 
-    private void send(FromWorker.Builder message) {
+    /** A test may send signs of life from a thread of their own; a stream takes one message at a time. */
+    private synchronized void send(FromWorker.Builder message) {
         toCoordinator.onNext(message.build());
     }
 

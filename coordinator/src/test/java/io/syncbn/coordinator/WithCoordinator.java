@@ -2,6 +2,7 @@ package io.syncbn.coordinator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.syncbn.coordinator.membership.Patience;
 import io.syncbn.coordinator.membership.Straggler;
 import io.syncbn.proto.v1.Plan;
 import java.io.IOException;
@@ -24,8 +25,8 @@ abstract class WithCoordinator {
     static final int SHARDS = 7;
     static final int WORKERS = 3;
 
-    /** Milliseconds, more than any test takes: these workers send no signs of life by themselves. */
-    private static final int NEVER_SILENT = 600_000;
+    /** More than any test takes: these workers send no signs of life by themselves, and any of them may be late. */
+    private static final int LONG_MILLIS = 600_000;
 
     final List<AutoCloseable> open = new ArrayList<>();
 
@@ -41,20 +42,20 @@ abstract class WithCoordinator {
     }
 
     final CoordinatorProcess start(int minWorkers, int groupSize) throws IOException {
-        return start(minWorkers, groupSize, NEVER_SILENT);
+        return start(minWorkers, groupSize, LONG_MILLIS);
     }
 
     final CoordinatorProcess start(int minWorkers, int groupSize, int silenceMillis) throws IOException {
-        return start(minWorkers, WORKERS, groupSize, silenceMillis, Optional.empty());
+        return start(minWorkers, WORKERS, groupSize, new Patience(100, silenceMillis, LONG_MILLIS), Optional.empty());
     }
 
-    /** One that may have more workers than there are, and writes events. */
+    /** One that may have more workers than there are, so that it does not wait for them for long, and writes events. */
     final CoordinatorProcess start(int minWorkers, int maxWorkers, Optional<Path> log) throws IOException {
-        return start(minWorkers, maxWorkers, SHARDS, NEVER_SILENT, log);
+        return start(minWorkers, maxWorkers, SHARDS, new Patience(100, LONG_MILLIS, 1000), log);
     }
 
     private CoordinatorProcess start(
-            int minWorkers, int maxWorkers, int groupSize, int silenceMillis, Optional<Path> log) throws IOException {
+            int minWorkers, int maxWorkers, int groupSize, Patience patience, Optional<Path> log) throws IOException {
         return keep(CoordinatorProcess.start(new CoordinatorConfig(
                 "127.0.0.1",
                 0,
@@ -67,8 +68,7 @@ abstract class WithCoordinator {
                 Straggler.WAIT,
                 0,
                 log,
-                100,
-                silenceMillis)));
+                patience)));
     }
 
     final FakeWorker worker(String name, CoordinatorProcess coordinator) {

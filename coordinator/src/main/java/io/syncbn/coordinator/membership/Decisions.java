@@ -66,7 +66,7 @@ final class Decisions {
     private static void tick(Turn turn) {
         long gapNanos = turn.nowNanos - turn.tickedNanos;
         turn.tickedNanos = turn.nowNanos;
-        if (gapNanos > turn.rules.silenceNanos() / 2) {
+        if (gapNanos > turn.rules.patience().silenceNanos() / 2) {
             // This process stood still, and signs of life may wait unread: a silence now says nothing of the others.
             turn.members().forEach(member -> turn.update(member.heardAt(turn.nowNanos)));
         }

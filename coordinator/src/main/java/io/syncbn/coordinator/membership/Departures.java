@@ -27,7 +27,8 @@ final class Departures {
     static void silence(Turn turn) {
         List<Member> silent = turn.members().stream()
                 .filter(member -> member.wasPlanned() && !turn.hasFinished(member))
-                .filter(member -> turn.nowNanos - member.heardNanos() >= turn.rules.silenceNanos())
+                .filter(member -> turn.nowNanos - member.heardNanos()
+                        >= turn.rules.patience().silenceNanos())
                 .toList();
         for (Member member : silent) {
             long millis = TimeUnit.NANOSECONDS.toMillis(turn.nowNanos - member.heardNanos());

@@ -80,7 +80,9 @@ final class Gathering {
                         .map(Member::name)
                         .collect(Collectors.toSet())
                         .containsAll(turn.expected)
-                : workers >= turn.rules.maxWorkers() || turn.nowNanos - turn.joinedNanos >= Rules.SETTLE_NANOS;
+                : workers >= turn.rules.maxWorkers()
+                        || turn.nowNanos - turn.joinedNanos
+                                >= turn.rules.patience().settleNanos();
         if (isReady) {
             Seating.deal(turn);
         }

@@ -10,8 +10,7 @@ import java.util.concurrent.TimeUnit;
  * @param minWorkers fewest workers that a generation has
  * @param maxWorkers most workers that a generation has, at most {@code shards}
  * @param joinTimeoutNanos how long the job waits for the fewest
- * @param heartbeatMillis how often a worker sends a sign of life
- * @param silenceMillis how long a worker may be silent before it counts as lost
+ * @param patience with those that have joined
  * @param straggler what is done about a worker that makes the others wait
  * @param mostStepsBehind how far one that has a backup may fall behind
  */
@@ -21,13 +20,9 @@ public record Rules(
         int minWorkers,
         int maxWorkers,
         long joinTimeoutNanos,
-        int heartbeatMillis,
-        int silenceMillis,
+        Patience patience,
         Straggler straggler,
         int mostStepsBehind) {
-
-    /** With fewer than the most workers, a generation begins when nobody has joined for so long. */
-    static final long SETTLE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     /** After a restart, so long the workers of the last generation have to come back, before the job goes on with fewer. */
     static final long RETURN_NANOS = TimeUnit.SECONDS.toNanos(5);
@@ -37,10 +32,6 @@ public record Rules(
 
     /** So many generations in a row may be damaged before they have committed anything. */
     static final int MOST_DAMAGED_IN_A_ROW = 20;
-
-    long silenceNanos() {
-        return TimeUnit.MILLISECONDS.toNanos(silenceMillis);
-    }
 
     /** So many of how many workers, in words. */
     String count(int workers) {

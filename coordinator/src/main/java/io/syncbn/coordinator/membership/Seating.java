@@ -97,8 +97,8 @@ final class Seating {
                 .setWorkers(assignment.workers())
                 .setFirstShard(run.first())
                 .setShardCount(run.count())
-                .setHeartbeatMillis(turn.rules.heartbeatMillis())
-                .setSilenceMillis(turn.rules.silenceMillis())
+                .setHeartbeatMillis(turn.rules.patience().heartbeatMillis())
+                .setSilenceMillis(turn.rules.patience().silenceMillis())
                 .setCommittedStep(turn.committedStep);
         assignment.seats().get(worker).backupRun().ifPresent(backup -> plan.setBackupFirstShard(backup.first())
                 .setBackupShardCount(backup.count()));

@@ -55,7 +55,7 @@ public final class Coordinator {
         this.nanoClock = nanoClock;
         this.metrics = metrics;
         announcer = new Announcer(metrics, journal);
-        generation = new Generation(groupSize, rules.silenceMillis(), nanoClock.getAsLong());
+        generation = new Generation(groupSize, rules.patience().silenceMillis(), nanoClock.getAsLong());
         membership = Membership.begin(rules, earlier, nanoClock.getAsLong());
         if (!earlier.equals(Earlier.NOTHING)) {
             announcer.restarted(membership);

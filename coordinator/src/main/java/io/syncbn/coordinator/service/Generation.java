@@ -17,6 +17,9 @@ import java.util.concurrent.TimeUnit;
 
 /** What the present generation sums and hands on, and how fast. Belongs to the event loop. */
 final class Generation {
+    /** Ten times as long as it should be between two looks at the clock: whoever looks so late has stood still. */
+    private static final long STOOD_STILL_NANOS = TimeUnit.SECONDS.toNanos(1);
+
     private final int groupSize;
     private final long silenceNanos;
     private final Deadline deadline = new Deadline();
@@ -27,7 +30,7 @@ final class Generation {
     private long lastCommitNanos;
     private long lookedNanos;
 
-    /** @param silenceMillis after which a worker counts as lost; after half of that without a look at the clock, this process must have stood still */
+    /** @param silenceMillis after which a worker counts as lost */
     Generation(int groupSize, int silenceMillis, long nowNanos) {
         this.groupSize = groupSize;
         silenceNanos = TimeUnit.MILLISECONDS.toNanos(silenceMillis);
@@ -109,7 +112,7 @@ final class Generation {
 
     /** Those who have kept the others waiting for too long, if anybody has. */
     Optional<Event> overdue(long nowNanos) {
-        if (nowNanos - lookedNanos > silenceNanos / 2) {
+        if (nowNanos - lookedNanos > STOOD_STILL_NANOS) {
             deadline.stoodStill(nowNanos);
         }
         lookedNanos = nowNanos;

@@ -6,6 +6,7 @@ import io.grpc.Status;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.syncbn.coordinator.membership.Earlier;
 import io.syncbn.coordinator.membership.Effect;
+import io.syncbn.coordinator.membership.Patience;
 import io.syncbn.coordinator.membership.Rules;
 import io.syncbn.coordinator.membership.Straggler;
 import io.syncbn.coordinator.membership.Topic;
@@ -27,6 +28,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The real coordinator with streams and a clock by hand: two workers with a shard each. */
 class CoordinatorTest {
@@ -45,7 +48,7 @@ class CoordinatorTest {
 
     private Coordinator coordinator(Earlier earlier) {
         return new Coordinator(
-                new Rules("job", WORKERS, 1, WORKERS, TimeUnit.SECONDS.toNanos(100), 1000, 5000, straggler, 100),
+                new Rules("job", WORKERS, 1, WORKERS, TimeUnit.SECONDS.toNanos(100), Patience.DEFAULT, straggler, 100),
                 WORKERS,
                 earlier,
                 () -> TimeUnit.MILLISECONDS.toNanos(nowMillis),
@@ -101,8 +104,9 @@ class CoordinatorTest {
         assertThat(controls.get(0).last().getPlan().getCommittedStep()).isEqualTo(5);
     }
 
-    @Test
-    void theTimeInWhichTheCoordinatorStoodStillIsNobodysFault() {
+    @ParameterizedTest
+    @ValueSource(ints = {1_000, 60_000})
+    void theTimeInWhichTheCoordinatorStoodStillIsNobodysFault(int millis) {
         begin();
         for (long step = 1; step <= 5; step++) {
             nowMillis += 100;
@@ -110,7 +114,7 @@ class CoordinatorTest {
         }
         commitPart(0, 6);
         tickUntil(nowMillis + 100);
-        nowMillis += 60_000;
+        nowMillis += 100 + millis;
         coordinator.tick();
         tickUntil(nowMillis + 2_000);
         assertThat(controls.get(1).hasEnded).isFalse();

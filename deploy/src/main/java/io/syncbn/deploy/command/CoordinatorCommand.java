@@ -3,6 +3,7 @@ package io.syncbn.deploy.command;
 import io.syncbn.coordinator.CoordinatorConfig;
 import io.syncbn.coordinator.CoordinatorProcess;
 import io.syncbn.coordinator.Outcome;
+import io.syncbn.coordinator.membership.Patience;
 import io.syncbn.coordinator.membership.Straggler;
 import io.syncbn.deploy.settings.RunSettings;
 import io.syncbn.deploy.settings.Settings;
@@ -67,7 +68,8 @@ final class CoordinatorCommand implements Command {
                 joinTimeout,
                 straggler,
                 metricsPort,
-                log));
+                log,
+                Patience.DEFAULT));
         try (Interruption interruption = watch(coordinator, isLaunched)) {
             System.out.println("listening on " + (isLaunched ? coordinator.nearAddress() : coordinator.address()));
             coordinator

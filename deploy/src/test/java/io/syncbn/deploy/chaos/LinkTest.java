@@ -20,10 +20,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** A link between plain sockets. */
-@Timeout(60)
+@Timeout(300)
 class LinkTest {
     /** Long enough to see that nothing comes. */
-    private static final int SILENCE_MILLIS = 300;
+    private static final int SILENCE_MILLIS = 1000;
 
     private static final int PATIENCE_MILLIS = 20_000;
 

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Signals to a process that stands for one of ours. */
-@Timeout(60)
+@Timeout(300)
 class InterruptionTest {
     private Process process;
 

@@ -42,7 +42,7 @@ class ParentWatchTest {
         process.outputWriter().append("node-0:7800\n").flush();
         assertThat(process.inputReader().readLine()).isEqualTo("node-0:7800");
         process.outputWriter().close();
-        assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
+        assertThat(process.waitFor(120, TimeUnit.SECONDS)).isTrue();
         assertThat(process.exitValue()).isEqualTo(ExitCode.INTERRUPTED);
     }
 
@@ -50,7 +50,7 @@ class ParentWatchTest {
     void aWorkerStillWaitingForTheAddressEndsToo() throws IOException, InterruptedException {
         start(true);
         process.getOutputStream().close();
-        assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
+        assertThat(process.waitFor(120, TimeUnit.SECONDS)).isTrue();
         assertThat(process.exitValue()).isEqualTo(ExitCode.INTERRUPTED);
     }
 
@@ -67,7 +67,7 @@ class ParentWatchTest {
         CountDownLatch closed = new CountDownLatch(1);
         InputStream in = new ByteArrayInputStream("stop\nstop\n".getBytes(StandardCharsets.UTF_8));
         ParentWatch.start(in, closed::countDown).onLine(heard::incrementAndGet);
-        assertThat(closed.await(20, TimeUnit.SECONDS)).isTrue();
+        assertThat(closed.await(120, TimeUnit.SECONDS)).isTrue();
         assertThat(heard).hasValue(1);
     }
 

@@ -184,7 +184,7 @@ class ScriptTest {
         Process process =
                 builder.redirectErrorStream(true).directory(directory.toFile()).start();
         String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
+        assertThat(process.waitFor(120, TimeUnit.SECONDS)).isTrue();
         return new Result(process.exitValue(), output);
     }
 }

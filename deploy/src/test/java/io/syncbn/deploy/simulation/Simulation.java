@@ -1,6 +1,7 @@
 package io.syncbn.deploy.simulation;
 
 import io.syncbn.coordinator.membership.Effect;
+import io.syncbn.coordinator.membership.Patience;
 import io.syncbn.coordinator.membership.Rules;
 import io.syncbn.coordinator.membership.Straggler;
 import io.syncbn.coordinator.membership.Topic;
@@ -81,7 +82,7 @@ final class Simulation {
         undisturbed = job.undisturbed();
         int most = Math.min(shards, 1 + random.nextInt(5));
         int fewest = 1 + random.nextInt(most);
-        rules = new Rules(FINGERPRINT, shards, fewest, most, World.millis(600_000), 1000, 5000, straggler, 5);
+        rules = new Rules(FINGERPRINT, shards, fewest, most, World.millis(600_000), Patience.DEFAULT, straggler, 5);
         tell(job + ", workers " + fewest + " to " + most + ", straggler " + straggler);
     }
 

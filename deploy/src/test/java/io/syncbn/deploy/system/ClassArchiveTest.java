@@ -62,9 +62,8 @@ class ClassArchiveTest {
     void twoFirstRunsAtOnceLeaveOneAndADamagedOneHarmsNobody() throws Exception {
         Run one = train("one");
         Run other = train("other");
-        for (Run run : List.of(one, other)) {
-            assertThat(run.output()).contains("preparing for fast starts", "test accuracy");
-        }
+        assertThat(one.output()).contains("preparing for fast starts", "test accuracy");
+        assertThat(other.output()).contains("test accuracy");
         Path archive = onlyArchive();
         assertThat(archive).isNotEmptyFile();
         assertThat(start("-Xlog:class+load", "--version").output()).contains(FROM_ARCHIVE);

@@ -2,6 +2,7 @@ package io.syncbn.deploy.system;
 
 import io.syncbn.coordinator.CoordinatorConfig;
 import io.syncbn.coordinator.CoordinatorProcess;
+import io.syncbn.coordinator.membership.Patience;
 import io.syncbn.coordinator.membership.Straggler;
 import io.syncbn.proto.job.Fingerprint;
 import io.syncbn.proto.job.Job;
@@ -26,6 +27,9 @@ import java.util.concurrent.TimeUnit;
 final class Cluster {
     private static final Duration JOIN_TIMEOUT = Duration.ofSeconds(60);
 
+    /** A thread that stands still on a busy machine, or a worker by hand that says nothing, is not lost. */
+    private static final Patience PATIENCE = new Patience(1000, 600_000, 1000);
+
     private Cluster() {}
 
     /**
@@ -45,7 +49,8 @@ final class Cluster {
                 JOIN_TIMEOUT,
                 Straggler.WAIT,
                 CoordinatorConfig.NO_METRICS,
-                log));
+                log,
+                PATIENCE));
     }
 
     /** Trains a job to its end, into a run directory. */

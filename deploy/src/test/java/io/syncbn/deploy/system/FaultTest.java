@@ -18,10 +18,10 @@ import org.junit.jupiter.api.io.TempDir;
 /** What ends a job before its time: it leaves a whole checkpoint and no process, and says who was at fault. */
 class FaultTest {
     /** For what takes seconds on a busy machine. */
-    private static final Duration SOON = Duration.ofSeconds(20);
+    private static final Duration SOON = Duration.ofSeconds(60);
 
     /** The end in time of a job that would go on for hours. */
-    private static final Duration END = Duration.ofSeconds(60);
+    private static final Duration END = Duration.ofSeconds(120);
 
     @TempDir
     private Path directory;
@@ -120,7 +120,11 @@ class FaultTest {
             arguments.add("--checkpoint-every=20");
         }
         Syncbn training = Syncbn.start(arguments.toArray());
-        Syncbn.await("forty steps; " + training.err(), Syncbn.PATIENCE, () -> hasStep(40));
+        Path firstCheckpoint = run.resolve("checkpoints/step-00000000");
+        Syncbn.await(
+                "forty steps and a checkpoint; " + training.err(),
+                Syncbn.PATIENCE,
+                () -> hasStep(40) && Files.exists(firstCheckpoint));
         return training;
     }
 

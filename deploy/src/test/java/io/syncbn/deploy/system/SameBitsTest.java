@@ -6,14 +6,15 @@ import io.syncbn.proto.job.JobParser;
 import io.syncbn.worker.nn.Architecture;
 import io.syncbn.worker.nn.Net;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -96,20 +97,22 @@ class SameBitsTest {
     /** The newest checkpoint is damaged, too, so that it goes on from the one before. */
     @Test
     void aKilledAndResumedRunEndsWithTheBitsOfOneThatNeverStopped() throws Exception {
-        int steps = 400;
+        int steps = 600;
         Path whole = directory.resolve("whole");
         Syncbn.succeed(train(whole, steps, 1));
 
         Path run = directory.resolve("killed");
         try (Syncbn killed = Syncbn.start(train(run, steps, 2))) {
-            Path early = run.resolve("checkpoints/step-00000030");
-            Syncbn.await("a checkpoint", Syncbn.PATIENCE, () -> Files.exists(early));
+            Path third = run.resolve("checkpoints/step-00000020");
+            Syncbn.await("three checkpoints", Syncbn.PATIENCE, () -> newestCheckpoint(run)
+                    .filter(newest -> newest.compareTo(third) >= 0)
+                    .isPresent());
             Syncbn.signal(killed.handle(), "KILL");
-            Syncbn.await("the end of all processes", Duration.ofSeconds(10), () -> Syncbn.processesOf(run)
+            Syncbn.await("the end of all processes", Syncbn.PATIENCE, () -> Syncbn.processesOf(run)
                     .isEmpty());
         }
         assertThat(run.resolve("result.json")).doesNotExist();
-        Path damaged = newestCheckpoint(run).resolve("model.safetensors");
+        Path damaged = newestCheckpoint(run).orElseThrow().resolve("model.safetensors");
         byte[] model = Files.readAllBytes(damaged);
         model[model.length - 9] ^= 1;
         Files.write(damaged, model);
@@ -121,12 +124,17 @@ class SameBitsTest {
         assertThat(stepsOf(run)).isEqualTo(steps).isEqualTo(stepsOf(whole));
     }
 
-    private static Path newestCheckpoint(Path run) throws IOException {
-        try (Stream<Path> checkpoints = Files.list(run.resolve("checkpoints"))) {
+    private static Optional<Path> newestCheckpoint(Path run) {
+        Path directory = run.resolve("checkpoints");
+        if (!Files.exists(directory)) {
+            return Optional.empty();
+        }
+        try (Stream<Path> checkpoints = Files.list(directory)) {
             return checkpoints
                     .filter(each -> each.getFileName().toString().startsWith("step-"))
-                    .max(Comparator.naturalOrder())
-                    .orElseThrow();
+                    .max(Comparator.naturalOrder());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

@@ -26,7 +26,7 @@ import java.util.stream.Stream;
  */
 final class Syncbn implements AutoCloseable {
     /** For what takes seconds on an idle machine; only a hanging process takes as long. */
-    static final Duration PATIENCE = Duration.ofSeconds(120);
+    static final Duration PATIENCE = Duration.ofSeconds(300);
 
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final long POLL_MILLIS = 20;

@@ -58,7 +58,7 @@ class ChannelsTest {
                 stream.onNext(DataFrame.of(new FrameHeader(1, 1, Kind.GRADIENTS, index, 0, new Node(0, 1), 5), chunk));
             }
             for (int index = 0; index < 5; index++) {
-                DataFrame reply = replies.poll(20, TimeUnit.SECONDS);
+                DataFrame reply = replies.poll(120, TimeUnit.SECONDS);
                 assertThat(reply).isNotNull();
                 assertThat(reply.header().index()).isEqualTo(index);
                 assertThat(reply.floats()).isEqualTo(chunk);
@@ -67,7 +67,7 @@ class ChannelsTest {
         } finally {
             channel.shutdownNow();
             server.shutdownNow();
-            assertThat(server.awaitTermination(20, TimeUnit.SECONDS)).isTrue();
+            assertThat(server.awaitTermination(120, TimeUnit.SECONDS)).isTrue();
             serverLoop.shutdownGracefully(0, 0, TimeUnit.SECONDS);
             clientLoop.shutdownGracefully(0, 0, TimeUnit.SECONDS);
         }

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(60)
+@Timeout(300)
 class DrivenLoopTest {
     private final EventLoopGroup serverLoop = Transport.eventLoop("server");
     private Server echo;
@@ -102,7 +102,7 @@ class DrivenLoopTest {
     void wakingAfterTheEndDoesNothing() throws Exception {
         DrivenLoop loop = new DrivenLoop();
         loop.close();
-        CompletableFuture.runAsync(loop::wake).get(20, TimeUnit.SECONDS);
+        CompletableFuture.runAsync(loop::wake).get(120, TimeUnit.SECONDS);
     }
 
     /** A stream whose frames come back. */
@@ -116,7 +116,7 @@ class DrivenLoopTest {
         Echo(DrivenLoop loop, Address server) throws InterruptedException {
             this.loop = loop;
             channel = loop.open(server);
-            assertThat(loop.awaitConnected(channel, Duration.ofSeconds(20))).isTrue();
+            assertThat(loop.awaitConnected(channel, Duration.ofSeconds(120))).isTrue();
             out = ClientCalls.asyncBidiStreamingCall(
                     channel.newCall(ReductionMethods.MOMENTS, CallOptions.DEFAULT), this);
         }
@@ -131,7 +131,7 @@ class DrivenLoopTest {
 
         void close() {
             out.onCompleted();
-            loop.close(channel, Duration.ofSeconds(20));
+            loop.close(channel, Duration.ofSeconds(120));
         }
 
         @Override

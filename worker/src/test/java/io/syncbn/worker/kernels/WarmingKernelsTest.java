@@ -14,7 +14,7 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(60)
+@Timeout(300)
 class WarmingKernelsTest {
     private static final int ROWS = 64;
     private static final int CHANNELS = 16;
