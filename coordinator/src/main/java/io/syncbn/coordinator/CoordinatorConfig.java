@@ -22,7 +22,7 @@ import java.util.Optional;
  * @param straggler what is done about a worker that makes the others wait
  * @param metricsPort to serve metrics on over HTTP; 0 for any that is free, −1 for none
  * @param log where events are written, and read from if the coordinator is started again; empty for nowhere
- * @param patience with those that have joined
+ * @param patience how long it waits for workers
  */
 public record CoordinatorConfig(
         String host,

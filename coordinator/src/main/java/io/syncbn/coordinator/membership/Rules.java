@@ -10,7 +10,7 @@ import java.util.concurrent.TimeUnit;
  * @param minWorkers fewest workers that a generation has
  * @param maxWorkers most workers that a generation has, at most {@code shards}
  * @param joinTimeoutNanos how long the job waits for the fewest
- * @param patience with those that have joined
+ * @param patience how long the coordinator waits for workers
  * @param straggler what is done about a worker that makes the others wait
  * @param mostStepsBehind how far one that has a backup may fall behind
  */
