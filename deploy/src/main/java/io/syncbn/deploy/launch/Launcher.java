@@ -58,7 +58,8 @@ public final class Launcher implements Crew {
      * @param listenMillis for the coordinator's address: a cold JVM on a busy machine needs several seconds
      * @param settleMillis after a failure, for an end that is nearer to its cause
      * @param tellerMillis after a worker was told of a failure, for who told it: a coordinator drains its streams first
-     * @param leaveMillis after the coordinator's good end, for workers to end too; one that has never reached it cannot know
+     * @param leaveMillis after the coordinator's end, for workers that it has told to end too; one that has never reached
+     *     it cannot know
      * @param terminateMillis for children that were asked to end
      * @param backoff before a killed worker is started again
      */
@@ -277,7 +278,7 @@ public final class Launcher implements Crew {
         return isStopped ? new Ending.Interrupted() : new Ending.Done();
     }
 
-    /** Waits a little: the cause may show after its consequence. */
+    /** Waits a little: the cause may show after its consequence, and those who were told may have something to write. */
     private Ending failure() throws InterruptedException {
         End cause = cause();
         for (long waited = 0; waited < settleMillis(cause) && !isInterrupted; waited += patience.tickMillis()) {
@@ -292,6 +293,10 @@ public final class Launcher implements Crew {
     }
 
     private long settleMillis(End cause) {
+        if (ends.stream().anyMatch(end -> end.isCoordinator() && end.isTold())
+                && !workers().isEmpty()) {
+            return patience.leaveMillis();
+        }
         return cause.isTold() && !cause.isCoordinator() ? patience.tellerMillis() : patience.settleMillis();
     }
 

@@ -72,6 +72,7 @@ class LauncherTest {
         scripts.put("worker-1", STAY);
         scripts.put("worker-2", "echo step 7; kill -9 $$");
         settleMillis = 5_000;
+        leaveMillis = settleMillis;
 
         assertThat(failure())
                 .startsWith("the job failed: worker-2 was killed by signal 9 (KILL)")
@@ -98,6 +99,16 @@ class LauncherTest {
         scripts.put("coordinator", LISTEN + waitFor("worker-0") + "sleep 1; echo 'syncbn: worker-1 is silent'; exit 1");
 
         assertThat(failure()).startsWith("the job failed: worker-1 is silent\n");
+    }
+
+    @Test
+    void afterAFailureWhoWasToldMayFinishWriting() throws Exception {
+        scripts.put("worker-0", waitFor("coordinator") + "sleep 1; echo 'the checkpoint is written'; exit 1");
+        scripts.put("worker-1", "exit 0");
+        scripts.put("coordinator", LISTEN + "echo 'syncbn: the loss is not a number'; exit 1");
+
+        assertThat(failure()).startsWith("the job failed: the loss is not a number\n");
+        assertThat(directory.log("worker-0")).content().contains("the checkpoint is written");
     }
 
     @Test
