@@ -46,7 +46,7 @@ class PlantedMistakesTest {
     @BeforeAll
     static void modulesAreBuilt() {
         assumeThat(CLASSES.areThere())
-                .as("proto, coordinator and worker are compiled with their tests, as mvn verify does")
+                .as("all modules are compiled with their tests, as mvn verify does")
                 .isTrue();
     }
 

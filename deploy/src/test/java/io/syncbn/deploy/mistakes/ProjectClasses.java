@@ -14,13 +14,12 @@ import javax.tools.StandardJavaFileManager;
 import javax.tools.ToolProvider;
 
 /**
- * The project's classes and tests as Maven has built them for the modules before this one, and the means to change one
- * file of them. Every mistake gets a class loader of its own; libraries, ND4J's natives among them, are loaded once.
+ * The project's classes and tests as Maven has built them, and the means to change one file of them. Every mistake gets a class loader of its own; libraries, ND4J's natives among them, are loaded once.
  *
  * @param root of the project
  */
 record ProjectClasses(Path root) {
-    private static final List<String> MODULES = List.of("proto", "coordinator", "worker");
+    private static final List<String> MODULES = List.of("proto", "coordinator", "worker", "deploy");
     private static final String PACKAGE = "io.syncbn.";
 
     /** Tests run in their module's directory. */
@@ -80,7 +79,6 @@ record ProjectClasses(Path root) {
             directories.add(root.resolve(module + "/target/classes"));
             directories.add(root.resolve(module + "/target/test-classes"));
         }
-        directories.add(root.resolve("deploy/target/test-classes")); // the simulation
         return directories.stream().map(ProjectClasses::url).toArray(URL[]::new);
     }
 
