@@ -14,7 +14,8 @@ import javax.tools.StandardJavaFileManager;
 import javax.tools.ToolProvider;
 
 /**
- * The project's classes and tests as Maven has built them, and the means to change one file of them. Every mistake gets a class loader of its own; libraries, ND4J's natives among them, are loaded once.
+ * The project's classes and tests as Maven has built them, and the means to change one file of them. Every mistake gets a
+ * class loader of its own; libraries, ND4J's natives among them, are loaded once.
  *
  * @param root of the project
  */
