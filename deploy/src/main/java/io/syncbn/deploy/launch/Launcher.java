@@ -293,6 +293,7 @@ public final class Launcher implements Crew {
     }
 
     private long settleMillis(End cause) {
+        // A coordinator that failed the job has told all workers that it knew.
         if (ends.stream().anyMatch(end -> end.isCoordinator() && end.isTold())
                 && !workers().isEmpty()) {
             return patience.leaveMillis();

@@ -8,7 +8,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -76,7 +75,8 @@ class FaultTest {
         }
         List<String> steps = Files.readAllLines(run.resolve("metrics.jsonl"));
         String last = steps.get(steps.size() - 1);
-        assertThat(last).startsWith("{\"step\":" + stepOf(lastCheckpoint()) + ",");
+        assertThat(last)
+                .startsWith("{\"step\":" + stepOf(Syncbn.newestCheckpoint(run).orElseThrow()) + ",");
     }
 
     /** The first one cannot be followed while a worker stands still, until that is given up. */
@@ -124,17 +124,8 @@ class FaultTest {
         Syncbn.await(
                 "forty steps and a checkpoint; " + training.err(),
                 Syncbn.PATIENCE,
-                () -> hasStep(40) && Files.exists(firstCheckpoint));
+                () -> Syncbn.hasStep(run, 40) && Files.exists(firstCheckpoint));
         return training;
-    }
-
-    private boolean hasStep(int step) {
-        try {
-            Path metrics = run.resolve("metrics.jsonl");
-            return Files.exists(metrics) && Files.readString(metrics).contains("{\"step\":" + step + ",");
-        } catch (IOException e) {
-            return false; // just being replaced
-        }
     }
 
     private void assertIsWhole(Ended ended) throws IOException {
@@ -145,20 +136,12 @@ class FaultTest {
 
     private void assertCheckpointIsWhole() throws IOException {
         assertThat(run.resolve("result.json")).doesNotExist();
-        Ended evaluation = Syncbn.succeed("evaluate", "--checkpoint", lastCheckpoint());
+        Ended evaluation = Syncbn.succeed(
+                "evaluate", "--checkpoint", Syncbn.newestCheckpoint(run).orElseThrow());
         assertThat(evaluation.out()).contains("on 8 examples");
     }
 
     private static long stepOf(Path checkpoint) {
         return Long.parseLong(checkpoint.getFileName().toString().substring("step-".length()));
-    }
-
-    private Path lastCheckpoint() throws IOException {
-        try (Stream<Path> checkpoints = Files.list(run.resolve("checkpoints"))) {
-            return checkpoints
-                    .filter(each -> each.getFileName().toString().startsWith("step-"))
-                    .max(Comparator.naturalOrder())
-                    .orElseThrow();
-        }
     }
 }

@@ -6,16 +6,12 @@ import io.syncbn.proto.job.JobParser;
 import io.syncbn.worker.nn.Architecture;
 import io.syncbn.worker.nn.Net;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -104,7 +100,7 @@ class SameBitsTest {
         Path run = directory.resolve("killed");
         try (Syncbn killed = Syncbn.start(train(run, steps, 2))) {
             Path third = run.resolve("checkpoints/step-00000020");
-            Syncbn.await("three checkpoints", Syncbn.PATIENCE, () -> newestCheckpoint(run)
+            Syncbn.await("three checkpoints", Syncbn.PATIENCE, () -> Syncbn.newestCheckpoint(run)
                     .filter(newest -> newest.compareTo(third) >= 0)
                     .isPresent());
             Syncbn.signal(killed.handle(), "KILL");
@@ -112,7 +108,7 @@ class SameBitsTest {
                     .isEmpty());
         }
         assertThat(run.resolve("result.json")).doesNotExist();
-        Path damaged = newestCheckpoint(run).orElseThrow().resolve("model.safetensors");
+        Path damaged = Syncbn.newestCheckpoint(run).orElseThrow().resolve("model.safetensors");
         byte[] model = Files.readAllBytes(damaged);
         model[model.length - 9] ^= 1;
         Files.write(damaged, model);
@@ -122,20 +118,6 @@ class SameBitsTest {
         assertThat(Syncbn.result(run).path("weightsSha256"))
                 .isEqualTo(Syncbn.result(whole).path("weightsSha256"));
         assertThat(stepsOf(run)).isEqualTo(steps).isEqualTo(stepsOf(whole));
-    }
-
-    private static Optional<Path> newestCheckpoint(Path run) {
-        Path directory = run.resolve("checkpoints");
-        if (!Files.exists(directory)) {
-            return Optional.empty();
-        }
-        try (Stream<Path> checkpoints = Files.list(directory)) {
-            return checkpoints
-                    .filter(each -> each.getFileName().toString().startsWith("step-"))
-                    .max(Comparator.naturalOrder());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 
     /** Lines of steps in the metrics: each step once, whatever was interrupted. */

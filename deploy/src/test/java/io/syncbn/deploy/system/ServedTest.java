@@ -47,8 +47,7 @@ class ServedTest {
                     .isEqualTo(ServingStatus.SERVING);
             String coordinatorMetrics = logged(coordinator, "metrics at (\\S+)");
             String workerMetrics = logged(worker, "metrics at (\\S+)");
-            Syncbn.await("twenty steps; " + training.err(), Syncbn.PATIENCE, () -> text(run.resolve("metrics.jsonl"))
-                    .contains("{\"step\":20,"));
+            Syncbn.await("twenty steps; " + training.err(), Syncbn.PATIENCE, () -> Syncbn.hasStep(run, 20));
             assertThat(get(coordinatorMetrics)).contains("syncbn_coordinator_members 2.0");
             assertThat(get(workerMetrics))
                     .containsPattern("syncbn_step_seconds_count\\{worker=\"worker-1\"\\} [0-9]{2}");
@@ -61,18 +60,10 @@ class ServedTest {
         Syncbn.await(
                 pattern + " in " + log,
                 Syncbn.PATIENCE,
-                () -> Files.exists(log) && wanted.matcher(text(log)).find());
-        Matcher found = wanted.matcher(text(log));
+                () -> Files.exists(log) && wanted.matcher(Syncbn.text(log)).find());
+        Matcher found = wanted.matcher(Syncbn.text(log));
         assertThat(found.find()).isTrue();
         return found.group(1);
-    }
-
-    private static String text(Path file) {
-        try {
-            return Files.readString(file);
-        } catch (IOException e) {
-            return "";
-        }
     }
 
     private static ServingStatus health(Address coordinator) {

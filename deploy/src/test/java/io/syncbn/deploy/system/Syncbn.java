@@ -12,7 +12,9 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
@@ -83,6 +85,31 @@ final class Syncbn implements AutoCloseable {
     /** A run directory's {@code result.json}. */
     static JsonNode result(Path run) throws IOException {
         return JSON.readTree(Files.readString(run.resolve("result.json")));
+    }
+
+    /** Whether a run's {@code metrics.jsonl} has the line of a step. */
+    static boolean hasStep(Path run, int step) {
+        try {
+            Path metrics = run.resolve("metrics.jsonl");
+            return Files.exists(metrics) && Files.readString(metrics).contains("{\"step\":" + step + ",");
+        } catch (IOException e) {
+            return false; // just being replaced
+        }
+    }
+
+    /** The checkpoint of a run's latest step, if there is one. */
+    static Optional<Path> newestCheckpoint(Path run) {
+        Path directory = run.resolve("checkpoints");
+        if (!Files.exists(directory)) {
+            return Optional.empty();
+        }
+        try (Stream<Path> checkpoints = Files.list(directory)) {
+            return checkpoints
+                    .filter(each -> each.getFileName().toString().startsWith("step-"))
+                    .max(Comparator.naturalOrder());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     Ended await(Duration patience) {
