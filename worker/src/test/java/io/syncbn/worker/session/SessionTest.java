@@ -119,7 +119,7 @@ class SessionTest {
         assertThat(done(FRESH))
                 .containsExactly(
                         "connect 1",
-                        "send join { protocol_version: 5 fingerprint: \"job\" data_digest: \"data\""
+                        "send join { protocol_version: 6 fingerprint: \"job\" data_digest: \"data\""
                                 + " state_digest: \"fresh\" name: \"worker-1\" process_id: 42 host: \"host\" }");
         assertThat(receive(plan(1, 0)))
                 .containsExactly("heartbeat every 500", "end waits but for step 0", "do Prepare");
