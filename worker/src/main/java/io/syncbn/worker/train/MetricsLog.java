@@ -75,7 +75,7 @@ final class MetricsLog implements AutoCloseable {
 
     /** All lines, written or not. */
     List<String> lines() throws IOException {
-        List<String> lines = new ArrayList<>(channel == null ? linesOfEarlier() : Files.readAllLines(file));
+        List<String> lines = new ArrayList<>(channel == null ? linesOfEarlier() : RunHistory.texts(file));
         lines.addAll(kept);
         return lines;
     }

@@ -3,7 +3,13 @@ package io.syncbn.worker.train;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.BufferedInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
@@ -60,10 +66,41 @@ final class RunHistory {
         return lines;
     }
 
+    /** A file's lines. One that is not UTF-8 is as good as torn: it becomes a line that says nothing. */
+    static List<String> texts(Path file) throws IOException {
+        List<String> texts = new ArrayList<>();
+        try (InputStream in = new BufferedInputStream(Files.newInputStream(file))) {
+            ByteArrayOutputStream line = new ByteArrayOutputStream();
+            for (int next = in.read(); next >= 0; next = in.read()) {
+                if (next == '\n') {
+                    texts.add(text(line.toByteArray()));
+                    line.reset();
+                } else {
+                    line.write(next);
+                }
+            }
+            if (line.size() > 0) {
+                texts.add(text(line.toByteArray()));
+            }
+        }
+        return texts;
+    }
+
+    private static String text(byte[] line) {
+        try {
+            return StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(line))
+                    .toString();
+        } catch (CharacterCodingException e) {
+            return "";
+        }
+    }
+
     /** The lines that stay true when training goes on after a step, whose evaluation is then done again. */
     static List<String> linesUpTo(long step, Path file) throws IOException {
         return lines(
-                        Files.readAllLines(file),
+                        texts(file),
                         json -> json.path("step").asLong() < step
                                 || json.path("step").asLong() == step && !isEvaluation(json))
                 .stream()

@@ -1,7 +1,10 @@
 package io.syncbn.worker.train;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.syncbn.worker.Mutations;
 import io.syncbn.worker.train.WriteAlarms.Part;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -46,6 +49,33 @@ class MetricsLogTest {
             assertThat(log.lines()).isEqualTo(lines(1, 3));
         }
         assertThat(Files.readAllLines(file)).isEqualTo(lines(1, 3));
+        assertThat(failures).isEmpty();
+    }
+
+    @Test
+    void aLineThatIsNotUtf8IsTorn() throws IOException {
+        Files.write(file, (line(1) + "\n{\"step\":2,\"\u00e9\":1}\n" + line(3) + "\n").getBytes(ISO_8859_1));
+        try (MetricsLog log = new MetricsLog(file, 3, alarms)) {
+            assertThat(log.lines()).containsExactly(line(1), line(3));
+        }
+        assertThat(failures).isEmpty();
+    }
+
+    @Test
+    void goesOnFromAnyDamagedFile() {
+        byte[] whole = """
+                {"step":1,"epoch":0.5,"loss":1.25,"examples":8,"stepMillis":3.5,"syncMillis":1.5}
+                {"step":2,"epoch":1,"loss":null,"examples":8,"stepMillis":3.5,"syncMillis":1.5,"skipped":true}
+                {"step":2,"epoch":1,"testLoss":0.5,"testAccuracy":0.75}
+                """.getBytes(UTF_8);
+        Mutations.read(whole, 3000, TrainingException.class, damaged -> {
+            Files.write(file, damaged);
+            try (MetricsLog log = new MetricsLog(file, 2, alarms)) {
+                RunHistory history = RunHistory.of(log.lines());
+                history.trainLoss();
+                history.imagesPerSecond();
+            }
+        });
         assertThat(failures).isEmpty();
     }
 
