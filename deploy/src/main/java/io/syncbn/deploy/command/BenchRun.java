@@ -33,6 +33,7 @@ final class BenchRun {
         // Only the end of the job is evaluated and kept.
         texts.put(RunSettings.EVALUATE_EVERY.name(), NEVER);
         texts.put(RunSettings.CHECKPOINT_EVERY.name(), NEVER);
+        texts.put(RunSettings.CHECKPOINT_SECONDS.name(), "0");
         run.create(JobFile.text(texts));
         return run;
     }

@@ -29,7 +29,7 @@ final class CoordinatorCommand implements Command {
     @Override
     public String summary() {
         return "Runs the coordinator of one job, and ends with it. All parts need the same job."
-                + " Ctrl-C or SIGTERM stops the job at its next commit; a second one ends the coordinator at once.";
+                + " Ctrl-C, SIGTERM or SIGHUP stops the job at its next commit; a second one ends the coordinator at once.";
     }
 
     @Override

@@ -15,6 +15,6 @@ public final class ExitCode {
     /** A mistake in syncbn itself; there is a stack trace. */
     public static final int INTERNAL_ERROR = 3;
 
-    /** Ended by Ctrl-C or SIGTERM: 128 + SIGINT, as shells count. */
+    /** Ended by Ctrl-C, SIGTERM or SIGHUP: 128 + SIGINT, as shells count. */
     public static final int INTERRUPTED = 130;
 }

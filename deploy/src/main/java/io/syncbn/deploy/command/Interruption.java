@@ -7,8 +7,8 @@ import sun.misc.Signal;
 import sun.misc.SignalHandler;
 
 /**
- * Ctrl-C and SIGTERM as requests: the command goes on, and ends by itself. Until this is closed; then they end the process
- * again. Where a shell has set that one of them is ignored, it stays so.
+ * Ctrl-C, SIGTERM and SIGHUP as requests: the command goes on, and ends by itself. Until this is closed; then they end the
+ * process again. Where a shell has set that one of them is ignored, as {@code nohup} does, it stays so.
  */
 @SuppressWarnings("sunapi") // Java has no other way to outlive the first one.
 final class Interruption implements AutoCloseable {
@@ -17,13 +17,19 @@ final class Interruption implements AutoCloseable {
 
     private static final String TERMINATE = "TERM";
 
+    /** The terminal is gone. */
+    private static final String HANG_UP = "HUP";
+
+    /** A terminal that closes says so twice: the shell tells its jobs, and then the system does. */
+    private static final Runnable NOTHING = () -> {};
+
     private final List<Runnable> restore = new ArrayList<>();
     private final AtomicBoolean isAsked = new AtomicBoolean();
 
     private Interruption() {}
 
     /**
-     * Listens to both. The actions are called on threads of the JVM.
+     * Listens to all of them. The actions are called on threads of the JVM.
      *
      * @param first for the first of them
      * @param again for each further one
@@ -32,16 +38,18 @@ final class Interruption implements AutoCloseable {
         Interruption interruption = new Interruption();
         interruption.handle(INTERRUPT, first, again);
         interruption.handle(TERMINATE, first, again);
+        interruption.handle(HANG_UP, first, NOTHING);
         return interruption;
     }
 
     /**
-     * Listens as a launcher's child does: a terminal sends Ctrl-C to the launcher and to its children alike, and it is for
-     * the launcher to say what follows from it.
+     * Listens as a launcher's child does: a terminal sends Ctrl-C, and its own end, to the launcher and to its children
+     * alike, and it is for the launcher to say what follows from it.
      */
     static Interruption watchLaunched(Runnable first, Runnable again) {
         Interruption interruption = new Interruption();
         interruption.set(INTERRUPT, SignalHandler.SIG_IGN);
+        interruption.set(HANG_UP, SignalHandler.SIG_IGN);
         interruption.handle(TERMINATE, first, again);
         return interruption;
     }

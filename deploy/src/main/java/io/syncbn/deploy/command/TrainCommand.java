@@ -25,6 +25,7 @@ final class TrainCommand implements Command {
     private static final List<Setting> RECORDED = List.of(
             RunSettings.WORKERS,
             RunSettings.CHECKPOINT_EVERY,
+            RunSettings.CHECKPOINT_SECONDS,
             RunSettings.KEEP,
             RunSettings.EVALUATE_EVERY,
             RunSettings.JOIN_TIMEOUT,
@@ -39,7 +40,7 @@ final class TrainCommand implements Command {
 
     @Override
     public String summary() {
-        return "Trains on this machine: a coordinator and W workers, each a process. Ctrl-C or SIGTERM stops at the next"
+        return "Trains on this machine: a coordinator and W workers, each a process. Ctrl-C, SIGTERM or SIGHUP stops at the next"
                 + " commit, with a checkpoint; a second one ends all processes at once.";
     }
 

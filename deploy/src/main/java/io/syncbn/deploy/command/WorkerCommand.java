@@ -29,7 +29,7 @@ final class WorkerCommand implements Command {
     @Override
     public String summary() {
         return "Runs one worker of a job, and ends with it. All parts need the same job."
-                + " Ctrl-C or SIGTERM makes it leave the job at the next commit; a second one ends it at once.";
+                + " Ctrl-C, SIGTERM or SIGHUP makes it leave the job at the next commit; a second one ends it at once.";
     }
 
     @Override
@@ -68,6 +68,7 @@ final class WorkerCommand implements Command {
                     out.orElseThrow(),
                     resume,
                     checkpointEvery(settings),
+                    checkpointTime(settings),
                     keep(settings),
                     evaluateEvery(settings),
                     startNanos(),
@@ -109,6 +110,7 @@ final class WorkerCommand implements Command {
     /** Notes problems with the settings that the worker alone acts upon. */
     static void checkRun(Settings settings) {
         checkpointEvery(settings);
+        checkpointTime(settings);
         keep(settings);
         evaluateEvery(settings);
         joinTimeout(settings);
@@ -125,6 +127,10 @@ final class WorkerCommand implements Command {
 
     private static long checkpointEvery(Settings settings) {
         return settings.number(RunSettings.CHECKPOINT_EVERY, 0, Long.MAX_VALUE);
+    }
+
+    private static Duration checkpointTime(Settings settings) {
+        return Duration.ofSeconds(settings.integer(RunSettings.CHECKPOINT_SECONDS, 0, Integer.MAX_VALUE));
     }
 
     private static int keep(Settings settings) {

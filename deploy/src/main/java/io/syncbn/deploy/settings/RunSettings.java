@@ -21,6 +21,11 @@ public final class RunSettings {
             "resume", "DIR", "", "go on with the run in DIR, or from one of its checkpoints, under its job.yaml");
     public static final Setting CHECKPOINT_EVERY = new Setting(
             "checkpoint-every", "N", "0", "steps between checkpoints; 0: once an epoch. The last step always has one");
+    public static final Setting CHECKPOINT_SECONDS = new Setting(
+            "checkpoint-seconds",
+            "SECONDS",
+            "300",
+            "most time between checkpoints, whatever the number of steps: so much work can be lost; 0: any time");
     public static final Setting KEEP =
             new Setting("keep", "N", "3", "newest checkpoints to keep, besides the one before training");
     public static final Setting EVALUATE_EVERY =
@@ -85,6 +90,7 @@ public final class RunSettings {
             OUT,
             RESUME,
             CHECKPOINT_EVERY,
+            CHECKPOINT_SECONDS,
             KEEP,
             EVALUATE_EVERY,
             JOIN_TIMEOUT,
@@ -105,6 +111,7 @@ public final class RunSettings {
             OUT,
             RESUME,
             CHECKPOINT_EVERY,
+            CHECKPOINT_SECONDS,
             KEEP,
             EVALUATE_EVERY,
             JOIN_TIMEOUT,

@@ -73,6 +73,27 @@ class InterruptionTest {
         assertThat(process.waitFor()).isEqualTo(ExitCode.INTERRUPTED);
     }
 
+    /** A terminal that closes sends it twice. */
+    @Test
+    void theEndOfTheTerminalIsARequestHoweverOftenItIsSaid() throws Exception {
+        start(false);
+        signal("HUP");
+        assertThat(process.inputReader().readLine()).isEqualTo("first");
+        signal("HUP");
+        assertThat(process.waitFor(300, TimeUnit.MILLISECONDS)).isFalse();
+        signal("TERM");
+        assertThat(process.waitFor()).isEqualTo(ExitCode.INTERRUPTED);
+    }
+
+    @Test
+    void aLaunchedProcessLeavesTheEndOfTheTerminalToTheLauncher() throws Exception {
+        start(true);
+        signal("HUP");
+        assertThat(process.waitFor(300, TimeUnit.MILLISECONDS)).isFalse();
+        signal("TERM");
+        assertThat(process.inputReader().readLine()).isEqualTo("first");
+    }
+
     @Test
     void aLaunchedProcessLeavesCtrlCToTheLauncher() throws Exception {
         start(true);

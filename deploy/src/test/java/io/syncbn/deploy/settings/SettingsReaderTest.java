@@ -29,6 +29,7 @@ class SettingsReaderTest {
                         Map.entry("out", ""),
                         Map.entry("resume", ""),
                         Map.entry("checkpoint-every", "0"),
+                        Map.entry("checkpoint-seconds", "300"),
                         Map.entry("keep", "3"),
                         Map.entry("evaluate-every", "0"),
                         Map.entry("join-timeout", "120"),

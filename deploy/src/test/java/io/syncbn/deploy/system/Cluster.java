@@ -80,6 +80,7 @@ final class Cluster {
                 run,
                 Optional.empty(),
                 0,
+                Duration.ZERO,
                 3,
                 0,
                 System.nanoTime(),

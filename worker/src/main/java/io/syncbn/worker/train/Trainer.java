@@ -18,6 +18,7 @@ final class Trainer {
     private final TrainingState state;
     private final LocalShards shards;
     private final RunListener listener;
+    private final CheckpointTimer timer;
     private final WorkerMetrics metrics;
     private final StartTimes start;
     private final LongSupplier nanoClock;
@@ -57,6 +58,7 @@ final class Trainer {
             TrainingState state,
             LocalShards shards,
             RunListener listener,
+            CheckpointTimer timer,
             WorkerMetrics metrics,
             StartTimes start,
             LongSupplier nanoClock) {
@@ -64,6 +66,7 @@ final class Trainer {
         this.state = state;
         this.shards = shards;
         this.listener = listener;
+        this.timer = timer;
         this.metrics = metrics;
         this.start = start;
         this.nanoClock = nanoClock;
@@ -109,6 +112,11 @@ final class Trainer {
             listener.lastCheckpoint(state);
         } else if (state.step() % plan.checkpointEvery() == 0) {
             listener.checkpoint(state);
+            timer.restart();
+        } else if (listener != RunListener.NONE && timer.isDue()) {
+            // One that becomes the writer when another's checkpoint was due keeps it at once.
+            listener.checkpoint(state);
+            timer.restart();
         }
     }
 

@@ -33,6 +33,8 @@ final class Training implements Trainee, AutoCloseable {
     /** Outlives listeners: what one of them began may still be under way when the next one comes. */
     private final CheckpointWriter checkpoints;
 
+    private final CheckpointTimer timer;
+
     private final LongSupplier nanoClock;
 
     /** Sums by which data is normalized, as of {@link LocalShards#sumStatistics}; null before they are known. */
@@ -59,6 +61,7 @@ final class Training implements Trainee, AutoCloseable {
         schedule = Trainer.Plan.of(job, data, config.checkpointEvery(), config.evaluateEvery());
         state = new TrainingState(job, replicas.initialState(), schedule);
         shards = new LocalShards(job, data, replicas, nanoClock);
+        timer = new CheckpointTimer(config.checkpointTime(), nanoClock);
         alarms = new WriteAlarms(metrics::writeFailed);
         Checkpoints directory = new Checkpoints(config.out(), config.keep());
         checkpoints = new CheckpointWriter((state, epochs) -> directory.write(state, epochs, job), alarms);
@@ -117,7 +120,7 @@ final class Training implements Trainee, AutoCloseable {
         }
         shards.normalizeBy(ChannelStatistics.of(dataStatistics));
         openListener();
-        trainer = new Trainer(schedule, state, shards, listener, metrics, start, nanoClock);
+        trainer = new Trainer(schedule, state, shards, listener, timer, metrics, start, nanoClock);
         return trainer.run();
     }
 

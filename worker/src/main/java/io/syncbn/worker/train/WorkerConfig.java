@@ -18,6 +18,7 @@ import java.util.function.Supplier;
  * @param out run directory, written by the worker that has shard 0
  * @param resume a run directory, or one checkpoint, to go on from
  * @param checkpointEvery steps between checkpoints; 0: at the end of every epoch
+ * @param checkpointTime longest time between checkpoints; zero: only the number of steps counts
  * @param keep how many checkpoints stay, beside the one before training
  * @param evaluateEvery steps between evaluations; 0: at the end of every epoch
  * @param startNanos when the command began, on {@link System#nanoTime}'s clock
@@ -33,6 +34,7 @@ public record WorkerConfig(
         Path out,
         Optional<Path> resume,
         long checkpointEvery,
+        Duration checkpointTime,
         int keep,
         long evaluateEvery,
         long startNanos,

@@ -79,7 +79,14 @@ class AbandonedStepTest {
                         shards.deal(List.of(new ShardRun(0, 3)), collective);
                         shards.normalizeBy(io.syncbn.worker.data.ChannelStatistics.of(shards.sumStatistics()));
                         Trainer trainer = new Trainer(
-                                plan, state, shards, RunListener.NONE, metrics, new StartTimes(0, CLOCK), CLOCK);
+                                plan,
+                                state,
+                                shards,
+                                RunListener.NONE,
+                                LocalTraining.neverByTime(),
+                                metrics,
+                                new StartTimes(0, CLOCK),
+                                CLOCK);
                         if (generation < limits.length) {
                             String before = StateDigest.sha256(state.modelState());
                             long step = state.step();

@@ -11,6 +11,7 @@ import io.syncbn.worker.collective.ShardRun;
 import io.syncbn.worker.data.ChannelStatistics;
 import io.syncbn.worker.data.DecodedDataset;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -34,6 +35,17 @@ final class LocalTraining {
 
     /** @param afterStep told of each step before anything is written about it */
     static String run(Job job, Path out, Optional<Path> resume, long checkpointEvery, LongConsumer afterStep) {
+        return run(job, out, resume, checkpointEvery, neverByTime(), afterStep);
+    }
+
+    /** @param timer by which checkpoints are due too */
+    static String run(
+            Job job,
+            Path out,
+            Optional<Path> resume,
+            long checkpointEvery,
+            CheckpointTimer timer,
+            LongConsumer afterStep) {
         try (DecodedDataset data = WorkerProcess.openData(job)) {
             Replicas replicas = Replicas.open(job, data, resume);
             Trainer.Plan plan = Trainer.Plan.of(job, data, checkpointEvery, 0);
@@ -61,7 +73,7 @@ final class LocalTraining {
                 writer.begins(state);
                 RunListener listener =
                         new Told(writer, step -> afterStep.accept(step.step()), tried::acquireUninterruptibly);
-                new Trainer(plan, state, shards, listener, metrics, start, System::nanoTime).run();
+                new Trainer(plan, state, shards, listener, timer, metrics, start, System::nanoTime).run();
                 String digest = StateDigest.sha256(state.modelState());
                 writer.finished(state, plan.epochsAfter(state.step()), digest, facts);
                 return digest;
@@ -75,6 +87,11 @@ final class LocalTraining {
         shards.deal(List.of(new ShardRun(0, job.shards())), collective);
         shards.normalizeBy(ChannelStatistics.of(shards.sumStatistics()));
         return shards;
+    }
+
+    /** Checkpoints at their steps only. */
+    static CheckpointTimer neverByTime() {
+        return new CheckpointTimer(Duration.ZERO, () -> 0);
     }
 
     /** Told of each step, and leaves nothing. */

@@ -115,7 +115,16 @@ class NotFiniteTest {
                 }
                 shards.normalizeBy(statistics);
                 RunListener listener = LocalTraining.after(step -> seen.add(state.modelState()));
-                new Trainer(plan, state, shards, listener, metrics, new StartTimes(0, CLOCK), CLOCK).run();
+                new Trainer(
+                                plan,
+                                state,
+                                shards,
+                                listener,
+                                LocalTraining.neverByTime(),
+                                metrics,
+                                new StartTimes(0, CLOCK),
+                                CLOCK)
+                        .run();
             }
         }
         return seen;

@@ -160,7 +160,16 @@ class OvertakenStepTest {
             try (LocalShards shards = new LocalShards(job, data, replicas, CLOCK)) {
                 shards.deal(List.of(new ShardRun(0, job.shards())), sums);
                 shards.normalizeBy(ChannelStatistics.of(shards.sumStatistics()));
-                new Trainer(plan, state, shards, listener, metrics, new StartTimes(0, CLOCK), CLOCK).run();
+                new Trainer(
+                                plan,
+                                state,
+                                shards,
+                                listener,
+                                LocalTraining.neverByTime(),
+                                metrics,
+                                new StartTimes(0, CLOCK),
+                                CLOCK)
+                        .run();
             }
         }
         return trained;
