@@ -2,6 +2,7 @@ package io.syncbn.coordinator;
 
 import io.syncbn.coordinator.membership.Patience;
 import io.syncbn.coordinator.membership.Straggler;
+import io.syncbn.proto.net.Address;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -20,7 +21,7 @@ import java.util.Optional;
  * @param maxWorkers most workers that take part at a time
  * @param joinTimeout how long the job waits for the fewest
  * @param straggler what is done about a worker that makes the others wait
- * @param metricsPort to serve metrics on over HTTP; 0 for any that is free, −1 for none
+ * @param metrics where metrics are served over HTTP, port 0 for any that is free; empty for nowhere
  * @param log where events are written, and read from if the coordinator is started again; empty for nowhere
  * @param patience how long it waits for workers
  */
@@ -34,11 +35,9 @@ public record CoordinatorConfig(
         int maxWorkers,
         Duration joinTimeout,
         Straggler straggler,
-        int metricsPort,
+        Optional<Address> metrics,
         Optional<Path> log,
         Patience patience) {
-
-    public static final int NO_METRICS = -1;
 
     /** @throws IllegalArgumentException with everything that is wrong, a line each */
     public CoordinatorConfig {
@@ -64,9 +63,6 @@ public record CoordinatorConfig(
         if (patience.heartbeatMillis() < 1 || patience.silenceMillis() < 2 * patience.heartbeatMillis()) {
             problems.add("a silence of " + patience.silenceMillis() + " ms for heartbeats of "
                     + patience.heartbeatMillis() + " ms; expected at least two heartbeats");
-        }
-        if (metricsPort < NO_METRICS || metricsPort > 65535) {
-            problems.add("metrics port " + metricsPort + "; expected 0 to 65535, or -1 for none");
         }
         if (!problems.isEmpty()) {
             throw new IllegalArgumentException(String.join("\n", problems));

@@ -67,9 +67,9 @@ public final class CoordinatorProcess implements AutoCloseable {
                 System::nanoTime,
                 metrics,
                 note -> events.ifPresent(file -> file.accept(note)));
-        metricsServer = config.metricsPort() == CoordinatorConfig.NO_METRICS
-                ? Optional.empty()
-                : Optional.of(MetricsServer.start(config.metricsPort(), "syncbn coordinator", registry));
+        metricsServer = config.metrics().isPresent()
+                ? Optional.of(MetricsServer.start(config.metrics().get(), "syncbn coordinator", registry))
+                : Optional.empty();
         ControlService control = new ControlService(coordinator);
         address = new Address(
                 config.host(),
@@ -149,9 +149,9 @@ public final class CoordinatorProcess implements AutoCloseable {
         return servers.size() > 1 ? address.local() : address;
     }
 
-    /** The port of the metrics page, if there is one. */
-    public Optional<Integer> metricsPort() {
-        return metricsServer.map(MetricsServer::port);
+    /** The page of metrics, if there is one. */
+    public Optional<String> metricsUrl() {
+        return metricsServer.map(MetricsServer::url);
     }
 
     /** Waits until the job is over, workers were told, and all ports are closed. */

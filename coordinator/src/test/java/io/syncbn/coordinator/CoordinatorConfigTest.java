@@ -22,7 +22,7 @@ class CoordinatorConfigTest {
                         6,
                         Duration.ZERO,
                         Straggler.WAIT,
-                        -2,
+                        Optional.empty(),
                         Optional.empty(),
                         new Patience(100, 150, 1000)))
                 .isInstanceOf(IllegalArgumentException.class)
@@ -31,7 +31,6 @@ class CoordinatorConfigTest {
                         at least 7 workers of at most 6; expected 1 to 6
                         normalization groups of 5 among 4 shards; expected 1 to 4
                         a join timeout of 0 ms; expected more than 0
-                        a silence of 150 ms for heartbeats of 100 ms; expected at least two heartbeats
-                        metrics port -2; expected 0 to 65535, or -1 for none""");
+                        a silence of 150 ms for heartbeats of 100 ms; expected at least two heartbeats""");
     }
 }

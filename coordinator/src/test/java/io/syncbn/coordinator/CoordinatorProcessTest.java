@@ -157,7 +157,7 @@ class CoordinatorProcessTest extends WithCoordinator {
                 WORKERS,
                 Duration.ofSeconds(1),
                 Straggler.WAIT,
-                CoordinatorConfig.NO_METRICS,
+                Optional.empty(),
                 Optional.empty(),
                 Patience.DEFAULT)));
         assertThat(coordinator.awaitEnd()).isEqualTo(new Outcome.Failure("none of 3 workers joined within 1 s"));
@@ -210,7 +210,7 @@ class CoordinatorProcessTest extends WithCoordinator {
                 1,
                 Duration.ofSeconds(1),
                 Straggler.WAIT,
-                CoordinatorConfig.NO_METRICS,
+                Optional.empty(),
                 Optional.empty(),
                 Patience.DEFAULT);
         assertThatThrownBy(() -> CoordinatorProcess.start(same))

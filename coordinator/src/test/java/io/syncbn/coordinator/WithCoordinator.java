@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.syncbn.coordinator.membership.Patience;
 import io.syncbn.coordinator.membership.Straggler;
+import io.syncbn.proto.net.Address;
 import io.syncbn.proto.v1.Plan;
 import java.io.IOException;
 import java.net.URI;
@@ -66,7 +67,7 @@ abstract class WithCoordinator {
                 maxWorkers,
                 Duration.ofSeconds(120),
                 Straggler.WAIT,
-                0,
+                Optional.of(new Address("127.0.0.1", 0)),
                 log,
                 patience)));
     }
@@ -139,7 +140,7 @@ abstract class WithCoordinator {
     }
 
     static String metrics(CoordinatorProcess coordinator) throws Exception {
-        URI uri = URI.create("http://localhost:" + coordinator.metricsPort().orElseThrow() + "/metrics");
+        URI uri = URI.create(coordinator.metricsUrl().orElseThrow());
         return HttpClient.newHttpClient()
                 .send(HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.ofString())
                 .body();

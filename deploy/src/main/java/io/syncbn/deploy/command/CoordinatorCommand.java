@@ -11,6 +11,7 @@ import io.syncbn.deploy.settings.UsageException;
 import io.syncbn.proto.job.Fingerprint;
 import io.syncbn.proto.job.Job;
 import io.syncbn.proto.job.Setting;
+import io.syncbn.proto.net.Address;
 import io.syncbn.worker.collective.JobFailedException;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -49,7 +50,7 @@ final class CoordinatorCommand implements Command {
         JobRun jobRun = JobRun.of(settings);
         String host = settings.needed(RunSettings.HOST);
         int port = settings.integer(RunSettings.PORT, 0, WorkerCommand.MOST_PORT);
-        int metricsPort = settings.integer(RunSettings.METRICS_PORT, 0, WorkerCommand.MOST_PORT);
+        Address metrics = WorkerCommand.metrics(settings);
         Optional<Path> log = settings.path(RunSettings.LOG);
         Duration joinTimeout = WorkerCommand.joinTimeout(settings);
         Straggler straggler = straggler(settings);
@@ -67,14 +68,12 @@ final class CoordinatorCommand implements Command {
                 jobRun.workers().most(),
                 joinTimeout,
                 straggler,
-                metricsPort,
+                Optional.of(metrics),
                 log,
                 Patience.DEFAULT));
         try (Interruption interruption = watch(coordinator, isLaunched)) {
             System.out.println("listening on " + (isLaunched ? coordinator.nearAddress() : coordinator.address()));
-            coordinator
-                    .metricsPort()
-                    .ifPresent(served -> System.out.println("metrics at http://localhost:" + served + "/metrics"));
+            coordinator.metricsUrl().ifPresent(url -> System.out.println("metrics at " + url));
             return exitCode(coordinator.awaitEnd());
         }
     }

@@ -53,7 +53,7 @@ final class WorkerCommand implements Command {
             settings.problem("--out DIR is missing: whichever worker gets shard 0 writes the run there");
         }
         Optional<Path> resume = settings.path(RunSettings.RESUME);
-        int metricsPort = settings.integer(RunSettings.METRICS_PORT, 0, MOST_PORT);
+        Address metrics = metrics(settings);
         checkRun(settings);
         settings.check();
 
@@ -72,7 +72,7 @@ final class WorkerCommand implements Command {
                     keep(settings),
                     evaluateEvery(settings),
                     startNanos(),
-                    metricsPort,
+                    Optional.of(metrics),
                     reconnect(settings),
                     leave));
             return exitCode(end, name);
@@ -115,6 +115,11 @@ final class WorkerCommand implements Command {
         evaluateEvery(settings);
         joinTimeout(settings);
         reconnect(settings);
+    }
+
+    static Address metrics(Settings settings) {
+        return new Address(
+                settings.needed(RunSettings.METRICS_HOST), settings.integer(RunSettings.METRICS_PORT, 0, MOST_PORT));
     }
 
     static Duration joinTimeout(Settings settings) {

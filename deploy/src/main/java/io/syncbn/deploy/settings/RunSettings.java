@@ -69,6 +69,11 @@ public final class RunSettings {
             new Setting("coordinator", "HOST:PORT", "", "where the coordinator listens; needed");
     public static final Setting NAME = new Setting(
             "name", "NAME", "", "how this worker is called; shards are dealt out in order of names; needed");
+    public static final Setting METRICS_HOST = new Setting(
+            "metrics-host",
+            "ADDRESS",
+            "127.0.0.1",
+            "address on which the Prometheus metrics are served; 0.0.0.0: all, for a Prometheus on another machine");
     public static final Setting METRICS_PORT = new Setting(
             "metrics-port", "N", "0", "port of the Prometheus metrics; 0: any free one, which the log names");
     public static final Setting CHECKPOINT = new Setting(
@@ -97,11 +102,12 @@ public final class RunSettings {
             RECONNECT,
             RESTARTS,
             STRAGGLER,
+            METRICS_HOST,
             CHAOS,
             CHAOS_REFERENCE);
 
     public static final List<Setting> COORDINATOR_PART =
-            List.of(JOB, WORKERS, HOST, PORT, LOG, JOIN_TIMEOUT, STRAGGLER, METRICS_PORT, LAUNCHED);
+            List.of(JOB, WORKERS, HOST, PORT, LOG, JOIN_TIMEOUT, STRAGGLER, METRICS_HOST, METRICS_PORT, LAUNCHED);
 
     public static final List<Setting> WORKER_PART = List.of(
             JOB,
@@ -116,6 +122,7 @@ public final class RunSettings {
             EVALUATE_EVERY,
             JOIN_TIMEOUT,
             RECONNECT,
+            METRICS_HOST,
             METRICS_PORT,
             LAUNCHED);
 

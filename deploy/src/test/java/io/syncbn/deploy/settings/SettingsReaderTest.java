@@ -43,6 +43,7 @@ class SettingsReaderTest {
                         Map.entry("port", "7800"),
                         Map.entry("coordinator", ""),
                         Map.entry("name", ""),
+                        Map.entry("metrics-host", "127.0.0.1"),
                         Map.entry("metrics-port", "0"),
                         Map.entry("checkpoint", ""),
                         Map.entry("launched", "false")));

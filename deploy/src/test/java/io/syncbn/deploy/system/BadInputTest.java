@@ -152,9 +152,9 @@ class BadInputTest {
                                 "a metrics port that is taken",
                                 List.of("coordinator", "--workers=1", "--port=0", "--metrics-port=" + port),
                                 List.of())
-                        .says("metrics cannot be served on port " + port),
+                        .says("metrics cannot be served on 127.0.0.1:" + port),
                 worker("a worker's metrics port that is taken", "--data=npy:" + data, "--metrics-port=" + port)
-                        .says("metrics cannot be served on port " + port),
+                        .says("metrics cannot be served on 127.0.0.1:" + port),
                 worker("no coordinator", "--data=npy:" + data)
                         .says("no coordinator answers at 127.0.0.1:1; tried for 1 s"));
     }

@@ -48,7 +48,7 @@ final class Cluster {
                 workers,
                 JOIN_TIMEOUT,
                 Straggler.WAIT,
-                CoordinatorConfig.NO_METRICS,
+                Optional.empty(),
                 log,
                 PATIENCE));
     }
@@ -84,7 +84,7 @@ final class Cluster {
                 3,
                 0,
                 System.nanoTime(),
-                -1,
+                Optional.empty(),
                 JOIN_TIMEOUT,
                 new CompletableFuture<>());
     }

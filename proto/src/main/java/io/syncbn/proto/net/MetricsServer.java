@@ -1,79 +1,93 @@
 package io.syncbn.proto.net;
 
-import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.EventLoopGroup;
+import io.netty.handler.codec.http.HttpServerCodec;
 import java.io.IOException;
-import java.net.BindException;
 import java.net.InetSocketAddress;
-import java.nio.charset.StandardCharsets;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 
-/** A process's metrics over HTTP, at {@code /metrics} in Prometheus's text format. Has one daemon thread. */
+/**
+ * A process's metrics over HTTP, at {@code /metrics} in Prometheus's text format. Has one daemon thread, which never waits
+ * for a client: whoever asks slowly, or never ends its question, holds a little memory for a while, and nobody up.
+ */
 public final class MetricsServer implements AutoCloseable {
-    private static final String PATH = "/metrics";
-    private static final String PROMETHEUS_TEXT = "text/plain; version=0.0.4; charset=utf-8";
-    private static final String PLAIN_TEXT = "text/plain; charset=utf-8";
+    private static final int MOST_CONNECTIONS = 64;
+    /** From the first byte to the last: what asks for metrics gives up earlier. */
+    private static final long MOST_SECONDS = 30;
 
-    private final HttpServer server;
-    private final ExecutorService executor;
+    private static final int LONGEST_LINE_BYTES = 1024;
+    private static final int LONGEST_HEADERS_BYTES = 8192;
+    private static final int LONGEST_CHUNK_BYTES = 1024;
 
-    private MetricsServer(HttpServer server, ExecutorService executor) {
-        this.server = server;
-        this.executor = executor;
+    private final EventLoopGroup loop;
+    private final Channel listening;
+    private final Address address;
+
+    private MetricsServer(EventLoopGroup loop, Channel listening, String host) {
+        this.loop = loop;
+        this.listening = listening;
+        address = new Address(host, ((InetSocketAddress) listening.localAddress()).getPort());
     }
 
     /**
      * Begins to serve.
      *
-     * @param port 0 for any that is free
+     * @param bind where; port 0 for any that is free
      * @param who says what process this is, at {@code /}
-     * @throws IOException with a message for the user if the port is taken
+     * @throws IOException with a message for the user if that cannot be
      */
-    public static MetricsServer start(int port, String who, PrometheusMeterRegistry registry) throws IOException {
-        HttpServer server;
+    public static MetricsServer start(Address bind, String who, PrometheusMeterRegistry registry) throws IOException {
+        EventLoopGroup loop = Transport.eventLoop("metrics-http");
+        Crowd crowd = new Crowd(MOST_CONNECTIONS);
+        ServerBootstrap server = new ServerBootstrap()
+                .group(loop)
+                .channel(Transport.server())
+                .childHandler(new ChannelInitializer<>() {
+                    @Override
+                    protected void initChannel(Channel client) {
+                        crowd.add(client);
+                        client.eventLoop().schedule(() -> client.close(), MOST_SECONDS, TimeUnit.SECONDS);
+                        client.pipeline()
+                                .addLast(new HttpServerCodec(
+                                        LONGEST_LINE_BYTES, LONGEST_HEADERS_BYTES, LONGEST_CHUNK_BYTES))
+                                .addLast(new MetricsPage(who, registry));
+                    }
+                });
         try {
-            server = HttpServer.create(new InetSocketAddress(port), 0);
-        } catch (BindException e) {
+            Channel listening = server.bind(new InetSocketAddress(bind.host(), bind.port()))
+                    .sync()
+                    .channel();
+            return new MetricsServer(loop, listening, bind.host());
+        } catch (InterruptedException e) {
+            loop.shutdownGracefully(0, 0, TimeUnit.SECONDS);
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted", e);
+        } catch (Exception e) { // an IOException that bind throws without saying so, or a host that is unknown
+            loop.shutdownGracefully(0, 0, TimeUnit.SECONDS);
             throw new IOException(
-                    "metrics cannot be served on port " + port + ": " + e.getMessage()
+                    "metrics cannot be served on " + bind + ": " + e.getMessage()
                             + "; choose another port, or 0 for any that is free",
                     e);
         }
-        ExecutorService executor = Executors.newSingleThreadExecutor(task -> {
-            Thread thread = new Thread(task, "metrics-http");
-            thread.setDaemon(true);
-            return thread;
-        });
-        server.setExecutor(executor);
-        server.createContext("/", exchange -> {
-            switch (exchange.getRequestURI().getPath()) {
-                case PATH -> answer(exchange, 200, PROMETHEUS_TEXT, registry.scrape());
-                case "/" -> answer(exchange, 200, PLAIN_TEXT, who + ": metrics for Prometheus are at " + PATH + "\n");
-                default -> answer(exchange, 404, PLAIN_TEXT, "nothing here; metrics are at " + PATH + "\n");
-            }
-        });
-        server.start();
-        return new MetricsServer(server, executor);
     }
 
-    public int port() {
-        return server.getAddress().getPort();
+    /** Where it listens. */
+    public Address address() {
+        return address;
+    }
+
+    /** The page, as people and Prometheus ask for it. */
+    public String url() {
+        return "http://" + address + MetricsPage.PATH;
     }
 
     @Override
     public void close() {
-        server.stop(0);
-        executor.shutdown();
-    }
-
-    private static void answer(HttpExchange exchange, int status, String type, String text) throws IOException {
-        try (exchange) {
-            byte[] body = text.getBytes(StandardCharsets.UTF_8);
-            exchange.getResponseHeaders().set("Content-Type", type);
-            exchange.sendResponseHeaders(status, body.length);
-            exchange.getResponseBody().write(body);
-        }
+        listening.close();
+        loop.shutdownGracefully(0, 0, TimeUnit.SECONDS);
     }
 }

@@ -22,7 +22,7 @@ import java.util.function.Supplier;
  * @param keep how many checkpoints stay, beside the one before training
  * @param evaluateEvery steps between evaluations; 0: at the end of every epoch
  * @param startNanos when the command began, on {@link System#nanoTime}'s clock
- * @param metricsPort for Prometheus; 0: any free one, -1: none
+ * @param metrics where metrics are served for Prometheus, port 0 for any that is free; empty for nowhere
  * @param reconnect how long to try to reach a coordinator that was lost
  * @param leave completed, with a reason, when this process is to end and the job to go on without it
  */
@@ -38,6 +38,6 @@ public record WorkerConfig(
         int keep,
         long evaluateEvery,
         long startNanos,
-        int metricsPort,
+        Optional<Address> metrics,
         Duration reconnect,
         CompletableFuture<String> leave) {}

@@ -6,6 +6,7 @@ import io.micrometer.core.instrument.Tag;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.syncbn.proto.net.Address;
 import io.syncbn.proto.net.MetricsServer;
 import java.io.IOException;
 import java.time.Duration;
@@ -15,7 +16,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** What a worker tells Prometheus. Thread-safe. */
@@ -37,7 +37,7 @@ final class WorkerMetrics implements AutoCloseable {
     private final DistributionSummary loss;
     private final Map<WriteAlarms.Part, Counter> writeFailures = new EnumMap<>(WriteAlarms.Part.class);
 
-    private WorkerMetrics(String worker, int port) throws IOException {
+    private WorkerMetrics(String worker, Optional<Address> bind) throws IOException {
         List<Tag> tags = List.of(Tag.of("worker", worker));
         steps = timer("syncbn.step", "wall time of a step", tags);
         load = part("load", tags);
@@ -73,9 +73,9 @@ final class WorkerMetrics implements AutoCloseable {
         }
         registry.gauge("syncbn.committed.step", tags, step);
         registry.gauge("syncbn.generation", tags, generation);
-        server = port < 0
-                ? Optional.empty()
-                : Optional.of(MetricsServer.start(port, "syncbn worker " + worker, registry));
+        server = bind.isPresent()
+                ? Optional.of(MetricsServer.start(bind.get(), "syncbn worker " + worker, registry))
+                : Optional.empty();
     }
 
     /** The parts of all steps sum to the time of all steps. */
@@ -97,18 +97,18 @@ final class WorkerMetrics implements AutoCloseable {
     /**
      * Begins to serve.
      *
-     * @param port 0 for any free one, negative for none
+     * @param bind where; port 0 for any that is free; empty for nowhere
      */
-    static WorkerMetrics serve(String worker, int port) {
+    static WorkerMetrics serve(String worker, Optional<Address> bind) {
         try {
-            return new WorkerMetrics(worker, port);
+            return new WorkerMetrics(worker, bind);
         } catch (IOException e) {
             throw new TrainingException(e.getMessage());
         }
     }
 
-    OptionalInt port() {
-        return server.map(running -> OptionalInt.of(running.port())).orElse(OptionalInt.empty());
+    Optional<String> url() {
+        return server.map(MetricsServer::url);
     }
 
     void generation(long present) {

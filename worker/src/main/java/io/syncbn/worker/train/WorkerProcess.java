@@ -35,8 +35,8 @@ public final class WorkerProcess {
         StartTimes start = new StartTimes(config.startNanos(), NANO_CLOCK);
         start.done("process");
         try (DecodedDataset data = openData(job);
-                WorkerMetrics metrics = WorkerMetrics.serve(config.name(), config.metricsPort())) {
-            metrics.port().ifPresent(port -> LOG.log(Level.INFO, "metrics at http://localhost:" + port + "/metrics"));
+                WorkerMetrics metrics = WorkerMetrics.serve(config.name(), config.metrics())) {
+            metrics.url().ifPresent(url -> LOG.log(Level.INFO, "metrics at " + url));
             start.done("data");
             Replicas replicas = Replicas.open(job, data, config.resume());
             start.done("model");

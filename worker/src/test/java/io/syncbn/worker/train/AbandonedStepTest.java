@@ -68,7 +68,7 @@ class AbandonedStepTest {
     /** Trains to the end, in as many generations as there are limits and one more. */
     private static String train(Job job, int... limits) {
         try (DecodedDataset data = WorkerProcess.openData(job);
-                WorkerMetrics metrics = WorkerMetrics.serve("local", -1)) {
+                WorkerMetrics metrics = WorkerMetrics.serve("local", Optional.empty())) {
             Replicas replicas = Replicas.open(job, data, Optional.empty());
             Trainer.Plan plan = Trainer.Plan.of(job, data, 1000, 1000);
             TrainingState state = new TrainingState(job, replicas.initialState(), plan);

@@ -59,7 +59,7 @@ final class LocalTraining {
             try (LocalCollective collective = new LocalCollective(
                             job.shards(), job.normalization().groupSize(job.shards()));
                     LocalShards shards = shards(job, data, replicas, collective);
-                    WorkerMetrics metrics = WorkerMetrics.serve("local", -1);
+                    WorkerMetrics metrics = WorkerMetrics.serve("local", Optional.empty());
                     CheckpointWriter checkpoints = new CheckpointWriter(
                             (copy, epochs) -> {
                                 try {

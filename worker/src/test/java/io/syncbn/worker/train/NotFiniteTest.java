@@ -101,7 +101,7 @@ class NotFiniteTest {
         PoisonedData source = new PoisonedData(ROW);
         Seen seen = new Seen(new ArrayList<>(), new ArrayList<>());
         try (DecodedDataset data = source.undecoded();
-                WorkerMetrics metrics = WorkerMetrics.serve("local", -1)) {
+                WorkerMetrics metrics = WorkerMetrics.serve("local", Optional.empty())) {
             Replicas fresh = Replicas.open(job, data, Optional.empty());
             Replicas replicas =
                     from.map(state -> new Replicas(fresh.definition(), state)).orElse(fresh);
