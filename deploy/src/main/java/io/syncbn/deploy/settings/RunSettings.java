@@ -128,9 +128,16 @@ public final class RunSettings {
 
     public static final List<Setting> EVALUATE = List.of(CHECKPOINT, JOB);
 
-    /** All that may stand in a job file. */
     public static final List<Setting> ALL = Stream.of(TRAIN, COORDINATOR_PART, WORKER_PART, EVALUATE)
             .flatMap(List::stream)
             .distinct()
+            .toList();
+
+    /**
+     * All that may stand in a job file: what a user may set, of all commands, so that all parts of a cluster can share one
+     * file; but not which file it is.
+     */
+    public static final List<Setting> IN_FILES = ALL.stream()
+            .filter(setting -> setting != JOB && setting != LAUNCHED)
             .toList();
 }

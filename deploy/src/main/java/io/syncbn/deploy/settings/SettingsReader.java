@@ -29,8 +29,7 @@ public final class SettingsReader {
     public static Settings read(List<Setting> known, Map<String, String> flags, List<String> problems) {
         List<String> found = new ArrayList<>(problems);
         Map<String, String> given = new HashMap<>();
-        // Names of all commands may stand in a file, so that all parts of a cluster can share one.
-        jobFile(flags, found).ifPresent(file -> given.putAll(JobFile.read(file, names(RunSettings.ALL), found)));
+        jobFile(flags, found).ifPresent(file -> given.putAll(JobFile.read(file, names(RunSettings.IN_FILES), found)));
         // Two ways to say one thing: the flag beats the file here too.
         if (flags.containsKey("steps")) {
             given.remove("epochs");
@@ -39,7 +38,16 @@ public final class SettingsReader {
             given.remove("steps");
         }
         given.putAll(flags);
+        given.forEach((name, value) -> requireWholePath(name, value, found));
         return new Settings(known, given, found);
+    }
+
+    /** Only shells know what ~ stands for, and only at the beginning of a word; to anyone else it is a file's name. */
+    private static void requireWholePath(String name, String value, List<String> problems) {
+        String path = name.equals("data") ? value.substring(value.indexOf(':') + 1) : value;
+        if (path.startsWith("~")) {
+            problems.add("--" + name + " is '" + value + "'; ~ is not expanded here, write the path in full");
+        }
     }
 
     /** Names of some run settings and of all job settings. */

@@ -1,15 +1,19 @@
 package io.syncbn.deploy.settings;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.syncbn.proto.job.Job;
 import io.syncbn.proto.job.Setting;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -114,6 +118,92 @@ class SettingsReaderTest {
     @Test
     void anEmptyFileIsNoProblem() throws IOException {
         assertThat(problems(Map.of("job", file("# nothing yet\n")))).isEmpty();
+    }
+
+    @Test
+    void nullIsNotGiven() throws IOException {
+        for (String nothing : List.of("", "null", "Null", "NULL", "~")) {
+            assertThat(train(Map.of("job", file("init: " + nothing + "\nout: " + nothing + "\n")))
+                            .text(RunSettings.OUT))
+                    .isEmpty();
+        }
+        assertThat(train(Map.of("job", file("out: 'null'\n"))).text(RunSettings.OUT))
+                .contains("null");
+        assertThat(JobFile.text(Map.of("out", "null"))).isEqualTo("out: 'null'\n");
+    }
+
+    @Test
+    void whatIsNestedOrStandsForSomethingElseIsNoValueHoweverDeepItGoes() throws IOException {
+        int depth = 200_000;
+        assertThat(problems(Map.of("job", file("model: " + "[".repeat(depth) + "]".repeat(depth) + "\nbatch: 2\n"))))
+                .singleElement()
+                .asString()
+                .endsWith(":1: model has several values; expected a single one");
+        assertThat(problems(Map.of("job", file("seed: &a 3\nbatch: *a\n"))))
+                .singleElement()
+                .asString()
+                .endsWith(":2: batch is an alias; expected the value itself");
+        assertThat(problems(Map.of("job", file("seed: 3\n---\nbatch: 2\n"))))
+                .singleElement()
+                .asString()
+                .endsWith(":2: a second document begins; expected a single one");
+    }
+
+    @Test
+    void aFileIsUtf8AndOfTheSizeOfAJobFile() throws IOException {
+        Path job = directory.resolve("job.yaml");
+        Files.write(job, "batch: 2 # caf\u00e9\n".getBytes(StandardCharsets.ISO_8859_1));
+        assertThat(problems(Map.of("job", job.toString())))
+                .containsExactly("job file " + job + " cannot be read: it is not UTF-8; save it in that encoding");
+        Files.writeString(job, "\uFEFFbatch: 2 # caf\u00e9\n");
+        assertThat(problems(Map.of("job", job.toString()))).isEmpty();
+        Files.writeString(job, "# " + "x".repeat(1 << 20));
+        assertThat(problems(Map.of("job", job.toString())))
+                .singleElement()
+                .asString()
+                .contains("has more than 1048576 bytes");
+    }
+
+    @Test
+    void onlyShellsKnowWhatATildeStandsFor() throws IOException {
+        String file = file("out: ~/runs/x\ndata: npy:~/data\n");
+        assertThat(problems(Map.of("job", file, "init", "~me/weights")))
+                .containsExactlyInAnyOrder(
+                        "--out is '~/runs/x'; ~ is not expanded here, write the path in full",
+                        "--data is 'npy:~/data'; ~ is not expanded here, write the path in full",
+                        "--init is '~me/weights'; ~ is not expanded here, write the path in full");
+        assertThat(problems(Map.of("job", "~/job.yaml"))).hasSize(2);
+        assertThat(problems(Map.of("out", "./~", "data", "npy:/a~b"))).isEmpty();
+    }
+
+    @Test
+    void whatNoUserSetsStandsInNoFile() throws IOException {
+        for (String name : List.of("launched", "job")) {
+            assertThat(problems(Map.of("job", file(name + ": true\n"))))
+                    .singleElement()
+                    .asString()
+                    .contains(":1: " + name + " is unknown");
+        }
+    }
+
+    @Test
+    void anyDamagedFileIsReadOrRefused() {
+        byte[] whole = "data: npy:/a b/it's: here\nlr: 0.125 # 1/8\nseed: &x [1, {a: 'b'}]\nmodel: |-\n  mlp\n"
+                .getBytes(StandardCharsets.UTF_8);
+        Random random = new Random(20261128);
+        for (int i = 0; i < 3000; i++) {
+            byte[] damaged = Arrays.copyOf(whole, random.nextInt(4) > 0 ? whole.length : random.nextInt(whole.length));
+            for (int faults = random.nextInt(4); faults >= 0 && damaged.length > 0; faults--) {
+                damaged[random.nextInt(damaged.length)] = (byte) random.nextInt(random.nextBoolean() ? 128 : 256);
+            }
+            Path job = directory.resolve("job.yaml");
+            assertThatCode(() -> {
+                        Files.write(job, damaged);
+                        problems(Map.of("job", job.toString()));
+                    })
+                    .as("damage number %d", i)
+                    .doesNotThrowAnyException();
+        }
     }
 
     @Test
