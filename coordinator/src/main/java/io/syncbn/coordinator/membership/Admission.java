@@ -6,7 +6,10 @@ import io.syncbn.proto.v1.Ready;
 import java.util.List;
 import java.util.Optional;
 
-/** Whether a worker may join those that have: it must work on the same job, with the same data, from a state of it. */
+/**
+ * Whether a worker may join those that have: it must work on the same job, with the same data, model and arithmetic, from a
+ * state of it.
+ */
 final class Admission {
     /** Names stand in every message. */
     private static final int MAX_NAME_LENGTH = 100;
@@ -45,6 +48,14 @@ final class Admission {
         if (!join.getDataDigest().equals(member.join().getDataDigest())) {
             return Optional.of(differ("data", member, member.join().getDataDigest(), join, join.getDataDigest()));
         }
+        if (!join.getDefinitionDigest().equals(member.join().getDefinitionDigest())) {
+            return Optional.of(
+                    differ("model", member, member.join().getDefinitionDigest(), join, join.getDefinitionDigest())
+                            + ", as digests of its layers: the class must be the same version everywhere");
+        }
+        if (!join.getArithmeticDigest().equals(member.join().getArithmeticDigest())) {
+            return Optional.of(otherArithmetic(member, join));
+        }
         long step = member.ready().map(Ready::getStep).orElse(member.join().getStep());
         String digest =
                 member.ready().map(Ready::getStateDigest).orElse(member.join().getStateDigest());
@@ -52,6 +63,14 @@ final class Admission {
                 ? Optional.of(differ(
                         "state of model and optimizer after step " + step, member, digest, join, join.getStateDigest()))
                 : Optional.empty();
+    }
+
+    private static String otherArithmetic(Member member, Join join) {
+        return join.getName() + "'s arithmetic differs from " + member.name()
+                + "'s, so that the weights would depend on"
+                + " who computes what: " + join.getName() + " has " + join.getArithmetic() + "; " + member.name()
+                + " has " + member.join().getArithmetic()
+                + ". Use processors of one kind, or give the job --isa avx2, for which all that have AVX2 compute alike";
     }
 
     private static String differ(String what, Member member, String expected, Join join, String came) {

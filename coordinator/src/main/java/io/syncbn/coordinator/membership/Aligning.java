@@ -115,6 +115,7 @@ final class Aligning {
                 .setStateDigest(state.getStateDigest())
                 .setBatchesTracked(state.getBatchesTracked())
                 .addAllDataStatistics(state.getDataStatisticsList())
+                .setLeftOutInARow(state.getLeftOutInARow())
                 .build();
         for (Member worker : workers) {
             if (!isAtSameState(worker, source)) {

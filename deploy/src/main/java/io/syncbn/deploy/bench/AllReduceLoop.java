@@ -8,6 +8,7 @@ import io.syncbn.proto.v1.Plan;
 import io.syncbn.worker.collective.Collective;
 import io.syncbn.worker.collective.Round;
 import io.syncbn.worker.collective.Sum;
+import io.syncbn.worker.session.Identity;
 import io.syncbn.worker.session.Introduction;
 import io.syncbn.worker.session.Patience;
 import io.syncbn.worker.session.Position;
@@ -65,7 +66,11 @@ public final class AllReduceLoop implements Trainee {
             LongSupplier nanoClock) {
         AllReduceLoop loop = new AllReduceLoop(sizes, rounds, nanoClock);
         Introduction introduction = new Introduction(
-                fingerprint, "", name, "", ProcessHandle.current().pid());
+                fingerprint,
+                new Identity("", "", "", ""),
+                name,
+                "",
+                ProcessHandle.current().pid());
         try (SessionRunner session = new SessionRunner(
                 introduction, Patience.of(PATIENCE, PATIENCE), coordinator, workers, workers, nanoClock)) {
             session.run(loop);
@@ -76,7 +81,7 @@ public final class AllReduceLoop implements Trainee {
     /** There is no model: all workers are in the same state whenever they have done the same steps. */
     @Override
     public Position position() {
-        return new Position(step - 1, "", 0, List.of());
+        return new Position(step - 1, "", 0, List.of(), 0);
     }
 
     @Override

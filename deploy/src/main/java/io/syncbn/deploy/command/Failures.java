@@ -6,6 +6,7 @@ import io.syncbn.proto.job.JobException;
 import io.syncbn.worker.checkpoint.CheckpointException;
 import io.syncbn.worker.collective.JobFailedException;
 import io.syncbn.worker.data.DataException;
+import io.syncbn.worker.kernels.NativesException;
 import io.syncbn.worker.nn.ModelException;
 import io.syncbn.worker.train.TrainingException;
 import java.io.PrintStream;
@@ -60,7 +61,8 @@ final class Failures {
         boolean isInput = failure instanceof DataException
                 || failure instanceof CheckpointException
                 || failure instanceof JobException
-                || failure instanceof ModelException;
+                || failure instanceof ModelException
+                || failure instanceof NativesException;
         return isInput ? OptionalInt.of(ExitCode.BAD_INPUT) : OptionalInt.empty();
     }
 }

@@ -2,10 +2,7 @@ package io.syncbn.deploy.command;
 
 import io.syncbn.deploy.settings.UsageException;
 import io.syncbn.proto.DidYouMean;
-import java.io.IOException;
-import java.io.InputStream;
 import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine;
@@ -32,7 +29,7 @@ public final class Main {
      * @return the exit code
      */
     public int run(String... arguments) {
-        CommandLine root = CommandLines.of(Commands.all(), version());
+        CommandLine root = CommandLines.of(Commands.all(), Version.text());
         ParseResult parsed = root.parseArgs(
                 arguments.length == 1 && arguments[0].equals("help") ? new String[] {"--help"} : arguments);
         if (parsed.isVersionHelpRequested()) {
@@ -62,13 +59,5 @@ public final class Main {
         String given = parsed.unmatched().get(0);
         String hint = DidYouMean.hint(given, names);
         return new UsageException(List.of(given + " is no command" + (hint.isEmpty() ? commands : hint)));
-    }
-
-    private static String version() {
-        try (InputStream in = Main.class.getResourceAsStream("/io/syncbn/deploy/version")) {
-            return new String(in.readAllBytes(), StandardCharsets.UTF_8).strip();
-        } catch (IOException e) {
-            throw new IllegalStateException("the jar of this class has no version", e);
-        }
     }
 }

@@ -10,6 +10,7 @@ import io.syncbn.proto.job.Fingerprint;
 import io.syncbn.proto.job.Job;
 import io.syncbn.proto.job.Setting;
 import io.syncbn.worker.checkpoint.Checkpoint;
+import io.syncbn.worker.train.Resume;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -62,16 +63,17 @@ final class TrainCommand implements Command {
     @Override
     public int run(Settings settings) throws IOException, InterruptedException {
         JobRun jobRun = JobRun.of(settings);
-        Optional<Path> resume = settings.path(RunSettings.RESUME);
+        Optional<Resume> resume = WorkerCommand.resume(settings);
+        Optional<Path> from = resume.map(Resume::from);
         // The children read these; they are looked at here so that all problems are told at once.
         WorkerCommand.checkRun(settings);
         CoordinatorCommand.straggler(settings);
         int restarts = settings.integer(RunSettings.RESTARTS, 0, Integer.MAX_VALUE - 1);
         Optional<ChaosPlan> chaos = ChaosPlan.of(settings, jobRun.workers());
-        Optional<RunDirectory> directory = jobRun.job().map(job -> directory(settings, resume, job));
+        Optional<RunDirectory> directory = jobRun.job().map(job -> directory(settings, from, job));
         settings.check();
         // The workers open it too; here, so that what is wrong with it is told before anything else begins.
-        resume.ifPresent(Checkpoint::open);
+        from.ifPresent(Checkpoint::open);
 
         Job job = jobRun.job().orElseThrow();
         RunDirectory run = directory.orElseThrow();

@@ -10,8 +10,8 @@ import io.syncbn.deploy.launch.Watcher;
 import io.syncbn.deploy.settings.Range;
 import io.syncbn.proto.job.Job;
 import io.syncbn.worker.collective.JobFailedException;
+import io.syncbn.worker.train.Resume;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
@@ -22,7 +22,7 @@ import java.util.concurrent.TimeUnit;
  * @param resume what it goes on from
  * @param restarts of killed processes
  */
-record Training(RunDirectory run, Job job, Range workers, Optional<Path> resume, int restarts) {
+record Training(RunDirectory run, Job job, Range workers, Optional<Resume> resume, int restarts) {
 
     /** Runs it to its end, with progress for people. */
     Ending launch() throws InterruptedException {

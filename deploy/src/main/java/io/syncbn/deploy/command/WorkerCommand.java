@@ -6,6 +6,7 @@ import io.syncbn.deploy.settings.Settings;
 import io.syncbn.proto.job.Setting;
 import io.syncbn.proto.net.Address;
 import io.syncbn.worker.session.WorkerEnd;
+import io.syncbn.worker.train.Resume;
 import io.syncbn.worker.train.WorkerConfig;
 import io.syncbn.worker.train.WorkerProcess;
 import java.lang.management.ManagementFactory;
@@ -52,7 +53,7 @@ final class WorkerCommand implements Command {
         if (out.isEmpty()) {
             settings.problem("--out DIR is missing: whichever worker gets shard 0 writes the run there");
         }
-        Optional<Path> resume = settings.path(RunSettings.RESUME);
+        Optional<Resume> resume = resume(settings);
         Address metrics = metrics(settings);
         checkRun(settings);
         settings.check();
@@ -74,6 +75,7 @@ final class WorkerCommand implements Command {
                     startNanos(),
                     Optional.of(metrics),
                     reconnect(settings),
+                    Version.text(),
                     leave));
             return exitCode(end, name);
         }
@@ -120,6 +122,12 @@ final class WorkerCommand implements Command {
     static Address metrics(Settings settings) {
         return new Address(
                 settings.needed(RunSettings.METRICS_HOST), settings.integer(RunSettings.METRICS_PORT, 0, MOST_PORT));
+    }
+
+    static Optional<Resume> resume(Settings settings) {
+        boolean otherData = settings.flag(RunSettings.ALLOW_OTHER_DATA);
+        boolean otherArithmetic = settings.flag(RunSettings.ALLOW_OTHER_ARITHMETIC);
+        return settings.path(RunSettings.RESUME).map(from -> new Resume(from, otherData, otherArithmetic));
     }
 
     static Duration joinTimeout(Settings settings) {

@@ -1,8 +1,8 @@
 package io.syncbn.deploy.launch;
 
 import com.sun.management.OperatingSystemMXBean;
+import io.syncbn.worker.train.Resume;
 import java.lang.management.ManagementFactory;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
@@ -16,10 +16,10 @@ public final class JavaChildren implements ChildCommands {
 
     private final String mainClass;
     private final RunDirectory directory;
-    private final Optional<Path> resume;
+    private final Optional<Resume> resume;
     private final int mostWorkers;
 
-    public JavaChildren(String mainClass, RunDirectory directory, Optional<Path> resume, int mostWorkers) {
+    public JavaChildren(String mainClass, RunDirectory directory, Optional<Resume> resume, int mostWorkers) {
         this.mainClass = mainClass;
         this.directory = directory;
         this.resume = resume;
@@ -44,7 +44,10 @@ public final class JavaChildren implements ChildCommands {
                 List.of("worker", "--launched", "true", "--job", directory.job().toString()));
         command.addAll(List.of("--name", name));
         command.addAll(List.of("--out", directory.path().toString()));
-        resume.ifPresent(path -> command.addAll(List.of("--resume", path.toString())));
+        resume.ifPresent(from -> command.addAll(List.of(
+                "--resume", from.from().toString(),
+                "--allow-other-data", Boolean.toString(from.mayHaveOtherData()),
+                "--allow-other-arithmetic", Boolean.toString(from.mayHaveOtherArithmetic()))));
         return command;
     }
 

@@ -19,6 +19,13 @@ public final class RunSettings {
             new Setting("out", "DIR", "", "run directory, new or empty; default: runs/<data>-<model>-<time>");
     public static final Setting RESUME = new Setting(
             "resume", "DIR", "", "go on with the run in DIR, or from one of its checkpoints, under its job.yaml");
+    public static final Setting ALLOW_OTHER_DATA = new Setting(
+            "allow-other-data", "true", "false", "let --resume go on with other data than the checkpoint comes from");
+    public static final Setting ALLOW_OTHER_ARITHMETIC = new Setting(
+            "allow-other-arithmetic",
+            "true",
+            "false",
+            "let --resume go on with other natives or another instruction set than the checkpoint comes from");
     public static final Setting CHECKPOINT_EVERY = new Setting(
             "checkpoint-every", "N", "0", "steps between checkpoints; 0: once an epoch. The last step always has one");
     public static final Setting CHECKPOINT_SECONDS = new Setting(
@@ -94,6 +101,8 @@ public final class RunSettings {
             WORKERS,
             OUT,
             RESUME,
+            ALLOW_OTHER_DATA,
+            ALLOW_OTHER_ARITHMETIC,
             CHECKPOINT_EVERY,
             CHECKPOINT_SECONDS,
             KEEP,
@@ -116,6 +125,8 @@ public final class RunSettings {
             WORKERS,
             OUT,
             RESUME,
+            ALLOW_OTHER_DATA,
+            ALLOW_OTHER_ARITHMETIC,
             CHECKPOINT_EVERY,
             CHECKPOINT_SECONDS,
             KEEP,

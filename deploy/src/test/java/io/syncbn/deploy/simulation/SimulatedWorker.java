@@ -11,6 +11,7 @@ import io.syncbn.proto.wire.FrameHeader;
 import io.syncbn.proto.wire.Payload;
 import io.syncbn.worker.collective.ShardRun;
 import io.syncbn.worker.session.Command;
+import io.syncbn.worker.session.Identity;
 import io.syncbn.worker.session.Introduction;
 import io.syncbn.worker.session.Patience;
 import io.syncbn.worker.session.Position;
@@ -89,7 +90,7 @@ final class SimulatedWorker {
         this.state = job.initialState();
         Duration patience = Duration.ofHours(1);
         session = new Session(
-                new Introduction(Simulation.FINGERPRINT, "data", name, "host", processId),
+                new Introduction(Simulation.FINGERPRINT, new Identity("data", "", "", ""), name, "host", processId),
                 Patience.of(patience, patience),
                 "coordinator");
     }
@@ -262,7 +263,7 @@ final class SimulatedWorker {
         later(World.millis(0.1), () -> {
             present = null;
             happened(new SessionEvent.Done(
-                    number, result, new Position(step, ToyJob.digest(step, state), step, statistics)));
+                    number, result, new Position(step, ToyJob.digest(step, state), step, statistics, 0)));
             takeCommand();
         });
     }

@@ -86,6 +86,7 @@ final class Cluster {
                 System.nanoTime(),
                 Optional.empty(),
                 JOIN_TIMEOUT,
+                "test",
                 new CompletableFuture<>());
     }
 }

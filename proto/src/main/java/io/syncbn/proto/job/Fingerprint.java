@@ -1,10 +1,7 @@
 package io.syncbn.proto.job;
 
 import io.syncbn.proto.Protocol;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
+import io.syncbn.proto.Sha256;
 import java.util.Map;
 import java.util.Set;
 
@@ -29,15 +26,6 @@ public final class Fingerprint {
                         .append('\n');
             }
         }
-        return sha256(canonical.toString());
-    }
-
-    private static String sha256(String text) {
-        try {
-            MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            return HexFormat.of().formatHex(digest.digest(text.getBytes(StandardCharsets.UTF_8)));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java has SHA-256", e);
-        }
+        return Sha256.hex(canonical.toString());
     }
 }

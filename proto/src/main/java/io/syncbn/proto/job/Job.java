@@ -21,6 +21,7 @@ import java.util.TreeMap;
  * @param shuffle whether shards are put in a new order every epoch
  * @param augment whether training pictures are cropped and flipped
  * @param skipNotFinite whether a step with numbers that are not finite is left out; else it ends the job
+ * @param instructionSet that natives may use
  * @param init file with the first weights
  */
 public record Job(
@@ -37,6 +38,7 @@ public record Job(
         boolean shuffle,
         boolean augment,
         boolean skipNotFinite,
+        InstructionSet instructionSet,
         Optional<String> init) {
 
     public Job {

@@ -56,6 +56,10 @@ public final class JobParser {
                 flag("augment"),
                 text("on-nan", List.of("stop", "skip")::contains, "stop or skip")
                         .equals("skip"),
+                text("isa", List.of("native", "avx2")::contains, "native or avx2")
+                                .equals("avx2")
+                        ? InstructionSet.AVX2
+                        : InstructionSet.NATIVE,
                 Optional.of(settings.get("init")).filter(file -> !file.isEmpty()));
         if (!problems.isEmpty()) {
             throw new JobException(problems);

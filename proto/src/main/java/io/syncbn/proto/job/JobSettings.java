@@ -68,5 +68,11 @@ public final class JobSettings {
                     "stop|skip",
                     "stop",
                     "what to do when a step has numbers that are not finite: end the job, or leave the step out"),
+            new Setting(
+                    "isa",
+                    "native|avx2",
+                    "native",
+                    "instruction set of convolutions and matrix products: native is the fastest, and gives equal bits on"
+                            + " processors of one kind; avx2 gives equal bits on all x86-64 that have it"),
             new Setting("init", "FILE", "", "start from these weights: a model.safetensors in the names of PyTorch"));
 }

@@ -102,7 +102,7 @@ public record Checkpoint(Path directory, CheckpointInfo info, Safetensors model,
                 .findFirst()
                 .orElse(0);
         float[] momentum = ModelState.flat(parameters, ModelState.MOMENTUM_PREFIX, optimizer.tensors());
-        return new ModelState(replica, batchesTracked, momentum, info.step());
+        return new ModelState(replica, batchesTracked, momentum, info.step(), info.leftOutInARow());
     }
 
     private void require(String name, List<Inventory.Expected> expected, Safetensors found) {

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.syncbn.worker.nn.Description;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Collections;
@@ -26,6 +27,11 @@ import java.util.TreeMap;
  * @param weightsSha256 {@link StateDigest} of the state
  * @param files SHA-256 of each of the other files, by name
  * @param settings the job's, by name
+ * @param leftOutInARow how many steps, up to the last, were left out because their numbers were not finite
+ * @param dataDigest SHA-256 of the data
+ * @param model the layers
+ * @param arithmetic SHA-256 of what a probe computes
+ * @param computedWith what computed it, for people
  */
 public record CheckpointInfo(
         int formatVersion,
@@ -35,10 +41,15 @@ public record CheckpointInfo(
         String fingerprint,
         String weightsSha256,
         Map<String, String> files,
-        Map<String, String> settings) {
+        Map<String, String> settings,
+        int leftOutInARow,
+        String dataDigest,
+        Description model,
+        String arithmetic,
+        Map<String, String> computedWith) {
 
     /** Raised whenever a checkpoint's files change their meaning. */
-    static final int FORMAT_VERSION = 2;
+    static final int FORMAT_VERSION = 3;
 
     /** Far more than settings take. */
     private static final int MAX_FILE_BYTES = 1 << 20;
@@ -60,6 +71,20 @@ public record CheckpointInfo(
     public CheckpointInfo {
         files = Collections.unmodifiableMap(new TreeMap<>(files));
         settings = Collections.unmodifiableMap(new TreeMap<>(settings));
+        computedWith = Collections.unmodifiableMap(new TreeMap<>(computedWith));
+    }
+
+    /** Whether it is of the same state of the same run: who computed it with what does not matter. */
+    boolean isOfSameState(CheckpointInfo other) {
+        return step == other.step
+                && epoch == other.epoch
+                && fingerprint.equals(other.fingerprint)
+                && weightsSha256.equals(other.weightsSha256)
+                && files.equals(other.files)
+                && leftOutInARow == other.leftOutInARow
+                && dataDigest.equals(other.dataDigest)
+                && model.equals(other.model)
+                && arithmetic.equals(other.arithmetic);
     }
 
     byte[] encode() {

@@ -1,7 +1,6 @@
 package io.syncbn.worker.checkpoint;
 
 import io.syncbn.proto.job.Fingerprint;
-import io.syncbn.proto.job.Job;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -55,10 +54,10 @@ public final class Checkpoints {
      * @return the checkpoint's directory
      * @throws CheckpointException if it could not be written; then nothing of it is there
      */
-    public Path write(ModelState state, long epoch, Job job) {
+    public Path write(ModelState state, long epoch, Origin origin) {
         Path target = directory.resolve(name(state.step()));
         Map<String, byte[]> files = tensors(state);
-        CheckpointInfo info = info(state, epoch, job, files);
+        CheckpointInfo info = info(state, epoch, origin, files);
         files.put(Checkpoint.STATE_FILE, info.encode());
         try {
             Files.createDirectories(directory);
@@ -85,23 +84,28 @@ public final class Checkpoints {
         return files;
     }
 
-    private static CheckpointInfo info(ModelState state, long epoch, Job job, Map<String, byte[]> files) {
+    private static CheckpointInfo info(ModelState state, long epoch, Origin origin, Map<String, byte[]> files) {
         Map<String, String> digests = new TreeMap<>();
         files.forEach((name, content) -> digests.put(name, StateDigest.sha256(content)));
         return new CheckpointInfo(
                 CheckpointInfo.FORMAT_VERSION,
                 state.step(),
                 epoch,
-                job.seed(),
-                Fingerprint.of(job),
+                origin.job().seed(),
+                Fingerprint.of(origin.job()),
                 StateDigest.sha256(state),
                 digests,
-                job.settings());
+                origin.job().settings(),
+                state.leftOutInARow(),
+                origin.dataDigest(),
+                origin.model(),
+                origin.arithmetic(),
+                origin.computedWith());
     }
 
     private static boolean holds(Path target, CheckpointInfo info) {
         try {
-            return Files.isDirectory(target) && Checkpoint.read(target).info().equals(info);
+            return Files.isDirectory(target) && Checkpoint.read(target).info().isOfSameState(info);
         } catch (CheckpointException e) {
             return false;
         }

@@ -18,14 +18,20 @@ import java.util.Map;
  *     stored as PyTorch does: as {@code NAME.num_batches_tracked} of each one that tracks
  * @param momentum the optimizer's buffer, in the layout of the weights
  * @param step number of steps done
+ * @param leftOutInARow how many of them, up to the last, were left out because their numbers were not finite
  */
-public record ModelState(Replica replica, long batchesTracked, float[] momentum, long step) {
+public record ModelState(Replica replica, long batchesTracked, float[] momentum, long step, int leftOutInARow) {
     static final String MOMENTUM_PREFIX = "momentum_buffer.";
 
     public ModelState {
         requireLength("weights", replica.weights(), replica.parameters());
         requireLength("momentum", momentum, replica.parameters());
         requireLength("running statistics", replica.runningStatistics(), replica.statistics());
+    }
+
+    /** A state whose last step was not left out. */
+    public ModelState(Replica replica, long batchesTracked, float[] momentum, long step) {
+        this(replica, batchesTracked, momentum, step, 0);
     }
 
     /** The same state in arrays of its own. */
@@ -35,7 +41,7 @@ public record ModelState(Replica replica, long batchesTracked, float[] momentum,
                 replica.weights().clone(),
                 replica.statistics(),
                 replica.runningStatistics().clone());
-        return new ModelState(own, batchesTracked, momentum.clone(), step);
+        return new ModelState(own, batchesTracked, momentum.clone(), step, leftOutInARow);
     }
 
     /** What {@code model.safetensors} holds: PyTorch's state_dict. */

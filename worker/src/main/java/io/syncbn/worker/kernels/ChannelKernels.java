@@ -12,9 +12,12 @@ public interface ChannelKernels {
 
     /** The fastest implementation that this JVM can run, as soon as that is compiled. */
     static ChannelKernels fastest() {
-        boolean hasVectors =
-                ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent();
-        return hasVectors ? WarmingKernels.OF_THIS_JVM : new PlainKernels();
+        return hasVectors() ? WarmingKernels.OF_THIS_JVM : new PlainKernels();
+    }
+
+    /** Whether this JVM was started with the Vector API. */
+    static boolean hasVectors() {
+        return ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent();
     }
 
     /** sums[c] = Σ x, squares[c] = Σ x², in float64. */

@@ -1,5 +1,7 @@
 package io.syncbn.worker.kernels;
 
+import io.syncbn.proto.job.InstructionSet;
+
 /**
  * The native library that computes convolutions and matrix products of one shard, and its memory. There are two: oneDNN,
  * spoken to directly, where it is on the class path for this platform; ND4J everywhere else. Their bits differ.
@@ -11,6 +13,8 @@ public interface Natives extends AutoCloseable {
     /** System property that asks for a library: {@code onednn} or {@code nd4j}. */
     String PROPERTY = "syncbn.natives";
 
+    String ONE_DNN = "onednn";
+
     /**
      * Natives of the library that the system property names; without it, of the fastest one.
      *
@@ -18,15 +22,41 @@ public interface Natives extends AutoCloseable {
      */
     static Natives open() {
         requireOneThread(System.getenv("OMP_NUM_THREADS"));
-        String name = System.getProperty(PROPERTY, OneDnn.isOnClassPath() ? "onednn" : "nd4j");
+        String name = libraryName();
         return switch (name) {
-            case "onednn" -> new OneDnn();
+            case ONE_DNN -> new OneDnn();
             case "nd4j" -> new Nd4jNatives();
             default ->
                 throw new IllegalStateException(
                         "system property " + PROPERTY + " is \"" + name + "\", but must be onednn or nd4j");
         };
     }
+
+    /**
+     * Limits what the natives of this process use of the processor. Must come before their first use.
+     *
+     * @throws NativesException if that is not possible with this library, or on this processor
+     */
+    static void limit(InstructionSet set) {
+        if (set == InstructionSet.NATIVE) {
+            return;
+        }
+        if (!libraryName().equals(ONE_DNN)) {
+            throw new NativesException("--isa avx2 needs oneDNN, but this process computes with " + libraryName()
+                    + (OneDnn.isOnClassPath() ? ", as system property " + PROPERTY + " asks" : ""));
+        }
+        OneDnn.limitToAvx2();
+    }
+
+    private static String libraryName() {
+        return System.getProperty(PROPERTY, OneDnn.isOnClassPath() ? ONE_DNN : "nd4j");
+    }
+
+    /** Name and version. */
+    String library();
+
+    /** What the library uses of this processor. */
+    String instructionSet();
 
     /** @param maxExamples the most that it will be given at once */
     LinearMap convolution(Geometry geometry, int maxExamples);

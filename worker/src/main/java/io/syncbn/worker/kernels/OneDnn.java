@@ -4,7 +4,9 @@ import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SCRATCHPAD;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.bytedeco.dnnl.IntMemoryMap;
+import org.bytedeco.dnnl.dnnl_version_t;
 import org.bytedeco.dnnl.engine;
 import org.bytedeco.dnnl.global.dnnl;
 import org.bytedeco.dnnl.memory;
@@ -28,10 +30,25 @@ final class OneDnn implements Natives {
         System.setProperty("org.bytedeco.javacpp.maxphysicalbytes", "0");
     }
 
-    /** One for the process, because oneDNN's own cache of operations refers to it beyond any shard's end. */
-    private static final engine ENGINE = new engine(org.bytedeco.dnnl.engine.kind.cpu, 0);
+    /**
+     * One for the process, because oneDNN's own cache of operations refers to it beyond any shard's end. Made at its first
+     * use, before which oneDNN may be limited.
+     */
+    private static final class Engine {
+        static final engine CPU = new engine(org.bytedeco.dnnl.engine.kind.cpu, 0);
+    }
 
-    private final stream stream = new stream(ENGINE);
+    private static final Map<Integer, String> INSTRUCTION_SETS = Map.of(
+            dnnl.dnnl_cpu_isa_sse41, "SSE4.1",
+            dnnl.dnnl_cpu_isa_avx, "AVX",
+            dnnl.dnnl_cpu_isa_avx2, "AVX2",
+            dnnl.dnnl_cpu_isa_avx2_vnni, "AVX2 with VNNI",
+            dnnl.dnnl_cpu_isa_avx512_core, "AVX-512",
+            dnnl.dnnl_cpu_isa_avx512_core_vnni, "AVX-512 with VNNI",
+            dnnl.dnnl_cpu_isa_avx512_core_bf16, "AVX-512 with BF16",
+            dnnl.dnnl_cpu_isa_avx512_core_amx, "AVX-512 with AMX");
+
+    private final stream stream = new stream(Engine.CPU);
     private final primitive_attr ownScratchpad = new primitive_attr();
     private final NativeScratch scratch = new NativeScratch();
     private final List<NativeFloats> owned = new ArrayList<>();
@@ -45,6 +62,38 @@ final class OneDnn implements Natives {
     static boolean isOnClassPath() {
         String library = "/org/bytedeco/dnnl/" + Loader.getPlatform() + "/" + System.mapLibraryName("jnidnnl");
         return OneDnn.class.getResource(library) != null;
+    }
+
+    /**
+     * Must come before anything else is asked of oneDNN, which settles at its first use.
+     *
+     * @throws NativesException if it has been used, or the processor has no AVX2
+     */
+    static void limitToAvx2() {
+        dnnl.dnnl_set_max_cpu_isa(dnnl.dnnl_cpu_isa_avx2);
+        int effective = dnnl.dnnl_get_effective_cpu_isa();
+        if (effective != dnnl.dnnl_cpu_isa_avx2) {
+            throw new NativesException(
+                    (effective & dnnl.dnnl_cpu_isa_avx2) == dnnl.dnnl_cpu_isa_avx2
+                            ? "--isa avx2: this process has used oneDNN for " + nameOf(effective) + " already"
+                            : "--isa avx2 needs a processor with AVX2, but this one has " + nameOf(effective));
+        }
+    }
+
+    @Override
+    public String library() {
+        try (dnnl_version_t version = dnnl.dnnl_version()) {
+            return "oneDNN " + version.major() + "." + version.minor() + "." + version.patch();
+        }
+    }
+
+    @Override
+    public String instructionSet() {
+        return nameOf(dnnl.dnnl_get_effective_cpu_isa());
+    }
+
+    private static String nameOf(int instructionSet) {
+        return INSTRUCTION_SETS.getOrDefault(instructionSet, "instruction set " + instructionSet);
     }
 
     @Override
@@ -77,7 +126,7 @@ final class OneDnn implements Natives {
     }
 
     engine engine() {
-        return ENGINE;
+        return Engine.CPU;
     }
 
     NativeScratch scratch() {
@@ -108,7 +157,9 @@ final class OneDnn implements Natives {
                 with(
                         DNNL_ARG_SCRATCHPAD,
                         new memory(
-                                working, ENGINE, scratchpad(working.get_size()).pointer()));
+                                working,
+                                Engine.CPU,
+                                scratchpad(working.get_size()).pointer()));
             }
         }
 

@@ -26,6 +26,11 @@ final class SimdKernels implements ChannelKernels {
     /** Numbers of each array in a tile; a first-level cache holds four such tiles. */
     private static final int TILE = 1024;
 
+    /** The width of a vector. */
+    static int vectorBits() {
+        return FLOATS.vectorBitSize();
+    }
+
     /** Rows of a tile. */
     private static int tileOf(int channels) {
         return Math.max(1, TILE / channels);

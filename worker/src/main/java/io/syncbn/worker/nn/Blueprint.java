@@ -23,6 +23,7 @@ final class Blueprint {
     private int statisticCount;
     private final List<String> normalizationLayers = new ArrayList<>();
     private int dropoutLayers;
+    private final List<String> layers = new ArrayList<>();
 
     Blueprint(int classes, Normalization normalization, double dropout) {
         this.classes = classes;
@@ -65,6 +66,15 @@ final class Blueprint {
 
     int nextDropoutLayer() {
         return dropoutLayers++;
+    }
+
+    /** Notes a layer: its kind, and all that decides what it computes but its weights. */
+    void describe(String layer) {
+        layers.add(layer);
+    }
+
+    List<String> layers() {
+        return layers;
     }
 
     List<String> normalizationLayers() {

@@ -17,6 +17,7 @@ public final class ModelDefinition {
     private final ParameterLayout statistics;
     private final List<Initializer> initializers;
     private final List<String> normalizationLayers;
+    private final Description description;
     private final Sequential.Spec layers;
 
     private ModelDefinition(Shape inputShape, Blueprint blueprint, Sequential.Spec layers) {
@@ -25,6 +26,7 @@ public final class ModelDefinition {
         this.statistics = new ParameterLayout(blueprint.statistics);
         this.initializers = List.copyOf(blueprint.initializers);
         this.normalizationLayers = List.copyOf(blueprint.normalizationLayers());
+        this.description = new Description(inputShape.toString(), blueprint.layers());
         this.layers = layers;
     }
 
@@ -62,6 +64,11 @@ public final class ModelDefinition {
     /** Names of the normalization layers, by number, in the order of the parameters. */
     public List<String> normalizationLayers() {
         return normalizationLayers;
+    }
+
+    /** What it consists of, in words that tell two models apart. */
+    public Description description() {
+        return description;
     }
 
     /** The state before training. */

@@ -62,6 +62,8 @@ public final class Net {
                 new Geometry(shape.height(), shape.width(), shape.channels(), channels, kernel, stride, padding);
         Shape output = new Shape(geometry.outputHeight(), geometry.outputWidth(), channels);
         LinearLayer.Place place = new LinearLayer.Place(shape, output, weights, biases, isFirst(first));
+        blueprint.describe("conv2d " + full + ": " + shape.channels() + " to " + channels + " channels, kernel "
+                + kernel + ", stride " + stride + ", padding " + padding + (bias ? ", with bias" : ""));
         return add(
                 memory -> new LinearLayer(place, memory.natives().convolution(geometry, memory.maxExamples()), memory),
                 output,
@@ -87,10 +89,14 @@ public final class Net {
             blueprint.statistic(full + ".running_var", channels, Role.RUNNING_VARIANCE);
         }
         int number = blueprint.normalizationLayer(full);
+        blueprint.describe("batchNorm " + full + ": " + channels + " channels, epsilon " + normalization.epsilon()
+                + (normalization.affine() ? "" : ", without scale and shift")
+                + (normalization.trackRunningStatistics() ? "" : ", without running statistics"));
         return add(new BatchNorm.Spec(shape, normalization, number, scale, shift, mean, false), shape, first);
     }
 
     public Net relu() {
+        blueprint.describe("relu");
         Shape same = shape;
         int last = layers.size() - 1;
         if (last >= 0 && layers.get(last) instanceof BatchNorm.Spec norm && !norm.relu()) {
@@ -112,6 +118,7 @@ public final class Net {
             throw new ModelException(
                     at("max pooling") + ": padding " + padding + " is more than half of the window of " + size);
         }
+        blueprint.describe("maxPool: window " + size + ", stride " + stride + ", padding " + padding);
         Shape input = shape;
         return add(
                 memory -> new MaxPool(input, window, memory),
@@ -122,6 +129,7 @@ public final class Net {
     public Net averagePool(int size, int stride) {
         Window window = new Window(size, stride, 0);
         requireFits("average pooling", window);
+        blueprint.describe("averagePool: window " + size + ", stride " + stride);
         Shape input = shape;
         return add(
                 memory -> AveragePool.of(input, window, memory),
@@ -131,6 +139,7 @@ public final class Net {
 
     /** The mean of each channel: 1 × 1 × channels. */
     public Net globalAveragePool() {
+        blueprint.describe("globalAveragePool");
         Shape input = shape;
         return add(
                 memory -> AveragePool.global(input, memory), Shape.flat(input.channels()), blueprint.parameterCount());
@@ -138,6 +147,7 @@ public final class Net {
 
     /** Flat features in the order channel, row, column. */
     public Net flatten() {
+        blueprint.describe("flatten");
         Shape input = shape;
         return input.pixels() == 1
                 ? this
@@ -154,6 +164,7 @@ public final class Net {
         }
         int first = blueprint.parameterCount();
         int inputs = shape.channels();
+        blueprint.describe("dense " + full + ": " + inputs + " to " + features + " features");
         int weights = blueprint.parameter(
                 full + ".weight", List.of(features, inputs), Role.WEIGHT, Initializer.uniform(inputs));
         int biases = blueprint.parameter(full + ".bias", List.of(features), Role.BIAS, Initializer.uniform(inputs));
@@ -178,6 +189,7 @@ public final class Net {
         if (rate == 0) {
             return this;
         }
+        blueprint.describe("dropout: rate " + rate);
         Shape same = shape;
         int number = blueprint.nextDropoutLayer();
         return add(memory -> new Dropout(same, rate, number, memory), shape, blueprint.parameterCount());
@@ -197,10 +209,13 @@ public final class Net {
      */
     public Net residual(String scope, Consumer<Net> main, Consumer<Net> shortcut) {
         int first = blueprint.parameterCount();
+        blueprint.describe("residual " + prefix + scope + ": main");
         Net mainNet = new Net(blueprint, prefix + scope + ".", shape);
         main.accept(mainNet);
+        blueprint.describe("residual " + prefix + scope + ": shortcut");
         Net shortcutNet = new Net(blueprint, prefix + scope + ".", shape);
         shortcut.accept(shortcutNet);
+        blueprint.describe("residual " + prefix + scope + ": relu of their sum");
         int last = mainNet.layers.size() - 1;
         if (last < 0 || !(mainNet.layers.get(last) instanceof BatchNorm.Spec norm) || norm.relu()) {
             throw new ModelException(

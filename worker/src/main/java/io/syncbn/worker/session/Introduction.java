@@ -7,18 +7,21 @@ import io.syncbn.proto.v1.Join;
  * What a worker says of itself whenever it joins.
  *
  * @param fingerprint of its job
- * @param dataDigest of its data
+ * @param identity what else must be equal for its sums to be added to the others'
  * @param name how people call it
  * @param host where it runs, for messages
  * @param processId there
  */
-public record Introduction(String fingerprint, String dataDigest, String name, String host, long processId) {
+public record Introduction(String fingerprint, Identity identity, String name, String host, long processId) {
 
     Join at(Position position) {
         return Join.newBuilder()
                 .setProtocolVersion(Protocol.VERSION)
                 .setFingerprint(fingerprint)
-                .setDataDigest(dataDigest)
+                .setDataDigest(identity.data())
+                .setDefinitionDigest(identity.definition())
+                .setArithmeticDigest(identity.arithmetic())
+                .setArithmetic(identity.arithmeticInWords())
                 .setStateDigest(position.digest())
                 .setStep(position.step())
                 .setName(name)

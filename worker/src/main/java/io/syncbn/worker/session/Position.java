@@ -10,8 +10,9 @@ import java.util.List;
  * @param digest SHA-256 (hex) of model and optimizer
  * @param batchesTracked batches that the running statistics have seen
  * @param dataStatistics the sums by which data is normalized, over all shards; empty if not known yet
+ * @param leftOutInARow how many steps, up to the last, were left out in a row
  */
-public record Position(long step, String digest, long batchesTracked, List<Double> dataStatistics) {
+public record Position(long step, String digest, long batchesTracked, List<Double> dataStatistics, int leftOutInARow) {
 
     public Position {
         dataStatistics = List.copyOf(dataStatistics);

@@ -269,7 +269,8 @@ public final class Session {
                         .setStep(position.step())
                         .setStateDigest(position.digest())
                         .setBatchesTracked(position.batchesTracked())
-                        .addAllDataStatistics(position.dataStatistics()))
+                        .addAllDataStatistics(position.dataStatistics())
+                        .setLeftOutInARow(position.leftOutInARow()))
                 .build());
     }
 

@@ -6,6 +6,7 @@ import io.syncbn.worker.collective.LocalCollective;
 import io.syncbn.worker.collective.ShardRun;
 import io.syncbn.worker.data.ChannelStatistics;
 import io.syncbn.worker.data.DecodedDataset;
+import io.syncbn.worker.kernels.Arithmetic;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -20,8 +21,9 @@ public final class EvaluationRun {
      * @param checkpoint a run directory, whose last checkpoint is taken, or one checkpoint
      */
     public static Evaluation run(Job job, Path checkpoint) {
+        Arithmetic arithmetic = Arithmetic.of(job.instructionSet());
         try (DecodedDataset data = WorkerProcess.openData(job)) {
-            Replicas replicas = Replicas.ofCheckpoint(job, data, checkpoint);
+            Replicas replicas = Replicas.ofCheckpoint(job, data, arithmetic, checkpoint);
             int groupSize = job.normalization().groupSize(job.shards());
             try (Collective collective = new LocalCollective(job.shards(), groupSize);
                     LocalShards shards = new LocalShards(job, data, replicas, System::nanoTime)) {

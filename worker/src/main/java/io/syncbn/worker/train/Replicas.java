@@ -6,6 +6,7 @@ import io.syncbn.worker.checkpoint.Checkpoint;
 import io.syncbn.worker.checkpoint.Initialization;
 import io.syncbn.worker.checkpoint.ModelState;
 import io.syncbn.worker.data.Dataset;
+import io.syncbn.worker.kernels.Arithmetic;
 import io.syncbn.worker.models.Models;
 import io.syncbn.worker.nn.ModelDefinition;
 import io.syncbn.worker.nn.Replica;
@@ -24,11 +25,13 @@ import java.util.stream.Collectors;
 record Replicas(ModelDefinition definition, ModelState initialState) {
 
     /** The state before training, or, to go on, that of a checkpoint of the same job. */
-    static Replicas open(Job job, Dataset data, Optional<Path> resume) {
+    static Replicas open(Job job, Dataset data, Arithmetic arithmetic, Optional<Resume> resume) {
         ModelDefinition definition = define(job, data);
         if (resume.isPresent()) {
-            Checkpoint checkpoint = Checkpoint.open(resume.get());
+            Checkpoint checkpoint = Checkpoint.open(resume.get().from());
             requireSameJob(job, checkpoint);
+            SameOrigin.require(checkpoint, definition.description());
+            SameOrigin.require(checkpoint, data, arithmetic, resume.get());
             return of(definition, checkpoint);
         }
         Replica fresh = definition.newReplica(job.seed());
@@ -38,9 +41,13 @@ record Replicas(ModelDefinition definition, ModelState initialState) {
         return new Replicas(definition, state);
     }
 
-    /** A checkpoint's state, whichever job it came from, as long as the model fits. */
-    static Replicas ofCheckpoint(Job job, Dataset data, Path checkpoint) {
-        return of(define(job, data), Checkpoint.open(checkpoint));
+    /** A checkpoint's state, whichever job and data it came from, as long as it is the same model. */
+    static Replicas ofCheckpoint(Job job, Dataset data, Arithmetic arithmetic, Path path) {
+        ModelDefinition definition = define(job, data);
+        Checkpoint checkpoint = Checkpoint.open(path);
+        SameOrigin.require(checkpoint, definition.description());
+        SameOrigin.warn(checkpoint, arithmetic);
+        return of(definition, checkpoint);
     }
 
     private static Replicas of(ModelDefinition definition, Checkpoint checkpoint) {

@@ -27,7 +27,7 @@ interface RunListener extends AutoCloseable {
     void lastCheckpoint(TrainingState state);
 
     /** The job is done, and all workers agree on the result. */
-    void finished(TrainingState state, double epochs, String weightsSha256, RunWriter.RunFacts facts);
+    void finished(TrainingState state, double epochs, String weightsSha256, RunFacts facts);
 
     @Override
     void close();
@@ -52,7 +52,7 @@ interface RunListener extends AutoCloseable {
         public void lastCheckpoint(TrainingState state) {}
 
         @Override
-        public void finished(TrainingState state, double epochs, String weightsSha256, RunWriter.RunFacts facts) {}
+        public void finished(TrainingState state, double epochs, String weightsSha256, RunFacts facts) {}
 
         @Override
         public void close() {}

@@ -32,13 +32,6 @@ final class RunWriter implements RunListener {
     private boolean hasStepped;
     private long evaluatedStep = -1;
 
-    /**
-     * What result.json tells beside measurements.
-     *
-     * @param normGroup as given: a number or "all"
-     */
-    record RunFacts(int workers, int shards, int batch, String normGroup, long generations, String fingerprint) {}
-
     RunWriter(
             Path directory,
             CheckpointWriter checkpoints,
@@ -126,6 +119,10 @@ final class RunWriter implements RunListener {
         result.put("wallSeconds", wallSeconds);
         result.put("startSeconds", start.seconds());
         result.put("fingerprint", facts.fingerprint());
+        result.put("dataDigest", facts.origin().dataDigest());
+        result.put("modelDigest", facts.origin().model().digest());
+        result.put("arithmeticDigest", facts.origin().arithmetic());
+        result.put("computedWith", facts.origin().computedWith());
         Path file = directory.resolve("result.json");
         try {
             WholeFile.write(

@@ -1,10 +1,10 @@
 package io.syncbn.worker.train;
 
-import io.syncbn.proto.job.Fingerprint;
 import io.syncbn.proto.job.Job;
 import io.syncbn.proto.v1.Align;
 import io.syncbn.proto.v1.Plan;
 import io.syncbn.worker.checkpoint.Checkpoints;
+import io.syncbn.worker.checkpoint.Origin;
 import io.syncbn.worker.checkpoint.StateDigest;
 import io.syncbn.worker.collective.Collective;
 import io.syncbn.worker.collective.ShardRun;
@@ -24,6 +24,7 @@ import java.util.function.LongSupplier;
 final class Training implements Trainee, AutoCloseable {
     private final WorkerConfig config;
     private final Job job;
+    private final Origin origin;
     private final TrainingState state;
     private final LocalShards shards;
     private final Trainer.Plan schedule;
@@ -50,11 +51,13 @@ final class Training implements Trainee, AutoCloseable {
             WorkerConfig config,
             DecodedDataset data,
             Replicas replicas,
+            Origin origin,
             WorkerMetrics metrics,
             StartTimes start,
             LongSupplier nanoClock) {
         this.config = config;
         this.job = config.job();
+        this.origin = origin;
         this.metrics = metrics;
         this.start = start;
         this.nanoClock = nanoClock;
@@ -64,7 +67,7 @@ final class Training implements Trainee, AutoCloseable {
         timer = new CheckpointTimer(config.checkpointTime(), nanoClock);
         alarms = new WriteAlarms(metrics::writeFailed);
         Checkpoints directory = new Checkpoints(config.out(), config.keep());
-        checkpoints = new CheckpointWriter((state, epochs) -> directory.write(state, epochs, job), alarms);
+        checkpoints = new CheckpointWriter((state, epochs) -> directory.write(state, epochs, origin), alarms);
     }
 
     @Override
@@ -72,7 +75,12 @@ final class Training implements Trainee, AutoCloseable {
         List<Double> statistics = dataStatistics == null
                 ? List.of()
                 : Arrays.stream(dataStatistics).boxed().toList();
-        return new Position(state.step(), StateDigest.sha256(state.modelState()), state.batchesTracked(), statistics);
+        return new Position(
+                state.step(),
+                StateDigest.sha256(state.modelState()),
+                state.batchesTracked(),
+                statistics,
+                state.leftOutInARow());
     }
 
     /** Another worker may write the run meanwhile. */
@@ -100,7 +108,7 @@ final class Training implements Trainee, AutoCloseable {
 
     @Override
     public void takeState(Align align, float[] flat) {
-        state.takeOver(flat, align.getBatchesTracked(), align.getStep());
+        state.takeOver(flat, align.getBatchesTracked(), align.getStep(), align.getLeftOutInARow());
         dataStatistics = align.getDataStatisticsCount() == 0
                 ? null
                 : align.getDataStatisticsList().stream()
@@ -132,13 +140,7 @@ final class Training implements Trainee, AutoCloseable {
 
     /** The job is done, and all workers agree on the result. */
     void finished() {
-        RunWriter.RunFacts facts = new RunWriter.RunFacts(
-                plan.getWorkers(),
-                job.shards(),
-                job.batch(),
-                job.settings().get("norm-group"),
-                plan.getGeneration(),
-                Fingerprint.of(job));
+        RunFacts facts = new RunFacts(plan.getWorkers(), plan.getGeneration(), origin);
         listener.finished(state, schedule.epochsAfter(state.step()), StateDigest.sha256(state.modelState()), facts);
     }
 

@@ -34,6 +34,7 @@ final class TrainingState {
         this.sumCheck = new SumCheck(replica.parameters());
         this.batchesTracked = from.batchesTracked();
         this.step = from.step();
+        this.leftOutInARow = from.leftOutInARow();
     }
 
     /** Steps done. */
@@ -44,6 +45,11 @@ final class TrainingState {
     /** Batches that the running statistics have seen. */
     long batchesTracked() {
         return batchesTracked;
+    }
+
+    /** Steps, up to the last, that were left out in a row. */
+    int leftOutInARow() {
+        return leftOutInARow;
     }
 
     /** Whole passes over the data. */
@@ -102,7 +108,7 @@ final class TrainingState {
 
     /** A view of the present state, not a copy. */
     ModelState modelState() {
-        return new ModelState(replica, batchesTracked, optimizer.momentumBuffer(), step);
+        return new ModelState(replica, batchesTracked, optimizer.momentumBuffer(), step, leftOutInARow);
     }
 
     /** Weights, momentum and running statistics, one after the other. */
@@ -122,7 +128,7 @@ final class TrainingState {
      * @param flat as {@link #flat} gives it
      * @throws TrainingException if it is of another length; nothing has changed then
      */
-    void takeOver(float[] flat, long itsBatchesTracked, long itsStep) {
+    void takeOver(float[] flat, long itsBatchesTracked, long itsStep, int itsLeftOutInARow) {
         float[] weights = replica.weights();
         float[] momentum = optimizer.momentumBuffer();
         float[] running = replica.runningStatistics();
@@ -135,5 +141,6 @@ final class TrainingState {
         System.arraycopy(flat, weights.length + momentum.length, running, 0, running.length);
         batchesTracked = itsBatchesTracked;
         step = itsStep;
+        leftOutInARow = itsLeftOutInARow;
     }
 }

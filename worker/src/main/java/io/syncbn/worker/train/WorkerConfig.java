@@ -16,7 +16,7 @@ import java.util.function.Supplier;
  * @param patience how long to try to reach it at first
  * @param name how people call this worker
  * @param out run directory, written by the worker that has shard 0
- * @param resume a run directory, or one checkpoint, to go on from
+ * @param resume what to go on from
  * @param checkpointEvery steps between checkpoints; 0: at the end of every epoch
  * @param checkpointTime longest time between checkpoints; zero: only the number of steps counts
  * @param keep how many checkpoints stay, beside the one before training
@@ -24,6 +24,7 @@ import java.util.function.Supplier;
  * @param startNanos when the command began, on {@link System#nanoTime}'s clock
  * @param metrics where metrics are served for Prometheus, port 0 for any that is free; empty for nowhere
  * @param reconnect how long to try to reach a coordinator that was lost
+ * @param release syncbn's version
  * @param leave completed, with a reason, when this process is to end and the job to go on without it
  */
 public record WorkerConfig(
@@ -32,7 +33,7 @@ public record WorkerConfig(
         Duration patience,
         String name,
         Path out,
-        Optional<Path> resume,
+        Optional<Resume> resume,
         long checkpointEvery,
         Duration checkpointTime,
         int keep,
@@ -40,4 +41,5 @@ public record WorkerConfig(
         long startNanos,
         Optional<Address> metrics,
         Duration reconnect,
+        String release,
         CompletableFuture<String> leave) {}

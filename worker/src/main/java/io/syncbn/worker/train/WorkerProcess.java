@@ -3,10 +3,12 @@ package io.syncbn.worker.train;
 import io.syncbn.proto.job.Fingerprint;
 import io.syncbn.proto.job.Job;
 import io.syncbn.proto.net.Address;
+import io.syncbn.worker.checkpoint.Origin;
 import io.syncbn.worker.collective.JobFailedException;
-import io.syncbn.worker.data.Dataset;
 import io.syncbn.worker.data.Datasets;
 import io.syncbn.worker.data.DecodedDataset;
+import io.syncbn.worker.kernels.Arithmetic;
+import io.syncbn.worker.session.Identity;
 import io.syncbn.worker.session.Introduction;
 import io.syncbn.worker.session.Patience;
 import io.syncbn.worker.session.SessionRunner;
@@ -15,6 +17,7 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.util.Map;
 import java.util.function.LongSupplier;
 
 /** One worker from start to end: opens the data, makes or loads the model, and takes part in the job until that ends. */
@@ -34,16 +37,22 @@ public final class WorkerProcess {
         Job job = config.job();
         StartTimes start = new StartTimes(config.startNanos(), NANO_CLOCK);
         start.done("process");
+        Arithmetic arithmetic = Arithmetic.of(job.instructionSet());
+        start.done("arithmetic");
         try (DecodedDataset data = openData(job);
                 WorkerMetrics metrics = WorkerMetrics.serve(config.name(), config.metrics())) {
             metrics.url().ifPresent(url -> LOG.log(Level.INFO, "metrics at " + url));
             start.done("data");
-            Replicas replicas = Replicas.open(job, data, config.resume());
+            Map<String, String> computedWith = RunFacts.computedWith(arithmetic, config.release());
+            LOG.log(Level.INFO, "computes with {0}; arithmetic {1}", inWords(computedWith), arithmetic.digest());
+            Replicas replicas = Replicas.open(job, data, arithmetic, config.resume());
+            Origin origin = new Origin(
+                    job, data.digest(), replicas.definition().description(), arithmetic.digest(), computedWith);
             start.done("model");
             Address coordinator = config.coordinator().get();
-            try (Training training = new Training(config, data, replicas, metrics, start, NANO_CLOCK);
+            try (Training training = new Training(config, data, replicas, origin, metrics, start, NANO_CLOCK);
                     SessionRunner session = new SessionRunner(
-                            introduction(config, data),
+                            introduction(config, origin, arithmetic),
                             Patience.of(config.patience(), config.reconnect()),
                             coordinator,
                             job.shards(),
@@ -66,10 +75,15 @@ public final class WorkerProcess {
         return new DecodedDataset(Datasets.open(job.data(), job.imageSize()), cacheBytes);
     }
 
-    private static Introduction introduction(WorkerConfig config, Dataset data) {
+    private static String inWords(Map<String, String> computedWith) {
+        return computedWith.get(RunFacts.ARITHMETIC) + "; " + computedWith.get("java") + ", heap "
+                + computedWith.get("heapMiB") + " MiB; syncbn " + computedWith.get("syncbn");
+    }
+
+    private static Introduction introduction(WorkerConfig config, Origin origin, Arithmetic arithmetic) {
         return new Introduction(
                 Fingerprint.of(config.job()),
-                data.digest(),
+                new Identity(origin.dataDigest(), origin.model().digest(), arithmetic.digest(), arithmetic.toString()),
                 config.name(),
                 hostName(),
                 ProcessHandle.current().pid());

@@ -29,7 +29,7 @@ class CheckpointTest {
 
     @BeforeEach
     void write() {
-        directory = new Checkpoints(run, 1).write(States.at(12), 3, States.JOB);
+        directory = new Checkpoints(run, 1).write(States.at(12), 3, States.ORIGIN);
     }
 
     private static ModelState read(Path directory) {
@@ -65,7 +65,7 @@ class CheckpointTest {
                 0,
                 tracked.momentum(),
                 13);
-        Path written = new Checkpoints(run, 1).write(state, 0, States.JOB);
+        Path written = new Checkpoints(run, 1).write(state, 0, States.ORIGIN);
         assertThat(StateDigest.sha256(Checkpoint.open(written).state(States.PARAMETERS, States.NO_STATISTICS)))
                 .isEqualTo(StateDigest.sha256(state));
     }
@@ -141,8 +141,8 @@ class CheckpointTest {
     @Test
     void refusesAFormatOfLater() throws IOException {
         Path file = directory.resolve("state.json");
-        Files.writeString(file, "{\"formatVersion\": 3, \"more\": 1}");
-        assertThatThrownBy(() -> Checkpoint.open(directory)).hasMessage(file + ": expected formatVersion 2, found 3");
+        Files.writeString(file, "{\"formatVersion\": 4, \"more\": 1}");
+        assertThatThrownBy(() -> Checkpoint.open(directory)).hasMessage(file + ": expected formatVersion 3, found 4");
     }
 
     @Test

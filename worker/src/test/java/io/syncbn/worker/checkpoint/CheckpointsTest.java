@@ -20,7 +20,7 @@ class CheckpointsTest {
     Path run;
 
     private Path write(int keep, long step) {
-        return new Checkpoints(run, keep).write(States.at(step), 0, States.JOB);
+        return new Checkpoints(run, keep).write(States.at(step), 0, States.ORIGIN);
     }
 
     private List<String> names() throws IOException {
@@ -72,7 +72,8 @@ class CheckpointsTest {
         Object file = fileKey(target.resolve("model.safetensors"));
         assertThat(write(1, 7)).isEqualTo(target);
         assertThat(fileKey(target.resolve("model.safetensors"))).isEqualTo(file);
-        assertThat(new Checkpoints(run, 1).write(States.at(7), 1, States.JOB)).isEqualTo(target);
+        assertThat(new Checkpoints(run, 1).write(States.at(7), 1, States.ORIGIN))
+                .isEqualTo(target);
         assertThat(fileKey(target.resolve("model.safetensors"))).isNotEqualTo(file);
     }
 

@@ -22,7 +22,7 @@ class NewestCheckpointTest {
     Path run;
 
     private Path write(long step) {
-        return new Checkpoints(run, 9).write(States.at(step), 0, States.JOB);
+        return new Checkpoints(run, 9).write(States.at(step), 0, States.ORIGIN);
     }
 
     static Stream<String> damages() {

@@ -20,11 +20,11 @@ import org.junit.jupiter.api.Test;
 
 /** Conversations, from the worker's side: what comes, and what the session then wants done, in short words. */
 class SessionTest {
-    private static final Position FRESH = new Position(0, "fresh", 0, List.of());
-    private static final Position TRAINED = new Position(7, "seven", 7, List.of(1.0, 0.5, 0.25));
+    private static final Position FRESH = new Position(0, "fresh", 0, List.of(), 0);
+    private static final Position TRAINED = new Position(7, "seven", 7, List.of(1.0, 0.5, 0.25), 0);
 
     private final Session session = new Session(
-            new Introduction("job", "data", "worker-1", "host", 42),
+            new Introduction("job", new Identity("data", "", "", ""), "worker-1", "host", 42),
             Patience.of(Duration.ofSeconds(10), Duration.ofSeconds(30)),
             "coordinator:1");
     private long nanos = 1;
@@ -169,7 +169,7 @@ class SessionTest {
 
     @Test
     void knowingTheDataStatisticsIsPartOfTheState() {
-        Position without = new Position(7, "seven", 7, List.of());
+        Position without = new Position(7, "seven", 7, List.of(), 0);
         join(without);
         receive(plan(3, 7));
         done(without);

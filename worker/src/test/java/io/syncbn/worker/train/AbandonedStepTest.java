@@ -69,7 +69,7 @@ class AbandonedStepTest {
     private static String train(Job job, int... limits) {
         try (DecodedDataset data = WorkerProcess.openData(job);
                 WorkerMetrics metrics = WorkerMetrics.serve("local", Optional.empty())) {
-            Replicas replicas = Replicas.open(job, data, Optional.empty());
+            Replicas replicas = Replicas.open(job, data, LocalTraining.ARITHMETIC, Optional.empty());
             Trainer.Plan plan = Trainer.Plan.of(job, data, 1000, 1000);
             TrainingState state = new TrainingState(job, replicas.initialState(), plan);
             try (LocalShards shards = new LocalShards(job, data, replicas, CLOCK)) {

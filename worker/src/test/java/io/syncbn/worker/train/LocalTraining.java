@@ -1,15 +1,16 @@
 package io.syncbn.worker.train;
 
-import io.syncbn.proto.job.Fingerprint;
 import io.syncbn.proto.job.Job;
 import io.syncbn.proto.job.JobParser;
 import io.syncbn.worker.checkpoint.Checkpoints;
+import io.syncbn.worker.checkpoint.Origin;
 import io.syncbn.worker.checkpoint.StateDigest;
 import io.syncbn.worker.collective.Collective;
 import io.syncbn.worker.collective.LocalCollective;
 import io.syncbn.worker.collective.ShardRun;
 import io.syncbn.worker.data.ChannelStatistics;
 import io.syncbn.worker.data.DecodedDataset;
+import io.syncbn.worker.kernels.Arithmetic;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -21,6 +22,9 @@ import java.util.function.LongConsumer;
 
 /** All shards of a job in this process: what a worker does, without a coordinator. */
 final class LocalTraining {
+    /** As if a probe had been computed. */
+    static final Arithmetic ARITHMETIC = new Arithmetic("bits", "library 1.0", "all", "no vectors");
+
     private LocalTraining() {}
 
     /** @param settings of the job; three shards, unless they say otherwise */
@@ -47,15 +51,21 @@ final class LocalTraining {
             CheckpointTimer timer,
             LongConsumer afterStep) {
         try (DecodedDataset data = WorkerProcess.openData(job)) {
-            Replicas replicas = Replicas.open(job, data, resume);
+            Replicas replicas =
+                    Replicas.open(job, data, ARITHMETIC, resume.map(from -> new Resume(from, false, false)));
+            Origin origin = new Origin(
+                    job,
+                    data.digest(),
+                    replicas.definition().description(),
+                    ARITHMETIC.digest(),
+                    RunFacts.computedWith(ARITHMETIC, "test"));
             Trainer.Plan plan = Trainer.Plan.of(job, data, checkpointEvery, 0);
             TrainingState state = new TrainingState(job, replicas.initialState(), plan);
             StartTimes start = new StartTimes(System.nanoTime(), System::nanoTime);
             Checkpoints directory = new Checkpoints(out, 3);
             WriteAlarms alarms = new WriteAlarms(part -> {});
             Semaphore tried = new Semaphore(0);
-            RunWriter.RunFacts facts = new RunWriter.RunFacts(
-                    1, job.shards(), job.batch(), job.settings().get("norm-group"), 1, Fingerprint.of(job));
+            RunFacts facts = new RunFacts(1, 1, origin);
             try (LocalCollective collective = new LocalCollective(
                             job.shards(), job.normalization().groupSize(job.shards()));
                     LocalShards shards = shards(job, data, replicas, collective);
@@ -63,7 +73,7 @@ final class LocalTraining {
                     CheckpointWriter checkpoints = new CheckpointWriter(
                             (copy, epochs) -> {
                                 try {
-                                    return directory.write(copy, epochs, job);
+                                    return directory.write(copy, epochs, origin);
                                 } finally {
                                     tried.release();
                                 }
@@ -135,7 +145,7 @@ final class LocalTraining {
         }
 
         @Override
-        public void finished(TrainingState state, double epochs, String weightsSha256, RunWriter.RunFacts facts) {
+        public void finished(TrainingState state, double epochs, String weightsSha256, RunFacts facts) {
             listener.finished(state, epochs, weightsSha256, facts);
         }
 

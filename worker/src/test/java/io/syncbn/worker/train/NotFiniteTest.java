@@ -102,7 +102,7 @@ class NotFiniteTest {
         Seen seen = new Seen(new ArrayList<>(), new ArrayList<>());
         try (DecodedDataset data = source.undecoded();
                 WorkerMetrics metrics = WorkerMetrics.serve("local", Optional.empty())) {
-            Replicas fresh = Replicas.open(job, data, Optional.empty());
+            Replicas fresh = Replicas.open(job, data, LocalTraining.ARITHMETIC, Optional.empty());
             Replicas replicas =
                     from.map(state -> new Replicas(fresh.definition(), state)).orElse(fresh);
             Trainer.Plan plan = new Trainer.Plan(STEPS, PoisonedData.TRAIN_ROWS / SHARDS / 2, 1000, 1000);
@@ -240,7 +240,7 @@ class NotFiniteTest {
 
     private static TrainingState state(Job job) {
         try (DecodedDataset data = new PoisonedData(ROW).undecoded()) {
-            Replicas replicas = Replicas.open(job, data, Optional.empty());
+            Replicas replicas = Replicas.open(job, data, LocalTraining.ARITHMETIC, Optional.empty());
             return new TrainingState(job, replicas.initialState(), new Trainer.Plan(1000, 3, 1000, 1000));
         }
     }

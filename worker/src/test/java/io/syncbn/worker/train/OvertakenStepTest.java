@@ -148,7 +148,7 @@ class OvertakenStepTest {
         Trained trained = new Trained(new ArrayList<>(), new ArrayList<>());
         try (DecodedDataset data = new PoisonedData(0).undecoded();
                 WorkerMetrics metrics = WorkerMetrics.serve("local", Optional.empty())) {
-            Replicas replicas = Replicas.open(job, data, Optional.empty());
+            Replicas replicas = Replicas.open(job, data, LocalTraining.ARITHMETIC, Optional.empty());
             Trainer.Plan plan = new Trainer.Plan(STEPS, STEPS, 1000, 2);
             TrainingState state = new TrainingState(job, replicas.initialState(), plan);
             RunListener listener = LocalTraining.after(step -> {

@@ -109,7 +109,7 @@ class TrainerTest {
     void aStepThatFailsLeavesNoTraceInRunningStatistics() {
         Job job = job();
         try (var data = WorkerProcess.openData(job)) {
-            Replicas replicas = Replicas.open(job, data, Optional.empty());
+            Replicas replicas = Replicas.open(job, data, LocalTraining.ARITHMETIC, Optional.empty());
             float[] before =
                     replicas.initialState().replica().runningStatistics().clone();
             try (var collective = new io.syncbn.worker.collective.LocalCollective(3, 3);

@@ -1,0 +1,132 @@
+package io.syncbn.worker.kernels;
+
+import java.nio.ByteBuffer;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.List;
+
+/**
+ * Computes, on fixed numbers, one of everything whose bits may differ between libraries and processors: convolutions of the
+ * shapes for which libraries have kernels of their own, forward and both gradients, matrix products, a normalization.
+ */
+final class ArithmeticProbe {
+    /** Convolutions of examples. */
+    private record Work(int examples, Geometry geometry) {}
+
+    private static final List<Work> CONVOLUTIONS = List.of(
+            new Work(2, new Geometry(9, 9, 3, 16, 3, 1, 1)), // a picture's colours
+            new Work(2, new Geometry(12, 12, 1, 6, 5, 1, 2)), // one colour, and channels that fill no block
+            new Work(2, new Geometry(7, 7, 12, 20, 3, 1, 1)), // blocks of half a vector
+            new Work(8, new Geometry(8, 8, 16, 16, 3, 1, 1)),
+            new Work(2, new Geometry(8, 8, 16, 32, 3, 2, 1)),
+            new Work(2, new Geometry(8, 8, 16, 32, 1, 2, 0)),
+            new Work(3, new Geometry(6, 6, 64, 128, 1, 1, 0)),
+            new Work(2, new Geometry(5, 5, 64, 64, 3, 1, 1)),
+            new Work(2, new Geometry(4, 4, 256, 256, 3, 1, 1))); // weights that fill a second-level cache
+
+    /** Examples, inputs, outputs. */
+    private static final int[][] PRODUCTS = {{2, 64, 10}, {5, 400, 120}};
+
+    private static final int ROWS = 37;
+
+    /** Some vectors of any width, and a rest. */
+    private static final int CHANNELS = 43;
+
+    private final MessageDigest sha256;
+    private int counter;
+
+    private ArithmeticProbe() {
+        try {
+            sha256 = MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java has SHA-256", e);
+        }
+    }
+
+    /** SHA-256 (hex) of all results. */
+    static String digest(Natives natives, ChannelKernels kernels) {
+        ArithmeticProbe probe = new ArithmeticProbe();
+        List<LinearMap> convolutions = CONVOLUTIONS.stream()
+                .map(work -> natives.convolution(work.geometry, work.examples))
+                .toList();
+        LinearMap[] products = new LinearMap[PRODUCTS.length];
+        for (int i = 0; i < products.length; i++) {
+            products[i] = natives.matrixProduct(PRODUCTS[i][1], PRODUCTS[i][2], PRODUCTS[i][0]);
+        }
+        for (int i = 0; i < convolutions.size(); i++) {
+            Work work = CONVOLUTIONS.get(i);
+            Geometry geometry = work.geometry;
+            probe.add(
+                    convolutions.get(i),
+                    work.examples,
+                    geometry.inputSize(),
+                    geometry.outputSize(),
+                    geometry.weightsSize());
+        }
+        for (int i = 0; i < products.length; i++) {
+            int[] size = PRODUCTS[i];
+            probe.add(products[i], size[0], size[1], size[2], size[1] * size[2]);
+        }
+        probe.addNormalization(kernels);
+        return HexFormat.of().formatHex(probe.sha256.digest());
+    }
+
+    private void add(LinearMap map, int examples, int inputs, int outputs, int weightsSize) {
+        float[] weights = numbers(weightsSize);
+        float[] y = new float[examples * outputs];
+        float[] dx = new float[examples * inputs];
+        float[] dw = new float[weightsSize];
+        map.forward(numbers(dx.length), examples, weights, 0, y);
+        map.backward(numbers(y.length), weights, 0, dx);
+        map.addWeightsGradient(dw, 0);
+        add(y);
+        add(dx);
+        add(dw);
+    }
+
+    private void addNormalization(ChannelKernels kernels) {
+        float[] x = numbers(ROWS * CHANNELS);
+        float[] dy = numbers(x.length);
+        float[] y = new float[x.length];
+        float[] dx = new float[x.length];
+        double[] sums = new double[CHANNELS];
+        double[] squares = new double[CHANNELS];
+        float[] a = numbers(CHANNELS);
+        float[] b = numbers(CHANNELS);
+        float[] c = numbers(CHANNELS);
+        kernels.moments(x, ROWS, CHANNELS, sums, squares);
+        add(sums);
+        add(squares);
+        kernels.normalize(x, y, ROWS, CHANNELS, a, b, c, true);
+        add(y);
+        kernels.gradientMoments(dy, x, y, ROWS, CHANNELS, sums.clone(), sums, squares);
+        add(sums);
+        add(squares);
+        kernels.normalizeGradient(dy, x, y, dx, ROWS, CHANNELS, a, b, c, a);
+        add(dx);
+    }
+
+    /** From −1 to 1: a mix of the bits of a counter that goes on. */
+    private float[] numbers(int count) {
+        float[] numbers = new float[count];
+        for (int i = 0; i < count; i++) {
+            int mixed = counter++ * 0x9E3779B1;
+            mixed = (mixed ^ mixed >>> 15) * 0x85EBCA77;
+            numbers[i] = (mixed ^ mixed >>> 13) * 0x1p-31f;
+        }
+        return numbers;
+    }
+
+    private void add(float[] values) {
+        ByteBuffer bytes = ByteBuffer.allocate(values.length * Float.BYTES);
+        bytes.asFloatBuffer().put(values);
+        sha256.update(bytes);
+    }
+
+    private void add(double[] values) {
+        ByteBuffer bytes = ByteBuffer.allocate(values.length * Double.BYTES);
+        bytes.asDoubleBuffer().put(values);
+        sha256.update(bytes);
+    }
+}
