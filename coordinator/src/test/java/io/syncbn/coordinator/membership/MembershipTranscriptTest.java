@@ -106,7 +106,8 @@ class MembershipTranscriptTest {
                 .setGeneration(generation)
                 .setStep(Long.parseLong(options.getOrDefault("step", "0")))
                 .setStateDigest(options.getOrDefault("state", "state-a"))
-                .setBatchesTracked(Long.parseLong(options.getOrDefault("step", "0")));
+                .setBatchesTracked(Long.parseLong(options.getOrDefault("step", "0")))
+                .setLeftOutInARow(Integer.parseInt(options.getOrDefault("out", "0")));
         if (options.containsKey("statistics")) {
             ready.addDataStatistics(Double.parseDouble(options.get("statistics")));
         }
@@ -122,6 +123,9 @@ class MembershipTranscriptTest {
                         Integer.parseInt(options.getOrDefault("protocol", Integer.toString(Protocol.VERSION))))
                 .setFingerprint(options.getOrDefault("job", "job-a"))
                 .setDataDigest(options.getOrDefault("data", "data-a"))
+                .setDefinitionDigest(options.getOrDefault("model", "model-a"))
+                .setArithmeticDigest(options.getOrDefault("arithmetic", "bits-a"))
+                .setArithmetic("library-" + options.getOrDefault("arithmetic", "bits-a"))
                 .setStateDigest(options.getOrDefault("state", "state-a"))
                 .setStep(Long.parseLong(options.getOrDefault("step", "0")))
                 .build();
@@ -184,6 +188,7 @@ class MembershipTranscriptTest {
 
     private static String text(Align align) {
         return "align: generation " + align.getGeneration() + ", step " + align.getStep() + " from worker "
-                + align.getSource() + ", " + align.getStateDigest() + ", statistics " + align.getDataStatisticsList();
+                + align.getSource() + ", " + align.getStateDigest() + ", statistics " + align.getDataStatisticsList()
+                + (align.getLeftOutInARow() == 0 ? "" : ", " + align.getLeftOutInARow() + " left out in a row");
     }
 }

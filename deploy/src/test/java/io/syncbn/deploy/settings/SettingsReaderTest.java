@@ -32,6 +32,8 @@ class SettingsReaderTest {
                         Map.entry("workers", "4"),
                         Map.entry("out", ""),
                         Map.entry("resume", ""),
+                        Map.entry("allow-other-data", "false"),
+                        Map.entry("allow-other-arithmetic", "false"),
                         Map.entry("checkpoint-every", "0"),
                         Map.entry("checkpoint-seconds", "300"),
                         Map.entry("keep", "3"),

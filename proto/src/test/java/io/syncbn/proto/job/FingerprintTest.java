@@ -38,7 +38,8 @@ class FingerprintTest {
             Map.entry("dropout", "0.1"),
             Map.entry("shuffle", "false"),
             Map.entry("augment", "true"),
-            Map.entry("on-nan", "skip"));
+            Map.entry("on-nan", "skip"),
+            Map.entry("isa", "avx2"));
 
     @Test
     void everySettingThatDecidesTheResultChangesIt() {

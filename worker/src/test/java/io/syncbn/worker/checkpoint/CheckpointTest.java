@@ -47,6 +47,10 @@ class CheckpointTest {
         assertThat(info.fingerprint()).isEqualTo(Fingerprint.of(States.JOB));
         assertThat(info.settings()).isEqualTo(States.JOB.settings());
         assertThat(info.weightsSha256()).isEqualTo(StateDigest.sha256(written));
+        assertThat(info.dataDigest()).isEqualTo(States.ORIGIN.dataDigest());
+        assertThat(info.model()).isEqualTo(States.ORIGIN.model());
+        assertThat(info.arithmetic()).isEqualTo(States.ORIGIN.arithmetic());
+        assertThat(info.computedWith()).isEqualTo(States.ORIGIN.computedWith());
 
         ModelState state = checkpoint.state(States.PARAMETERS, States.STATISTICS);
         assertThat(state.step()).isEqualTo(12);
@@ -55,6 +59,14 @@ class CheckpointTest {
         assertThat(state.replica().runningStatistics())
                 .containsExactly(written.replica().runningStatistics());
         assertThat(state.momentum()).containsExactly(written.momentum());
+    }
+
+    @Test
+    void keepsHowManyStepsWereLeftOutInARow() {
+        ModelState at = States.at(14);
+        ModelState state = new ModelState(at.replica(), at.batchesTracked(), at.momentum(), at.step(), 7);
+        Path written = new Checkpoints(run, 1).write(state.copy(), 0, States.ORIGIN);
+        assertThat(read(written).leftOutInARow()).isEqualTo(7);
     }
 
     @Test

@@ -49,6 +49,87 @@ class NetTest {
                 "8x6x3");
     }
 
+    /** Each with the parameters of the first, under the same names. */
+    private static final List<Architecture> VERSIONS = List.of(
+            versionOf(net -> net.conv2d("a", 3, 3, 2, 1).batchNorm("n").relu().conv2d("b", 3, 3, 1, 1)),
+            versionOf(net -> net.conv2d("a", 3, 3, 2, 1).batchNorm("n").conv2d("b", 3, 3, 1, 1)),
+            versionOf(net -> net.conv2d("a", 3, 3, 2, 1)
+                    .batchNorm("n")
+                    .conv2d("b", 3, 3, 1, 1)
+                    .relu()),
+            versionOf(net -> net.conv2d("a", 3, 3, 1, 1).batchNorm("n").relu().conv2d("b", 3, 3, 2, 1)),
+            versionOf(net -> net.conv2d("a", 3, 3, 2, 0).batchNorm("n").relu().conv2d("b", 3, 3, 1, 1)),
+            versionOf(net ->
+                    net.conv2d("a", 3, 3, 2, 1).batchNorm("n").relu().dropout().conv2d("b", 3, 3, 1, 1)),
+            versionOf(net -> net.conv2d("a", 3, 3, 2, 1)
+                    .batchNorm("n")
+                    .relu()
+                    .dropout(0.5)
+                    .conv2d("b", 3, 3, 1, 1)),
+            versionOf(net ->
+                    net.conv2d("a", 3, 3, 2, 1).batchNorm("n").relu().maxPool(2).conv2d("b", 3, 3, 1, 1)),
+            versionOf(net -> net.conv2d("a", 3, 3, 2, 1)
+                    .batchNorm("n")
+                    .relu()
+                    .maxPool(2, 1, 0)
+                    .conv2d("b", 3, 3, 1, 1)),
+            versionOf(net -> net.conv2d("a", 3, 3, 2, 1)
+                    .batchNorm("n")
+                    .relu()
+                    .averagePool(2, 2)
+                    .conv2d("b", 3, 3, 1, 1)),
+            versionOf(net -> net.residual(
+                    "", main -> main.conv2d("a", 3, 3, 1, 1).batchNorm("n"), side -> side.conv2d("b", 3, 3, 1, 1))));
+
+    private static Architecture versionOf(Architecture features) {
+        return net -> {
+            features.define(net);
+            net.globalAveragePool().dense("fc", net.classes());
+        };
+    }
+
+    @Test
+    void whatIsComputedShowsInTheDescriptionThoughParametersAreEqual() {
+        List<Description> all = VERSIONS.stream()
+                .map(version -> ModelDefinition.of(version, PICTURE, 4, Normalization.DEFAULT, 0.25)
+                        .description())
+                .toList();
+        assertThat(all).extracting(Description::digest).doesNotHaveDuplicates();
+        Description again = ModelDefinition.of(VERSIONS.get(0), PICTURE, 4, Normalization.DEFAULT, 0.25)
+                .description();
+        assertThat(again.digest()).isEqualTo(all.get(0).digest());
+        assertThat(again.difference(all.get(0))).isEmpty();
+        assertThat(all.get(0).difference(all.get(1)))
+                .contains("line 3 of its layers is \"conv2d b: 3 to 3 channels, kernel 3, stride 1, padding 1\" there,"
+                        + " \"relu\" here");
+    }
+
+    @Test
+    void normalizationShowsInTheDescription() {
+        List<String> digests = new ArrayList<>();
+        for (Normalization each : List.of(
+                Normalization.DEFAULT,
+                new Normalization(0, OptionalDouble.of(0.1), 1e-3, true, true, true),
+                new Normalization(0, OptionalDouble.of(0.1), 1e-5, false, true, true),
+                new Normalization(0, OptionalDouble.of(0.1), 1e-5, true, false, true))) {
+            digests.add(ModelDefinition.of(VERSIONS.get(0), PICTURE, 4, each, 0)
+                    .description()
+                    .digest());
+        }
+        assertThat(digests).doesNotHaveDuplicates();
+    }
+
+    /** A checkpoint may be evaluated on larger pictures; workers of one job have pictures of one size. */
+    @Test
+    void theSizeOfPicturesShowsInTheDigestAlone() {
+        Description small = ModelDefinition.of(VERSIONS.get(0), PICTURE, 4, Normalization.DEFAULT, 0)
+                .description();
+        Description large = ModelDefinition.of(VERSIONS.get(0), new Shape(16, 16, 3), 4, Normalization.DEFAULT, 0)
+                .description();
+        assertThat(small.difference(large)).isEmpty();
+        assertThat(small.digest()).isNotEqualTo(large.digest());
+    }
+
     @Test
     void withoutAffineAndTrackingNothingIsRegistered() {
         Normalization bare = new Normalization(0, OptionalDouble.of(0.1), 1e-5, false, false, true);

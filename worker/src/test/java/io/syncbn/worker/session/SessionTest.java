@@ -21,10 +21,10 @@ import org.junit.jupiter.api.Test;
 /** Conversations, from the worker's side: what comes, and what the session then wants done, in short words. */
 class SessionTest {
     private static final Position FRESH = new Position(0, "fresh", 0, List.of(), 0);
-    private static final Position TRAINED = new Position(7, "seven", 7, List.of(1.0, 0.5, 0.25), 0);
+    private static final Position TRAINED = new Position(7, "seven", 7, List.of(1.0, 0.5, 0.25), 3);
 
     private final Session session = new Session(
-            new Introduction("job", new Identity("data", "", "", ""), "worker-1", "host", 42),
+            new Introduction("job", new Identity("data", "layers", "bits", "library 1.0"), "worker-1", "host", 42),
             Patience.of(Duration.ofSeconds(10), Duration.ofSeconds(30)),
             "coordinator:1");
     private long nanos = 1;
@@ -120,7 +120,9 @@ class SessionTest {
                 .containsExactly(
                         "connect 1",
                         "send join { protocol_version: 6 fingerprint: \"job\" data_digest: \"data\""
-                                + " state_digest: \"fresh\" name: \"worker-1\" process_id: 42 host: \"host\" }");
+                                + " state_digest: \"fresh\" name: \"worker-1\" process_id: 42 host: \"host\""
+                                + " arithmetic_digest: \"bits\" arithmetic: \"library 1.0\""
+                                + " definition_digest: \"layers\" }");
         assertThat(receive(plan(1, 0)))
                 .containsExactly("heartbeat every 500", "end waits but for step 0", "do Prepare");
         assertThat(done(FRESH)).containsExactly("send ready { generation: 1 state_digest: \"fresh\" }");
@@ -142,7 +144,7 @@ class SessionTest {
                 .isEmpty();
         assertThat(done(TRAINED))
                 .containsExactly("send ready { generation: 2 step: 7 state_digest: \"seven\" batches_tracked: 7"
-                        + " data_statistics: 1.0 data_statistics: 0.5 data_statistics: 0.25 }");
+                        + " data_statistics: 1.0 data_statistics: 0.5 data_statistics: 0.25 left_out_in_a_row: 3 }");
         assertThat(receive(begin(2, 7))).containsExactly("do Train");
         assertThat(receive(plan(1, 0))).as("a plan of the past").isEmpty();
     }

@@ -218,6 +218,24 @@ class NotFiniteTest {
                         "step 102: 100 steps in a row had numbers that are not finite; the last: 1 of the");
     }
 
+    /** Whether a job ends must not depend on who has been there all the time. */
+    @Test
+    void whoTookTheStateOverCountsStepsLeftOutAsTheOthersDo() {
+        TrainingState source = state(job());
+        CommitSum broken = new CommitSum(8, Double.NaN, 0, 1, 1, new double[statistics(source)]);
+        float[] gradient = new float[weights(source)];
+        for (int i = 1; i < 100; i++) {
+            source.apply(broken, gradient);
+        }
+        TrainingState joined = state(job());
+        joined.takeOver(source.flat(), source.batchesTracked(), source.step(), source.leftOutInARow());
+        assertThatThrownBy(() -> joined.apply(broken, gradient))
+                .hasMessageStartingWith("step 100: 100 steps in a row had numbers that are not finite");
+        TrainingState resumed = state(job(), Optional.of(source.modelState().copy()));
+        assertThatThrownBy(() -> resumed.apply(broken, gradient))
+                .hasMessageStartingWith("step 100: 100 steps in a row had numbers that are not finite");
+    }
+
     @Test
     void aSumOfFiniteNumbersThatOverflowsIsNamedByItsLayer() {
         TrainingState state = state(job());
@@ -239,9 +257,13 @@ class NotFiniteTest {
     }
 
     private static TrainingState state(Job job) {
+        return state(job, Optional.empty());
+    }
+
+    private static TrainingState state(Job job, Optional<ModelState> from) {
         try (DecodedDataset data = new PoisonedData(ROW).undecoded()) {
             Replicas replicas = Replicas.open(job, data, LocalTraining.ARITHMETIC, Optional.empty());
-            return new TrainingState(job, replicas.initialState(), new Trainer.Plan(1000, 3, 1000, 1000));
+            return new TrainingState(job, from.orElse(replicas.initialState()), new Trainer.Plan(1000, 3, 1000, 1000));
         }
     }
 
