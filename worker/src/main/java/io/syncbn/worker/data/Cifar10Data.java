@@ -45,7 +45,8 @@ final class Cifar10Data {
         for (String name : names) {
             Path file = directory.resolve(name);
             if (!Files.exists(file)) {
-                throw new DataException(directory + ": has no " + name + ", expected " + String.join(", ", names));
+                throw new DataException(directory + ": has no " + name + ", expected " + String.join(", ", names)
+                        + " of the binary version (cifar-10-binary.tar.gz)");
             }
             labels.writeBytes(scan(file, digest));
             files.add(new RowFile(file, 0, RECORD_BYTES));

@@ -14,6 +14,11 @@ import java.util.function.IntConsumer;
  * <p>Thread-safe; the table is replaced as a whole.
  */
 final class DecodedRows implements Dataset.Split {
+    /** An array's header, and a reference to it in each of the two tables while one takes the place of the other. */
+    private static final int ARRAY_BYTES = 16 + 2 * Long.BYTES;
+
+    private static final int ALIGNMENT = 8;
+
     private final Dataset.Split source;
     private final Shape shape;
     /** By row: {@code byte[]}, {@code float[]}, or null where the row is not kept. */
@@ -29,11 +34,11 @@ final class DecodedRows implements Dataset.Split {
      * Keeps these rows, as many as fit into the budget in their order, and forgets all others.
      *
      * @param threads to decode with
-     * @return bytes that the rows take
+     * @return bytes of memory that the rows take
      * @throws DataException if one of them cannot be read: the first in their order, whatever the number of threads
      */
     long prepare(int[] rows, long budgetBytes, int threads) {
-        long rowBytes = (long) shape.size() * (source instanceof ByteSplit ? Byte.BYTES : Float.BYTES);
+        long rowBytes = rowBytes();
         int kept = (int) Math.min(rows.length, Math.max(0, budgetBytes) / rowBytes);
         Object[] retained = new Object[source.size()];
         for (int i = 0; i < kept; i++) {
@@ -48,6 +53,12 @@ final class DecodedRows implements Dataset.Split {
         });
         table = decoded;
         return kept * rowBytes;
+    }
+
+    /** Of memory: what an array has besides its numbers counts too, and of rows of few numbers it is most. */
+    private long rowBytes() {
+        long payload = (long) shape.size() * (source instanceof ByteSplit ? Byte.BYTES : Float.BYTES);
+        return ARRAY_BYTES + (payload + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
     }
 
     private Object decode(int row) {

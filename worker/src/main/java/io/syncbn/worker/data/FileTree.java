@@ -24,8 +24,9 @@ interface FileTree extends Closeable {
      * @param path with slashes, from the tree's root; ends with a slash for a folder
      * @param size bytes
      * @param crc32 checksum of the content, or {@link #NO_CHECKSUM}
+     * @param place by what the tree finds it again; a path as text may not lead back to where it came from
      */
-    record Entry(String path, long size, long crc32) {
+    record Entry(String path, long size, long crc32, Object place) {
         static final long NO_CHECKSUM = -1;
 
         boolean isFolder() {

@@ -5,10 +5,11 @@ import io.syncbn.worker.nn.Shape;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * Pictures in folders named after their classes, in a directory or a zip: {@code train/CLASS/*}, and {@code test/CLASS/*}
- * or {@code val/CLASS/*}. Classes are the names of train's folders in alphabetical order; rows are ordered by class, then
+ * or {@code val/CLASS/*}, perhaps all in one folder. Classes are the names of train's folders in alphabetical order; rows are ordered by class, then
  * by name. All pictures have the size of the first, unless they are scaled.
  *
  * <p>The digest covers every file's path and size, in a zip also its checksum, and the decoded pixels of the first
@@ -19,7 +20,7 @@ final class ImageFolderData {
     private ImageFolderData() {}
 
     static Dataset open(Path path, int imageSize) {
-        FileTree files = Files.isDirectory(path) ? new DirectoryTree(path) : new ZipTree(path);
+        FileTree files = Files.isDirectory(path) ? DirectoryTree.of(path) : new ZipTree(path);
         boolean opened = false;
         try {
             Dataset dataset = open(path, files, imageSize);
@@ -35,15 +36,19 @@ final class ImageFolderData {
     private static Dataset open(Path path, FileTree files, int imageSize) {
         ImageFolderIndex index = ImageFolderIndex.of(path.toString(), files.entries());
         Entry first = index.train().files().get(0);
+        PictureMemory memory = PictureMemory.ofHeap();
         Shape shape;
         if (imageSize > 0) {
             shape = new Shape(imageSize, imageSize, Picture.CHANNELS);
         } else {
-            Picture picture = PictureDecoder.decode(files.describe(first), files.read(first));
-            shape = new Shape(picture.height(), picture.width(), Picture.CHANNELS);
+            shape = PictureDecoder.decode(
+                    files.describe(first),
+                    files.read(first),
+                    memory,
+                    picture -> new Shape(picture.height(), picture.width(), Picture.CHANNELS));
         }
-        Pictures train = new Pictures(files, index.train(), shape, imageSize > 0);
-        Pictures test = new Pictures(files, index.test(), shape, imageSize > 0);
+        Pictures train = new Pictures(files, index.train(), shape, imageSize > 0, memory);
+        Pictures test = new Pictures(files, index.test(), shape, imageSize > 0, memory);
         int classes = index.classes().size();
         return new OpenDataset(shape, classes, train, test, digest(index, train), files);
     }
@@ -55,7 +60,7 @@ final class ImageFolderData {
             digest.number(part.files().size());
             for (int row = 0; row < part.files().size(); row++) {
                 Entry file = part.files().get(row);
-                String name = file.path().substring(file.path().lastIndexOf('/') + 1);
+                String name = FileNames.normal(file.path().substring(file.path().lastIndexOf('/') + 1));
                 digest.number(part.labels()[row]).text(name).number(file.size()).number(file.crc32());
             }
         }
@@ -69,7 +74,8 @@ final class ImageFolderData {
         return digest.hex();
     }
 
-    private record Pictures(FileTree tree, ImageFolderIndex.Part part, Shape shape, boolean scaled)
+    private record Pictures(
+            FileTree tree, ImageFolderIndex.Part part, Shape shape, boolean scaled, PictureMemory memory)
             implements ByteSplit {
 
         @Override
@@ -85,17 +91,26 @@ final class ImageFolderData {
         @Override
         public void readBytes(int row, byte[] destination, int offset) {
             Entry file = part.files().get(row);
-            Picture picture = PictureDecoder.decode(tree.describe(file), tree.read(file));
-            if (scaled) {
-                picture = picture.scaledTo(shape.height(), shape.width());
-            }
-            if (picture.height() != shape.height() || picture.width() != shape.width()) {
+            byte[] rgb = PictureDecoder.decode(
+                    tree.describe(file), tree.read(file), memory, picture -> fitting(file, picture)
+                            .rgb());
+            System.arraycopy(rgb, 0, destination, offset, shape.size());
+        }
+
+        private Picture fitting(Entry file, Picture picture) {
+            Picture fitting = scaled ? picture.scaledTo(shape.height(), shape.width()) : picture;
+            if (fitting.height() != shape.height() || fitting.width() != shape.width()) {
                 throw new DataException(String.format(
+                        Locale.ROOT,
                         "%s: is %d x %d pixels (height x width), expected %d x %d as the first picture; "
                                 + "--image-size N scales all of them to N x N",
-                        tree.describe(file), picture.height(), picture.width(), shape.height(), shape.width()));
+                        tree.describe(file),
+                        fitting.height(),
+                        fitting.width(),
+                        shape.height(),
+                        shape.width()));
             }
-            System.arraycopy(picture.rgb(), 0, destination, offset, shape.size());
+            return fitting;
         }
     }
 }

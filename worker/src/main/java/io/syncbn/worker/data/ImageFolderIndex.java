@@ -12,8 +12,8 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * Which pictures a tree of files holds, and of which classes they are. A pure function of the tree's entries; names that
- * begin with a dot (or, in a zip, with a slash) are ignored.
+ * Which pictures a tree of files holds, and of which classes they are. A pure function of the tree's entries; what
+ * operating systems leave behind is ignored.
  *
  * @param classes names, in the order of their numbers
  */
@@ -25,20 +25,23 @@ record ImageFolderIndex(List<String> classes, Part train, Part test) {
 
     /** @param name of the tree, for messages */
     static ImageFolderIndex of(String name, List<Entry> entries) {
-        List<Entry> visible = entries.stream()
-                .filter(entry -> !isHidden(entry))
+        List<Entry> visible = inOneFolder(entries.stream()
+                .map(entry -> new Entry(FileNames.normal(entry.path()), entry.size(), entry.crc32(), entry.place()))
+                .filter(entry -> Arrays.stream(entry.path().split("/")).noneMatch(Leftovers::contain))
                 .sorted(Comparator.comparing(Entry::path))
-                .toList();
-        List<String> classes = classesOf(name, "train", visible);
+                .toList());
+        List<String> classes = classesOf("train", visible);
         if (classes.isEmpty()) {
             throw new DataException(name + ": has no train folder with folders of classes; expected train/CLASS/*.jpg");
         }
-        String testFolder = classesOf(name, "test", visible).isEmpty() ? "val" : "test";
-        List<String> testClasses = classesOf(name, testFolder, visible);
+        requireFolders(name, "train", visible);
+        String testFolder = testFolder(classes, visible);
+        List<String> testClasses = classesOf(testFolder, visible);
         if (testClasses.isEmpty()) {
             throw new DataException(
                     name + ": has no test (or val) folder with folders of classes; expected test/CLASS/*.jpg");
         }
+        requireFolders(name, testFolder, visible);
         for (String testClass : testClasses) {
             if (!classes.contains(testClass)) {
                 throw new DataException(name + ": " + testFolder + "/" + testClass
@@ -49,26 +52,53 @@ record ImageFolderIndex(List<String> classes, Part train, Part test) {
                 classes, part(name, "train", classes, visible), part(name, testFolder, classes, visible));
     }
 
-    private static boolean isHidden(Entry entry) {
-        return entry.path().startsWith("/")
-                || Arrays.stream(entry.path().split("/")).anyMatch(part -> part.startsWith("."));
+    /** Entries as seen from the only folder that has a train folder, where there is none at the top: many zips have one. */
+    private static List<Entry> inOneFolder(List<Entry> entries) {
+        TreeSet<String> roots = new TreeSet<>();
+        for (Entry entry : entries) {
+            int train = ("/" + entry.path()).indexOf("/train/");
+            if (train >= 0) {
+                roots.add(entry.path().substring(0, train));
+            }
+        }
+        String root = roots.isEmpty() ? "" : roots.first();
+        if (root.isEmpty() || roots.stream().anyMatch(other -> !other.startsWith(root))) {
+            return entries;
+        }
+        return entries.stream()
+                .filter(entry -> entry.path().startsWith(root) && entry.path().length() > root.length())
+                .map(entry ->
+                        new Entry(entry.path().substring(root.length()), entry.size(), entry.crc32(), entry.place()))
+                .toList();
+    }
+
+    /** Test, or val where test holds nothing of train's classes: pictures without labels are often called so. */
+    private static String testFolder(List<String> classes, List<Entry> entries) {
+        boolean hasTest = classesOf("test", entries).stream().anyMatch(classes::contains);
+        boolean hasVal = !classesOf("val", entries).isEmpty();
+        return hasTest || !hasVal ? "test" : "val";
     }
 
     /** Names of the folders in a folder. */
-    private static List<String> classesOf(String name, String folder, List<Entry> entries) {
+    private static List<String> classesOf(String folder, List<Entry> entries) {
         TreeSet<String> classes = new TreeSet<>();
         for (Entry entry : entries) {
             String[] parts = entry.path().split("/");
-            if (!parts[0].equals(folder) || parts.length == 1) {
-                continue;
+            if (parts[0].equals(folder) && (parts.length > 2 || parts.length == 2 && entry.isFolder())) {
+                classes.add(parts[1]);
             }
-            if (parts.length == 2 && !entry.isFolder()) {
+        }
+        return List.copyOf(classes);
+    }
+
+    private static void requireFolders(String name, String folder, List<Entry> entries) {
+        for (Entry entry : entries) {
+            String[] parts = entry.path().split("/");
+            if (parts[0].equals(folder) && parts.length == 2 && !entry.isFolder()) {
                 throw new DataException(name + ": " + entry.path()
                         + " lies outside of the folders of classes; expected " + folder + "/CLASS/" + parts[1]);
             }
-            classes.add(parts[1]);
         }
-        return List.copyOf(classes);
     }
 
     private static Part part(String name, String folder, List<String> classes, List<Entry> entries) {

@@ -3,9 +3,13 @@ package io.syncbn.worker.data;
 import io.syncbn.worker.nn.Shape;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.PushbackInputStream;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
 
 /**
@@ -19,6 +23,7 @@ final class MnistData {
     private static final int PICTURES_MAGIC = 0x0803;
 
     private static final int LABELS_MAGIC = 0x0801;
+    private static final byte[] GZIP_MAGIC = {0x1F, (byte) 0x8B};
 
     private MnistData() {}
 
@@ -34,8 +39,8 @@ final class MnistData {
     }
 
     private static Rows rows(Path directory, String prefix, ContentDigest digest) {
-        Idx pictures = Idx.read(directory, prefix + "-images-idx3-ubyte", PICTURES_MAGIC);
-        Idx labels = Idx.read(directory, prefix + "-labels-idx1-ubyte", LABELS_MAGIC);
+        Idx pictures = Idx.read(directory, prefix + "-images", "idx3-ubyte", PICTURES_MAGIC);
+        Idx labels = Idx.read(directory, prefix + "-labels", "idx1-ubyte", LABELS_MAGIC);
         int count = pictures.dimensions[0];
         if (labels.dimensions[0] != count) {
             throw new DataException(labels.file + ": holds " + labels.dimensions[0] + " labels, expected " + count
@@ -74,27 +79,35 @@ final class MnistData {
     /** One file: a magic number, the dimensions, and as many bytes as they say. */
     private record Idx(Path file, int[] dimensions, byte[] data) {
 
-        static Idx read(Path directory, String name, int magic) {
-            Path plain = directory.resolve(name);
-            Path gzipped = directory.resolve(name + ".gz");
-            if (!Files.exists(plain) && !Files.exists(gzipped)) {
-                throw new DataException(directory + ": has neither " + name + " nor " + name + ".gz");
-            }
-            Path file = Files.exists(plain) ? plain : gzipped;
-            try (InputStream raw = Files.newInputStream(file);
-                    InputStream in = file == plain ? raw : new GZIPInputStream(raw, 1 << 16)) {
+        /** Archives spell names with a dash or a dot; whether a file is gzipped, its first bytes say. */
+        static Idx read(Path directory, String name, String suffix, int magic) {
+            Path file = Stream.of("-", ".")
+                    .flatMap(joint -> Stream.of("", ".gz").map(end -> directory.resolve(name + joint + suffix + end)))
+                    .filter(Files::isRegularFile)
+                    .findFirst()
+                    .orElseThrow(() -> new DataException(directory + ": has neither " + name + "-" + suffix + " nor "
+                            + name + "." + suffix + ", gzipped (.gz) or not"));
+            try (PushbackInputStream raw = new PushbackInputStream(Files.newInputStream(file), GZIP_MAGIC.length);
+                    InputStream in = isGzipped(raw) ? new GZIPInputStream(raw, 1 << 16) : raw) {
                 return read(file, in, magic);
             } catch (IOException e) {
                 throw DataException.unreadable(file, e);
             }
         }
 
+        private static boolean isGzipped(PushbackInputStream in) throws IOException {
+            byte[] first = in.readNBytes(GZIP_MAGIC.length);
+            in.unread(first);
+            return Arrays.equals(first, GZIP_MAGIC);
+        }
+
         private static Idx read(Path file, InputStream in, int magic) throws IOException {
             ByteBuffer header = ByteBuffer.wrap(in.readNBytes(4 + 4 * (magic & 0xFF)));
             if (header.remaining() < 4 || header.getInt(0) != magic) {
-                String found = header.remaining() < 4 ? "no" : String.format("0x%08x as", header.getInt(0));
+                String found =
+                        header.remaining() < 4 ? "no" : String.format(Locale.ROOT, "0x%08x as", header.getInt(0));
                 throw new DataException(file + ": has " + found + " magic number, expected "
-                        + String.format("0x%08x (unsigned bytes, %d dimensions)", magic, magic & 0xFF));
+                        + String.format(Locale.ROOT, "0x%08x (unsigned bytes, %d dimensions)", magic, magic & 0xFF));
             }
             if (header.position(4).remaining() < 4 * (magic & 0xFF)) {
                 throw new DataException(file + ": ends inside its header");

@@ -68,7 +68,7 @@ final class NpyData {
     }
 
     private static Dataset.Split split(NpyFile x, Shape shape, RowFile rows, int[] labels) {
-        return isBytes(x) ? new ByteRows(shape, rows, labels) : new FloatRows(shape, rows, labels);
+        return isBytes(x) ? new ByteRows(shape, rows, labels) : new FloatRows(shape, rows, labels, x.byteOrder());
     }
 
     private static boolean isBytes(NpyFile x) {
@@ -77,8 +77,9 @@ final class NpyData {
 
     private static Shape shape(NpyFile x) {
         int[] d = x.dimensions();
-        if (!isBytes(x) && !x.type().equals("<f4")) {
-            throw new DataException(x.path() + ": has type " + x.type() + ", expected <f4 (float32) or |u1 (uint8)");
+        if (!isBytes(x) && !x.isFloats()) {
+            throw new DataException(x.path() + ": has type " + x.type()
+                    + ", expected <f4 (float32) or |u1 (uint8); convert it with astype(numpy.float32)");
         }
         x.rowElements();
         return switch (d.length) {
@@ -86,7 +87,8 @@ final class NpyData {
             case 2 -> Shape.flat(d[1]);
             default ->
                 throw new DataException(
-                        x.path() + ": has shape " + Arrays.toString(d) + ", expected N x C x H x W, or N x features");
+                        x.path() + ": has shape " + Arrays.toString(d) + ", expected N x C x H x W, or N x features"
+                                + (d.length == 3 ? "; grey pictures are N x 1 x H x W, x[:, None] in NumPy" : ""));
         };
     }
 
@@ -102,9 +104,11 @@ final class NpyData {
 
     /** @param classes all labels must be below this */
     private static int[] labels(NpyFile y, NpyFile x, int classes) {
-        if (y.type().equals("<f4") || y.dimensions().length != 1) {
+        boolean isColumn = y.rowElements() == 1;
+        if (y.isFloats() || !isColumn) {
             throw new DataException(y.path() + ": has type " + y.type() + " and shape "
-                    + Arrays.toString(y.dimensions()) + ", expected N integers");
+                    + Arrays.toString(y.dimensions()) + ", expected N integers"
+                    + (isColumn ? "; convert it with astype(numpy.int64)" : "; of one-hot rows, save argmax(1)"));
         }
         if (y.rows() != x.rows()) {
             throw new DataException(y.path() + ": holds " + y.rows() + " labels, expected " + x.rows() + " as "
@@ -112,7 +116,7 @@ final class NpyData {
         }
         int[] labels = new int[y.rows()];
         try (RowFile file = new RowFile(y.path(), y.dataOffset(), y.elementBytes())) {
-            ByteBuffer bytes = ByteBuffer.wrap(file.readAll()).order(ByteOrder.LITTLE_ENDIAN);
+            ByteBuffer bytes = ByteBuffer.wrap(file.readAll()).order(y.byteOrder());
             for (int row = 0; row < labels.length; row++) {
                 long label = number(bytes, y.type());
                 if (label < 0 || label >= classes) {
@@ -129,13 +133,13 @@ final class NpyData {
 
     /** The next number; one of uint64 beyond a long comes out negative, which no label may be. */
     private static long number(ByteBuffer bytes, String type) {
-        return switch (type) {
-            case "|u1" -> bytes.get() & 0xFF;
-            case "|i1" -> bytes.get();
-            case "<u2" -> bytes.getShort() & 0xFFFF;
-            case "<i2" -> bytes.getShort();
-            case "<u4" -> bytes.getInt() & 0xFFFFFFFFL;
-            case "<i4" -> bytes.getInt();
+        return switch (type.substring(1)) {
+            case "u1" -> bytes.get() & 0xFF;
+            case "i1" -> bytes.get();
+            case "u2" -> bytes.getShort() & 0xFFFF;
+            case "i2" -> bytes.getShort();
+            case "u4" -> bytes.getInt() & 0xFFFFFFFFL;
+            case "i4" -> bytes.getInt();
             default -> bytes.getLong();
         };
     }
@@ -181,7 +185,7 @@ final class NpyData {
         }
     }
 
-    private record FloatRows(Shape shape, RowFile file, int[] labels) implements Dataset.Split {
+    private record FloatRows(Shape shape, RowFile file, int[] labels, ByteOrder byteOrder) implements Dataset.Split {
 
         @Override
         public int size() {
@@ -195,7 +199,7 @@ final class NpyData {
 
         @Override
         public void read(int row, float[] destination, int offset) {
-            ByteBuffer planes = ByteBuffer.wrap(file.read(row)).order(ByteOrder.LITTLE_ENDIAN);
+            ByteBuffer planes = ByteBuffer.wrap(file.read(row)).order(byteOrder);
             for (int c = 0; c < shape.channels(); c++) {
                 for (int p = 0; p < shape.pixels(); p++) {
                     float value = planes.getFloat();

@@ -3,18 +3,18 @@ package io.syncbn.worker.data;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
  * An array in a file of NumPy's format, versions 1 to 3 (NumPy Enhancement Proposal 1): a magic word, a version, and the
- * text of a Python dictionary that says what follows. Only arrays in C order with at least one row are read.
+ * text of a Python dictionary that says what follows ({@link NpyHeader}). Only arrays in C order with at least one row
+ * are read.
  *
- * @param type the element's, in NumPy's words, such as {@code <f4}
+ * @param type the element's, in NumPy's words, such as {@code <f4}; {@code >} is big-endian
  * @param dimensions the first is the number of rows
  * @param dataOffset of the first element in the file
  */
@@ -22,10 +22,6 @@ record NpyFile(Path path, String type, int[] dimensions, long dataOffset) {
     private static final byte[] MAGIC = {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y'};
     /** NumPy itself refuses to read longer headers. */
     private static final int MAX_HEADER_BYTES = 10_000;
-
-    private static final Pattern TYPE = Pattern.compile("'descr'\\s*:\\s*'([^']*)'");
-    private static final Pattern FORTRAN = Pattern.compile("'fortran_order'\\s*:\\s*(True|False)");
-    private static final Pattern SHAPE = Pattern.compile("'shape'\\s*:\\s*\\(([0-9,\\s]*)\\)");
 
     /** Reads the header, and compares it with the file's length. */
     static NpyFile open(Path path) {
@@ -58,37 +54,41 @@ record NpyFile(Path path, String type, int[] dimensions, long dataOffset) {
         }
     }
 
-    private static NpyFile parse(Path path, String header, long dataOffset) {
-        if (header.contains("'descr': [")) {
+    private static NpyFile parse(Path path, String text, long dataOffset) {
+        NpyHeader header;
+        try {
+            header = NpyHeader.parse(text);
+        } catch (IllegalArgumentException e) {
+            throw new DataException(
+                    path + ": has the header " + text.strip()
+                            + "; expected descr, fortran_order and shape of plain numbers",
+                    e);
+        }
+        if (header.type() == null) {
             throw new DataException(path + ": holds records of several fields, expected plain numbers");
         }
-        String type = find(TYPE, path, header);
-        if (find(FORTRAN, path, header).equals("True")) {
-            throw new DataException(path + ": is in Fortran order; save it with numpy.ascontiguousarray(…)");
-        }
-        String shape = find(SHAPE, path, header).replaceAll("\\s", "");
-        if (shape.isEmpty()) {
+        String shape = "(" + String.join(",", header.dimensions()) + ")";
+        if (header.dimensions().isEmpty()) {
             throw new DataException(path + ": holds a single number, expected an array of rows");
         }
         try {
             int[] dimensions =
-                    Arrays.stream(shape.split(",")).mapToInt(Integer::parseInt).toArray();
-            if (Arrays.stream(dimensions).anyMatch(n -> n == 0)) {
-                throw new DataException(path + ": has shape (" + shape + "), which holds nothing");
+                    header.dimensions().stream().mapToInt(Integer::parseInt).toArray();
+            if (Arrays.stream(dimensions).anyMatch(n -> n < 0)) {
+                throw new DataException(path + ": has the impossible shape " + shape);
             }
-            return new NpyFile(path, type, dimensions, dataOffset);
+            if (Arrays.stream(dimensions).anyMatch(n -> n == 0)) {
+                throw new DataException(path + ": has shape " + shape + ", which holds nothing");
+            }
+            // With one long side there is only one order.
+            if (header.isFortran()
+                    && Arrays.stream(dimensions).filter(n -> n > 1).count() > 1) {
+                throw new DataException(path + ": is in Fortran order; save it with numpy.ascontiguousarray(…)");
+            }
+            return new NpyFile(path, header.plainType(), dimensions, dataOffset);
         } catch (NumberFormatException e) {
-            throw new DataException(path + ": has shape (" + shape + "), expected numbers below 2^31", e);
+            throw new DataException(path + ": has shape " + shape + ", expected numbers below 2^31", e);
         }
-    }
-
-    private static String find(Pattern pattern, Path path, String header) {
-        Matcher matcher = pattern.matcher(header);
-        if (!matcher.find()) {
-            throw new DataException(path + ": has the header " + header.strip()
-                    + "; expected descr, fortran_order and shape of plain numbers");
-        }
-        return matcher.group(1);
     }
 
     private void requireWhole() {
@@ -110,15 +110,23 @@ record NpyFile(Path path, String type, int[] dimensions, long dataOffset) {
 
     /** Width of a number: what stands behind the sign of byte order and the kind of number. */
     int elementBytes() {
-        return switch (type) {
-            case "|u1", "|i1" -> 1;
-            case "<u2", "<i2" -> 2;
-            case "<u4", "<i4", "<f4" -> 4;
-            case "<u8", "<i8" -> 8;
+        return switch (type.substring(Math.min(1, type.length()))) {
+            case "u1", "i1" -> 1;
+            case "u2", "i2" -> 2;
+            case "u4", "i4", "f4" -> 4;
+            case "u8", "i8" -> 8;
             default ->
                 throw new DataException(path + ": has type " + type
-                        + ", expected little-endian float32 or uint8 for x, integers for y; convert it with astype(…)");
+                        + ", expected float32 or uint8 for x, integers for y; convert it with astype(…)");
         };
+    }
+
+    ByteOrder byteOrder() {
+        return type.startsWith(">") ? ByteOrder.BIG_ENDIAN : ByteOrder.LITTLE_ENDIAN;
+    }
+
+    boolean isFloats() {
+        return type.endsWith("f4");
     }
 
     int rows() {

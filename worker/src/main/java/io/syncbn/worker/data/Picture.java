@@ -1,5 +1,7 @@
 package io.syncbn.worker.data;
 
+import java.util.Arrays;
+
 /**
  * A colour picture.
  *
@@ -17,12 +19,23 @@ record Picture(int height, int width, byte[] rgb) {
         if (newHeight == height && newWidth == width) {
             return this;
         }
-        double[] source = new double[rgb.length];
-        for (int i = 0; i < rgb.length; i++) {
-            source[i] = rgb[i] & 0xFF;
+        Taps down = Taps.of(height, newHeight);
+        Taps across = Taps.of(width, newWidth);
+        double[] scaled = new double[Math.multiplyExact(Math.multiplyExact(newHeight, newWidth), CHANNELS)];
+        double[] row = new double[newWidth * CHANNELS];
+        int begin = 0;
+        for (int y = 0; y < height; y++) {
+            narrow(y, across, row);
+            while (down.last[begin] < y) {
+                begin++;
+            }
+            for (int i = begin; i < newHeight && down.first[i] <= y; i++) {
+                double weight = down.weight(i, y);
+                for (int k = 0; k < row.length; k++) {
+                    scaled[i * row.length + k] += weight * row[k];
+                }
+            }
         }
-        double[] narrow = resample(source, height, width, newWidth, CHANNELS);
-        double[] scaled = resample(narrow, 1, height, newHeight, newWidth * CHANNELS);
         byte[] bytes = new byte[scaled.length];
         for (int i = 0; i < bytes.length; i++) {
             bytes[i] = (byte) (int) (scaled[i] + 0.5);
@@ -30,28 +43,45 @@ record Picture(int height, int width, byte[] rgb) {
         return new Picture(newHeight, newWidth, bytes);
     }
 
-    /** Scales the middle dimension of outer × length × inner numbers. */
-    private static double[] resample(double[] source, int outer, int length, int newLength, int inner) {
-        double[] result = new double[Math.multiplyExact(outer * newLength, inner)];
-        double step = (double) length / newLength;
-        double reach = Math.max(1, step);
-        for (int i = 0; i < newLength; i++) {
-            double centre = (i + 0.5) * step;
-            int first = (int) Math.max(0, Math.ceil(centre - reach - 0.5));
-            int last = (int) Math.min(length - 1, Math.floor(centre + reach - 0.5));
-            double total = 0;
-            for (int j = first; j <= last; j++) {
-                total += 1 - Math.abs(j + 0.5 - centre) / reach;
-            }
-            for (int j = first; j <= last; j++) {
-                double weight = (1 - Math.abs(j + 0.5 - centre) / reach) / total;
-                for (int o = 0; o < outer; o++) {
-                    for (int k = 0; k < inner; k++) {
-                        result[(o * newLength + i) * inner + k] += weight * source[(o * length + j) * inner + k];
-                    }
+    /** Scales one row; one at a time, so that no second picture of numbers eight times as wide is needed. */
+    private void narrow(int y, Taps across, double[] row) {
+        int from = y * width * CHANNELS;
+        Arrays.fill(row, 0);
+        for (int i = 0; i < across.first.length; i++) {
+            for (int x = across.first[i]; x <= across.last[i]; x++) {
+                double weight = across.weight(i, x);
+                for (int c = 0; c < CHANNELS; c++) {
+                    row[i * CHANNELS + c] += weight * (rgb[from + x * CHANNELS + c] & 0xFF);
                 }
             }
         }
-        return result;
+    }
+
+    /** Which old numbers make up each new one along one axis, from {@code first} to {@code last}, and how much. */
+    private record Taps(int[] first, int[] last, double[] total, double step, double reach) {
+
+        static Taps of(int length, int newLength) {
+            double step = (double) length / newLength;
+            double reach = Math.max(1, step);
+            Taps taps = new Taps(new int[newLength], new int[newLength], new double[newLength], step, reach);
+            for (int i = 0; i < newLength; i++) {
+                double centre = (i + 0.5) * step;
+                taps.first[i] = (int) Math.max(0, Math.ceil(centre - reach - 0.5));
+                taps.last[i] = (int) Math.min(length - 1, Math.floor(centre + reach - 0.5));
+                for (int j = taps.first[i]; j <= taps.last[i]; j++) {
+                    taps.total[i] += taps.height(i, j);
+                }
+            }
+            return taps;
+        }
+
+        double weight(int i, int j) {
+            return height(i, j) / total[i];
+        }
+
+        /** Of the triangle over new number {@code i}, where old number {@code j} lies. */
+        private double height(int i, int j) {
+            return 1 - Math.abs(j + 0.5 - (i + 0.5) * step) / reach;
+        }
     }
 }

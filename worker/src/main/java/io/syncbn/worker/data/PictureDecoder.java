@@ -1,5 +1,6 @@
 package io.syncbn.worker.data;
 
+import java.awt.color.ColorSpace;
 import java.awt.image.BufferedImage;
 import java.awt.image.DataBuffer;
 import java.awt.image.IndexColorModel;
@@ -7,22 +8,45 @@ import java.awt.image.Raster;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.util.Iterator;
+import java.util.Locale;
+import java.util.Set;
+import java.util.function.Function;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
+import javax.imageio.ImageTypeSpecifier;
 import javax.imageio.stream.MemoryCacheImageInputStream;
 
 /**
- * Decodes JPEG and PNG. Grey becomes red = green = blue, transparency and colour profiles are left out, 16 bits become 8.
+ * Decodes JPEG and PNG. Grey becomes red = green = blue, inks become what they leave of the light; transparency, colour
+ * profiles and what Exif says of a camera's position are left out, 16 bits become 8.
  * Damage that the decoder would paint over, such as a JPEG's missing end, is an error.
  */
 final class PictureDecoder {
-    /** 8192 × 8192: small files can announce pictures that exhaust memory. */
+    /** 8192 × 8192: more than any picture to train with. */
     private static final long MAX_PIXELS = 1 << 26;
+
+    /** Of TIFF there are more kinds than can be told apart here; others that javax.imageio reads are for printed pages. */
+    private static final Set<String> FORMATS = Set.of("jpeg", "png", "gif", "bmp");
 
     private PictureDecoder() {}
 
     /** @param name of the file, for messages */
     static Picture decode(String name, byte[] file) {
+        return decode(name, file, PictureMemory.ofHeap(), picture -> picture);
+    }
+
+    /**
+     * Decodes a picture and makes something of it, within a limit on memory.
+     *
+     * @param name of the file, for messages
+     * @param use what the picture is for; it is not kept
+     */
+    static <T> T decode(String name, byte[] file, PictureMemory memory, Function<Picture, T> use) {
+        boolean isJpeg = JpegColours.isJpeg(file);
+        if (PngChunks.isPng(file)) {
+            PngChunks.requireWhole(name, file);
+        }
+        JpegColours colours = isJpeg ? JpegColours.of(name, file) : null;
         try (MemoryCacheImageInputStream in = new MemoryCacheImageInputStream(new ByteArrayInputStream(file))) {
             Iterator<ImageReader> readers = ImageIO.getImageReaders(in);
             if (!readers.hasNext()) {
@@ -30,33 +54,57 @@ final class PictureDecoder {
             }
             ImageReader reader = readers.next();
             try {
-                return decode(name, reader, in);
+                String format = reader.getFormatName().toLowerCase(Locale.ROOT);
+                if (!FORMATS.contains(format)) {
+                    throw new DataException(name + ": is a picture of type " + format + "; expected JPEG or PNG");
+                }
+                reader.setInput(in, true, true);
+                return decode(name, reader, colours, memory, use);
             } finally {
                 reader.dispose();
             }
         } catch (IOException | RuntimeException e) {
             // Decoders throw unchecked exceptions of all kinds at damaged files.
-            throw e instanceof DataException known ? known : corrupt(name, e.getMessage(), e);
+            throw e instanceof DataException known
+                    ? known
+                    : corrupt(name, e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage(), e);
         }
     }
 
-    private static Picture decode(String name, ImageReader reader, MemoryCacheImageInputStream in) throws IOException {
+    private static <T> T decode(
+            String name, ImageReader reader, JpegColours colours, PictureMemory memory, Function<Picture, T> use)
+            throws IOException {
+        int height = reader.getHeight(0);
+        int width = reader.getWidth(0);
+        if ((long) height * width > MAX_PIXELS) {
+            throw new DataException(name + ": has " + (long) height * width + " pixels, more than " + MAX_PIXELS);
+        }
         String[] damage = new String[1];
-        reader.setInput(in, true, true);
         reader.addIIOReadWarningListener((source, warning) -> {
             if (isDamage(warning)) {
                 damage[0] = warning;
             }
         });
-        long pixels = (long) reader.getWidth(0) * reader.getHeight(0);
-        if (pixels > MAX_PIXELS) {
-            throw new DataException(name + ": has " + pixels + " pixels, more than " + MAX_PIXELS);
+        int bytesPerPixel = Picture.CHANNELS + (colours == null ? storedBytes(reader) : colours.components());
+        try (PictureMemory.Share share = memory.take(name, height, width, bytesPerPixel)) {
+            Picture picture = colours == null
+                    ? picture(name, reader.read(0))
+                    : new Picture(height, width, rgb(colours, reader.readRaster(0, null)));
+            if (damage[0] != null) {
+                throw corrupt(name, damage[0], null);
+            }
+            return use.apply(picture);
         }
-        BufferedImage image = reader.read(0);
-        if (damage[0] != null) {
-            throw corrupt(name, damage[0], null);
+    }
+
+    /** How many bytes a pixel has while it is read. */
+    private static int storedBytes(ImageReader reader) throws IOException {
+        ImageTypeSpecifier type = reader.getImageTypes(0).next();
+        int bits = 0;
+        for (int band = 0; band < type.getNumBands(); band++) {
+            bits += type.getBitsPerBand(band);
         }
-        return new Picture(image.getHeight(), image.getWidth(), rgb(image));
+        return Math.max(1, bits / Byte.SIZE);
     }
 
     /** libjpeg's words and javax.imageio's. Bytes that are too many between two parts are common and harmless. */
@@ -69,37 +117,65 @@ final class PictureDecoder {
         return new DataException(name + ": corrupt picture: " + fault, cause);
     }
 
-    /**
-     * Takes the samples as they are stored, except where they are indices: AWT's conversion to RGB would change grey
-     * values, because it takes them for linear light.
-     */
-    private static byte[] rgb(BufferedImage image) {
-        Raster raster = image.getRaster();
-        int type = raster.getTransferType();
-        boolean indexed = image.getColorModel() instanceof IndexColorModel;
-        if (indexed || type != DataBuffer.TYPE_BYTE && type != DataBuffer.TYPE_USHORT) {
-            return fromPackedRgb(image);
+    private static byte[] rgb(JpegColours colours, Raster raster) {
+        int width = raster.getWidth();
+        if (raster.getNumBands() != colours.components() || raster.getTransferType() != DataBuffer.TYPE_BYTE) {
+            throw new IllegalArgumentException(raster.getNumBands() + " samples a pixel, not " + colours.components());
         }
-        int bands = raster.getNumBands();
-        boolean isGrey = bands < 3;
-        int shift = type == DataBuffer.TYPE_USHORT ? 8 : 0;
-        int[] samples = raster.getPixels(0, 0, image.getWidth(), image.getHeight(), (int[]) null);
-        byte[] rgb = new byte[image.getWidth() * image.getHeight() * Picture.CHANNELS];
-        for (int i = 0; i < rgb.length; i++) {
-            int band = isGrey ? 0 : i % Picture.CHANNELS;
-            rgb[i] = (byte) (samples[i / Picture.CHANNELS * bands + band] >> shift);
+        byte[] rgb = new byte[width * raster.getHeight() * Picture.CHANNELS];
+        byte[] row = new byte[width * colours.components()];
+        for (int y = 0; y < raster.getHeight(); y++) {
+            raster.getDataElements(raster.getMinX(), raster.getMinY() + y, width, 1, row);
+            colours.toRgb(row, width, rgb, y * width * Picture.CHANNELS);
         }
         return rgb;
     }
 
-    private static byte[] fromPackedRgb(BufferedImage image) {
-        int[] packed = image.getRGB(0, 0, image.getWidth(), image.getHeight(), null, 0, image.getWidth());
-        byte[] rgb = new byte[packed.length * Picture.CHANNELS];
-        for (int i = 0; i < packed.length; i++) {
-            rgb[3 * i] = (byte) (packed[i] >> 16);
-            rgb[3 * i + 1] = (byte) (packed[i] >> 8);
-            rgb[3 * i + 2] = (byte) packed[i];
+    /**
+     * Takes the samples as they are stored, except where they are indices: AWT's conversion to RGB would change grey
+     * values, because it takes them for linear light.
+     */
+    private static Picture picture(String name, BufferedImage image) {
+        int space = image.getColorModel().getColorSpace().getType();
+        if (space != ColorSpace.TYPE_RGB && space != ColorSpace.TYPE_GRAY) {
+            throw new DataException(name + ": has colours that are neither red, green and blue nor grey");
         }
-        return rgb;
+        int height = image.getHeight();
+        int width = image.getWidth();
+        int type = image.getRaster().getTransferType();
+        boolean indexed = image.getColorModel() instanceof IndexColorModel;
+        boolean stored = !indexed && (type == DataBuffer.TYPE_BYTE || type == DataBuffer.TYPE_USHORT);
+        byte[] rgb = new byte[width * height * Picture.CHANNELS];
+        for (int y = 0; y < height; y++) {
+            if (stored) {
+                storedRow(image.getRaster(), y, rgb);
+            } else {
+                packedRow(image, y, rgb);
+            }
+        }
+        return new Picture(height, width, rgb);
+    }
+
+    private static void storedRow(Raster raster, int y, byte[] rgb) {
+        int width = raster.getWidth();
+        int bands = raster.getNumBands();
+        boolean isGrey = bands < Picture.CHANNELS;
+        int shift = raster.getTransferType() == DataBuffer.TYPE_USHORT ? Byte.SIZE : 0;
+        int[] samples = raster.getPixels(0, y, width, 1, (int[]) null);
+        int to = y * width * Picture.CHANNELS;
+        for (int i = 0; i < width * Picture.CHANNELS; i++) {
+            int band = isGrey ? 0 : i % Picture.CHANNELS;
+            rgb[to + i] = (byte) (samples[i / Picture.CHANNELS * bands + band] >> shift);
+        }
+    }
+
+    private static void packedRow(BufferedImage image, int y, byte[] rgb) {
+        int[] packed = image.getRGB(0, y, image.getWidth(), 1, null, 0, image.getWidth());
+        int to = y * packed.length * Picture.CHANNELS;
+        for (int pixel : packed) {
+            rgb[to++] = (byte) (pixel >> 16);
+            rgb[to++] = (byte) (pixel >> 8);
+            rgb[to++] = (byte) pixel;
+        }
     }
 }

@@ -48,9 +48,11 @@ class DecodedDatasetTest {
         assertThat(train.decoded).hasValue(5);
     }
 
+    /** A row of 4 bytes is an array of 24 with two references to it. */
     @Test
     void keepsNoMoreThanTheBudget() {
-        DecodedDataset data = dataset(3 * 4 + 3);
+        int row = 16 + 8 + 2 * 8;
+        DecodedDataset data = dataset(3 * row + row - 1);
         data.prepare(new int[] {1, 2}, new int[] {0, 1, 2}, 2);
         assertThat(train.decoded).hasValue(2);
         assertThat(test.decoded).hasValue(1);

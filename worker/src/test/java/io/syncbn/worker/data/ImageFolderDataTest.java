@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.syncbn.worker.nn.Shape;
 import java.awt.image.BufferedImage;
+import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,9 +13,11 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -76,6 +79,165 @@ class ImageFolderDataTest {
         files.put("val/dog/1.png", files.remove("test/dog/1.png"));
         try (Dataset data = open(container, files, 0)) {
             assertThat(data.test().size()).isOne();
+        }
+    }
+
+    /** As folders of pictures look after they were on a Windows machine, a Mac, or a disk station. */
+    @ParameterizedTest
+    @EnumSource
+    void skipsWhatOperatingSystemsLeaveBehind(Container container) {
+        Map<String, byte[]> files = files();
+        for (String folder : List.of("", "train/", "train/dog/", "test/", "test/dog/")) {
+            for (String name : List.of(
+                    "Thumbs.db", "desktop.ini", "ehthumbs.db", "._1.png", ".DS_Store", "Icon\r", "@eaDir/1.png")) {
+                files.put(folder + name, new byte[3]);
+            }
+        }
+        files.put("__MACOSX/train/dog/._1.png", new byte[3]);
+        files.put("$RECYCLE.BIN/desktop.ini", new byte[3]);
+        String digest;
+        try (Dataset data = open(container, files, 0)) {
+            assertThat(data.train().size()).isEqualTo(3);
+            assertThat(data.test().size()).isOne();
+            digest = data.digest();
+        }
+        assertThat(digest).isEqualTo(digest(container, files()));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void takesValWhereTestHasNoClasses(Container container) {
+        for (String unlabelled : List.of("test/000.png", "test/images/000.png")) {
+            Map<String, byte[]> files = files();
+            files.put("val/dog/1.png", files.remove("test/dog/1.png"));
+            files.put(unlabelled, RED);
+            try (Dataset data = open(container, files, 0)) {
+                assertThat(data.test().size()).isOne();
+                assertThat(data.test().label(0)).isOne();
+            }
+            files.remove(unlabelled);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void comparesNamesInOneSpelling(Container container) {
+        Map<String, byte[]> files = new TreeMap<>();
+        files.put("train/caf\u00e9/1.png", RED);
+        files.put("train/cafe\u0301/2.png", BLUE);
+        files.put("train/dog/1.png", RED);
+        files.put("test/cafe\u0301/1.png", RED);
+        try (Dataset data = open(container, files, 0)) {
+            assertThat(data.classes()).isEqualTo(2);
+            assertThat(data.train().size()).isEqualTo(3);
+            assertThat(data.train().label(1)).isZero();
+            float[] values = new float[48];
+            data.train().read(1, values, 0);
+            assertThat(values[47]).isGreaterThan(0.8f);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void takesAFolderAroundAll(Container container) {
+        Map<String, byte[]> files = new TreeMap<>();
+        files().forEach((name, content) -> files.put("pets/" + name, content));
+        files.put("LICENSE", new byte[3]);
+        files.put("__MACOSX/pets/train/._dog", new byte[3]);
+        try (Dataset data = open(container, files, 0)) {
+            assertThat(data.train().size()).isEqualTo(3);
+            assertThat(data.digest()).isEqualTo(digest(container, files()));
+        }
+    }
+
+    @Test
+    void readsPathsInAZipAsProgramsWriteThem() {
+        for (UnaryOperator<String> rename : List.<UnaryOperator<String>>of(
+                name -> "./" + name,
+                name -> "/" + name,
+                name -> name.replace("/", "\\"),
+                name -> "a/b/" + name,
+                name -> ".\\pets\\" + name.replace("/", "\\"))) {
+            Map<String, byte[]> files = new TreeMap<>();
+            files().forEach((name, content) -> files.put(rename.apply(name), content));
+            files.put("../train/dog/outside.png", RED);
+            try (Dataset data = open(Container.ZIP, files, 0)) {
+                assertThat(data.digest()).isEqualTo(digest(Container.ZIP, files()));
+            }
+        }
+    }
+
+    @Test
+    void readsNamesInAZipThatAreNotUtf8() {
+        Map<String, byte[]> files = new TreeMap<>();
+        files.put("train/c\u00e9t/1.png", RED);
+        files.put("test/c\u00e9t/1.png", RED);
+        Path cp437 = TestFiles.zip(directory.resolve("cp437.zip"), files, Charset.forName("IBM437"));
+        Path utf8 = TestFiles.zip(directory.resolve("utf8.zip"), files);
+        try (Dataset one = TestFiles.open("imagefolder", cp437);
+                Dataset other = TestFiles.open("imagefolder", utf8)) {
+            assertThat(one.digest()).isEqualTo(other.digest());
+        }
+    }
+
+    /** Only the mark of these methods; what is packed is plain. */
+    @ParameterizedTest
+    @CsvSource({"14,method 14 (LZMA)", "98,method 98 (PPMD)", "77,method 77"})
+    void namesMethodsOfPackingThatCannotBeRead(int method, String name) {
+        Path marked = marked(method);
+        assertThatThrownBy(() -> TestFiles.open("imagefolder", marked))
+                .isInstanceOf(DataException.class)
+                .hasMessageContainingAll("marked.zip: train/a cat/9.png", name, "make", "anew", "plain deflate");
+    }
+
+    /** Windows packs with it above 2 GiB; what deflate packs is the same in it, as long as nothing repeats far behind. */
+    @Test
+    void readsDeflate64() {
+        try (Dataset data = TestFiles.open("imagefolder", marked(9))) {
+            float[] values = new float[48];
+            data.train().read(0, values, 0);
+            assertThat(Arrays.copyOf(values, 6)).containsExactly(0, 0, 0, 1, 0, 0);
+        }
+    }
+
+    /** A zip whose files claim to be packed by another method. */
+    private Path marked(int method) {
+        byte[] zip = TestFiles.bytes(TestFiles.zip(directory.resolve("data.zip"), files()));
+        for (int at = 0; at < zip.length - 4; at++) {
+            boolean isMark = zip[at] == 'P' && zip[at + 1] == 'K';
+            if (isMark && zip[at + 2] == 3 && zip[at + 3] == 4) {
+                zip[at + 8] = (byte) method;
+            } else if (isMark && zip[at + 2] == 1 && zip[at + 3] == 2) {
+                zip[at + 10] = (byte) method;
+            }
+        }
+        Path marked = directory.resolve("marked.zip");
+        TestFiles.write(marked, zip);
+        return marked;
+    }
+
+    /** Names are bytes; these are no UTF-8. */
+    @Test
+    void readsFoldersWhoseNamesAreNoText() throws Exception {
+        Path list = directory.resolve("data");
+        String script = "for p in train test; do for c in \"$(printf 'caf\\351')\" \"$(printf 'caf\\350')\"; do"
+                + " mkdir -p \"$1/$p/$c\" && cp \"$2\" \"$1/$p/$c/1.png\"; done; done";
+        TestFiles.write(directory.resolve("red.png"), RED);
+        Process made = new ProcessBuilder(
+                        "sh",
+                        "-c",
+                        script,
+                        "sh",
+                        list.toString(),
+                        directory.resolve("red.png").toString())
+                .inheritIO()
+                .start();
+        assertThat(made.waitFor()).isZero();
+        try (Dataset data = TestFiles.open("imagefolder", list)) {
+            assertThat(data.classes()).isEqualTo(2);
+            float[] values = new float[48];
+            data.train().read(1, values, 0);
+            assertThat(Arrays.copyOf(values, 6)).containsExactly(0, 0, 0, 1, 0, 0);
         }
     }
 

@@ -39,6 +39,21 @@ class MnistDataTest {
         assertThat(gzipped.digest()).isEqualTo(plain.digest());
     }
 
+    /** As archives spell the names, and as browsers unpack a file without renaming it. */
+    @Test
+    void readsNamesWithADotAndGzippedFilesUnderAnyName() throws IOException {
+        writeAll(directory.resolve("dashes"), false);
+        writeAll(directory.resolve("gzipped"), true);
+        for (String part : List.of("train-images", "train-labels", "t10k-images", "t10k-labels")) {
+            String end = part.endsWith("images") ? "idx3-ubyte" : "idx1-ubyte";
+            Path from = directory.resolve(part.startsWith("t10k") ? "gzipped" : "dashes");
+            Path file = from.resolve(part + "-" + end + (part.startsWith("t10k") ? ".gz" : ""));
+            TestFiles.write(directory.resolve("dots").resolve(part + "." + end), Files.readAllBytes(file));
+        }
+        assertThat(TestFiles.open("mnist", directory.resolve("dots")).digest())
+                .isEqualTo(TestFiles.open("mnist", directory.resolve("dashes")).digest());
+    }
+
     @Test
     void digestChangesWithOnePixel() throws IOException {
         writeAll(directory, false);

@@ -3,6 +3,7 @@ package io.syncbn.worker.data;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.syncbn.worker.Mutations;
 import io.syncbn.worker.nn.Shape;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -17,6 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class NpyDataTest {
     private static final byte[] LABELS = {0, 2, 1};
@@ -72,6 +74,87 @@ class NpyDataTest {
         }
     }
 
+    /** What NumPy 2 reads as uint8, 3 x 2, and what other writers made of it. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{'descr': '<u1', 'fortran_order': False, 'shape': (3, 2), }",
+                "{'descr': '|u1', 'fortran_order': False, 'shape': (3, 2)}",
+                "{'descr': '>u1', 'fortran_order': False, 'shape': (3L, 2L), }",
+                "{\"shape\": (3,2),\n \"fortran_order\":False,\t\"descr\":\"uint8\"}\n\n",
+                "  { 'fortran_order' : False , 'descr' : 'B' , 'shape' : ( 3 , 2 , ) , }",
+                "{u'descr': u'u1', u'fortran_order': False, u'shape': (3, 2)}"
+            })
+    void readsHeadersAsNumPyDoes(String header) {
+        write("x_train.npy", TestFiles.npy(header, new byte[] {0, 51, 102, (byte) 153, (byte) 204, (byte) 255}));
+        write("x_test.npy", TestFiles.npy(1, "|u1", "False", "(1, 2)", new byte[2]));
+        try (Dataset data = open()) {
+            float[] values = new float[2];
+            data.train().read(2, values, 0);
+            assertThat(values).containsExactly(204 / 255f, 1);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "{",
+                "{}",
+                "{'descr': '<f4', 'fortran_order': False}",
+                "{'descr': '<f4', 'fortran_order': Falsch, 'shape': (3, 2)}",
+                "{'descr': '<f4', 'fortran_order': False, 'shape': [3, 2]}",
+                "{'descr': '<f4', 'fortran_order': False, 'shape': (3, 2), 'more': 1}",
+                "{'descr': '<f4', 'fortran_order': False, 'shape': (3, 2)} + 1",
+                "{'descr': [('a', '<f4'), ('b', '<f4'), 'fortran_order': False, 'shape': (3,)}"
+            })
+    void refusesWhatNumPyRefuses(String header) {
+        write("x_train.npy", TestFiles.npy(header, TestFiles.floats(1, 2, 3, 4, 5, 6)));
+        assertThatThrownBy(this::open)
+                .isInstanceOf(DataException.class)
+                .hasMessageContainingAll("has the header", "expected descr, fortran_order and shape");
+    }
+
+    @Test
+    void readsBigEndianNumbersAndColumnsOfLabels() {
+        byte[] swapped = new byte[24];
+        ByteBuffer.wrap(swapped)
+                .putFloat(1)
+                .putFloat(2)
+                .putFloat(3)
+                .putFloat(4)
+                .putFloat(5)
+                .putFloat(6);
+        write("x_train.npy", TestFiles.npy(1, ">f4", "False", "(3, 2)", swapped));
+        write("x_test.npy", TestFiles.npy(1, ">f4", "False", "(1, 2)", Arrays.copyOf(swapped, 8)));
+        write("y_train.npy", TestFiles.npy(1, ">i2", "True", "(3, 1)", new byte[] {0, 0, 0, 2, 0, 1}));
+        try (Dataset data = open()) {
+            float[] values = new float[2];
+            data.train().read(2, values, 0);
+            assertThat(values).containsExactly(5, 6);
+            assertThat(data.train().label(1)).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void anyDamagedFileIsReadOrRefused() {
+        byte[] whole = TestFiles.npy(1, "<f4", "False", "(3, 2)", TestFiles.floats(1, 2, 3, 4, 5, 6));
+        byte[] labels = TestFiles.npy(2, "<i2", "False", "(3,)", integers(2, 0, 2, 1));
+        Mutations.read(whole, 2000, DataException.class, damaged -> readAll("x_train.npy", damaged));
+        write("x_train.npy", whole);
+        Mutations.read(labels, 2000, DataException.class, damaged -> readAll("y_train.npy", damaged));
+    }
+
+    private void readAll(String file, byte[] content) {
+        write(file, content);
+        try (Dataset data = open()) {
+            float[] values = new float[data.shape().size()];
+            for (int row = 0; row < data.train().size(); row++) {
+                data.train().read(row, values, 0);
+            }
+        }
+    }
+
     record Fault(String file, byte[] content, List<String> words) {
         @Override
         public String toString() {
@@ -90,19 +173,20 @@ class NpyDataTest {
                 new Fault("x_train.npy", Arrays.copyOf(good, good.length + 1), List.of("bytes, expected", "[3, 2]")),
                 x(TestFiles.npy(4, "<f4", "False", "(3, 2)", six), "format version 4", "expected 1, 2 or 3"),
                 x(TestFiles.npy(1, "<f4", "True", "(3, 2)", six), "Fortran order"),
-                x(TestFiles.npy(1, ">f4", "False", "(3, 2)", six), "type >f4", "little-endian"),
+                x(TestFiles.npy(1, "|O", "False", "(3, 2)", six), "type |O", "astype"),
                 x(TestFiles.npy(1, "<f8", "False", "(3, 1)", six), "type <f8", "float32 or uint8"),
                 x(TestFiles.npy(1, "<i4", "False", "(3, 2)", six), "type <i4", "expected <f4 (float32) or |u1"),
-                x(TestFiles.npy(1, "<f4", "False", "(3, 2, 1)", six), "shape [3, 2, 1]", "N x C x H x W"),
+                x(TestFiles.npy(1, "<f4", "False", "(3, 2, 1)", six), "shape [3, 2, 1]", "N x C x H x W", "x[:, None]"),
                 x(TestFiles.npy(1, "<f4", "False", "()", six), "a single number"),
                 x(TestFiles.npy(1, "<f4", "False", "(0, 2)", new byte[0]), "shape (0,2)", "holds nothing"),
                 x(TestFiles.npy(1, "<f4", "False", "(9999999999, 2)", six), "9999999999", "below 2^31"),
                 x(TestFiles.npy(1, "<f4", "False", "(2000000000, 2000000000, 9, 9)", six), "impossible shape"),
-                x(TestFiles.npy(1, "<f4", "False", "(3, -2)", six), "shape of plain numbers"),
+                x(TestFiles.npy(1, "<f4", "False", "(3, -2)", six), "impossible shape (3,-2)"),
+                x(TestFiles.npy(1, "<f4", "False", "3, 2", six), "shape of plain numbers"),
                 x(TestFiles.npy(1, "<f4", "False", "(2, 3)", six), "type <f4", "expected [3]"),
                 x(TestFiles.npy(1, "|u1", "False", "(3, 2)", new byte[6]), "expected [2], type |u1"),
                 y(TestFiles.npy(1, "<f4", "False", "(3,)", TestFiles.floats(1, 2, 3)), "expected N integers"),
-                y(TestFiles.npy(1, "|u1", "False", "(3, 1)", LABELS), "shape [3, 1]", "expected N integers"),
+                y(TestFiles.npy(1, "|u1", "False", "(3, 2)", new byte[6]), "shape [3, 2]", "argmax(1)"),
                 y(TestFiles.npy(1, "|u1", "False", "(2,)", new byte[2]), "holds 2 labels, expected 3"),
                 y(TestFiles.npy(1, "<i2", "False", "(3,)", integers(2, 0, 1, -1)), "row 2 has label -1"),
                 y(TestFiles.npy(1, "<i8", "False", "(3,)", integers(8, 0, 1L << 40, 0)), "label 1099511627776"),

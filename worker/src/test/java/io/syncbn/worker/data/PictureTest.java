@@ -84,6 +84,43 @@ class PictureTest {
     }
 
     @Test
+    void aPictureThatIsTooLargeForTheHeapIsRefusedBeforeItIsDecoded() {
+        byte[] file = TestFiles.picture("png", BufferedImage.TYPE_INT_RGB, 100, 100, -1);
+        PictureMemory memory = new PictureMemory(50 * 1024);
+        assertThatThrownBy(() -> PictureDecoder.decode("large.png", file, memory, picture -> picture))
+                .isInstanceOf(DataException.class)
+                .hasMessageContainingAll("large.png: is 100 x 100 pixels", "a quarter of its heap", "-Xmx");
+        byte[] small = TestFiles.picture("png", BufferedImage.TYPE_INT_RGB, 90, 90, -1);
+        for (int i = 0; i < 3; i++) {
+            assertThat(PictureDecoder.decode("small.png", small, memory, Picture::height))
+                    .isEqualTo(90);
+        }
+    }
+
+    @Test
+    void scalesALongThinPictureWithoutASecondOne() {
+        Picture picture = new Picture(1 << 22, 1, new byte[3 << 22]);
+        assertThat(picture.scaledTo(2, 300).rgb()).containsOnly(0).hasSize(1800);
+    }
+
+    @Test
+    void aChunkThatIsLongerThanTheFileIsFoundBeforeRoomIsMadeForIt() {
+        byte[] file = TestFiles.picture("png", BufferedImage.TYPE_INT_RGB, 2, 2, -1);
+        file[33] = 0x7F;
+        assertThatThrownBy(() -> PictureDecoder.decode("bomb.png", file))
+                .isInstanceOf(DataException.class)
+                .hasMessage("bomb.png: corrupt picture: a chunk goes on behind the file's end");
+    }
+
+    @Test
+    void namesFormatsThatAreNotRead() {
+        byte[] file = TestFiles.picture("tiff", BufferedImage.TYPE_INT_RGB, 2, 2, -1);
+        assertThatThrownBy(() -> PictureDecoder.decode("a.jpg", file))
+                .isInstanceOf(DataException.class)
+                .hasMessage("a.jpg: is a picture of type tif; expected JPEG or PNG");
+    }
+
+    @Test
     void refusesPicturesThatWouldExhaustMemory() {
         byte[] file = TestFiles.picture("png", BufferedImage.TYPE_INT_RGB, 2, 2, -1);
         byte[] header = Arrays.copyOf(file, file.length);

@@ -8,6 +8,7 @@ import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -52,6 +53,14 @@ final class TestFiles {
         }
     }
 
+    static byte[] bytes(Path file) {
+        try {
+            return Files.readAllBytes(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /** An IDX file of bytes. */
     static byte[] idx(int magic, int[] dimensions, byte[] data) {
         ByteBuffer file = ByteBuffer.allocate(4 + 4 * dimensions.length + data.length);
@@ -77,6 +86,14 @@ final class TestFiles {
         byte[] bytes = new byte[file.position()];
         file.flip().get(bytes);
         return bytes;
+    }
+
+    /** A .npy file of version 1 with a header of any text. */
+    static byte[] npy(String header, byte[] data) {
+        byte[] text = header.getBytes(StandardCharsets.UTF_8);
+        ByteBuffer file = ByteBuffer.allocate(10 + text.length + data.length).order(ByteOrder.LITTLE_ENDIAN);
+        file.put(new byte[] {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y', 1, 0}).putShort((short) text.length);
+        return file.put(text).put(data).array();
     }
 
     static byte[] floats(float... values) {
@@ -122,7 +139,11 @@ final class TestFiles {
     }
 
     static Path zip(Path file, Map<String, byte[]> files) {
-        try (ZipOutputStream zip = new ZipOutputStream(Files.newOutputStream(file))) {
+        return zip(file, files, StandardCharsets.UTF_8);
+    }
+
+    static Path zip(Path file, Map<String, byte[]> files, Charset names) {
+        try (ZipOutputStream zip = new ZipOutputStream(Files.newOutputStream(file), names)) {
             for (Map.Entry<String, byte[]> entry : files.entrySet()) {
                 zip.putNextEntry(new ZipEntry(entry.getKey()));
                 zip.write(entry.getValue());

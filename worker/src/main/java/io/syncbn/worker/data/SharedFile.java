@@ -1,0 +1,67 @@
+package io.syncbn.worker.data;
+
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.ByteBuffer;
+import java.nio.channels.NonWritableChannelException;
+import java.nio.channels.SeekableByteChannel;
+import java.nio.file.Path;
+
+/** A file to read from, as a channel; unlike the JDK's own, an interrupted reader does not close it for all others. */
+final class SharedFile implements SeekableByteChannel {
+    private static final int BLOCK_BYTES = 1 << 16;
+
+    private final RandomAccessFile file;
+    private boolean open = true;
+
+    SharedFile(Path path) throws IOException {
+        file = new RandomAccessFile(path.toFile(), "r");
+    }
+
+    @Override
+    public int read(ByteBuffer destination) throws IOException {
+        byte[] block = new byte[Math.min(BLOCK_BYTES, destination.remaining())];
+        int count = file.read(block);
+        if (count > 0) {
+            destination.put(block, 0, count);
+        }
+        return count;
+    }
+
+    @Override
+    public long position() throws IOException {
+        return file.getFilePointer();
+    }
+
+    @Override
+    public SeekableByteChannel position(long position) throws IOException {
+        file.seek(position);
+        return this;
+    }
+
+    @Override
+    public long size() throws IOException {
+        return file.length();
+    }
+
+    @Override
+    public int write(ByteBuffer source) {
+        throw new NonWritableChannelException();
+    }
+
+    @Override
+    public SeekableByteChannel truncate(long size) {
+        throw new NonWritableChannelException();
+    }
+
+    @Override
+    public boolean isOpen() {
+        return open;
+    }
+
+    @Override
+    public void close() throws IOException {
+        open = false;
+        file.close();
+    }
+}
