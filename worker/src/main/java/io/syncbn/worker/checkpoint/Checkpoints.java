@@ -123,7 +123,7 @@ public final class Checkpoints {
 
     private void tidy(long written) {
         try {
-            AtomicDirectory.clear(directory, writer);
+            Leftovers.clear(directory, writer);
             prune(written);
         } catch (IOException e) {
             LOG.log(

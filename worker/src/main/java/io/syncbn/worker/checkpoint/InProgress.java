@@ -7,43 +7,50 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The hidden name of a directory in progress: {@code .NAME.HOST-PROCESS-NUMBER.partial} is being made or deleted, and worth
- * nothing; {@code .NAME.HOST-PROCESS-NUMBER.replaced} makes way for a new NAME, and is worth keeping until that is there.
+ * The hidden names of work in progress: {@code .NAME.WRITER-NUMBER.partial} is being made or deleted, and worth nothing;
+ * {@code .NAME.WRITER-NUMBER.replaced} makes way for a new NAME, and is worth keeping until that is there;
+ * {@code .NAME.WRITER-NUMBER.claim} is the {@linkplain Claim claim} to both.
  *
- * @param name of the directory that it is about
- * @param isReplaced whether it makes way
+ * @param name of the file or directory that it is about
+ * @param base of the three names
+ * @param writer in words
  */
-record InProgress(String name, Writer writer, boolean isReplaced) {
-    private static final String PARTIAL = ".partial";
-    private static final String REPLACED = ".replaced";
-    private static final Pattern NAME = Pattern.compile("\\.([^.]+)\\.(.+)-(\\d{1,18})-\\d+\\.(partial|replaced)");
+record InProgress(String name, String base, String writer) {
+    private static final Pattern NAME =
+            Pattern.compile("(\\.(.+)\\.([^.]+-\\d{1,19}-[0-9a-f]{16})-\\d+)\\.(?:partial|replaced|claim)");
 
     /** What a path's name says, if it is one of these. */
     static Optional<InProgress> of(Path path) {
         Matcher matcher = NAME.matcher(path.getFileName().toString());
         return matcher.matches()
-                ? Optional.of(new InProgress(
-                        matcher.group(1),
-                        new Writer(matcher.group(2), Long.parseLong(matcher.group(3))),
-                        matcher.group(4).equals("replaced")))
+                ? Optional.of(new InProgress(matcher.group(2), matcher.group(1), matcher.group(3)))
                 : Optional.empty();
     }
 
-    /** A partial name that nobody has: a process that had this one's number may have left some. */
-    static Path partial(Path directory, Writer writer) {
+    /** A base that nobody has: work that failed may have left some. */
+    static Path base(Path target, Writer writer) {
         int number = 0;
-        Path path;
+        Path base;
         do {
-            String name = "." + directory.getFileName() + "." + writer + "-" + number + PARTIAL;
-            path = directory.resolveSibling(name);
+            base = target.resolveSibling("." + target.getFileName() + "." + writer + "-" + number);
             number++;
-        } while (Files.exists(path) || Files.exists(replacedBy(path)));
-        return path;
+        } while (Files.exists(partial(base)) || Files.exists(replaced(base)) || Files.exists(claim(base)));
+        return base;
     }
 
-    /** Where the directory goes that a partial one is to replace. */
-    static Path replacedBy(Path partial) {
-        String name = partial.getFileName().toString();
-        return partial.resolveSibling(name.substring(0, name.length() - PARTIAL.length()) + REPLACED);
+    static Path partial(Path base) {
+        return with(base, ".partial");
+    }
+
+    static Path replaced(Path base) {
+        return with(base, ".replaced");
+    }
+
+    static Path claim(Path base) {
+        return with(base, ".claim");
+    }
+
+    private static Path with(Path base, String suffix) {
+        return base.resolveSibling(base.getFileName() + suffix);
     }
 }

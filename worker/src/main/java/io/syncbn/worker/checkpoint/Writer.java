@@ -2,32 +2,37 @@ package io.syncbn.worker.checkpoint;
 
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.security.SecureRandom;
+import java.util.Locale;
 
-/** A process that writes checkpoints. */
-record Writer(String host, long processId) {
+/**
+ * A process that writes files of a run.
+ *
+ * <p>Host and process are for people. In containers every process has number 1, and hosts are called alike, so that what
+ * tells writers apart is a number that each draws when it starts.
+ */
+record Writer(String host, long processId, String instance) {
+    private static final Writer THIS_PROCESS =
+            new Writer(hostName(), ProcessHandle.current().pid(), drawn());
 
     static Writer ofThisProcess() {
-        return new Writer(hostName(), ProcessHandle.current().pid());
+        return THIS_PROCESS;
+    }
+
+    private static String drawn() {
+        return String.format(Locale.ROOT, "%016x", new SecureRandom().nextLong());
     }
 
     private static String hostName() {
         try {
-            return InetAddress.getLocalHost().getHostName().replaceAll("[^A-Za-z0-9.-]", "_");
+            return InetAddress.getLocalHost().getHostName().replaceAll("[^A-Za-z0-9-]", "_");
         } catch (UnknownHostException e) {
             return "unknown";
         }
     }
 
-    /** Whether another writer has ended for certain. Of those on other hosts nothing is known here. */
-    boolean knowsThatIsGone(Writer other) {
-        return other.host.equals(host)
-                && ProcessHandle.of(other.processId)
-                        .filter(ProcessHandle::isAlive)
-                        .isEmpty();
-    }
-
     @Override
     public String toString() {
-        return host + "-" + processId;
+        return host + "-" + processId + "-" + instance;
     }
 }

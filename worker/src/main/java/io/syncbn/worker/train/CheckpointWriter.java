@@ -7,22 +7,18 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
  * Writes checkpoints in a thread of its own, from a copy of the state, while training goes on: a step waits for a disk only if
- * the checkpoint before is still being written, and not so long that its worker is taken for one that has stopped.
+ * the checkpoint before is still being written, once, and not so long that its worker is taken for one that has stopped.
  *
  * <p>Used by one thread, the one that trains. One checkpoint is written at a time.
  */
 final class CheckpointWriter implements AutoCloseable {
     /** Less than any deadline of a step's sums: so long may a checkpoint wait for the one before it. */
     private static final Duration PATIENCE = Duration.ofSeconds(1);
-
-    private static final Duration END_PATIENCE = Duration.ofSeconds(10);
 
     /** Where checkpoints go. */
     interface Store {
@@ -35,13 +31,11 @@ final class CheckpointWriter implements AutoCloseable {
 
     private final Store store;
     private final WriteAlarms alarms;
-    private final ExecutorService thread = Executors.newSingleThreadExecutor(task -> {
-        Thread made = new Thread(task, "checkpoints");
-        made.setDaemon(true);
-        return made;
-    });
+    private final WritingThread thread = new WritingThread("checkpoints");
     private CompletableFuture<Void> underWay = CompletableFuture.completedFuture(null);
     private long stepUnderWay = -1;
+    /** Whether the one under way was waited for in vain: no step waits for it again. */
+    private boolean hangs;
 
     CheckpointWriter(Store store, WriteAlarms alarms) {
         this.store = store;
@@ -56,13 +50,15 @@ final class CheckpointWriter implements AutoCloseable {
         if (!underWay.isDone() && state.step() == stepUnderWay) {
             return;
         }
-        if (!isDoneWithin(PATIENCE)) {
+        if (!isDoneWithin(hangs ? Duration.ZERO : PATIENCE)) {
+            hangs = true;
             alarms.failed(
                     Part.CHECKPOINT,
                     "the checkpoint of step " + state.step() + " is left out, because the one before is still being"
                             + " written; training goes on");
             return;
         }
+        hangs = false;
         ModelState copy = state.copy();
         stepUnderWay = copy.step();
         underWay = CompletableFuture.runAsync(() -> writeOrAlarm(copy, epochsDone), thread);
@@ -107,11 +103,6 @@ final class CheckpointWriter implements AutoCloseable {
     /** Waits, but not for ever, until what is under way is written, or has failed. */
     @Override
     public void close() {
-        thread.shutdown();
-        try {
-            thread.awaitTermination(END_PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        thread.close();
     }
 }

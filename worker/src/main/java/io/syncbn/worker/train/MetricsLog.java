@@ -4,21 +4,22 @@ import io.syncbn.worker.train.WriteAlarms.Part;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.nio.ByteBuffer;
-import java.nio.channels.SeekableByteChannel;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
-import java.util.Iterator;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /**
- * The lines of {@code metrics.jsonl}. Those that cannot be written, because the disk is full, are kept and written when it
- * works again; the file has whole lines only. Used by one thread.
+ * The lines of {@code metrics.jsonl} on their way to the disk, for which whoever adds one does not wait. Those that cannot be
+ * written, because the disk is full or hangs, are kept and written when it works again.
+ *
+ * <p>Lines are added by one thread, and written by another.
  */
 final class MetricsLog implements AutoCloseable {
     /** How many lines are kept at most; the newest, some tens of megabytes. */
@@ -27,137 +28,198 @@ final class MetricsLog implements AutoCloseable {
     /** Lines of one write: when it fails, no more has been tried in vain. */
     private static final int BATCH = 256;
 
+    /** Less than any deadline: so long may another worker, which goes on with the file, have to wait. */
+    private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(1);
+
+    private static final Duration SILENT_PATIENCE = Duration.ofSeconds(10);
+
     private static final Logger LOG = System.getLogger("io.syncbn.worker");
 
-    /** Opens the file for writing. */
-    @FunctionalInterface
-    interface Disk {
-        SeekableByteChannel open(Path file) throws IOException;
-    }
-
-    private final Path file;
-    private final long step;
+    private final MetricsFile file;
     private final WriteAlarms alarms;
-    private final Disk disk;
-    private final Deque<String> kept = new ArrayDeque<>();
+    private final Executor thread;
+    private final Deque<Line> kept = new ArrayDeque<>();
     private long lost;
-    /** Null until the file is there without the lines that are not true any more. */
-    private SeekableByteChannel channel;
-    /** Where the last whole line ends. */
-    private long wholeBytes;
+    /** Whether the thread was asked to write, and has not begun. */
+    private boolean isAsked;
 
     /**
-     * Begins where an earlier writer ended, or with an empty file.
+     * A line to be written.
      *
-     * @param step from which training goes on: what the file tells of later ones will be told again
+     * @param unlessTold a step of which the file may tell already, and then needs no line; or {@link #ANYWAY}
      */
-    MetricsLog(Path file, long step, WriteAlarms alarms) {
-        this(file, step, alarms, path -> Files.newByteChannel(path, StandardOpenOption.WRITE));
+    private record Line(String text, long unlessTold) {
+        static final long ANYWAY = -1;
     }
 
-    MetricsLog(Path file, long step, WriteAlarms alarms, Disk disk) {
+    /** @param thread does one thing after another; no other may write to this file */
+    MetricsLog(MetricsFile file, WriteAlarms alarms, Executor thread) {
         this.file = file;
-        this.step = step;
         this.alarms = alarms;
-        this.disk = disk;
+        this.thread = thread;
         write();
     }
 
-    /** Adds a line, now or when that is possible. */
+    /** Adds a line, which is written soon, or when that is possible. */
     void add(String line) {
-        kept.addLast(line);
-        if (kept.size() > MOST_KEPT) {
-            kept.removeFirst();
-            lost++;
+        add(new Line(line, Line.ANYWAY));
+    }
+
+    /** Adds a line about a step, unless the file has one, from the writer before. */
+    void addUnlessTold(long step, String line) {
+        add(new Line(line, step));
+    }
+
+    private void add(Line line) {
+        synchronized (this) {
+            kept.addLast(line);
+            dropOldest();
         }
         write();
     }
 
-    /** All lines, written or not. */
-    List<String> lines() throws IOException {
-        List<String> lines = new ArrayList<>(channel == null ? linesOfEarlier() : RunHistory.texts(file));
-        lines.addAll(kept);
-        return lines;
+    private void dropOldest() {
+        while (kept.size() > MOST_KEPT) {
+            kept.removeFirst();
+            lost++;
+        }
     }
 
-    private List<String> linesOfEarlier() throws IOException {
-        return Files.exists(file) ? RunHistory.linesUpTo(step, file) : List.of();
-    }
-
-    /** Writes what is kept, as far as that works. */
+    /** Has what is kept written, as far as that works. */
     private void write() {
-        try {
-            begin();
-            while (!kept.isEmpty()) {
-                writeBatch();
+        synchronized (this) {
+            if (isAsked) {
+                return;
             }
-            alarms.worked(Part.METRICS, file);
+            isAsked = true;
+        }
+        thread.execute(this::writeKept);
+    }
+
+    private void writeKept() {
+        synchronized (this) {
+            isAsked = false;
+        }
+        try {
+            file.begin();
+            for (List<Line> batch = takeBatch(); !batch.isEmpty(); batch = takeBatch()) {
+                write(batch);
+            }
+            alarms.worked(Part.METRICS, file.path());
         } catch (IOException e) {
             alarms.failed(
                     Part.METRICS,
-                    WholeFile.cannotWrite(file, e)
+                    FileFault.cannotWrite(file.path(), e)
                             + "; training goes on, and its lines are kept until they can be written");
         }
     }
 
-    private void begin() throws IOException {
-        if (channel == null) {
-            byte[] earlier = text(linesOfEarlier());
-            WholeFile.write(file, earlier);
-            channel = disk.open(file);
-            wholeBytes = earlier.length;
+    private synchronized List<Line> takeBatch() {
+        List<Line> batch = new ArrayList<>();
+        while (!kept.isEmpty() && batch.size() < BATCH) {
+            batch.add(kept.removeFirst());
         }
+        return batch;
     }
 
-    private void writeBatch() throws IOException {
-        List<String> batch = new ArrayList<>();
-        for (Iterator<String> lines = kept.iterator(); lines.hasNext() && batch.size() < BATCH; ) {
-            batch.add(lines.next());
-        }
-        ByteBuffer bytes = ByteBuffer.wrap(text(batch));
-        channel.position(wholeBytes);
+    private void write(List<Line> batch) throws IOException {
         try {
-            while (bytes.hasRemaining()) {
-                channel.write(bytes);
+            List<String> texts = new ArrayList<>();
+            for (Line line : batch) {
+                if (line.unlessTold == Line.ANYWAY
+                        || RunHistory.of(file.lines()).lastStep() < line.unlessTold) {
+                    texts.add(line.text);
+                }
             }
+            file.write(texts);
         } catch (IOException e) {
-            cutTornLine(e);
+            putBack(batch);
             throw e;
         }
-        wholeBytes += bytes.capacity();
-        for (int i = 0; i < batch.size(); i++) {
-            kept.removeFirst();
-        }
     }
 
-    private void cutTornLine(IOException fault) {
+    private synchronized void putBack(List<Line> batch) {
+        for (int i = batch.size() - 1; i >= 0; i--) {
+            kept.addFirst(batch.get(i));
+        }
+        dropOldest();
+    }
+
+    /** All lines, written or not; waits for the disk. */
+    List<String> lines() throws IOException {
+        CompletableFuture<List<String>> lines = new CompletableFuture<>();
+        thread.execute(() -> {
+            try {
+                lines.complete(allLines());
+            } catch (IOException | RuntimeException e) {
+                lines.completeExceptionally(e);
+            }
+        });
         try {
-            channel.truncate(wholeBytes);
-        } catch (IOException e) {
-            fault.addSuppressed(e);
+            if (!isDoneWithin(SILENT_PATIENCE, lines)) {
+                LOG.log(Level.WARNING, "{0} hangs; it is waited for", file.path());
+            }
+            return lines.get();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted", e);
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof IOException fault) {
+                throw fault;
+            }
+            throw new IllegalStateException(e.getCause());
         }
     }
 
-    private static byte[] text(List<String> lines) {
-        StringBuilder text = new StringBuilder();
-        lines.forEach(line -> text.append(line).append('\n'));
-        return text.toString().getBytes(StandardCharsets.UTF_8);
+    private List<String> allLines() throws IOException {
+        List<String> lines = new ArrayList<>(file.lines());
+        synchronized (this) {
+            kept.forEach(line -> lines.add(line.text));
+        }
+        return lines;
     }
 
+    private static boolean isDoneWithin(Duration patience, CompletableFuture<?> work) throws InterruptedException {
+        try {
+            work.get(patience.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException e) {
+            return false;
+        } catch (ExecutionException e) {
+            return true; // of which whoever asks for the result will hear
+        }
+        return true;
+    }
+
+    /** Has the rest written and the file closed: by now, unless the disk hangs; then when it works again. */
     @Override
     public void close() {
-        if (!kept.isEmpty()) {
-            write();
-        }
-        if (lost + kept.size() > 0) {
-            LOG.log(Level.ERROR, "{0} lines of {1} are lost: they could not be written", lost + kept.size(), file);
-        }
+        CompletableFuture<Void> closed = CompletableFuture.runAsync(this::writeRest, thread);
         try {
-            if (channel != null) {
-                channel.close();
+            if (!isDoneWithin(CLOSE_PATIENCE, closed)) {
+                LOG.log(Level.WARNING, "{0} hangs; what is to be written to it is kept", file.path());
             }
-        } catch (IOException e) {
-            LOG.log(Level.ERROR, WholeFile.cannotWrite(file, e));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
+    }
+
+    private void writeRest() {
+        boolean isRest;
+        synchronized (this) {
+            isRest = !kept.isEmpty();
+        }
+        if (isRest) {
+            writeKept();
+        }
+        synchronized (this) {
+            if (lost + kept.size() > 0) {
+                LOG.log(
+                        Level.ERROR,
+                        "{0} lines of {1} are lost: they could not be written",
+                        lost + kept.size(),
+                        file.path());
+            }
+        }
+        file.close();
     }
 }

@@ -4,11 +4,13 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.syncbn.worker.checkpoint.AtomicFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.Executor;
 import java.util.function.LongSupplier;
 
 /**
@@ -24,6 +26,7 @@ final class RunWriter implements RunListener {
 
     private final Path directory;
     private final CheckpointWriter checkpoints;
+    private final Executor metricsThread;
     private final WriteAlarms alarms;
     private final StartTimes start;
     private final LongSupplier nanoClock;
@@ -32,14 +35,17 @@ final class RunWriter implements RunListener {
     private boolean hasStepped;
     private long evaluatedStep = -1;
 
+    /** @param metricsThread writes metrics.jsonl: no step waits for it */
     RunWriter(
             Path directory,
             CheckpointWriter checkpoints,
+            Executor metricsThread,
             WriteAlarms alarms,
             StartTimes start,
             LongSupplier nanoClock) {
         this.directory = directory;
         this.checkpoints = checkpoints;
+        this.metricsThread = metricsThread;
         this.alarms = alarms;
         this.start = start;
         this.nanoClock = nanoClock;
@@ -48,25 +54,30 @@ final class RunWriter implements RunListener {
     @Override
     public void begins(TrainingState state) {
         startNanos = nanoClock.getAsLong();
+        if (!Files.isDirectory(directory)) { // to make one that is there would wait for a disk that hangs
+            makeDirectory();
+        }
+        MetricsFile file = new MetricsFile(directory.resolve("metrics.jsonl"), state.step(), MetricsFile.Disk.FILES);
+        metrics = new MetricsLog(file, alarms, metricsThread);
+    }
+
+    private void makeDirectory() {
         try {
             Files.createDirectories(directory);
         } catch (IOException e) {
-            throw new TrainingException(WholeFile.cannotWrite(directory, e));
+            throw new TrainingException(FileFault.cannotWrite(directory, e));
         }
-        metrics = new MetricsLog(directory.resolve("metrics.jsonl"), state.step(), alarms);
     }
 
     @Override
     public void steppedBefore(StepRecord step) {
-        if (history().lastStep() < step.step()) {
-            writeLine(step);
-        }
+        metrics.addUnlessTold(step.step(), json(step));
     }
 
     @Override
     public void stepped(StepRecord step) {
         hasStepped = true;
-        writeLine(step);
+        metrics.add(json(step));
     }
 
     @Override
@@ -80,7 +91,7 @@ final class RunWriter implements RunListener {
         line.put("epoch", epoch);
         line.put("testLoss", evaluation.loss());
         line.put("testAccuracy", evaluation.accuracy());
-        writeLine(line);
+        metrics.add(json(line));
     }
 
     @Override
@@ -125,10 +136,10 @@ final class RunWriter implements RunListener {
         result.put("computedWith", facts.origin().computedWith());
         Path file = directory.resolve("result.json");
         try {
-            WholeFile.write(
+            AtomicFile.write(
                     file, (JSON.writerWithDefaultPrettyPrinter().writeValueAsString(result) + "\n").getBytes(UTF_8));
         } catch (IOException e) {
-            throw new TrainingException(WholeFile.cannotWrite(file, e));
+            throw new TrainingException(FileFault.cannotWrite(file, e));
         }
     }
 
@@ -140,9 +151,9 @@ final class RunWriter implements RunListener {
         }
     }
 
-    private void writeLine(Object line) {
+    private static String json(Object line) {
         try {
-            metrics.add(JSON.writeValueAsString(line));
+            return JSON.writeValueAsString(line);
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("numbers and texts always make JSON", e);
         }

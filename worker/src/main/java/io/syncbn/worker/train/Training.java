@@ -36,6 +36,8 @@ final class Training implements Trainee, AutoCloseable {
 
     private final CheckpointTimer timer;
 
+    private final WritingThread metricsThread = new WritingThread("metrics");
+
     private final LongSupplier nanoClock;
 
     /** Sums by which data is normalized, as of {@link LocalShards#sumStatistics}; null before they are known. */
@@ -146,7 +148,7 @@ final class Training implements Trainee, AutoCloseable {
 
     private void openListener() {
         if (plan != null && plan.getFirstShard() == 0 && listener == RunListener.NONE) {
-            listener = new RunWriter(config.out(), checkpoints, alarms, start, nanoClock);
+            listener = new RunWriter(config.out(), checkpoints, metricsThread, alarms, start, nanoClock);
             listener.begins(state);
             Optional.ofNullable(trainer)
                     .flatMap(Trainer::lastStep)
@@ -163,6 +165,7 @@ final class Training implements Trainee, AutoCloseable {
     @Override
     public void close() {
         closeListener();
+        metricsThread.close();
         checkpoints.close();
         shards.close();
     }

@@ -114,12 +114,16 @@ class CheckpointsTest {
         assertThat(names()).containsExactly("step-00000007");
     }
 
+    /** Its number is this process's, and so is its host's name, as in containers; and so may be that of one elsewhere. */
     @Test
     void clearsWhatAWriterLeftThatIsGone() throws Exception {
         Path whole = write(1, 5);
-        Path torn = inProgress("step-00000009", gone(), "partial");
-        Files.createDirectory(torn);
-        Files.writeString(torn.resolve("model.safetensors"), "half of");
+        for (Writer gone : List.of(another(Writer.ofThisProcess().host()), another("another-host"))) {
+            Path torn = InProgress.partial(inProgress("step-00000009", gone));
+            Files.createDirectory(torn);
+            Files.writeString(torn.resolve("model.safetensors"), "half of");
+            Files.createFile(InProgress.claim(inProgress("step-00000009", gone)));
+        }
         assertThat(Checkpoint.open(run).directory()).isEqualTo(whole);
 
         write(2, 9);
@@ -129,41 +133,57 @@ class CheckpointsTest {
     @Test
     void leavesWhatAnotherWriterIsAt() throws Exception {
         write(1, 5);
-        Writer alive = new Writer(
-                Writer.ofThisProcess().host(), ProcessHandle.current().pid());
-        Writer elsewhere = new Writer("another-host.net", gone().processId());
-        Path partial = Files.createDirectory(inProgress("step-00000009", alive, "partial"));
-        Path away = Files.createDirectory(inProgress("step-00000009", elsewhere, "partial"));
+        Path base = inProgress("step-00000009", another(Writer.ofThisProcess().host()));
+        Path partial = Files.createDirectory(InProgress.partial(base));
+        try (Claim held = Claim.take(InProgress.claim(base))) {
+            write(2, 9);
+            assertThat(partial).isDirectory();
+            assertThat(run.resolve("checkpoints/step-00000009")).isDirectory();
+        }
+        write(2, 10);
+        assertThat(partial).doesNotExist();
+    }
 
-        write(2, 9);
-        assertThat(partial).isDirectory();
-        assertThat(away).isDirectory();
-        assertThat(run.resolve("checkpoints/step-00000009")).isDirectory();
+    /** As {@code kill -9} leaves it: the claim is there, and nobody holds it. */
+    @Test
+    void aClaimEndsWithItsProcess() throws Exception {
+        write(1, 5);
+        Path base = inProgress("step-00000009", another(Writer.ofThisProcess().host()));
+        Path partial = Files.createDirectory(InProgress.partial(base));
+        Process holder = ClaimHolder.start(InProgress.claim(base));
+        try {
+            write(2, 9);
+            assertThat(partial).isDirectory();
+        } finally {
+            holder.destroyForcibly().waitFor();
+        }
+        write(2, 10);
+        assertThat(names()).doesNotContain(partial.getFileName().toString());
+        assertThat(InProgress.claim(base)).doesNotExist();
     }
 
     @Test
     void putsBackWhatACrashKeptFromBeingReplaced() throws Exception {
         Path whole = write(1, 5);
         String digest = digest(whole);
-        Files.move(whole, inProgress("step-00000005", gone(), "replaced"));
+        Path base = inProgress("step-00000005", another(Writer.ofThisProcess().host()));
+        Files.move(whole, InProgress.replaced(base));
         write(2, 9);
         assertThat(names()).containsExactly("step-00000005", "step-00000009");
         assertThat(digest(whole)).isEqualTo(digest);
 
-        Files.createDirectory(inProgress("step-00000005", gone(), "replaced"));
+        Files.createDirectory(InProgress.replaced(base));
         write(2, 9);
         assertThat(names()).containsExactly("step-00000005", "step-00000009");
     }
 
-    private Path inProgress(String name, Writer writer, String suffix) {
-        return run.resolve("checkpoints/." + name + "." + writer + "-0." + suffix);
+    private Path inProgress(String name, Writer writer) {
+        return run.resolve("checkpoints/." + name + "." + writer + "-0");
     }
 
-    /** A process of this host that has ended. */
-    private static Writer gone() throws Exception {
-        Process process = new ProcessBuilder("true").start();
-        process.waitFor();
-        return new Writer(Writer.ofThisProcess().host(), process.pid());
+    /** Another container's process, as far as anybody can see. */
+    private static Writer another(String host) {
+        return new Writer(host, ProcessHandle.current().pid(), "0123456789abcdef");
     }
 
     /** The second file cannot be written, for want of its directory, when the first is on the disk already. */

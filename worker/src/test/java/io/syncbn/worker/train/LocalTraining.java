@@ -79,7 +79,8 @@ final class LocalTraining {
                                 }
                             },
                             alarms);
-                    RunWriter writer = new RunWriter(out, checkpoints, alarms, start, System::nanoTime)) {
+                    RunWriter writer =
+                            new RunWriter(out, checkpoints, Runnable::run, alarms, start, System::nanoTime)) {
                 writer.begins(state);
                 RunListener listener =
                         new Told(writer, step -> afterStep.accept(step.step()), tried::acquireUninterruptibly);

@@ -14,6 +14,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -32,6 +34,10 @@ class MetricsLogTest {
         file = directory.resolve("metrics.jsonl");
     }
 
+    private MetricsLog log(long step, MetricsFile.Disk disk) {
+        return new MetricsLog(new MetricsFile(file, step, disk), alarms, Runnable::run);
+    }
+
     private static String line(int step) {
         return "{\"step\":" + step + "}";
     }
@@ -43,7 +49,7 @@ class MetricsLogTest {
     @Test
     void addsToTheLinesThatStayTrue() throws IOException {
         Files.writeString(file, line(1) + "\n" + line(2) + "\n" + line(3) + "\n{\"st");
-        try (MetricsLog log = new MetricsLog(file, 2, alarms)) {
+        try (MetricsLog log = log(2, MetricsFile.Disk.FILES)) {
             assertThat(file).content().isEqualTo(line(1) + "\n" + line(2) + "\n");
             log.add(line(3));
             assertThat(log.lines()).isEqualTo(lines(1, 3));
@@ -55,7 +61,7 @@ class MetricsLogTest {
     @Test
     void aLineThatIsNotUtf8IsTorn() throws IOException {
         Files.write(file, (line(1) + "\n{\"step\":2,\"\u00e9\":1}\n" + line(3) + "\n").getBytes(ISO_8859_1));
-        try (MetricsLog log = new MetricsLog(file, 3, alarms)) {
+        try (MetricsLog log = log(3, MetricsFile.Disk.FILES)) {
             assertThat(log.lines()).containsExactly(line(1), line(3));
         }
         assertThat(failures).isEmpty();
@@ -70,7 +76,7 @@ class MetricsLogTest {
                 """.getBytes(UTF_8);
         Mutations.read(whole, 3000, TrainingException.class, damaged -> {
             Files.write(file, damaged);
-            try (MetricsLog log = new MetricsLog(file, 2, alarms)) {
+            try (MetricsLog log = log(2, MetricsFile.Disk.FILES)) {
                 RunHistory history = RunHistory.of(log.lines());
                 history.trainLoss();
                 history.imagesPerSecond();
@@ -83,7 +89,7 @@ class MetricsLogTest {
     void whatAFullDiskTookIsWrittenLaterAndNoLineIsTorn() throws IOException {
         Disk disk = new Disk();
         try (LogCapture logged = new LogCapture();
-                MetricsLog log = new MetricsLog(file, 0, alarms, disk)) {
+                MetricsLog log = log(0, disk)) {
             log.add(line(1));
             disk.freeBytes = 5;
             log.add(line(2));
@@ -112,7 +118,7 @@ class MetricsLogTest {
     @Test
     void aTornLineThatCouldNotBeCutOffIsWrittenOver() throws IOException {
         Disk disk = new Disk();
-        try (MetricsLog log = new MetricsLog(file, 0, alarms, disk)) {
+        try (MetricsLog log = log(0, disk)) {
             disk.freeBytes = 5;
             disk.canTruncate = false;
             log.add(line(1));
@@ -127,7 +133,7 @@ class MetricsLogTest {
     void keepsTheNewestOfTooManyAndSaysHowManyAreLost() throws IOException {
         Disk disk = new Disk();
         try (LogCapture logged = new LogCapture()) {
-            try (MetricsLog log = new MetricsLog(file, 0, alarms, disk)) {
+            try (MetricsLog log = log(0, disk)) {
                 disk.freeBytes = 0;
                 for (int step = 1; step <= MetricsLog.MOST_KEPT + 7; step++) {
                     log.add(line(step));
@@ -143,7 +149,7 @@ class MetricsLogTest {
     @Test
     void beginsWhenThatIsPossible() throws IOException {
         Files.createDirectories(file.resolve("in the way"));
-        try (MetricsLog log = new MetricsLog(file, 0, alarms)) {
+        try (MetricsLog log = log(0, MetricsFile.Disk.FILES)) {
             log.add(line(1));
             assertThat(failures).hasSize(2);
             Files.delete(file.resolve("in the way"));
@@ -153,8 +159,53 @@ class MetricsLogTest {
         }
     }
 
+    @Test
+    void noLineWaitsForADiskThatHangs() throws IOException {
+        CountDownLatch works = new CountDownLatch(1);
+        MetricsFile.Disk hanging = path -> {
+            await(works);
+            return MetricsFile.Disk.FILES.open(path);
+        };
+        try (WritingThread thread = new WritingThread("metrics")) {
+            MetricsLog log = new MetricsLog(new MetricsFile(file, 0, hanging), alarms, thread);
+            for (int step = 1; step <= 1000; step++) {
+                log.add(line(step));
+            }
+            log.close();
+            assertThat(file).isEmptyFile();
+            works.countDown();
+        }
+        assertThat(Files.readAllLines(file)).isEqualTo(lines(1, 1000));
+        assertThat(failures).isEmpty();
+    }
+
+    private static void await(CountDownLatch works) {
+        try {
+            if (!works.await(2, TimeUnit.MINUTES)) {
+                throw new IllegalStateException("whoever adds a line waits for the disk");
+            }
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Test
+    void aStepThatTheWriterBeforeHasToldOfIsNotToldAgain() throws IOException {
+        Files.writeString(file, line(1) + "\n" + line(2) + "\n");
+        try (MetricsLog log = log(2, MetricsFile.Disk.FILES)) {
+            log.addUnlessTold(2, line(2));
+            log.add(line(3));
+        }
+        assertThat(Files.readAllLines(file)).isEqualTo(lines(1, 3));
+        Files.writeString(file, line(1) + "\n");
+        try (MetricsLog log = log(2, MetricsFile.Disk.FILES)) {
+            log.addUnlessTold(2, line(2));
+        }
+        assertThat(Files.readAllLines(file)).isEqualTo(lines(1, 2));
+    }
+
     /** A disk with room for so many bytes more. */
-    private static final class Disk implements MetricsLog.Disk {
+    private static final class Disk implements MetricsFile.Disk {
         private long freeBytes = Long.MAX_VALUE;
         private boolean canTruncate = true;
 
