@@ -6,6 +6,7 @@ import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.netty.channel.EventLoopGroup;
 import io.syncbn.coordinator.journal.EventsFile;
+import io.syncbn.coordinator.journal.Journal;
 import io.syncbn.coordinator.membership.Earlier;
 import io.syncbn.coordinator.membership.Effect;
 import io.syncbn.coordinator.membership.Rules;
@@ -57,7 +58,7 @@ public final class CoordinatorProcess implements AutoCloseable {
         PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
         CoordinatorMetrics metrics = new CoordinatorMetrics(registry);
         events = config.log().isPresent()
-                ? Optional.of(EventsFile.open(config.log().get(), System::currentTimeMillis))
+                ? Optional.of(EventsFile.open(config.log().get(), config.fingerprint(), System::currentTimeMillis))
                 : Optional.empty();
         events.ifPresent(file -> file.whenItFails(metrics::eventLost));
         coordinator = new Coordinator(
@@ -66,7 +67,8 @@ public final class CoordinatorProcess implements AutoCloseable {
                 Earlier.from(events.map(EventsFile::earlier).orElse(List.of())),
                 System::nanoTime,
                 metrics,
-                note -> events.ifPresent(file -> file.accept(note)));
+                events.<Journal>map(file -> (note, whenKept) -> file.keep(note, () -> execute(whenKept)))
+                        .orElse(Journal.NONE));
         metricsServer = config.metrics().isPresent()
                 ? Optional.of(MetricsServer.start(config.metrics().get(), "syncbn coordinator", registry))
                 : Optional.empty();
@@ -125,13 +127,14 @@ public final class CoordinatorProcess implements AutoCloseable {
      */
     public static CoordinatorProcess start(CoordinatorConfig config) throws IOException {
         CoordinatorProcess process = new CoordinatorProcess(config);
-        process.loop.scheduleAtFixedRate(
-                () -> process.coordinator.run(process.coordinator::tick),
-                TICK_MILLIS,
-                TICK_MILLIS,
-                TimeUnit.MILLISECONDS);
+        process.loop.scheduleAtFixedRate(process::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
         process.coordinator.end().thenAccept(end -> new Thread(() -> process.drain(end), "coordinator-end").start());
         return process;
+    }
+
+    private void tick() {
+        coordinator.run(coordinator::tick);
+        events.ifPresent(file -> file.watch(System.nanoTime()));
     }
 
     /** The port it listens on. */

@@ -24,10 +24,13 @@ import java.util.Optional;
  * </pre>
  *
  * {@code worker}, {@code workers} and {@code digest} are there where the event has them; a seat with a backup run has
- * {@code backupFirstShard} and {@code backupShards} too.
+ * {@code backupFirstShard} and {@code backupShards} too. The first line has the event {@code job} and the job's
+ * {@code fingerprint}.
  */
 final class EventLine {
     private static final JsonFactory FACTORY = new JsonFactory();
+
+    private static final String JOB = "job";
 
     private EventLine() {}
 
@@ -69,6 +72,34 @@ final class EventLine {
             throw new IllegalStateException("a text can be written to", e);
         }
         return line.toString();
+    }
+
+    /** The first line of a file: whose events these are. */
+    static String job(long millis, String fingerprint) {
+        StringWriter line = new StringWriter();
+        try (JsonGenerator json = FACTORY.createGenerator(line)) {
+            json.writeStartObject();
+            json.writeNumberField("millis", millis);
+            json.writeStringField("event", JOB);
+            json.writeNumberField("generation", 0);
+            json.writeNumberField("step", 0);
+            json.writeStringField("fingerprint", fingerprint);
+            json.writeStringField("text", "these are the events of the job with this fingerprint");
+            json.writeEndObject();
+        } catch (IOException e) {
+            throw new IllegalStateException("a text can be written to", e);
+        }
+        return line.toString();
+    }
+
+    /** The fingerprint of the job, if this is the line that tells it. */
+    static Optional<String> fingerprint(ObjectMapper mapper, String line) {
+        try {
+            JsonNode json = mapper.readTree(line);
+            return json.path("event").asText().equals(JOB) ? text(json, "fingerprint") : Optional.empty();
+        } catch (IOException e) {
+            return Optional.empty();
+        }
     }
 
     /** What a line tells, or empty for one that is none: torn, when its writer died. */

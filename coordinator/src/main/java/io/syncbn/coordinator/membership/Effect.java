@@ -48,7 +48,16 @@ public sealed interface Effect {
             List<Assignment.Seat> workers,
             Optional<String> digest,
             String text)
-            implements Effect {}
+            implements Effect {
+
+        /**
+         * Whether this must be on the disk before the effects after it are carried out: a generation's number, before anybody
+         * computes in it; and that the job is done, before its workers go.
+         */
+        public boolean isToBeKept() {
+            return topic == Topic.GENERATION || topic == Topic.DONE;
+        }
+    }
 
     /** How the job ended; the last effect of a job. */
     sealed interface Last extends Effect {}

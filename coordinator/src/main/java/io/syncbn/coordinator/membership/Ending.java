@@ -57,16 +57,16 @@ final class Ending {
         }
         String digest = namesByDigest.keySet().stream().findFirst().orElse("");
         if (turn.phase == Phase.STOPPING) {
-            end(turn, Topic.STOPPED, "the job is stopped after step " + step, new Effect.Stop(step, digest));
+            end(turn, Topic.STOPPED, "the job is stopped after step " + step, digest, new Effect.Stop(step, digest));
         } else {
-            end(turn, Topic.DONE, "the job is done after step " + step, new Effect.Succeed(step, digest));
+            end(turn, Topic.DONE, "the job is done after step " + step, digest, new Effect.Succeed(step, digest));
         }
     }
 
-    private static void end(Turn turn, Topic topic, String text, Effect.Last last) {
+    private static void end(Turn turn, Topic topic, String text, String digest, Effect.Last last) {
         turn.members().stream().filter(member -> !member.isSeated()).forEach(member -> turn.release(member, text));
         turn.phase = last instanceof Effect.Succeed ? Phase.DONE : Phase.ENDED;
-        turn.note(topic, text);
+        turn.note(topic, Optional.empty(), List.of(), Optional.of(digest).filter(known -> !known.isEmpty()), text);
         turn.effect(last);
     }
 

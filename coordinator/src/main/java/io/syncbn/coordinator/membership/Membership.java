@@ -68,7 +68,7 @@ public record Membership(
     public static Membership begin(Rules rules, Earlier earlier, long nowNanos) {
         return new Membership(
                 rules,
-                Phase.GATHERING,
+                earlier.done().isPresent() ? Phase.DONE : Phase.GATHERING,
                 List.of(),
                 earlier.generation(),
                 earlier.step(),

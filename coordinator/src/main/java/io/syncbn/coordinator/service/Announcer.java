@@ -1,31 +1,37 @@
 package io.syncbn.coordinator.service;
 
+import io.syncbn.coordinator.journal.Journal;
 import io.syncbn.coordinator.membership.Effect;
 import io.syncbn.coordinator.membership.Membership;
+import io.syncbn.coordinator.membership.Phase;
 import io.syncbn.coordinator.membership.Topic;
 import java.lang.System.Logger.Level;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Consumer;
 
 /** Says what happens: in the log, in the journal, in metrics. Belongs to the event loop. */
 final class Announcer {
     private static final System.Logger LOG = System.getLogger("io.syncbn.coordinator");
 
     private final CoordinatorMetrics metrics;
-    private final Consumer<Effect.Note> journal;
+    private final Journal journal;
 
-    Announcer(CoordinatorMetrics metrics, Consumer<Effect.Note> journal) {
+    Announcer(CoordinatorMetrics metrics, Journal journal) {
         this.metrics = metrics;
         this.journal = journal;
     }
 
     void say(Effect.Note note) {
+        say(note, () -> {});
+    }
+
+    /** @param whenKept done when the journal has the note */
+    void say(Effect.Note note, Runnable whenKept) {
         LOG.log(note.topic() == Topic.FAILED ? Level.ERROR : Level.INFO, "{0}", note.text());
         if (note.topic() == Topic.EVICTED) {
             metrics.evicted();
         }
-        journal.accept(note);
+        journal.keep(note, whenKept);
     }
 
     void restarted(Membership membership) {
@@ -36,8 +42,11 @@ final class Announcer {
                 Optional.empty(),
                 List.of(),
                 Optional.empty(),
-                "the coordinator was started again; generation " + membership.generation()
-                        + " was the last, and the last to begin did so after step " + membership.committedStep()));
+                membership.phase() == Phase.DONE
+                        ? "the coordinator was started again; the job is done already"
+                        : "the coordinator was started again; generation " + membership.generation()
+                                + " was the last, and the last to begin did so after step "
+                                + membership.committedStep()));
     }
 
     /** How a step went, and who was slow in it. */

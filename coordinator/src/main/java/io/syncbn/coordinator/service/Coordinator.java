@@ -1,6 +1,7 @@
 package io.syncbn.coordinator.service;
 
 import io.grpc.Status;
+import io.syncbn.coordinator.journal.Journal;
 import io.syncbn.coordinator.membership.Earlier;
 import io.syncbn.coordinator.membership.Effect;
 import io.syncbn.coordinator.membership.Event;
@@ -18,7 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Consumer;
+import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 /**
@@ -31,19 +32,30 @@ import java.util.function.LongSupplier;
 public final class Coordinator {
     private static final System.Logger LOG = System.getLogger("io.syncbn.coordinator");
 
+    /** For so long what was decided may wait for the journal. */
+    private static final long LONGEST_PAUSE_NANOS = TimeUnit.SECONDS.toNanos(60);
+
+    /** For so long workers may come back to a job that was done before, and have not heard of it. */
+    private static final long LATE_NANOS = TimeUnit.SECONDS.toNanos(3);
+
     private final LongSupplier nanoClock;
     private final CoordinatorMetrics metrics;
     private final Announcer announcer;
     private final Map<Long, ControlStream> controls = new HashMap<>();
     private final DataStreams data = new DataStreams();
     private final Generation generation;
+    private final EffectQueue effects = new EffectQueue(this::carryOut);
     private Membership membership;
+    /** How the job had ended before this coordinator was started, if it had. */
+    private final Optional<Effect.Succeed> doneBefore;
+
+    private final long startedNanos;
     private final CompletableFuture<Effect.Last> end = new CompletableFuture<>();
 
     /**
      * @param earlier what is known of the job from before a restart
      * @param nanoClock monotonic
-     * @param journal is given all that is to be remembered over a restart, and must have kept it when it returns
+     * @param journal is given all that is to be remembered over a restart; what follows waits until it has kept it
      */
     public Coordinator(
             Rules rules,
@@ -51,9 +63,11 @@ public final class Coordinator {
             Earlier earlier,
             LongSupplier nanoClock,
             CoordinatorMetrics metrics,
-            Consumer<Effect.Note> journal) {
+            Journal journal) {
         this.nanoClock = nanoClock;
         this.metrics = metrics;
+        doneBefore = earlier.done();
+        startedNanos = nanoClock.getAsLong();
         announcer = new Announcer(metrics, journal);
         generation = new Generation(groupSize, rules.patience().silenceMillis(), nanoClock.getAsLong());
         membership = Membership.begin(rules, earlier, nanoClock.getAsLong());
@@ -86,6 +100,10 @@ public final class Coordinator {
     public void tick() {
         happened(new Event.Tick());
         long nowNanos = nanoClock.getAsLong();
+        endPause(nowNanos);
+        if (doneBefore.isPresent() && nowNanos - startedNanos >= LATE_NANOS && !end.isDone()) {
+            endWith(doneBefore.get());
+        }
         generation.overdue(nowNanos).ifPresent(this::happened);
         generation.notTaking(data.full(nowNanos), nowNanos).ifPresent(this::happened);
     }
@@ -229,11 +247,12 @@ public final class Coordinator {
         happened(new Event.Damaged(connection, ofGeneration, reason));
     }
 
+    /** What a decision brings about may ask for others: their effects come after its own. */
     private void happened(Event event) {
         Membership.Decision decision = membership.on(nanoClock.getAsLong(), event);
         membership = decision.next();
         metrics.membership(membership);
-        decision.effects().forEach(this::carryOut);
+        effects.add(decision.effects());
     }
 
     private void carryOut(Effect effect) {
@@ -251,9 +270,29 @@ public final class Coordinator {
         } else if (effect instanceof Effect.EndWithStep) {
             generation.endWithStep();
         } else if (effect instanceof Effect.Note note) {
-            announcer.say(note);
+            announce(note);
         } else if (effect instanceof Effect.Last last) {
             endWith(last);
+        }
+    }
+
+    private void announce(Effect.Note note) {
+        if (note.isToBeKept()) {
+            announcer.say(note, effects.pause(nanoClock.getAsLong()));
+        } else {
+            announcer.say(note);
+        }
+    }
+
+    /** A disk that hangs for too long is one that cannot be written to. */
+    private void endPause(long nowNanos) {
+        if (effects.isPausedLongerThan(LONGEST_PAUSE_NANOS, nowNanos)) {
+            LOG.log(
+                    Level.ERROR,
+                    "what happens cannot be written down: that was waited for for {0} s; the job goes on, but could not if"
+                            + " the coordinator were started again",
+                    TimeUnit.NANOSECONDS.toSeconds(LONGEST_PAUSE_NANOS));
+            effects.resume();
         }
     }
 

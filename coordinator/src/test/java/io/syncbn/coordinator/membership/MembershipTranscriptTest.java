@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -39,7 +40,8 @@ class MembershipTranscriptTest {
             Earlier earlier = new Earlier(
                     Long.parseLong(options.getOrDefault("generation", "0")),
                     Long.parseLong(options.getOrDefault("step", "0")),
-                    options.containsKey("names") ? Set.of(options.get("names").split(",")) : Set.of());
+                    options.containsKey("names") ? Set.of(options.get("names").split(",")) : Set.of(),
+                    Optional.empty());
             membership = Membership.begin(
                     new Rules(
                             "job-a",

@@ -25,6 +25,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -42,6 +43,10 @@ class CoordinatorTest {
     /** What each worker had been told when a generation was written down. */
     private final List<Integer> sentWhenWritten = new ArrayList<>();
 
+    /** What waits for the journal. */
+    private final List<Runnable> disk = new ArrayList<>();
+
+    private boolean diskHangs;
     private long nowMillis;
     private Straggler straggler = Straggler.WAIT;
     private Coordinator coordinator = coordinator(Earlier.NOTHING);
@@ -56,10 +61,14 @@ class CoordinatorTest {
                 this::write);
     }
 
-    private void write(Effect.Note note) {
+    private void write(Effect.Note note, Runnable whenKept) {
         notes.add(note);
+        disk.add(whenKept);
         if (note.topic() == Topic.GENERATION) {
             controls.forEach(control -> sentWhenWritten.add(control.sent.size()));
+        }
+        if (!diskHangs) {
+            diskWorks();
         }
     }
 
@@ -74,6 +83,66 @@ class CoordinatorTest {
         assertThat(controls).noneMatch(control -> control.last().hasBegin());
         open(1, StreamKind.MOMENTS);
         assertThat(controls).allMatch(control -> control.last().hasBegin());
+    }
+
+    private void diskWorks() {
+        diskHangs = false;
+        List<Runnable> kept = List.copyOf(disk);
+        disk.clear();
+        kept.forEach(Runnable::run);
+    }
+
+    @Test
+    void aGenerationWaitsForADiskThatHangsAndNothingElseDoes() {
+        diskHangs = true;
+        begin();
+        assertThat(controls).noneMatch(control -> control.last().hasBegin());
+        tickUntil(30_000);
+        assertThat(notes).noneMatch(note -> note.topic() == Topic.EVICTED);
+        diskWorks();
+        assertThat(controls).allMatch(control -> control.last().hasBegin());
+    }
+
+    @Test
+    void whatIsDecidedMeanwhileIsDoneAfterwardsAndInOrder() {
+        diskHangs = true;
+        begin();
+        coordinator.closed(controls.get(1));
+        assertThat(controls.get(0).last().hasPlan()).isTrue();
+        assertThat(controls.get(0).last().getPlan().getGeneration()).isEqualTo(1);
+        diskWorks();
+        List<ToWorker> sent = controls.get(0).sent;
+        assertThat(sent.get(sent.size() - 2).hasBegin()).isTrue();
+        assertThat(sent.get(sent.size() - 1).getPlan().getGeneration()).isEqualTo(2);
+    }
+
+    @Test
+    void aDiskThatHangsForTooLongIsOneThatCannotBeWrittenTo() {
+        diskHangs = true;
+        begin();
+        tickUntil(61_000);
+        assertThat(controls).allMatch(control -> control.last().hasBegin());
+        diskWorks();
+        assertThat(controls).allMatch(control -> control.last().hasBegin());
+    }
+
+    @Test
+    void aJobThatFailsWaitsForNoDisk() {
+        diskHangs = true;
+        begin();
+        coordinator.fail("enough");
+        assertThat(controls).allMatch(control -> control.last().hasAbort());
+        assertThat(coordinator.end()).isDone();
+    }
+
+    @Test
+    void aJobThatWasDoneEndsAgainAndTellsThoseWhoDidNotHear() {
+        coordinator = coordinator(new Earlier(3, 60, Set.of("worker-0"), Optional.of(new Effect.Succeed(60, "abcd"))));
+        join();
+        assertThat(controls.get(0).last().getReleased().getReason()).isEqualTo("the job is done after step 60");
+        assertThat(coordinator.end()).isNotDone();
+        tickUntil(nowMillis + 4000);
+        assertThat(coordinator.end()).isCompletedWithValue(new Effect.Succeed(60, "abcd"));
     }
 
     @Test
@@ -253,7 +322,7 @@ class CoordinatorTest {
         step(1);
         coordinator = coordinator(Earlier.from(notes));
         assertThat(notes.get(notes.size() - 1).topic()).isEqualTo(Topic.RESTARTED);
-        assertThat(Earlier.from(notes)).isEqualTo(new Earlier(1, 0, Set.of("worker-0", "worker-1")));
+        assertThat(Earlier.from(notes)).isEqualTo(new Earlier(1, 0, Set.of("worker-0", "worker-1"), Optional.empty()));
         controls.clear();
         data.clear();
         begin();

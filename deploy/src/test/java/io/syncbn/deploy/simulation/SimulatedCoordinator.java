@@ -1,13 +1,13 @@
 package io.syncbn.deploy.simulation;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.syncbn.coordinator.journal.Journal;
 import io.syncbn.coordinator.membership.Earlier;
 import io.syncbn.coordinator.membership.Effect;
 import io.syncbn.coordinator.membership.Rules;
 import io.syncbn.coordinator.service.Coordinator;
 import io.syncbn.coordinator.service.CoordinatorMetrics;
 import java.util.List;
-import java.util.function.Consumer;
 
 /** One process of the coordinator: the product's, with a log that outlives it. */
 final class SimulatedCoordinator {
@@ -18,8 +18,7 @@ final class SimulatedCoordinator {
     private final Coordinator coordinator;
 
     /** @param log what earlier ones have noted */
-    SimulatedCoordinator(
-            World world, Rules rules, int groupSize, List<Effect.Note> log, Consumer<Effect.Note> journal) {
+    SimulatedCoordinator(World world, Rules rules, int groupSize, List<Effect.Note> log, Journal journal) {
         this.world = world;
         coordinator = new Coordinator(
                 rules,

@@ -295,9 +295,10 @@ final class Simulation {
     void startCoordinator() {
         tell("the coordinator starts");
         starts++;
-        coordinator = new SimulatedCoordinator(world, rules, job.groupSize(), log, note -> {
+        coordinator = new SimulatedCoordinator(world, rules, job.groupSize(), log, (note, whenKept) -> {
             log.add(note);
             log("coordinator", note.text());
+            whenKept.run();
         });
     }
 }

@@ -1,0 +1,70 @@
+package io.syncbn.coordinator.service;
+
+import io.syncbn.coordinator.membership.Effect;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.function.Consumer;
+
+/**
+ * Effects of decisions, carried out in their order, one after the other. While one waits for the journal, those after it wait
+ * too; decisions, sums and signs of life do not. Belongs to the event loop.
+ */
+final class EffectQueue {
+    private final Consumer<Effect> carryOut;
+    private final Deque<Effect> due = new ArrayDeque<>();
+    private boolean isCarryingOut;
+    private boolean isPaused;
+    private long pauses;
+    private long pausedNanos;
+
+    EffectQueue(Consumer<Effect> carryOut) {
+        this.carryOut = carryOut;
+    }
+
+    /** Adds what a decision asks for. A job that has failed waits for nothing any more. */
+    void add(List<Effect> effects) {
+        due.addAll(effects);
+        if (effects.stream().anyMatch(Effect.Fail.class::isInstance)) {
+            isPaused = false;
+        }
+        goOn();
+    }
+
+    /** @return lets the effects after the present one be carried out */
+    Runnable pause(long nowNanos) {
+        isPaused = true;
+        pausedNanos = nowNanos;
+        long number = ++pauses;
+        return () -> {
+            if (number == pauses) {
+                resume();
+            }
+        };
+    }
+
+    void resume() {
+        isPaused = false;
+        goOn();
+    }
+
+    /** Whether effects have waited for longer than that. */
+    boolean isPausedLongerThan(long nanos, long nowNanos) {
+        return isPaused && nowNanos - pausedNanos > nanos;
+    }
+
+    /** What an effect brings about comes after those that are due already. */
+    private void goOn() {
+        if (isCarryingOut) {
+            return;
+        }
+        isCarryingOut = true;
+        try {
+            while (!isPaused && !due.isEmpty()) {
+                carryOut.accept(due.remove());
+            }
+        } finally {
+            isCarryingOut = false;
+        }
+    }
+}
