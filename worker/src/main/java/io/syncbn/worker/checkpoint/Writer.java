@@ -2,8 +2,8 @@ package io.syncbn.worker.checkpoint;
 
 import java.net.InetAddress;
 import java.net.UnknownHostException;
-import java.security.SecureRandom;
 import java.util.Locale;
+import java.util.UUID;
 
 /**
  * A process that writes files of a run.
@@ -20,7 +20,7 @@ record Writer(String host, long processId, String instance) {
     }
 
     private static String drawn() {
-        return String.format(Locale.ROOT, "%016x", new SecureRandom().nextLong());
+        return String.format(Locale.ROOT, "%016x", UUID.randomUUID().getLeastSignificantBits());
     }
 
     private static String hostName() {
