@@ -64,6 +64,10 @@ public record CoordinatorConfig(
             problems.add("a silence of " + patience.silenceMillis() + " ms for heartbeats of "
                     + patience.heartbeatMillis() + " ms; expected at least two heartbeats");
         }
+        if (patience.deadlineSlackMillis() < 1 || patience.prepareMillis() < 1) {
+            problems.add("a slack of " + patience.deadlineSlackMillis() + " ms and " + patience.prepareMillis()
+                    + " ms to get ready; expected more than 0");
+        }
         if (!problems.isEmpty()) {
             throw new IllegalArgumentException(String.join("\n", problems));
         }

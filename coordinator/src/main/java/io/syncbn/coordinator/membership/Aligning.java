@@ -136,6 +136,7 @@ final class Aligning {
             return;
         }
         turn.phase = Phase.RUNNING;
+        turn.goesOn();
         turn.note(
                 Topic.GENERATION,
                 Optional.empty(),

@@ -8,6 +8,11 @@ final class Decisions {
     private Decisions() {}
 
     static void take(Turn turn, Event event) {
+        decide(turn, event);
+        Namesakes.takePlaces(turn);
+    }
+
+    private static void decide(Turn turn, Event event) {
         if (turn.phase == Phase.ENDED) {
             if (event instanceof Event.Joined joined) {
                 refuse(turn, joined.connection(), "the job is over");
@@ -45,21 +50,26 @@ final class Decisions {
             turn.member(ready.connection()).ifPresent(member -> Aligning.ready(turn, member, ready.ready()));
         } else if (event instanceof Event.Leaving leaving) {
             turn.member(leaving.connection()).ifPresent(member -> Departures.leaves(turn, member, leaving.reason()));
+            turn.comer(leaving.connection()).ifPresent(comer -> Namesakes.letGo(turn, comer, "it had no place yet"));
         } else if (event instanceof Event.WorkerFailed failed) {
-            turn.member(failed.connection()).ifPresent(member -> Ending.workerFailed(turn, member, failed.reason()));
+            turn.member(failed.connection()).ifPresent(member -> Departures.failed(turn, member, failed));
         } else if (event instanceof Event.WorkerFinished done) {
             turn.member(done.connection()).ifPresent(member -> Ending.finished(turn, member, done.finished()));
         } else if (event instanceof Event.ControlClosed closed) {
             turn.member(closed.connection()).ifPresent(member -> Departures.closed(turn, member));
+            turn.comer(closed.connection()).ifPresent(comer -> Namesakes.closed(turn, comer));
         } else if (event instanceof Event.Damaged damaged) {
             turn.member(damaged.connection()).ifPresent(member -> Departures.damaged(turn, member, damaged));
         } else if (event instanceof Event.Misbehaved wrong) {
             turn.member(wrong.connection()).ifPresent(member -> Departures.misbehaved(turn, member, wrong.reason()));
+        } else {
+            throw new IllegalArgumentException("an event that nobody decides on: " + event);
         }
     }
 
     private static void heard(Turn turn, Member member, long step) {
         turn.update(member.heardAt(turn.nowNanos));
+        Namesakes.isAlive(turn, member);
         Reruns.standsAt(turn, member, step);
     }
 
@@ -69,13 +79,18 @@ final class Decisions {
         if (gapNanos > turn.rules.patience().silenceNanos() / 2) {
             // This process stood still, and signs of life may wait unread: a silence now says nothing of the others.
             turn.members().forEach(member -> turn.update(member.heardAt(turn.nowNanos)));
+            turn.progressNanos += gapNanos;
         }
         Departures.silence(turn);
         if (turn.phase == Phase.GATHERING) {
             Gathering.tick(turn);
         } else if (turn.phase == Phase.ALIGNING) {
             Aligning.tick(turn);
+        } else if (turn.phase == Phase.RUNNING) {
+            Running.endIfDue(turn); // somebody may have rested long enough
         }
+        Watch.tick(turn);
+        Namesakes.tick(turn);
     }
 
     static void refuse(Turn turn, long connection, String reason) {

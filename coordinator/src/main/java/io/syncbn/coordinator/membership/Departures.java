@@ -18,9 +18,43 @@ final class Departures {
                         ? member.name() + " left before the job began: "
                                 + turn.rules.count(turn.members().size() - 1)
                         : wasLost(turn, member, "its connection closed"));
-        turn.remove(member);
+        turn.lose(member);
         turn.effect(new Effect.End(member.connection()));
         afterLoss(turn, member);
+    }
+
+    /** A worker cannot go on. Only what no other could do either ends the job, and only from one that has a place in it. */
+    static void failed(Turn turn, Member member, Event.WorkerFailed failed) {
+        // Who keeps the checkpoint that a stop asks for has no other in its place.
+        boolean isKeeper = turn.phase == Phase.STOPPING && member.seat() == 0;
+        if (failed.isOfJob() && member.isSeated() || isKeeper) {
+            turn.remove(member);
+            Ending.fail(turn, member.name() + ": " + failed.reason());
+            return;
+        }
+        turn.note(
+                Topic.FAULT,
+                member.name(),
+                turn.describe(member) + " failed, at step " + (turn.committedStep + 1) + ": " + failed.reason());
+        turn.lose(member);
+        turn.effect(new Effect.End(member.connection()));
+        if (member.isSeated()) {
+            turn.suspicions = turn.suspicions.failed(failed.fault().isEmpty() ? failed.reason() : failed.fault());
+        }
+        if (turn.suspicions.sameFaults() >= Rules.MOST_SAME_FAULTS) {
+            Ending.fail(
+                    turn,
+                    turn.suspicions.sameFaults() + " workers in a row failed of the same at step "
+                            + (turn.committedStep + 1) + "; the last one: " + member.name() + ": " + failed.reason());
+        } else {
+            afterLoss(turn, member);
+        }
+    }
+
+    /** Sends away all that were waited for too long. */
+    static void late(Turn turn, List<Member> late, String reason) {
+        late.forEach(member -> evict(turn, member, turn.describe(member) + " was sent away: " + reason));
+        afterLosses(turn, late);
     }
 
     /** Sends away all that have been silent for too long. */
@@ -52,7 +86,7 @@ final class Departures {
 
     private static void evict(Turn turn, Member member, String reason) {
         turn.note(Topic.EVICTED, member.name(), reason);
-        turn.remove(member);
+        turn.lose(member);
         turn.send(member, ToWorker.newBuilder().setEvicted(Evicted.newBuilder().setReason(reason)));
         turn.effect(new Effect.End(member.connection()));
     }
@@ -61,7 +95,7 @@ final class Departures {
     static void misbehaved(Turn turn, Member member, String reason) {
         String why = turn.describe(member) + " was sent away: " + reason;
         turn.note(Topic.EVICTED, member.name(), why);
-        turn.remove(member);
+        turn.lose(member);
         turn.send(member, ToWorker.newBuilder().setAbort(Abort.newBuilder().setReason(why)));
         turn.effect(new Effect.End(member.connection()));
         afterLoss(turn, member);
@@ -101,12 +135,22 @@ final class Departures {
             return;
         }
         turn.damagedInARow++;
+        turn.suspicions = turn.suspicions.damaged(member.name(), turn.committedStep);
+        int times = turn.suspicions.damagesOf(member.name());
         turn.note(Topic.DAMAGED, member.name(), damaged.reason() + ", at step " + (turn.committedStep + 1));
         if (turn.damagedInARow >= Rules.MOST_DAMAGED_IN_A_ROW) {
             Ending.fail(
                     turn,
                     turn.damagedInARow + " generations in a row broke at step " + (turn.committedStep + 1)
                             + "; the last time: " + damaged.reason());
+        } else if (times >= Rules.MOST_DAMAGES_OF_A_WORKER) {
+            evict(
+                    turn,
+                    member,
+                    turn.describe(member) + " was sent away: " + times
+                            + " generations broke at its connections; the last time: " + damaged.reason());
+            turn.suspicions = turn.suspicions.sentAway(member.name(), turn.nowNanos);
+            afterLoss(turn, member);
         } else {
             Seating.next(turn);
         }

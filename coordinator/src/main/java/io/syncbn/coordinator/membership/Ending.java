@@ -24,6 +24,7 @@ final class Ending {
             return;
         }
         turn.finished.put(member.name(), result);
+        turn.goesOn();
         turn.note(
                 Topic.FINISHED,
                 Optional.of(member.name()),
@@ -65,6 +66,7 @@ final class Ending {
 
     private static void end(Turn turn, Topic topic, String text, String digest, Effect.Last last) {
         turn.members().stream().filter(member -> !member.isSeated()).forEach(member -> turn.release(member, text));
+        turn.comers().forEach(comer -> Namesakes.letGo(turn, comer, text));
         turn.phase = last instanceof Effect.Succeed ? Phase.DONE : Phase.ENDED;
         turn.note(topic, Optional.empty(), List.of(), Optional.of(digest).filter(known -> !known.isEmpty()), text);
         turn.effect(last);
@@ -89,6 +91,7 @@ final class Ending {
             Seating.endGeneration(turn);
         }
         turn.phase = Phase.STOPPING;
+        turn.goesOn();
         String reason = turn.stopping.orElseThrow();
         for (Member member : turn.members()) {
             if (member.wasPlanned()) {
@@ -98,12 +101,8 @@ final class Ending {
                 turn.release(member, "the job is stopping: " + reason);
             }
         }
+        turn.comers().forEach(comer -> Namesakes.letGo(turn, comer, "the job is stopping: " + reason));
         whenAllHaveFinished(turn);
-    }
-
-    static void workerFailed(Turn turn, Member member, String reason) {
-        turn.remove(member);
-        fail(turn, member.name() + ": " + reason);
     }
 
     /** Fails the job, and tells everyone who is there. */
@@ -111,6 +110,7 @@ final class Ending {
         for (Member member : turn.members()) {
             turn.send(member, ToWorker.newBuilder().setAbort(Abort.newBuilder().setReason(reason)));
         }
+        turn.comers().forEach(comer -> Namesakes.refuse(turn, comer, "the job has failed: " + reason));
         turn.phase = Phase.ENDED;
         turn.note(Topic.FAILED, "the job failed: " + reason);
         turn.effect(new Effect.Fail(reason));

@@ -20,8 +20,13 @@ public sealed interface Event {
     /** A worker is about to go. */
     record Leaving(long connection, String reason) implements Event {}
 
-    /** A worker cannot go on, and no other could. */
-    record WorkerFailed(long connection, String reason) implements Event {}
+    /**
+     * A worker cannot go on.
+     *
+     * @param isOfJob whether no other could
+     * @param fault what makes two faults the same
+     */
+    record WorkerFailed(long connection, boolean isOfJob, String fault, String reason) implements Event {}
 
     /** A worker has done the last step, or what a stop asks for. */
     record WorkerFinished(long connection, Finished finished) implements Event {}

@@ -35,8 +35,18 @@ final class Gathering {
 
     static String tooFewAreLeft(Turn turn) {
         int left = turn.members().size();
+        if (left >= turn.rules.minWorkers()) {
+            return tooManyWait(turn);
+        }
         return (left == 0 ? "no worker is left" : left == 1 ? "1 worker is left" : left + " workers are left")
                 + ", the job waits until it has " + turn.rules.minWorkers();
+    }
+
+    private static String tooManyWait(Turn turn) {
+        return turn.members().stream()
+                .filter(member -> turn.pauseNanos(member) > 0)
+                .map(member -> Joining.hasToRest(turn, member))
+                .collect(Collectors.joining("; "));
     }
 
     /** Whether somebody is there who has all that was committed, but for the last step at most. */
@@ -70,7 +80,7 @@ final class Gathering {
     }
 
     static void beginIfReady(Turn turn) {
-        int workers = turn.members().size();
+        int workers = turn.rested().size();
         if (workers < turn.rules.minWorkers() || !hasReplica(turn)) {
             return;
         }

@@ -5,6 +5,7 @@ import io.syncbn.proto.v1.Released;
 import io.syncbn.proto.v1.ToWorker;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 
 /** What follows when a worker introduces itself. */
 final class Joining {
@@ -18,7 +19,10 @@ final class Joining {
 
     static void joined(Turn turn, long connection, Join join) {
         Optional<Member> sender = turn.member(connection);
-        if (sender.isPresent()) {
+        Optional<Comer> waiting = turn.comer(connection);
+        if (waiting.isPresent()) {
+            Namesakes.refuse(turn, waiting.get(), "joined twice on one connection");
+        } else if (sender.isPresent()) {
             Departures.misbehaved(turn, sender.get(), "joined twice on one connection");
         } else if (turn.phase == Phase.STOPPING) {
             turn.effect(new Effect.Send(
@@ -34,12 +38,16 @@ final class Joining {
             List<Member> others = turn.members().stream()
                     .filter(member -> before.isEmpty() || !member.equals(before.get()))
                     .toList();
+            Optional<Member> namesake = others.stream()
+                    .filter(member -> member.name().equals(join.getName()))
+                    .findFirst();
             Optional<String> refusal = Admission.refusal(turn.rules, others, join);
+            if (namesake.isPresent() && Namesakes.mayBeDead(turn, namesake.get(), join)) {
+                Namesakes.comes(turn, new Comer(connection, join, turn.nowNanos), namesake.get());
+                return;
+            }
             if (refusal.isPresent()) {
-                turn.note(
-                        Topic.REFUSED,
-                        join.getName(),
-                        "refused " + join.getName() + " from host " + join.getHost() + ": " + refusal.get());
+                noteRefusal(turn, join, refusal.get());
                 Decisions.refuse(turn, connection, refusal.get());
             } else {
                 admit(turn, Member.joined(connection, join, turn.nowNanos), before);
@@ -47,11 +55,18 @@ final class Joining {
         }
     }
 
+    static void noteRefusal(Turn turn, Join join, String reason) {
+        turn.note(
+                Topic.REFUSED,
+                join.getName(),
+                "refused " + join.getName() + " from host " + join.getHost() + ": " + reason);
+    }
+
     /** @param before the same worker, on a connection that it has lost before this was noticed here */
     private static void admit(Turn turn, Member member, Optional<Member> before) {
         before.ifPresent(old -> {
             turn.note(Topic.LOST, old.name(), turn.describe(old) + " has lost its connection, and joins anew");
-            turn.remove(old);
+            turn.lose(old);
             turn.effect(new Effect.End(old.connection()));
         });
         turn.add(member);
@@ -73,8 +88,16 @@ final class Joining {
                 who
                         + (isSpare
                                 ? "waits as a spare, the job has its " + turn.rules.maxWorkers() + " workers"
-                                : "takes part in the next generation"));
+                                : turn.pauseNanos(member) > 0
+                                        ? hasToRest(turn, member)
+                                        : "takes part in the next generation"));
         before.ifPresent(old -> Departures.afterLoss(turn, old));
         Running.endIfDue(turn);
+    }
+
+    static String hasToRest(Turn turn, Member member) {
+        return member.name() + " has come and gone " + turn.suspicions.departuresOf(member.name())
+                + " times lately, and waits for "
+                + TimeUnit.NANOSECONDS.toMillis(turn.pauseNanos(member)) + " ms before it gets a place again";
     }
 }

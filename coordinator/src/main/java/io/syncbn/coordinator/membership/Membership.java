@@ -10,6 +10,7 @@ import java.util.Set;
  * The state of a job's membership. Immutable; {@link #on} decides and gives the next state.
  *
  * @param members all that have joined and are still there, in the order of joining
+ * @param comers those who wait for a member's name
  * @param generation number of the membership; 0 before the first
  * @param committedStep steps whose result is the model, as far as this coordinator knows
  * @param baseStep steps that must not be lost: those committed when the last generation began, which all of its workers
@@ -21,12 +22,14 @@ import java.util.Set;
  * @param isEnding whether this generation ends with the step being computed
  * @param alignStep the step whose state all are to take over, or {@link #NOT_ALIGNED}
  * @param damagedInARow generations that were damaged since the last commit
+ * @param suspicions what is held against workers
  * @param times when things last happened
  */
 public record Membership(
         Rules rules,
         Phase phase,
         List<Member> members,
+        List<Comer> comers,
         long generation,
         long committedStep,
         long baseStep,
@@ -37,6 +40,7 @@ public record Membership(
         boolean isEnding,
         long alignStep,
         int damagedInARow,
+        Suspicions suspicions,
         Times times) {
 
     static final long NOT_ALIGNED = -1;
@@ -48,8 +52,17 @@ public record Membership(
      * @param joinedNanos when somebody joined last
      * @param alignedNanos when a state was last asked for
      * @param tickedNanos when time was last looked at
+     * @param progressNanos since when what is waited for is waited for: shards were dealt, a generation began, a step was
+     *     committed, somebody finished
+     * @param toldNanos when somebody was last told of such a wait
      */
-    public record Times(long gatheringNanos, long joinedNanos, long alignedNanos, long tickedNanos) {}
+    public record Times(
+            long gatheringNanos,
+            long joinedNanos,
+            long alignedNanos,
+            long tickedNanos,
+            long progressNanos,
+            long toldNanos) {}
 
     /** The next state and what is to be done. */
     public record Decision(Membership next, List<Effect> effects) {
@@ -60,6 +73,7 @@ public record Membership(
 
     public Membership {
         members = List.copyOf(members);
+        comers = List.copyOf(comers);
         finished = Map.copyOf(finished);
         expected = Set.copyOf(expected);
     }
@@ -69,6 +83,7 @@ public record Membership(
         return new Membership(
                 rules,
                 earlier.done().isPresent() ? Phase.DONE : Phase.GATHERING,
+                List.of(),
                 List.of(),
                 earlier.generation(),
                 earlier.step(),
@@ -80,7 +95,8 @@ public record Membership(
                 false,
                 NOT_ALIGNED,
                 0,
-                new Times(nowNanos, nowNanos, nowNanos, nowNanos));
+                Suspicions.NONE,
+                new Times(nowNanos, nowNanos, nowNanos, nowNanos, nowNanos, nowNanos));
     }
 
     /** Decides. {@code nowNanos} is of a monotonic clock with any origin. */

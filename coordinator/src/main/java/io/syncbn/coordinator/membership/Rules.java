@@ -30,8 +30,14 @@ public record Rules(
     /** A state that has not come over by then is sent again, in another generation. */
     static final long ALIGN_NANOS = TimeUnit.SECONDS.toNanos(60);
 
-    /** So many generations in a row may be damaged before they have committed anything. */
-    static final int MOST_DAMAGED_IN_A_ROW = 20;
+    /** So often a generation may break at one worker's connection before that worker loses its place. */
+    static final int MOST_DAMAGES_OF_A_WORKER = 20;
+
+    /** So many generations in a row may break, at whosever connection, before they have committed anything. */
+    static final int MOST_DAMAGED_IN_A_ROW = 3 * MOST_DAMAGES_OF_A_WORKER;
+
+    /** So many workers in a row may fail of the same fault before they have committed anything. */
+    static final int MOST_SAME_FAULTS = 3;
 
     /** So many of how many workers, in words. */
     String count(int workers) {

@@ -7,6 +7,8 @@ final class Running {
     static void committed(Turn turn, long step) {
         turn.committedStep = step;
         turn.damagedInARow = 0;
+        turn.suspicions = turn.suspicions.committed();
+        turn.goesOn();
         boolean mayBeBehind = turn.assignment.orElseThrow().hasBackups();
         if (turn.isEnding && turn.stopping.isPresent() && !mayBeBehind) {
             Ending.stop(turn);
@@ -23,8 +25,8 @@ final class Running {
         }
         boolean hasLeaver =
                 turn.seated().stream().anyMatch(member -> member.leaving().isPresent());
-        boolean hasJoiner =
-                turn.seated().size() < turn.members().size() && turn.seated().size() < turn.rules.maxWorkers();
+        boolean hasJoiner = turn.seated().size() < turn.rules.maxWorkers()
+                && turn.rested().stream().anyMatch(member -> !member.isSeated());
         if (hasLeaver || hasJoiner || turn.stopping.isPresent()) {
             end(turn);
         }

@@ -20,7 +20,7 @@ final class Seating {
                 Departures.letGo(turn, member);
             }
         }
-        if (turn.members().size() < turn.rules.minWorkers()) {
+        if (turn.rested().size() < turn.rules.minWorkers()) {
             Gathering.hold(turn, Gathering.tooFewAreLeft(turn));
         } else if (!Gathering.hasReplica(turn)) {
             Gathering.hold(turn, Gathering.noReplica(turn));
@@ -62,7 +62,8 @@ final class Seating {
     static void deal(Turn turn) {
         turn.phase = Phase.ALIGNING;
         turn.generation++;
-        List<Member> seated = turn.members().stream()
+        turn.goesOn();
+        List<Member> seated = candidates(turn).stream()
                 .sorted(Comparator.comparing((Member member) -> !member.has(turn.baseStep))
                         .thenComparing(member -> !member.mayHave(turn.baseStep))
                         .thenComparing(member -> !member.wasPlanned() && !turn.expected.contains(member.name())))
@@ -86,6 +87,14 @@ final class Seating {
         turn.seated().stream()
                 .sorted(Comparator.comparing(Member::seat))
                 .forEach(member -> turn.send(member, ToWorker.newBuilder().setPlan(plan(turn, member.seat()))));
+    }
+
+    /** Those that have come and gone too often wait, unless there is no other way: time for gathering is over, or only they have the state. */
+    private static List<Member> candidates(Turn turn) {
+        List<Member> rested = turn.rested();
+        boolean canGoOn = rested.size() >= turn.rules.minWorkers()
+                && rested.stream().anyMatch(member -> member.mayHave(turn.baseStep));
+        return canGoOn ? rested : turn.members();
     }
 
     private static Plan plan(Turn turn, int worker) {

@@ -13,6 +13,8 @@ public enum Topic {
     LOST,
     /** A worker was sent away, because it was silent, too late, or wrong. */
     EVICTED,
+    /** A worker could not go on, for a reason that is its own. */
+    FAULT,
     /** A worker has gone as it had said it would. */
     LEFT,
     /** Workers take over another's state. */
@@ -27,6 +29,8 @@ public enum Topic {
     DAMAGED,
     /** The others wait for a worker. */
     SLOW,
+    /** Something that is waited for has not come for a long time. */
+    LATE,
     /** A slow worker's shards begin, or cease, to be computed by another as well. */
     RERUN,
     /** The user wants the job to end. */

@@ -25,11 +25,15 @@ final class Turn {
     boolean isEnding;
     long alignStep;
     int damagedInARow;
+    Suspicions suspicions;
     long gatheringNanos;
     long joinedNanos;
     long alignedNanos;
     long tickedNanos;
+    long progressNanos;
+    long toldNanos;
     private final List<Member> members;
+    private final List<Comer> comers;
     private final List<Effect> effects = new ArrayList<>();
 
     Turn(Membership before, long nowNanos) {
@@ -37,6 +41,7 @@ final class Turn {
         rules = before.rules();
         phase = before.phase();
         members = new ArrayList<>(before.members());
+        comers = new ArrayList<>(before.comers());
         generation = before.generation();
         committedStep = before.committedStep();
         baseStep = before.baseStep();
@@ -47,10 +52,13 @@ final class Turn {
         isEnding = before.isEnding();
         alignStep = before.alignStep();
         damagedInARow = before.damagedInARow();
+        suspicions = before.suspicions();
         gatheringNanos = before.times().gatheringNanos();
         joinedNanos = before.times().joinedNanos();
         alignedNanos = before.times().alignedNanos();
         tickedNanos = before.times().tickedNanos();
+        progressNanos = before.times().progressNanos();
+        toldNanos = before.times().toldNanos();
     }
 
     Membership.Decision decision() {
@@ -62,6 +70,7 @@ final class Turn {
                 rules,
                 phase,
                 members,
+                comers,
                 generation,
                 committedStep,
                 baseStep,
@@ -72,7 +81,8 @@ final class Turn {
                 isEnding,
                 alignStep,
                 damagedInARow,
-                new Membership.Times(gatheringNanos, joinedNanos, alignedNanos, tickedNanos));
+                suspicions,
+                new Membership.Times(gatheringNanos, joinedNanos, alignedNanos, tickedNanos, progressNanos, toldNanos));
     }
 
     /** As they are now; not changed by later decisions. */
@@ -83,6 +93,36 @@ final class Turn {
     /** Those of the present generation that are still there. */
     List<Member> seated() {
         return members.stream().filter(Member::isSeated).toList();
+    }
+
+    /** Those that may be dealt a place: all but those that have come and gone too often. */
+    List<Member> rested() {
+        return members.stream().filter(member -> pauseNanos(member) == 0).toList();
+    }
+
+    long pauseNanos(Member member) {
+        return suspicions.pauseNanos(member.name(), nowNanos);
+    }
+
+    /** Something came that was waited for; what comes next is waited for from now on. */
+    void goesOn() {
+        progressNanos = nowNanos;
+    }
+
+    List<Comer> comers() {
+        return List.copyOf(comers);
+    }
+
+    Optional<Comer> comer(long connection) {
+        return comers.stream().filter(comer -> comer.connection() == connection).findFirst();
+    }
+
+    void add(Comer comer) {
+        comers.add(comer);
+    }
+
+    void remove(Comer comer) {
+        comers.remove(comer);
     }
 
     Optional<Member> member(long connection) {
@@ -97,6 +137,14 @@ final class Turn {
 
     void remove(Member member) {
         members.removeIf(other -> other.connection() == member.connection());
+    }
+
+    /** It is no member any more; and that it goes is remembered, if the job had begun. */
+    void lose(Member member) {
+        remove(member);
+        if (generation > 0) {
+            suspicions = suspicions.gone(member.name(), nowNanos);
+        }
     }
 
     /** Puts a changed member in the place of what it was. */
@@ -124,7 +172,7 @@ final class Turn {
 
     /** Lets a worker go. It is no member from here on. */
     void release(Member member, String reason) {
-        remove(member);
+        lose(member);
         send(member, ToWorker.newBuilder().setReleased(Released.newBuilder().setReason(reason)));
         effects.add(new Effect.End(member.connection()));
     }

@@ -7,13 +7,12 @@ import java.util.concurrent.TimeUnit;
 /**
  * For how long a sum of a step may wait for parts: learned from recent steps. Belongs to one thread.
  *
- * <p>Twice the median and 1.8 s: as others may be a step ahead of one that stops, and time is looked at ten times a second,
- * a worker that stops is found within three usual steps and 2 s.
+ * <p>Twice the median and a slack, which is 1.8 s if nobody says otherwise: as others may be a step ahead of one that stops,
+ * and time is looked at ten times a second, a worker that stops is then found within three usual steps and 2 s.
  */
 public final class Deadline {
     private static final int STEPS_REMEMBERED = 31;
     private static final long TIMES_MEDIAN = 2;
-    private static final long SLACK_NANOS = TimeUnit.MILLISECONDS.toNanos(1800);
 
     /** Until so many steps of a generation are known, for which shards are dealt anew and code may not be compiled yet: */
     private static final int STEPS_TO_LEARN = 5;
@@ -23,10 +22,15 @@ public final class Deadline {
     /** For sums outside steps: their parts take as long as a worker's share of the data, which nobody here knows. */
     private static final long OUTSIDE_STEPS_NANOS = TimeUnit.MINUTES.toNanos(10);
 
+    private final long slackNanos;
     private final Deque<Long> recentNanos = new ArrayDeque<>();
     private int stepsOfGeneration;
     /** Nothing that this process did not see counts. */
     private long awakeSinceNanos;
+
+    public Deadline(long slackNanos) {
+        this.slackNanos = slackNanos;
+    }
 
     /** A generation begins. */
     public void begin(long nowNanos) {
@@ -54,14 +58,14 @@ public final class Deadline {
 
     private long limitNanos() {
         if (stepsOfGeneration < STEPS_TO_LEARN) {
-            return UNKNOWN_NANOS;
+            return Math.max(UNKNOWN_NANOS, slackNanos);
         }
         long median = recentNanos.stream()
                 .sorted()
                 .skip(recentNanos.size() / 2)
                 .findFirst()
                 .orElseThrow();
-        return TIMES_MEDIAN * median + SLACK_NANOS;
+        return TIMES_MEDIAN * median + slackNanos;
     }
 
     /** Whether a sum whose first part came at that time has waited for too long. */

@@ -9,6 +9,7 @@ import io.syncbn.coordinator.membership.Member;
 import io.syncbn.coordinator.membership.Membership;
 import io.syncbn.coordinator.membership.Rules;
 import io.syncbn.coordinator.rounds.RoundEffect;
+import io.syncbn.proto.v1.Failed;
 import io.syncbn.proto.v1.FromWorker;
 import io.syncbn.proto.v1.Kind;
 import io.syncbn.proto.v1.Ready;
@@ -69,7 +70,7 @@ public final class Coordinator {
         doneBefore = earlier.done();
         startedNanos = nanoClock.getAsLong();
         announcer = new Announcer(metrics, journal);
-        generation = new Generation(groupSize, rules.patience().silenceMillis(), nanoClock.getAsLong());
+        generation = new Generation(groupSize, rules.patience(), nanoClock.getAsLong());
         membership = Membership.begin(rules, earlier, nanoClock.getAsLong());
         if (!earlier.equals(Earlier.NOTHING)) {
             announcer.restarted(membership);
@@ -90,9 +91,19 @@ public final class Coordinator {
     public void run(Runnable task) {
         try {
             task.run();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             LOG.log(Level.ERROR, "a mistake in the coordinator", e);
-            fail("a mistake in the coordinator: " + e);
+            failFor("a mistake in the coordinator: " + e);
+        }
+    }
+
+    /** As {@link #fail}; and if not even that can be done, the job ends all the same, instead of standing still for ever. */
+    private void failFor(String mistake) {
+        try {
+            fail(mistake);
+        } catch (RuntimeException | Error e) {
+            LOG.log(Level.ERROR, "another one, while the job was to fail of it", e);
+            end.complete(new Effect.Fail(mistake));
         }
     }
 
@@ -141,12 +152,19 @@ public final class Coordinator {
                         message.getDamaged().getReason());
             case LEAVE ->
                 happened(new Event.Leaving(connection, message.getLeave().getReason()));
-            case FAILED ->
-                happened(new Event.WorkerFailed(connection, message.getFailed().getReason()));
+            case FAILED -> failed(connection, message.getFailed());
             case FINISHED -> happened(new Event.WorkerFinished(connection, message.getFinished()));
             case MESSAGE_NOT_SET ->
                 happened(new Event.Misbehaved(connection, "it sent a message that this coordinator does not know"));
         }
+    }
+
+    private void failed(long connection, Failed failed) {
+        boolean isOfJob = failed.getCause() != Failed.Cause.WORKER;
+        if (membership.hasMember(connection)) {
+            metrics.workerFailed(isOfJob, failed.getFault());
+        }
+        happened(new Event.WorkerFailed(connection, isOfJob, failed.getFault(), failed.getReason()));
     }
 
     /** The worker will send no more: it has ended the stream, or its connection has closed. */

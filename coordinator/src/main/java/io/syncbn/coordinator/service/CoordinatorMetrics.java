@@ -10,12 +10,21 @@ import io.syncbn.proto.v1.Kind;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /** What a coordinator counts. Written by the event loop, read by whoever scrapes. */
 public final class CoordinatorMetrics {
     private static final double NANOS_PER_SECOND = 1e9;
+
+    /** The name of a class. */
+    private static final Pattern NAME = Pattern.compile("[\\w.$]{1,100}");
+
+    private static final int MOST_FAULT_NAMES = 50;
+    private static final String OTHER_FAULT = "other";
 
     private final AtomicLong members = new AtomicLong();
     private final AtomicLong generation = new AtomicLong();
@@ -25,7 +34,8 @@ public final class CoordinatorMetrics {
     private final Map<Kind, Counter> rounds = new EnumMap<>(Kind.class);
     private final Map<StreamKind, Counter> received = new EnumMap<>(StreamKind.class);
     private final Map<StreamKind, Counter> sent = new EnumMap<>(StreamKind.class);
-    private final Map<String, AtomicLong> waitedNanos = new HashMap<>();
+    private final Map<String, Waited> waited = new HashMap<>();
+    private final Map<String, Counter> faults = new HashMap<>();
     private final MeterRegistry registry;
     private final Counter refusedFrames;
     private final Counter ignoredFrames;
@@ -34,6 +44,9 @@ public final class CoordinatorMetrics {
     private final Counter evictions;
     private final Counter lostEvents;
     private final Timer steps;
+
+    /** For how long a worker was waited for, and where that is shown. */
+    private record Waited(AtomicLong nanos, Gauge gauge) {}
 
     public CoordinatorMetrics(MeterRegistry registry) {
         this.registry = registry;
@@ -78,6 +91,19 @@ public final class CoordinatorMetrics {
         reruns.set(membership.members().stream()
                 .filter(CoordinatorMetrics::isRerun)
                 .count());
+        forgetThoseThatAreGone(membership);
+    }
+
+    /** What a worker that is gone was last waited for would stand there for ever, and each new name make it more. */
+    private void forgetThoseThatAreGone(Membership membership) {
+        Set<String> names = membership.members().stream().map(Member::name).collect(Collectors.toSet());
+        waited.entrySet().removeIf(entry -> {
+            boolean isGone = !names.contains(entry.getKey());
+            if (isGone) {
+                registry.remove(entry.getValue().gauge());
+            }
+            return isGone;
+        });
     }
 
     private static boolean isRerun(Member member) {
@@ -124,16 +150,33 @@ public final class CoordinatorMetrics {
 
     /** For how long the others waited for a worker alone, in the last step. */
     void waitedFor(String worker, long nanos) {
-        waitedNanos
-                .computeIfAbsent(worker, name -> {
-                    AtomicLong value = new AtomicLong();
-                    Gauge.builder("syncbn.coordinator.waited.for", value, waited -> waited.get() / NANOS_PER_SECOND)
-                            .baseUnit("seconds")
-                            .tag("worker", name)
-                            .register(registry);
-                    return value;
-                })
-                .set(nanos);
+        waited.computeIfAbsent(worker, this::waited).nanos().set(nanos);
+    }
+
+    private Waited waited(String worker) {
+        AtomicLong nanos = new AtomicLong();
+        return new Waited(
+                nanos,
+                Gauge.builder("syncbn.coordinator.waited.for", nanos, value -> value.get() / NANOS_PER_SECOND)
+                        .baseUnit("seconds")
+                        .tag("worker", worker)
+                        .register(registry));
+    }
+
+    /**
+     * A worker has failed.
+     *
+     * @param isOfJob whether it says that any other would too
+     * @param fault what it calls the fault: a name, which anybody may make up
+     */
+    void workerFailed(boolean isOfJob, String fault) {
+        String cause = isOfJob ? "job" : "worker";
+        String named = NAME.matcher(fault).matches() ? fault : OTHER_FAULT;
+        String shown = faults.containsKey(cause + named) || faults.size() < MOST_FAULT_NAMES ? named : OTHER_FAULT;
+        faults.computeIfAbsent(
+                        cause + shown,
+                        key -> registry.counter("syncbn.coordinator.worker.faults", "cause", cause, "fault", shown))
+                .increment();
     }
 
     void stepTook(long nanos) {

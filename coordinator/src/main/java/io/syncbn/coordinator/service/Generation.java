@@ -3,6 +3,7 @@ package io.syncbn.coordinator.service;
 import io.syncbn.coordinator.membership.Assignment;
 import io.syncbn.coordinator.membership.Effect;
 import io.syncbn.coordinator.membership.Event;
+import io.syncbn.coordinator.membership.Patience;
 import io.syncbn.coordinator.pace.Deadline;
 import io.syncbn.coordinator.pace.SlowWorkers;
 import io.syncbn.coordinator.rounds.RoundEffect;
@@ -22,7 +23,7 @@ final class Generation {
 
     private final int groupSize;
     private final long silenceNanos;
-    private final Deadline deadline = new Deadline();
+    private final Deadline deadline;
     private Optional<StateRelay> relay = Optional.empty();
     private Optional<Rounds> rounds = Optional.empty();
     private Assignment assignment;
@@ -30,10 +31,10 @@ final class Generation {
     private long lastCommitNanos;
     private long lookedNanos;
 
-    /** @param silenceMillis after which a worker counts as lost */
-    Generation(int groupSize, int silenceMillis, long nowNanos) {
+    Generation(int groupSize, Patience patience, long nowNanos) {
         this.groupSize = groupSize;
-        silenceNanos = TimeUnit.MILLISECONDS.toNanos(silenceMillis);
+        silenceNanos = TimeUnit.MILLISECONDS.toNanos(patience.silenceMillis());
+        deadline = new Deadline(TimeUnit.MILLISECONDS.toNanos(patience.deadlineSlackMillis()));
         lookedNanos = nowNanos;
     }
 

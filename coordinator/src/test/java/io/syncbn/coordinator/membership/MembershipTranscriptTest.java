@@ -49,7 +49,7 @@ class MembershipTranscriptTest {
                             Integer.parseInt(workers[0]),
                             Integer.parseInt(workers[workers.length - 1]),
                             TimeUnit.SECONDS.toNanos(120),
-                            Patience.DEFAULT,
+                            Patience.of(5000, 1800, 1000 * Integer.parseInt(options.getOrDefault("prepare", "600"))),
                             options.containsKey("straggler") ? Straggler.RERUN : Straggler.WAIT,
                             Integer.parseInt(options.getOrDefault("behind", "100"))),
                     earlier,
@@ -74,7 +74,8 @@ class MembershipTranscriptTest {
                 new Event.Heard(subject, Long.parseLong(options.getOrDefault("step", "" + membership.committedStep())));
             case "ready" -> new Event.BecameReady(subject, ready(generation, options));
             case "leaves" -> new Event.Leaving(subject, rest);
-            case "fails" -> new Event.WorkerFailed(subject, rest);
+            case "fails" -> new Event.WorkerFailed(subject, true, "", rest);
+            case "breaks" -> new Event.WorkerFailed(subject, false, rest.split(":", 2)[0], rest);
             case "finished" ->
                 new Event.WorkerFinished(
                         subject,

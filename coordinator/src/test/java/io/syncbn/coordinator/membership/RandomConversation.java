@@ -15,6 +15,7 @@ import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
+import java.util.stream.Collectors;
 
 /** One job, whose events come from a seed, and a book of what was said, against which every effect is checked. */
 final class RandomConversation {
@@ -123,6 +124,8 @@ final class RandomConversation {
             return new Event.Joined(++connections, put(again(worker, worker.join.getProcessId())).join);
         } else if (choice < 995) {
             return new Event.Misbehaved(connection, "it is wrong");
+        } else if (choice < 996) {
+            return new Event.WorkerFailed(connection, false, "fault-" + random.nextInt(2), "it broke");
         } else if (choice < 997) {
             return new Event.StopRequested("enough");
         }
@@ -245,6 +248,8 @@ final class RandomConversation {
         name = "seed " + seed + ", " + event;
         boolean wasOver = last != null;
         Set<Long> before = connections(membership);
+        Set<Long> wereWaiting =
+                membership.comers().stream().map(Comer::connection).collect(Collectors.toSet());
         boolean wasRunning = running != 0;
         Set<Long> seatedBefore = new HashSet<>();
         membership.members().stream().filter(Member::isSeated).forEach(member -> seatedBefore.add(member.connection()));
@@ -260,7 +265,7 @@ final class RandomConversation {
             if (effect instanceof Effect.Send send) {
                 assertThat(ended).as("%s: %s", name, effect).doesNotContain(send.connection());
                 boolean isNewComer = event instanceof Event.Joined joined && joined.connection() == send.connection();
-                assertThat(before.contains(send.connection()) || isNewComer)
+                assertThat(before.contains(send.connection()) || isNewComer || wereWaiting.contains(send.connection()))
                         .as("%s: %s", name, effect)
                         .isTrue();
                 if (send.message().hasReleased() && wasRunning && seatedBefore.contains(send.connection())) {
@@ -400,16 +405,19 @@ final class RandomConversation {
         return membership.seated(seat).map(Member::connection).orElse(-1L);
     }
 
+    private boolean waits(long connection) {
+        return membership.comers().stream().anyMatch(comer -> comer.connection() == connection);
+    }
+
     /** Whoever is no member any more was told, and may come again. */
     private void keepBook(Event event, Set<Long> ended) {
         Set<Long> members = connections(membership);
         if (event instanceof Event.Joined joined && last == null) {
-            assertThat(members.contains(joined.connection()) ^ ended.contains(joined.connection()))
-                    .as(name)
-                    .isTrue();
+            boolean isIn = members.contains(joined.connection()) || waits(joined.connection());
+            assertThat(isIn ^ ended.contains(joined.connection())).as(name).isTrue();
         }
         for (long connection : List.copyOf(workers.keySet())) {
-            if (!members.contains(connection) || last != null) {
+            if (!members.contains(connection) && !waits(connection) || last != null) {
                 assertThat(ended.contains(connection) || last != null)
                         .as("%s: %d was not told", name, connection)
                         .isTrue();

@@ -6,7 +6,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 class DeadlineTest {
-    private final Deadline deadline = new Deadline();
+    private final Deadline deadline = new Deadline(TimeUnit.MILLISECONDS.toNanos(1800));
 
     @Test
     void isLongUntilStepsAreKnown() {

@@ -72,7 +72,13 @@ public final class AllReduceLoop implements Trainee {
                 "",
                 ProcessHandle.current().pid());
         try (SessionRunner session = new SessionRunner(
-                introduction, Patience.of(PATIENCE, PATIENCE), coordinator, workers, workers, nanoClock)) {
+                introduction,
+                Patience.of(PATIENCE, PATIENCE, PATIENCE),
+                coordinator,
+                workers,
+                workers,
+                nanoClock,
+                reason -> {})) {
             session.run(loop);
         }
         return loop.results;

@@ -66,6 +66,7 @@ final class CommandLines {
                         "  1  the job failed",
                         "  2  wrong flags, job file, data or checkpoint",
                         "  3  a mistake in syncbn itself; there is a stack trace",
+                        "  4  this worker alone cannot go on; the job can, without it or with another in its place",
                         "  130  interrupted by Ctrl-C, SIGTERM or SIGHUP");
         commands.forEach(command -> add(root, command));
         CommandLine line = new CommandLine(root);

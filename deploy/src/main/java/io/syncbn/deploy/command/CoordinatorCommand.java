@@ -54,6 +54,7 @@ final class CoordinatorCommand implements Command {
         Optional<Path> log = settings.path(RunSettings.LOG);
         Duration joinTimeout = WorkerCommand.joinTimeout(settings);
         Straggler straggler = straggler(settings);
+        Patience patience = patience(settings);
         boolean isLaunched = settings.flag(RunSettings.LAUNCHED);
         settings.check();
 
@@ -70,7 +71,7 @@ final class CoordinatorCommand implements Command {
                 straggler,
                 Optional.of(metrics),
                 log,
-                Patience.DEFAULT));
+                patience));
         try (Interruption interruption = watch(coordinator, isLaunched)) {
             System.out.println("listening on " + (isLaunched ? coordinator.nearAddress() : coordinator.address()));
             coordinator.metricsUrl().ifPresent(url -> System.out.println("metrics at " + url));
@@ -80,6 +81,13 @@ final class CoordinatorCommand implements Command {
 
     static Straggler straggler(Settings settings) {
         return settings.choice(RunSettings.STRAGGLER, List.of(Straggler.values()));
+    }
+
+    static Patience patience(Settings settings) {
+        return Patience.of(
+                settings.millis(RunSettings.SILENCE, 500, WorkerCommand.DAY_MILLIS),
+                settings.millis(RunSettings.DEADLINE_SLACK, 100, WorkerCommand.DAY_MILLIS),
+                WorkerCommand.prepareMillis(settings));
     }
 
     private static Interruption watch(CoordinatorProcess coordinator, boolean isLaunched) {

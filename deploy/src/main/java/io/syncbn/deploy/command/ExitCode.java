@@ -15,6 +15,9 @@ public final class ExitCode {
     /** A mistake in syncbn itself; there is a stack trace. */
     public static final int INTERNAL_ERROR = 3;
 
+    /** This worker alone cannot go on: the job can, without it or with another one in its place. */
+    public static final int THIS_WORKER = 4;
+
     /** Ended by Ctrl-C, SIGTERM or SIGHUP: 128 + SIGINT, as shells count. */
     public static final int INTERRUPTED = 130;
 }

@@ -8,6 +8,7 @@ import io.syncbn.worker.collective.JobFailedException;
 import io.syncbn.worker.data.DataException;
 import io.syncbn.worker.kernels.NativesException;
 import io.syncbn.worker.nn.ModelException;
+import io.syncbn.worker.session.WorkerFaultException;
 import io.syncbn.worker.train.TrainingException;
 import java.io.PrintStream;
 import java.util.List;
@@ -26,10 +27,14 @@ final class Failures {
      */
     static int report(Throwable failure, boolean isLogged, PrintStream err) {
         OptionalInt known = exitCode(failure);
-        if (isLogged || known.isEmpty()) {
-            failure.printStackTrace(err);
+        try {
+            if (isLogged || known.isEmpty()) {
+                failure.printStackTrace(err);
+            }
+            err.println("syncbn: " + (known.isEmpty() ? "internal error: " + failure : failure.getMessage()));
+        } catch (OutOfMemoryError e) {
+            // The exit code still says what it was.
         }
-        err.println("syncbn: " + (known.isEmpty() ? "internal error: " + failure : failure.getMessage()));
         return known.orElse(ExitCode.INTERNAL_ERROR);
     }
 
@@ -57,6 +62,9 @@ final class Failures {
                 || failure instanceof TrainingException
                 || failure instanceof BenchException) {
             return OptionalInt.of(ExitCode.JOB_FAILED);
+        }
+        if (failure instanceof WorkerFaultException) {
+            return OptionalInt.of(ExitCode.THIS_WORKER);
         }
         boolean isInput = failure instanceof DataException
                 || failure instanceof CheckpointException

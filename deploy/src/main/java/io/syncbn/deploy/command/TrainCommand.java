@@ -32,7 +32,10 @@ final class TrainCommand implements Command {
             RunSettings.JOIN_TIMEOUT,
             RunSettings.RECONNECT,
             RunSettings.RESTARTS,
-            RunSettings.STRAGGLER);
+            RunSettings.STRAGGLER,
+            RunSettings.SILENCE,
+            RunSettings.DEADLINE_SLACK,
+            RunSettings.PREPARE_TIMEOUT);
 
     @Override
     public String name() {
@@ -68,6 +71,7 @@ final class TrainCommand implements Command {
         // The children read these; they are looked at here so that all problems are told at once.
         WorkerCommand.checkRun(settings);
         CoordinatorCommand.straggler(settings);
+        CoordinatorCommand.patience(settings);
         int restarts = settings.integer(RunSettings.RESTARTS, 0, Integer.MAX_VALUE - 1);
         Optional<ChaosPlan> chaos = ChaosPlan.of(settings, jobRun.workers());
         Optional<RunDirectory> directory = jobRun.job().map(job -> directory(settings, from, job));

@@ -21,6 +21,7 @@ import java.util.function.Supplier;
 /** {@code syncbn worker}: one model replica of a job on a cluster. */
 final class WorkerCommand implements Command {
     static final int MOST_PORT = 65_535;
+    static final int DAY_MILLIS = 86_400_000;
 
     @Override
     public String name() {
@@ -76,6 +77,8 @@ final class WorkerCommand implements Command {
                     Optional.of(metrics),
                     reconnect(settings),
                     Version.text(),
+                    Duration.ofMillis(prepareMillis(settings)),
+                    WorkerCommand::endAlone,
                     leave));
             return exitCode(end, name);
         }
@@ -117,6 +120,17 @@ final class WorkerCommand implements Command {
         evaluateEvery(settings);
         joinTimeout(settings);
         reconnect(settings);
+        prepareMillis(settings);
+    }
+
+    static int prepareMillis(Settings settings) {
+        return settings.millis(RunSettings.PREPARE_TIMEOUT, 1000, DAY_MILLIS);
+    }
+
+    /** Ends this process although its main thread hangs. */
+    private static void endAlone(String reason) {
+        System.err.println("syncbn: " + reason);
+        Runtime.getRuntime().halt(ExitCode.THIS_WORKER);
     }
 
     static Address metrics(Settings settings) {

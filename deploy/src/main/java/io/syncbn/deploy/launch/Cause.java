@@ -14,6 +14,9 @@ final class Cause {
     /** Exit code of a process whose job failed, for whatever reason. */
     private static final int JOB_FAILED = 1;
 
+    /** Exit code of a worker that alone cannot go on. */
+    private static final int THIS_WORKER = 4;
+
     /** Exit codes above this one are signals, by the convention of shells and of Java's Process. */
     private static final int SIGNAL_BASE = 128;
 
@@ -68,6 +71,11 @@ final class Cause {
 
         boolean isKilled() {
             return exitCode > SIGNAL_BASE && !isAsked();
+        }
+
+        /** Whether the job is not at fault, so that the process may be started again. */
+        boolean isOfProcessAlone() {
+            return isKilled() || exitCode == THIS_WORKER && !isCoordinator;
         }
     }
 

@@ -212,12 +212,12 @@ public final class Launcher implements Crew {
     /** Notes the next end of a child, if there is one within the time, and starts it again if it was killed. */
     private void takeEnd(long millis) throws InterruptedException {
         nextEnd(millis).ifPresent(end -> {
-            if (!end.isKilled()) {
+            if (!end.isOfProcessAlone()) {
                 ends.add(end);
             } else if (end.isCoordinator()) {
                 coordinatorKilled(end);
             } else {
-                workerKilled(end);
+                workerLost(end);
             }
         });
     }
@@ -242,18 +242,30 @@ public final class Launcher implements Crew {
         isStopTold = false;
     }
 
-    private void workerKilled(End end) {
+    private void workerLost(End end) {
+        String what = inWords(end);
         if (isStopAsked) {
-            watcher.say(end.inWords());
+            watcher.say(what);
         } else if (restarts.isLeft()) {
             long waitMillis = restarts.ofWorker(end.name());
             dueMillis.put(end.name(), nowMillis.getAsLong() + waitMillis);
-            watcher.say(end.inWords() + "; starting it again (" + restarts.inWords() + ")");
+            watcher.say(what + "; starting it again (" + restarts.inWords() + ")");
         } else if (workers().size() + dueMillis.size() >= workers.least()) {
-            watcher.say(end.inWords() + "; the job goes on without it");
+            watcher.say(what + "; the job goes on without it");
         } else {
             ends.add(end);
         }
+    }
+
+    /** With its own reason, if it had the time to give one. */
+    private String inWords(End end) {
+        return end.inWords()
+                + children.get(end.name())
+                        .log()
+                        .reason()
+                        .filter(reason -> !end.isKilled())
+                        .map(reason -> ": " + reason.lines().findFirst().orElse(""))
+                        .orElse("");
     }
 
     /** The coordinator has ended well: the job is done, or was stopped. Workers end too. */
@@ -266,11 +278,13 @@ public final class Launcher implements Crew {
         // What a stopped job leaves was written before its coordinator ended.
         long untilMillis = nowMillis.getAsLong() + (isStopped ? patience.settleMillis() : patience.leaveMillis());
         while (!workers().isEmpty() && nowMillis.getAsLong() < untilMillis && !isInterrupted) {
-            nextEnd(patience.tickMillis()).filter(end -> !end.isKilled()).ifPresent(ends::add);
+            nextEnd(patience.tickMillis())
+                    .filter(end -> !end.isOfProcessAlone())
+                    .ifPresent(ends::add);
             watcher.tick(this);
         }
         for (Optional<End> end = nextEnd(0); end.isPresent(); end = nextEnd(0)) {
-            end.filter(last -> !last.isKilled()).ifPresent(ends::add);
+            end.filter(last -> !last.isOfProcessAlone()).ifPresent(ends::add);
         }
         if (ends.stream().anyMatch(End::isFailure)) {
             return failure();

@@ -45,7 +45,22 @@ public final class RunSettings {
             "restarts",
             "N",
             "10",
-            "how often processes of the job that are killed by a signal are started again, all together");
+            "how often processes of the job that are killed by a signal, or fail of something that is their own, are started"
+                    + " again, all together");
+    public static final Setting SILENCE = new Setting(
+            "silence", "SECONDS", "5", "how long nothing may come from a worker before it counts as lost, as 7.5");
+    public static final Setting DEADLINE_SLACK = new Setting(
+            "deadline-slack",
+            "SECONDS",
+            "1.8",
+            "how long the others wait for a worker in a step, beside twice what recent steps took; more where the machines"
+                    + " or the network pause");
+    public static final Setting PREPARE_TIMEOUT = new Setting(
+            "prepare-timeout",
+            "SECONDS",
+            "600",
+            "how long a worker may take to get ready for its shards, or to keep its last checkpoint; the others go on"
+                    + " without one that hangs");
     public static final Setting STRAGGLER = new Setting(
             "straggler",
             "wait|rerun",
@@ -111,12 +126,27 @@ public final class RunSettings {
             RECONNECT,
             RESTARTS,
             STRAGGLER,
+            SILENCE,
+            DEADLINE_SLACK,
+            PREPARE_TIMEOUT,
             METRICS_HOST,
             CHAOS,
             CHAOS_REFERENCE);
 
-    public static final List<Setting> COORDINATOR_PART =
-            List.of(JOB, WORKERS, HOST, PORT, LOG, JOIN_TIMEOUT, STRAGGLER, METRICS_HOST, METRICS_PORT, LAUNCHED);
+    public static final List<Setting> COORDINATOR_PART = List.of(
+            JOB,
+            WORKERS,
+            HOST,
+            PORT,
+            LOG,
+            JOIN_TIMEOUT,
+            STRAGGLER,
+            SILENCE,
+            DEADLINE_SLACK,
+            PREPARE_TIMEOUT,
+            METRICS_HOST,
+            METRICS_PORT,
+            LAUNCHED);
 
     public static final List<Setting> WORKER_PART = List.of(
             JOB,
@@ -134,6 +164,7 @@ public final class RunSettings {
             JOIN_TIMEOUT,
             RECONNECT,
             METRICS_HOST,
+            PREPARE_TIMEOUT,
             METRICS_PORT,
             LAUNCHED);
 

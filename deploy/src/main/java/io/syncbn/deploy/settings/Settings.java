@@ -5,6 +5,8 @@ import io.syncbn.proto.job.JobException;
 import io.syncbn.proto.job.JobParser;
 import io.syncbn.proto.job.Setting;
 import io.syncbn.proto.net.Address;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -103,6 +105,26 @@ public final class Settings {
         }
         problem(setting, text, "a whole number from " + least + (most == Long.MAX_VALUE ? "" : " to " + most));
         return Long.parseLong(setting.defaultValue());
+    }
+
+    /** Seconds, with a fraction where somebody wants one, as milliseconds. */
+    public int millis(Setting setting, int leastMillis, int mostMillis) {
+        String text = text(setting).orElse("");
+        try {
+            BigDecimal millis = new BigDecimal(text.strip()).movePointRight(3);
+            if (millis.compareTo(BigDecimal.valueOf(leastMillis)) >= 0
+                    && millis.compareTo(BigDecimal.valueOf(mostMillis)) <= 0) {
+                return millis.setScale(0, RoundingMode.HALF_UP).intValueExact();
+            }
+        } catch (NumberFormatException e) {
+            // Reported below, like a number out of range.
+        }
+        problem(setting, text, "seconds from " + seconds(leastMillis) + " to " + seconds(mostMillis));
+        return new BigDecimal(setting.defaultValue()).movePointRight(3).intValueExact();
+    }
+
+    private static String seconds(int millis) {
+        return BigDecimal.valueOf(millis, 3).stripTrailingZeros().toPlainString();
     }
 
     /** A whole number from 1, or two with a colon between: the least and the most. */

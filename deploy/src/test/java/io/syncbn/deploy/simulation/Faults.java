@@ -28,7 +28,11 @@ final class Faults {
         SLOW,
         SLOW_FOR_LONG,
         JOIN,
-        LEAVE
+        LEAVE,
+        WORKER_FAULT,
+        HUNG_PREPARE,
+        STALLED_DISK,
+        FLAPPING_NAME
     }
 
     void plan(long withinNanos) {
@@ -84,7 +88,11 @@ final class Faults {
 
     private void worker(Kind kind, SimulatedWorker victim, long duration) {
         // Whoever is about to leave does not come back once it has lost the coordinator.
-        boolean takesAReplica = kind == Kind.KILL_WORKER || kind == Kind.LEAVE || victim.isLeaving();
+        boolean takesAReplica = kind == Kind.KILL_WORKER
+                || kind == Kind.LEAVE
+                || kind == Kind.WORKER_FAULT
+                || kind == Kind.HUNG_PREPARE
+                || victim.isLeaving();
         if (takesAReplica && !simulation.hasAnotherReplica(victim)) {
             return; // a job whose last replica is gone goes on from a checkpoint, in another life
         }
@@ -103,12 +111,31 @@ final class Faults {
             case NOISE -> victim.link().noise(duration);
             case SLOW -> victim.slowDown(20, duration);
             case SLOW_FOR_LONG -> victim.slowDown(3 + random.nextInt(8), 10 * duration);
+            case WORKER_FAULT -> {
+                // Each of another kind: three of one in a row are the job's.
+                victim.whenOver(() -> world.after(duration, () -> simulation.startWorker(victim.name())));
+                victim.fail("fault " + random.nextLong());
+            }
+            case HUNG_PREPARE -> {
+                victim.whenOver(() -> world.after(duration, () -> simulation.startWorker(victim.name())));
+                victim.hangInNextPrepare();
+            }
+            case STALLED_DISK -> victim.stallDisk(duration);
+            case FLAPPING_NAME -> flap(victim, 2 + random.nextInt(20));
             case LEAVE -> {
                 victim.leave();
                 // In its place, so that there are enough to go on.
                 world.after(duration, () -> simulation.startWorker(simulation.newName()));
             }
             default -> throw new IllegalStateException("not a worker's: " + kind);
+        }
+    }
+
+    /** Somebody joins by a worker's name, and goes, and the worker joins again, and so on. */
+    private void flap(SimulatedWorker victim, int times) {
+        if (times > 0 && victim.isAlive() && !victim.isLeaving() && !simulation.isJobOver()) {
+            victim.link().cut("somebody else took its place");
+            world.after(world.between(World.millis(50), World.millis(400)), () -> flap(victim, times - 1));
         }
     }
 }

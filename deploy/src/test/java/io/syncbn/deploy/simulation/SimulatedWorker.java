@@ -11,6 +11,7 @@ import io.syncbn.proto.wire.FrameHeader;
 import io.syncbn.proto.wire.Payload;
 import io.syncbn.worker.collective.ShardRun;
 import io.syncbn.worker.session.Command;
+import io.syncbn.worker.session.Fault;
 import io.syncbn.worker.session.Identity;
 import io.syncbn.worker.session.Introduction;
 import io.syncbn.worker.session.Patience;
@@ -32,6 +33,9 @@ import java.util.function.BooleanSupplier;
  */
 final class SimulatedWorker {
     private static final long LOST_NANOS = World.millis(720_000);
+    private static final long TICK_NANOS = World.millis(1000);
+    private static final long LAST_MESSAGE_NANOS = World.millis(2);
+    static final Duration PREPARE = Duration.ofSeconds(30);
     private static final long COMMITTED_SUMS_NANOS = World.millis(1000);
 
     private final Simulation simulation;
@@ -62,6 +66,12 @@ final class SimulatedWorker {
     private long endedNanos;
     private double slowness = 1;
     private boolean isLeaving;
+    private long diskStallsUntilNanos;
+    /** Whether it is to fail alone, and the job to go on without it. */
+    private boolean isDoomed;
+
+    private boolean hangsInPrepare;
+    private Runnable whenOver = () -> {};
 
     /** The generation. */
     private Plan plan;
@@ -91,12 +101,20 @@ final class SimulatedWorker {
         Duration patience = Duration.ofHours(1);
         session = new Session(
                 new Introduction(Simulation.FINGERPRINT, new Identity("data", "", "", ""), name, "host", processId),
-                Patience.of(patience, patience),
+                Patience.of(patience, patience, PREPARE),
                 "coordinator");
     }
 
     void start() {
         happened(new SessionEvent.Started());
+        tick();
+    }
+
+    private void tick() {
+        later(TICK_NANOS, () -> {
+            happened(new SessionEvent.Tick());
+            tick();
+        });
     }
 
     String name() {
@@ -152,6 +170,31 @@ final class SimulatedWorker {
         process.run(() -> happened(new SessionEvent.LeaveAsked("drained")));
     }
 
+    /** Whether nobody may count on its replica. */
+    boolean isDoomed() {
+        return isDoomed;
+    }
+
+    void whenOver(Runnable action) {
+        whenOver = action;
+    }
+
+    void fail(String kind) {
+        isDoomed = true;
+        process.run(() -> happened(new SessionEvent.CannotGoOn(new Fault(true, kind, kind))));
+    }
+
+    /** The next time that it is dealt shards, if the job can do without it then. */
+    void hangInNextPrepare() {
+        isDoomed = true;
+        hangsInPrepare = true;
+    }
+
+    /** What it reads or writes takes until then. */
+    void stallDisk(long nanos) {
+        diskStallsUntilNanos = world.nowNanos() + nanos;
+    }
+
     void slowDown(double factor, long nanos) {
         slowness = factor;
         world.after(nanos, () -> slowness = 1);
@@ -188,7 +231,8 @@ final class SimulatedWorker {
             outcome = effect;
             simulation.log(name, effect.toString());
             process.kill();
-            link.cut("the process has ended");
+            world.after(LAST_MESSAGE_NANOS, () -> link.cut("the process has ended"));
+            whenOver.run();
         }
     }
 
@@ -280,7 +324,11 @@ final class SimulatedWorker {
         lastStep = -1;
         moments = simulation.open(this, newPlan, false);
         gradients = simulation.open(this, newPlan, true);
-        later(world.between(World.millis(1), World.millis(50)), () -> done(Result.COMPLETE));
+        if (hangsInPrepare && simulation.hasAnotherReplica(this)) {
+            return;
+        }
+        long readyNanos = world.nowNanos() + world.between(World.millis(1), World.millis(50));
+        later(Math.max(readyNanos, diskStallsUntilNanos) - world.nowNanos(), () -> done(Result.COMPLETE));
     }
 
     void broken(long generation, String reason) {
@@ -401,7 +449,7 @@ final class SimulatedWorker {
 
     private void trainStep() {
         if (step == job.steps()) {
-            done(Result.JOB_DONE);
+            later(Math.max(0, diskStallsUntilNanos - world.nowNanos()), () -> done(Result.JOB_DONE));
             return;
         }
         begin(step + 1);

@@ -25,6 +25,9 @@ final class Simulation {
     /** Fifty times as many as any job has had: one that goes round in circles ends soon. */
     private static final int MOST_EVENTS = 1_000_000;
 
+    /** The usual one, but that a worker that hangs is given up sooner. */
+    private static final Patience PATIENCE = Patience.of(5000, 1800, (int) SimulatedWorker.PREPARE.toMillis());
+
     private static final long END_NANOS = World.millis(1_800_000);
     /** Faults begin in this time; the job takes about as long without any. */
     private static final long FAULTS_NANOS = World.millis(4_000);
@@ -82,7 +85,7 @@ final class Simulation {
         undisturbed = job.undisturbed();
         int most = Math.min(shards, 1 + random.nextInt(5));
         int fewest = 1 + random.nextInt(most);
-        rules = new Rules(FINGERPRINT, shards, fewest, most, World.millis(600_000), Patience.DEFAULT, straggler, 5);
+        rules = new Rules(FINGERPRINT, shards, fewest, most, World.millis(600_000), PATIENCE, straggler, 5);
         tell(job + ", workers " + fewest + " to " + most + ", straggler " + straggler);
     }
 
@@ -149,7 +152,7 @@ final class Simulation {
         for (SimulatedWorker worker : workers.values()) {
             Optional<SessionEffect> outcome = worker.outcome();
             check(
-                    outcome.isEmpty() || outcome.get() instanceof SessionEffect.End,
+                    outcome.isEmpty() || outcome.get() instanceof SessionEffect.End || worker.isDoomed(),
                     worker.name() + " ended with " + outcome);
             if (outcome.equals(Optional.of(new SessionEffect.End(WorkerEnd.DONE))) && worker.step() == job.steps()) {
                 check(worker.digest().equals(undisturbed[(int) job.steps()]), worker.name() + " has other bits");
@@ -264,6 +267,7 @@ final class Simulation {
         return alive().stream()
                 .anyMatch(worker -> worker != victim
                         && !worker.isLeaving()
+                        && !worker.isDoomed()
                         && !worker.link().isDown()
                         && worker.isPeerOf(victim));
     }

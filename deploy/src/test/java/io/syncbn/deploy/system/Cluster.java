@@ -87,6 +87,8 @@ final class Cluster {
                 Optional.empty(),
                 JOIN_TIMEOUT,
                 "test",
+                JOIN_TIMEOUT,
+                reason -> {},
                 new CompletableFuture<>());
     }
 }

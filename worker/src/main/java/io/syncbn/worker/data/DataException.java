@@ -2,19 +2,36 @@ package io.syncbn.worker.data;
 
 import java.io.EOFException;
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
+import java.util.zip.ZipException;
+import javax.imageio.IIOException;
 
 /** Data that is missing, truncated, corrupt or wrong; the message names the file and what was expected. */
 public final class DataException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
+    /** Whether the machine refused to read, whatever stands in the file. */
+    private final boolean isOfThisMachine;
+
     public DataException(String message) {
         super(message);
+        isOfThisMachine = false;
     }
 
     public DataException(String message, Throwable cause) {
+        this(message, cause, false);
+    }
+
+    private DataException(String message, Throwable cause, boolean isOfThisMachine) {
         super(message, cause);
+        this.isOfThisMachine = isOfThisMachine;
+    }
+
+    /** Whether another machine might read the same data: a disk failed, or a file system; what came was not wrong. */
+    public boolean isOfThisMachine() {
+        return isOfThisMachine;
     }
 
     /** The operating system, or a decoder, refused to read a file; says why in words. */
@@ -27,6 +44,10 @@ public final class DataException extends RuntimeException {
         } else if (cause instanceof EOFException) {
             reason = "ends too early";
         }
-        return new DataException(file + ": cannot be read: " + reason, cause);
+        boolean isContent = cause instanceof EOFException
+                || cause instanceof ZipException
+                || cause instanceof CharacterCodingException
+                || cause instanceof IIOException;
+        return new DataException(file + ": cannot be read: " + reason, cause, !isContent);
     }
 }

@@ -6,11 +6,21 @@ import io.syncbn.proto.v1.Plan;
 /** What the training thread is to do next. */
 public sealed interface Command {
 
+    /** What it is to come to, in words. */
+    default String inWords() {
+        return "rest";
+    }
+
     /** Nothing: come to rest and say where. */
     record Rest() implements Command {}
 
     /** Get the rows, layers and connections that a generation needs. */
-    record Prepare(Plan plan) implements Command {}
+    record Prepare(Plan plan) implements Command {
+        @Override
+        public String inWords() {
+            return "be ready for its shards";
+        }
+    }
 
     /** Send the state to those that are behind. */
     record SendState(Align align) implements Command {}
@@ -22,5 +32,10 @@ public sealed interface Command {
     record Train() implements Command {}
 
     /** Keep a checkpoint, because the job is to end here. */
-    record Keep() implements Command {}
+    record Keep() implements Command {
+        @Override
+        public String inWords() {
+            return "have kept a checkpoint";
+        }
+    }
 }

@@ -3,17 +3,18 @@ package io.syncbn.worker.session;
 import java.time.Duration;
 
 /**
- * How long a worker tries to reach the coordinator.
+ * How long a worker tries to reach the coordinator, and waits for itself.
  *
  * @param firstNanos before it has ever reached it
  * @param againNanos after it has lost it
+ * @param prepareNanos how long the training thread may take for anything but training
  */
-public record Patience(long firstNanos, long againNanos) {
+public record Patience(long firstNanos, long againNanos, long prepareNanos) {
     private static final long FIRST_PAUSE_NANOS = Duration.ofMillis(50).toNanos();
     private static final long LONGEST_PAUSE_NANOS = Duration.ofSeconds(1).toNanos();
 
-    public static Patience of(Duration first, Duration again) {
-        return new Patience(first.toNanos(), again.toNanos());
+    public static Patience of(Duration first, Duration again, Duration prepare) {
+        return new Patience(first.toNanos(), again.toNanos(), prepare.toNanos());
     }
 
     /** Between attempts: short at first, because the coordinator may be back at once, then doubled up to a second. */

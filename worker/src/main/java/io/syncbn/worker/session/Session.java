@@ -23,6 +23,8 @@ import java.util.stream.Collectors;
  * used by one thread at a time.
  */
 public final class Session {
+    private static final long NEVER = Long.MAX_VALUE;
+
     private final Introduction introduction;
     private final Patience patience;
     private final String coordinator;
@@ -30,6 +32,9 @@ public final class Session {
 
     /** Whether there is a control stream on which this worker has sent its Join. */
     private boolean isUp;
+
+    /** Of the event under way. */
+    private long nowNanos;
 
     private long connection;
     /** Whether the coordinator was reached on this connection. */
@@ -43,6 +48,9 @@ public final class Session {
 
     /** The newest generation that this worker was planned into on this connection; null before the first. */
     private Plan plan;
+
+    /** Since when the training thread has been at something that must end; {@link #NEVER} while it trains, or has come to rest. */
+    private long busySinceNanos = NEVER;
 
     private Command command;
     private long commandNumber;
@@ -66,6 +74,7 @@ public final class Session {
     /** Decides. {@code nowNanos} is of a monotonic clock with any origin. */
     public List<SessionEffect> on(long nowNanos, SessionEvent event) {
         effects.clear();
+        this.nowNanos = nowNanos;
         if (!isOver) {
             decide(nowNanos, event);
         }
@@ -94,11 +103,28 @@ public final class Session {
         } else if (event instanceof SessionEvent.Done done) {
             done(done);
         } else if (event instanceof SessionEvent.CannotGoOn fault) {
-            cannotGoOn(fault.reason());
+            cannotGoOn(fault.fault(), false);
         } else if (event instanceof SessionEvent.Broken broken) {
             broken(broken);
         } else if (event instanceof SessionEvent.LeaveAsked asked) {
             leave(asked.reason());
+        } else if (event instanceof SessionEvent.Tick) {
+            endIfTheTrainingThreadHangs();
+        } else {
+            throw new IllegalArgumentException("an event that nobody decides on: " + event);
+        }
+    }
+
+    private void endIfTheTrainingThreadHangs() {
+        if (busySinceNanos != NEVER && nowNanos - busySinceNanos >= patience.prepareNanos()) {
+            String what = command.inWords();
+            cannotGoOn(
+                    new Fault(
+                            true,
+                            "hangs",
+                            "the training thread has not come to " + what + " within "
+                                    + TimeUnit.NANOSECONDS.toSeconds(patience.prepareNanos()) + " s"),
+                    true);
         }
     }
 
@@ -156,8 +182,9 @@ public final class Session {
             return;
         }
         if (begin.getStep() != position.step()) {
-            cannotGoOn("generation " + begin.getGeneration() + " begins after step " + begin.getStep() + ", but "
-                    + introduction.name() + " stands at " + position.step());
+            String reason = "generation " + begin.getGeneration() + " begins after step " + begin.getStep() + ", but "
+                    + introduction.name() + " stands at " + position.step();
+            cannotGoOn(new Fault(true, "stands elsewhere", reason), false);
         } else {
             command(new Command.Train());
         }
@@ -227,9 +254,11 @@ public final class Session {
     private void done(SessionEvent.Done done) {
         position = done.position();
         if (done.command() != commandNumber) {
+            busySinceNanos = busySinceNanos == NEVER ? NEVER : nowNanos;
             return; // a newer command is there
         }
         isResting = true;
+        busySinceNanos = NEVER;
         joinIfAtRest();
         if (isReleased) {
             end(WorkerEnd.LEFT);
@@ -305,6 +334,10 @@ public final class Session {
     private void command(Command next) {
         command = next;
         isResting = false;
+        // A step may take as long as it takes, and a state that travels is the coordinator's to wait for.
+        boolean mustEnd =
+                next instanceof Command.Rest || next instanceof Command.Prepare || next instanceof Command.Keep;
+        busySinceNanos = mustEnd ? Math.min(busySinceNanos, nowNanos) : NEVER;
         effects.add(new SessionEffect.Do(++commandNumber, next));
     }
 
@@ -322,11 +355,20 @@ public final class Session {
         effects.add(new SessionEffect.End(end));
     }
 
-    private void cannotGoOn(String reason) {
+    private void cannotGoOn(Fault fault, boolean hangs) {
         send(FromWorker.newBuilder()
-                .setFailed(Failed.newBuilder().setReason(reason))
+                .setFailed(Failed.newBuilder()
+                        .setReason(fault.reason())
+                        .setCause(fault.isOfThisWorker() ? Failed.Cause.WORKER : Failed.Cause.JOB)
+                        .setFault(fault.kind()))
                 .build());
-        fail(reason);
+        if (fault.isOfThisWorker()) {
+            isOver = true;
+            endWaits(SessionEffect.EndWaits.NONE, fault.reason());
+            effects.add(new SessionEffect.FailAlone(fault.reason(), hangs));
+        } else {
+            fail(fault.reason());
+        }
     }
 
     private void fail(String reason) {

@@ -38,4 +38,11 @@ public sealed interface SessionEffect {
 
     /** The job has failed, or the worker cannot take part in it; the last effect. */
     record Fail(String reason) implements SessionEffect {}
+
+    /**
+     * This worker alone cannot go on; the last effect.
+     *
+     * @param hangs whether the training thread does not come back, so that the process has to end without it
+     */
+    record FailAlone(String reason, boolean hangs) implements SessionEffect {}
 }

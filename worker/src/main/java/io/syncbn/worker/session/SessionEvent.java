@@ -34,8 +34,11 @@ public sealed interface SessionEvent {
         ABANDONED
     }
 
-    /** The training thread cannot go on, for a reason that would stop any other worker as well. */
-    record CannotGoOn(String reason) implements SessionEvent {}
+    /** The training thread cannot go on. */
+    record CannotGoOn(Fault fault) implements SessionEvent {}
+
+    /** Time has passed. */
+    record Tick() implements SessionEvent {}
 
     /** A data stream of a generation broke, or a frame on it was damaged. */
     record Broken(long generation, String reason) implements SessionEvent {}

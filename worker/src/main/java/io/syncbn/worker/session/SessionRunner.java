@@ -15,6 +15,7 @@ import java.lang.System.Logger.Level;
 import java.util.Optional;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
 /**
@@ -27,6 +28,12 @@ public final class SessionRunner implements AutoCloseable {
 
     /** How long the last message may take to leave. */
     private static final long DRAIN_MILLIS = 2000;
+
+    /** Between looks at the clock. */
+    private static final long TICK_MILLIS = 1000;
+
+    /** Given up when there is no memory left, so that there is some to say so with. */
+    private static final int RESERVE_BYTES = 4 << 20;
 
     private final Session session;
     private final Address coordinator;
@@ -48,11 +55,14 @@ public final class SessionRunner implements AutoCloseable {
     private volatile long committedStep;
 
     private SessionEffect last;
+    private volatile byte[] reserve = new byte[RESERVE_BYTES];
+    private final Consumer<String> hung;
 
     /**
      * @param coordinator where it listens
      * @param shards S
      * @param groupSize shards in a full normalization group
+     * @param hung told why, when the training thread hangs, and {@link #run} will not return: to end the process
      */
     public SessionRunner(
             Introduction introduction,
@@ -60,7 +70,9 @@ public final class SessionRunner implements AutoCloseable {
             Address coordinator,
             int shards,
             int groupSize,
-            LongSupplier nanoClock) {
+            LongSupplier nanoClock,
+            Consumer<String> hung) {
+        this.hung = hung;
         this.session = new Session(introduction, patience, coordinator.toString());
         this.coordinator = coordinator;
         this.shards = shards;
@@ -77,10 +89,14 @@ public final class SessionRunner implements AutoCloseable {
      * Takes part in the job, to its end.
      *
      * @throws JobFailedException if the job fails, or this worker cannot take part in it
+     * @throws WorkerFaultException if this worker alone cannot go on
      * @throws RuntimeException what the trainee throws when it cannot go on
      */
     public WorkerEnd run(Trainee trainee) {
         happened(new SessionEvent.Started());
+        loop.next()
+                .scheduleAtFixedRate(
+                        () -> happened(new SessionEvent.Tick()), TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
         try {
             for (Optional<SessionEffect.Do> next = take(); next.isPresent(); next = take()) {
                 carryOut(next.get(), trainee);
@@ -97,6 +113,9 @@ public final class SessionRunner implements AutoCloseable {
     private synchronized WorkerEnd ending() {
         if (last instanceof SessionEffect.Fail fail) {
             throw new JobFailedException(fail.reason());
+        }
+        if (last instanceof SessionEffect.FailAlone fail) {
+            throw new WorkerFaultException(fail.reason());
         }
         return ((SessionEffect.End) last).end();
     }
@@ -118,12 +137,22 @@ public final class SessionRunner implements AutoCloseable {
         } catch (AbandonedException e) {
             result = SessionEvent.Result.ABANDONED;
         } catch (RuntimeException | Error e) {
-            happened(new SessionEvent.CannotGoOn(String.valueOf(e.getMessage())));
-            throw e;
+            reserve = null;
+            throw cannotGoOn(trainee.faultOf(e), e);
         }
         Position position = trainee.position();
         committedStep = position.step();
         happened(new SessionEvent.Done(next.number(), result, position));
+    }
+
+    /** Tells the others. A process that has no memory may fail at that too: then they see it end. */
+    private RuntimeException cannotGoOn(Fault fault, Throwable thrown) {
+        try {
+            happened(new SessionEvent.CannotGoOn(fault));
+        } catch (RuntimeException | Error e) {
+            LOG.log(Level.ERROR, "the others could not be told", e);
+        }
+        return fault.isOfThisWorker() ? new WorkerFaultException(fault.reason(), thrown) : (RuntimeException) thrown;
     }
 
     private SessionEvent.Result carryOut(Command command, Trainee trainee) {
@@ -201,6 +230,9 @@ public final class SessionRunner implements AutoCloseable {
         } else {
             last = effect;
             mailbox.close();
+            if (effect instanceof SessionEffect.FailAlone fail && fail.hangs()) {
+                loop.next().schedule(() -> hung.accept(fail.reason()), DRAIN_MILLIS, TimeUnit.MILLISECONDS);
+            }
         }
     }
 

@@ -38,6 +38,11 @@ public interface Trainee {
      */
     boolean train();
 
+    /** Whose fault it is, that one of these calls threw this. */
+    default Fault faultOf(Throwable thrown) {
+        return Fault.ofWorker(thrown);
+    }
+
     /** Keeps a checkpoint of the present state, if this worker is the one that keeps them. */
     void keepCheckpoint();
 }

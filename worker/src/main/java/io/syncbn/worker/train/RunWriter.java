@@ -65,7 +65,7 @@ final class RunWriter implements RunListener {
         try {
             Files.createDirectories(directory);
         } catch (IOException e) {
-            throw new TrainingException(FileFault.cannotWrite(directory, e));
+            throw new TrainingException(FileFault.cannotWrite(directory, e), e);
         }
     }
 
@@ -139,7 +139,7 @@ final class RunWriter implements RunListener {
             AtomicFile.write(
                     file, (JSON.writerWithDefaultPrettyPrinter().writeValueAsString(result) + "\n").getBytes(UTF_8));
         } catch (IOException e) {
-            throw new TrainingException(FileFault.cannotWrite(file, e));
+            throw new TrainingException(FileFault.cannotWrite(file, e), e);
         }
     }
 
@@ -147,7 +147,7 @@ final class RunWriter implements RunListener {
         try {
             return RunHistory.of(metrics.lines());
         } catch (IOException e) {
-            throw new TrainingException("cannot read " + directory.resolve("metrics.jsonl") + ": " + e);
+            throw new TrainingException("cannot read " + directory.resolve("metrics.jsonl") + ": " + e, e);
         }
     }
 

@@ -10,6 +10,7 @@ import io.syncbn.worker.collective.Collective;
 import io.syncbn.worker.collective.ShardRun;
 import io.syncbn.worker.data.ChannelStatistics;
 import io.syncbn.worker.data.DecodedDataset;
+import io.syncbn.worker.session.Fault;
 import io.syncbn.worker.session.Position;
 import io.syncbn.worker.session.Trainee;
 import java.util.Arrays;
@@ -118,8 +119,8 @@ final class Training implements Trainee, AutoCloseable {
                         .toArray();
         String digest = StateDigest.sha256(state.modelState());
         if (!digest.equals(align.getStateDigest())) {
-            throw new TrainingException("the state that was taken over after step " + align.getStep() + " is " + digest
-                    + ", expected " + align.getStateDigest());
+            throw new IllegalStateException("the state that was taken over after step " + align.getStep() + " is "
+                    + digest + ", expected " + align.getStateDigest());
         }
     }
 
@@ -138,6 +139,11 @@ final class Training implements Trainee, AutoCloseable {
     public void keepCheckpoint() {
         openListener();
         listener.lastCheckpoint(state);
+    }
+
+    @Override
+    public Fault faultOf(Throwable thrown) {
+        return Faults.of(thrown);
     }
 
     /** The job is done, and all workers agree on the result. */

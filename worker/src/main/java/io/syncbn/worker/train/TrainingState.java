@@ -134,7 +134,7 @@ final class TrainingState {
         float[] running = replica.runningStatistics();
         int length = weights.length + momentum.length + running.length;
         if (flat.length != length) {
-            throw new TrainingException("a state of " + flat.length + " numbers came, expected " + length);
+            throw new IllegalStateException("a state of " + flat.length + " numbers came, expected " + length);
         }
         System.arraycopy(flat, 0, weights, 0, weights.length);
         System.arraycopy(flat, weights.length, momentum, 0, momentum.length);

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
@@ -25,6 +26,8 @@ import java.util.function.Supplier;
  * @param metrics where metrics are served for Prometheus, port 0 for any that is free; empty for nowhere
  * @param reconnect how long to try to reach a coordinator that was lost
  * @param release syncbn's version
+ * @param prepare how long this worker may take to get ready for its shards, or to come to rest
+ * @param hung told why, when it does not: to end the process
  * @param leave completed, with a reason, when this process is to end and the job to go on without it
  */
 public record WorkerConfig(
@@ -42,4 +45,6 @@ public record WorkerConfig(
         Optional<Address> metrics,
         Duration reconnect,
         String release,
+        Duration prepare,
+        Consumer<String> hung,
         CompletableFuture<String> leave) {}

@@ -13,6 +13,7 @@ import io.syncbn.worker.session.Introduction;
 import io.syncbn.worker.session.Patience;
 import io.syncbn.worker.session.SessionRunner;
 import io.syncbn.worker.session.WorkerEnd;
+import io.syncbn.worker.session.WorkerFaultException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.net.InetAddress;
@@ -31,9 +32,18 @@ public final class WorkerProcess {
      * Runs a worker to the end of the job.
      *
      * @throws RuntimeException with a message for the user, when the job cannot go on: {@link JobFailedException}, {@link
-     *     TrainingException}, {@code DataException}, {@code CheckpointException}, {@code ModelException}
+     *     TrainingException}, {@code DataException}, {@code CheckpointException}, {@code ModelException}; {@link
+     *     WorkerFaultException}, when this worker alone cannot
      */
     public static WorkerEnd run(WorkerConfig config) {
+        try {
+            return runJob(config);
+        } catch (RuntimeException | Error e) {
+            throw Faults.toEndWith(e);
+        }
+    }
+
+    private static WorkerEnd runJob(WorkerConfig config) {
         Job job = config.job();
         StartTimes start = new StartTimes(config.startNanos(), NANO_CLOCK);
         start.done("process");
@@ -53,11 +63,12 @@ public final class WorkerProcess {
             try (Training training = new Training(config, data, replicas, origin, metrics, start, NANO_CLOCK);
                     SessionRunner session = new SessionRunner(
                             introduction(config, origin, arithmetic),
-                            Patience.of(config.patience(), config.reconnect()),
+                            Patience.of(config.patience(), config.reconnect(), config.prepare()),
                             coordinator,
                             job.shards(),
                             job.normalization().groupSize(job.shards()),
-                            NANO_CLOCK)) {
+                            NANO_CLOCK,
+                            config.hung())) {
                 config.leave().thenAccept(session::leave);
                 LOG.log(Level.INFO, "{0} joins at {1}", config.name(), coordinator);
                 WorkerEnd end = session.run(training);

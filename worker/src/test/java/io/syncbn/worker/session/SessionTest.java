@@ -16,6 +16,7 @@ import io.syncbn.proto.v1.ToWorker;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 /** Conversations, from the worker's side: what comes, and what the session then wants done, in short words. */
@@ -25,7 +26,7 @@ class SessionTest {
 
     private final Session session = new Session(
             new Introduction("job", new Identity("data", "layers", "bits", "library 1.0"), "worker-1", "host", 42),
-            Patience.of(Duration.ofSeconds(10), Duration.ofSeconds(30)),
+            Patience.of(Duration.ofSeconds(10), Duration.ofSeconds(30), Duration.ofSeconds(600)),
             "coordinator:1");
     private long nanos = 1;
     private long lastCommand;
@@ -61,6 +62,9 @@ class SessionTest {
             return "heartbeat every " + every.millis();
         } else if (effect instanceof SessionEffect.End end) {
             return "end " + end.end();
+        }
+        if (effect instanceof SessionEffect.FailAlone alone) {
+            return "fail alone" + (alone.hangs() ? ", hanging: " : ": ") + alone.reason();
         }
         return "fail: " + ((SessionEffect.Fail) effect).reason();
     }
@@ -270,9 +274,60 @@ class SessionTest {
     @Test
     void whatCannotGoOnIsToldAndEnds() {
         train();
-        assertThat(on(new SessionEvent.CannotGoOn("NaN")))
-                .containsExactly("send failed { reason: \"NaN\" }", "end waits but for step -1", "fail: NaN");
+        assertThat(on(new SessionEvent.CannotGoOn(new Fault(false, "NaN", "the loss is NaN"))))
+                .containsExactly(
+                        "send failed { reason: \"the loss is NaN\" fault: \"NaN\" }",
+                        "end waits but for step -1",
+                        "fail: the loss is NaN");
         assertThat(receive(begin(1, 0))).as("after the end").isEmpty();
+    }
+
+    @Test
+    void whatIsThisWorkersAloneIsToldAsThat() {
+        train();
+        assertThat(on(new SessionEvent.CannotGoOn(Fault.ofWorker(new OutOfMemoryError("Java heap space")))))
+                .containsExactly(
+                        "send failed { reason: \"java.lang.OutOfMemoryError: Java heap space\" cause: WORKER"
+                                + " fault: \"java.lang.OutOfMemoryError\" }",
+                        "end waits but for step -1",
+                        "fail alone: java.lang.OutOfMemoryError: Java heap space");
+        assertThat(receive(begin(1, 0))).as("after the end").isEmpty();
+    }
+
+    @Test
+    void aTrainingThreadThatDoesNotGetReadyEndsTheWorker() {
+        join(FRESH);
+        receive(plan(1, 0));
+        assertThat(after(599)).isEmpty();
+        assertThat(after(1))
+                .contains(
+                        "fail alone, hanging: the training thread has not come to be ready for its shards within 600 s");
+    }
+
+    @Test
+    void aTrainingThreadThatDoesNotComeToRestEndsTheWorkerHoweverOftenItIsToldAnew() {
+        join(FRESH);
+        receive(plan(1, 0));
+        assertThat(after(599)).isEmpty();
+        receive(plan(2, 0));
+        receive(ToWorker.newBuilder().setHold(Hold.newBuilder().setReason("too few")));
+        assertThat(after(1)).contains("fail alone, hanging: the training thread has not come to rest within 600 s");
+    }
+
+    @Test
+    void aStepMayTakeAsLongAsItTakes() {
+        train();
+        assertThat(after(100_000)).isEmpty();
+        receive(ToWorker.newBuilder().setStop(Stop.newBuilder().setReason("Ctrl-C")));
+        assertThat(after(599)).isEmpty();
+        assertThat(after(1))
+                .contains(
+                        "fail alone, hanging: the training thread has not come to have kept a checkpoint within 600 s");
+    }
+
+    private List<String> after(int seconds) {
+        nanos += TimeUnit.SECONDS.toNanos(seconds);
+        return on(new SessionEvent.Tick());
     }
 
     @Test
@@ -280,7 +335,8 @@ class SessionTest {
         join(FRESH);
         receive(plan(1, 0));
         done(FRESH);
-        assertThat(receive(begin(1, 5))).contains("fail: generation 1 begins after step 5, but worker-1 stands at 0");
+        assertThat(receive(begin(1, 5)))
+                .contains("fail alone: generation 1 begins after step 5, but worker-1 stands at 0");
     }
 
     @Test

@@ -1,0 +1,52 @@
+package io.syncbn.worker.train;
+
+import io.syncbn.proto.job.JobException;
+import io.syncbn.worker.checkpoint.CheckpointException;
+import io.syncbn.worker.collective.JobFailedException;
+import io.syncbn.worker.data.DataException;
+import io.syncbn.worker.nn.ModelException;
+import io.syncbn.worker.session.Fault;
+import io.syncbn.worker.session.WorkerFaultException;
+import java.io.IOException;
+
+/** Whose fault something is that was thrown: the job's, if any other worker would have met it, or this worker's alone. */
+final class Faults {
+    private Faults() {}
+
+    static Fault of(Throwable thrown) {
+        return isOfJob(thrown) ? Fault.ofJob(thrown) : ofWorker(thrown);
+    }
+
+    /** What a worker ends with. Before it has joined, what is wrong with files is wrong with what it was given. */
+    static RuntimeException toEndWith(Throwable thrown) {
+        boolean isForUser = isSaidInWords(thrown) || thrown instanceof WorkerFaultException;
+        return isForUser
+                ? (RuntimeException) thrown
+                : new WorkerFaultException(Fault.ofWorker(thrown).reason(), thrown);
+    }
+
+    private static boolean isOfJob(Throwable thrown) {
+        return isSaidInWords(thrown) && !isOfThisMachine(thrown);
+    }
+
+    /** Exceptions whose messages are made for the user. All others are mistakes of ours, or the machine's. */
+    private static boolean isSaidInWords(Throwable thrown) {
+        return thrown instanceof JobFailedException
+                || thrown instanceof TrainingException
+                || thrown instanceof DataException
+                || thrown instanceof CheckpointException
+                || thrown instanceof ModelException
+                || thrown instanceof JobException;
+    }
+
+    /** A disk, or a file system, and not what stands in a file. */
+    private static boolean isOfThisMachine(Throwable thrown) {
+        return thrown instanceof DataException data ? data.isOfThisMachine() : thrown.getCause() instanceof IOException;
+    }
+
+    private static Fault ofWorker(Throwable thrown) {
+        return isSaidInWords(thrown)
+                ? new Fault(true, thrown.getCause().getClass().getName(), thrown.getMessage())
+                : Fault.ofWorker(thrown);
+    }
+}
