@@ -12,6 +12,7 @@ import io.syncbn.coordinator.membership.Straggler;
 import io.syncbn.coordinator.membership.Topic;
 import io.syncbn.proto.Protocol;
 import io.syncbn.proto.tree.Node;
+import io.syncbn.proto.v1.Failed;
 import io.syncbn.proto.v1.FromWorker;
 import io.syncbn.proto.v1.Heartbeat;
 import io.syncbn.proto.v1.Join;
@@ -338,6 +339,56 @@ class CoordinatorTest {
         assertThat(coordinator.end().join())
                 .isEqualTo(new Effect.Fail("a mistake in the coordinator: java.lang.IllegalStateException: oh"));
         assertThat(controls).allMatch(control -> control.last().hasAbort() && control.hasEnded);
+    }
+
+    /** As when there is no memory left even for the words. */
+    @Test
+    void aMistakeThatCannotBeToldEndsTheJobTooInsteadOfLettingItStandStill() {
+        join();
+        controls.get(0).breaks = true;
+        coordinator.run(() -> {
+            throw new StackOverflowError("oh");
+        });
+        assertThat(coordinator.end().join())
+                .isEqualTo(new Effect.Fail("a mistake in the coordinator: java.lang.StackOverflowError: oh"));
+    }
+
+    @Test
+    void aWorkersFaultIsCountedAndAStrangersIsNot() {
+        begin();
+        coordinator.received(
+                controls.get(1),
+                FromWorker.newBuilder()
+                        .setFailed(Failed.newBuilder()
+                                .setCause(Failed.Cause.WORKER)
+                                .setFault("java.lang.OutOfMemoryError")
+                                .setReason("java.lang.OutOfMemoryError: Java heap space"))
+                        .build());
+        FakeStreams.Control stranger = new FakeStreams.Control(99);
+        coordinator.opened(stranger);
+        coordinator.received(
+                stranger,
+                FromWorker.newBuilder()
+                        .setFailed(Failed.newBuilder().setFault("Made.Up"))
+                        .build());
+        assertThat(registry.get("syncbn.coordinator.worker.faults").counters()).hasSize(1);
+        assertThat(registry.get("syncbn.coordinator.worker.faults")
+                        .tags("cause", "worker", "fault", "java.lang.OutOfMemoryError")
+                        .counter()
+                        .count())
+                .isEqualTo(1);
+        assertThat(coordinator.end()).isNotDone();
+    }
+
+    @Test
+    void whatAWorkerWasWaitedForIsForgottenWithIt() {
+        begin();
+        step(1);
+        assertThat(registry.find("syncbn.coordinator.waited.for").gauges()).hasSize(2);
+        coordinator.closed(controls.get(1));
+        assertThat(registry.find("syncbn.coordinator.waited.for").gauges())
+                .singleElement()
+                .satisfies(gauge -> assertThat(gauge.getId().getTag("worker")).isEqualTo("worker-0"));
     }
 
     private void begin() {

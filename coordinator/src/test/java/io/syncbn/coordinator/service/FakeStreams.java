@@ -13,6 +13,7 @@ final class FakeStreams {
     static final class Control implements ControlStream {
         final List<ToWorker> sent = new ArrayList<>();
         boolean hasEnded;
+        boolean breaks;
         private final long connection;
 
         Control(long connection) {
@@ -26,6 +27,9 @@ final class FakeStreams {
 
         @Override
         public void send(ToWorker message) {
+            if (breaks) {
+                throw new IllegalStateException("call already closed");
+            }
             sent.add(message);
         }
 

@@ -59,6 +59,14 @@ class CauseTest {
     }
 
     @Test
+    void theJobIsNotAtFaultForAKilledProcessNorForAWorkerThatFailedAlone() {
+        assertThat(end("worker-0", 137, 0).isOfProcessAlone()).isTrue();
+        assertThat(end("worker-0", 4, 0).isOfProcessAlone()).isTrue();
+        assertThat(end("coordinator", 4, 0).isOfProcessAlone()).isFalse();
+        assertThat(end("worker-0", 2, 0).isOfProcessAlone()).isFalse();
+    }
+
+    @Test
     void endsAreToldInWords() {
         assertThat(end("worker-2", 137, 0).inWords()).isEqualTo("worker-2 was killed by signal 9 (KILL)");
         assertThat(end("worker-2", 160, 0).inWords()).isEqualTo("worker-2 was killed by signal 32");

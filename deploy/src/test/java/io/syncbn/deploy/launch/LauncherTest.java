@@ -193,6 +193,28 @@ class LauncherTest {
     }
 
     @Test
+    void aWorkerThatFailsAloneIsStartedAgain() throws Exception {
+        restarts = 1;
+        scripts.put("worker-1", theFirstTime("echo 'syncbn: no memory'; exit 4") + touch("twice"));
+        scripts.put("worker-0", "exit 0");
+        scripts.put("coordinator", LISTEN + waitForFile("twice"));
+        List<String> said = new ArrayList<>();
+
+        assertThat(launch(patience(), saying(said, crew -> {}))).isEqualTo(new Ending.Done());
+        assertThat(said)
+                .containsExactly("worker-1 ended with exit code 4: no memory; starting it again (restart 1 of 1)");
+    }
+
+    @Test
+    void aWorkerThatFailsAloneTooOftenIsTheCause() throws Exception {
+        scripts.put("coordinator", LISTEN + STAY);
+        scripts.put("worker-0", STAY);
+        scripts.put("worker-1", "echo 'syncbn: no memory'; exit 4");
+
+        assertThat(failure()).startsWith("the job failed: worker-1 ended with exit code 4: no memory\n");
+    }
+
+    @Test
     void aKilledCoordinatorIsStartedAgainAtItsPort() throws Exception {
         restarts = 1;
         scripts.put("coordinator", LISTEN + "echo port $PORT; " + theFirstTime("kill -9 $$"));

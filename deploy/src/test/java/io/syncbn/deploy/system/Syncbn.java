@@ -12,6 +12,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -47,10 +48,15 @@ final class Syncbn implements AutoCloseable {
     }
 
     static Syncbn start(Object... arguments) {
-        List<String> command = JavaCommand.of(
-                Main.class.getName(),
-                "-XX:+UseSerialGC",
-                "-Djava.util.logging.SimpleFormatter.format=%1$tT.%1$tL %4$s %3$s: %5$s%6$s%n");
+        return start(List.of(), arguments);
+    }
+
+    /** @param flags of the JVM */
+    static Syncbn start(List<String> flags, Object... arguments) {
+        List<String> all = new ArrayList<>(List.of(
+                "-XX:+UseSerialGC", "-Djava.util.logging.SimpleFormatter.format=%1$tT.%1$tL %4$s %3$s: %5$s%6$s%n"));
+        all.addAll(flags);
+        List<String> command = JavaCommand.of(Main.class.getName(), all.toArray(String[]::new));
         for (Object argument : arguments) {
             command.add(argument.toString());
         }
@@ -129,6 +135,10 @@ final class Syncbn implements AutoCloseable {
 
     String err() {
         return text(err);
+    }
+
+    String out() {
+        return text(out);
     }
 
     /** The process that the launcher calls so: {@code coordinator} or {@code worker-0}. */
