@@ -109,8 +109,8 @@ final class Faults {
             case LINK_HANGS -> victim.link().hang(duration);
             case LINK_DOWN -> victim.link().down(duration);
             case NOISE -> victim.link().noise(duration);
-            case SLOW -> victim.slowDown(20, duration);
-            case SLOW_FOR_LONG -> victim.slowDown(3 + random.nextInt(8), 10 * duration);
+            case SLOW -> victim.ailments().slowDown(20, duration);
+            case SLOW_FOR_LONG -> victim.ailments().slowDown(3 + random.nextInt(8), 10 * duration);
             case WORKER_FAULT -> {
                 // Each of another kind: three of one in a row are the job's.
                 victim.whenOver(() -> world.after(duration, () -> simulation.startWorker(victim.name())));
@@ -118,9 +118,9 @@ final class Faults {
             }
             case HUNG_PREPARE -> {
                 victim.whenOver(() -> world.after(duration, () -> simulation.startWorker(victim.name())));
-                victim.hangInNextPrepare();
+                victim.ailments().hangInNextPrepare();
             }
-            case STALLED_DISK -> victim.stallDisk(duration);
+            case STALLED_DISK -> victim.ailments().stallDisk(duration);
             case FLAPPING_NAME -> flap(victim, 2 + random.nextInt(20));
             case LEAVE -> {
                 victim.leave();

@@ -64,13 +64,8 @@ final class SimulatedWorker {
     private Wait wait;
     private SessionEffect.EndWaits ended;
     private long endedNanos;
-    private double slowness = 1;
     private boolean isLeaving;
-    private long diskStallsUntilNanos;
-    /** Whether it is to fail alone, and the job to go on without it. */
-    private boolean isDoomed;
-
-    private boolean hangsInPrepare;
+    private final Ailments ailments;
     private Runnable whenOver = () -> {};
 
     /** The generation. */
@@ -94,6 +89,7 @@ final class SimulatedWorker {
     SimulatedWorker(Simulation simulation, String name, long processId, Link link) {
         this.simulation = simulation;
         this.world = simulation.world();
+        this.ailments = new Ailments(world);
         this.job = simulation.job();
         this.name = name;
         this.link = link;
@@ -107,14 +103,7 @@ final class SimulatedWorker {
 
     void start() {
         happened(new SessionEvent.Started());
-        tick();
-    }
-
-    private void tick() {
-        later(TICK_NANOS, () -> {
-            happened(new SessionEvent.Tick());
-            tick();
-        });
+        world.every(TICK_NANOS, this::isAlive, () -> process.run(() -> happened(new SessionEvent.Tick())));
     }
 
     String name() {
@@ -146,14 +135,9 @@ final class SimulatedWorker {
         return process.isAlive() && outcome == null;
     }
 
-    /** Whether it takes part in a generation. */
-    boolean isIn(long generation) {
-        return plan != null && plan.getGeneration() == generation;
-    }
-
-    /** Whether it has come as far in the same generation, but for one step. */
-    boolean isPeerOf(SimulatedWorker other) {
-        return other.plan != null && isIn(other.plan.getGeneration()) && Math.abs(step - other.step) <= 1;
+    /** The one that it was last dealt a place in; 0 before the first. */
+    long generation() {
+        return plan == null ? 0 : plan.getGeneration();
     }
 
     void kill() {
@@ -170,9 +154,8 @@ final class SimulatedWorker {
         process.run(() -> happened(new SessionEvent.LeaveAsked("drained")));
     }
 
-    /** Whether nobody may count on its replica. */
-    boolean isDoomed() {
-        return isDoomed;
+    Ailments ailments() {
+        return ailments;
     }
 
     void whenOver(Runnable action) {
@@ -180,24 +163,8 @@ final class SimulatedWorker {
     }
 
     void fail(String kind) {
-        isDoomed = true;
+        ailments.doom();
         process.run(() -> happened(new SessionEvent.CannotGoOn(new Fault(true, kind, kind))));
-    }
-
-    /** The next time that it is dealt shards, if the job can do without it then. */
-    void hangInNextPrepare() {
-        isDoomed = true;
-        hangsInPrepare = true;
-    }
-
-    /** What it reads or writes takes until then. */
-    void stallDisk(long nanos) {
-        diskStallsUntilNanos = world.nowNanos() + nanos;
-    }
-
-    void slowDown(double factor, long nanos) {
-        slowness = factor;
-        world.after(nanos, () -> slowness = 1);
     }
 
     private void later(long nanos, Runnable work) {
@@ -285,10 +252,7 @@ final class SimulatedWorker {
                             done(Result.COMPLETE);
                             return;
                         }
-                        state = stateChunks.stream().findFirst().orElseThrow().clone();
-                        for (int i = 1; i < stateChunks.size(); i++) {
-                            state[i] = stateChunks.get(i)[0];
-                        }
+                        state = ToyJob.joined(stateChunks);
                         step = take.align().getStep();
                         simulation.tookOver(this);
                         done(Result.COMPLETE);
@@ -324,11 +288,11 @@ final class SimulatedWorker {
         lastStep = -1;
         moments = simulation.open(this, newPlan, false);
         gradients = simulation.open(this, newPlan, true);
-        if (hangsInPrepare && simulation.hasAnotherReplica(this)) {
+        if (ailments.hangsInPrepare() && simulation.hasAnotherReplica(this)) {
             return;
         }
-        long readyNanos = world.nowNanos() + world.between(World.millis(1), World.millis(50));
-        later(Math.max(readyNanos, diskStallsUntilNanos) - world.nowNanos(), () -> done(Result.COMPLETE));
+        long readyNanos = world.between(World.millis(1), World.millis(50));
+        later(ailments.diskNanos(readyNanos), () -> done(Result.COMPLETE));
     }
 
     void broken(long generation, String reason) {
@@ -408,7 +372,7 @@ final class SimulatedWorker {
     }
 
     private void compute(double millis, Runnable then) {
-        later(World.millis(millis * slowness * (0.5 + world.random().nextDouble())), then);
+        later(World.millis(millis * ailments.slowness() * (0.5 + world.random().nextDouble())), then);
     }
 
     private void send(SimulatedStreams.Data stream, List<DataFrame> frames) {
@@ -449,7 +413,7 @@ final class SimulatedWorker {
 
     private void trainStep() {
         if (step == job.steps()) {
-            later(Math.max(0, diskStallsUntilNanos - world.nowNanos()), () -> done(Result.JOB_DONE));
+            later(ailments.diskNanos(0), () -> done(Result.JOB_DONE));
             return;
         }
         begin(step + 1);

@@ -152,7 +152,9 @@ final class Simulation {
         for (SimulatedWorker worker : workers.values()) {
             Optional<SessionEffect> outcome = worker.outcome();
             check(
-                    outcome.isEmpty() || outcome.get() instanceof SessionEffect.End || worker.isDoomed(),
+                    outcome.isEmpty()
+                            || outcome.get() instanceof SessionEffect.End
+                            || worker.ailments().isDoomed(),
                     worker.name() + " ended with " + outcome);
             if (outcome.equals(Optional.of(new SessionEffect.End(WorkerEnd.DONE))) && worker.step() == job.steps()) {
                 check(worker.digest().equals(undisturbed[(int) job.steps()]), worker.name() + " has other bits");
@@ -181,7 +183,7 @@ final class Simulation {
         } else {
             // Its first result is lost, or with a worker that is away: a step before that may be, at most.
             check(
-                    before.holders.stream().noneMatch(holder -> holder.isAlive() && holder.isIn(generation)),
+                    before.holders.stream().noneMatch(holder -> holder.isAlive() && holder.generation() == generation),
                     "step " + worker.step() + " is done again in generation " + generation
                             + ", which has a worker that had it");
             check(
@@ -267,9 +269,16 @@ final class Simulation {
         return alive().stream()
                 .anyMatch(worker -> worker != victim
                         && !worker.isLeaving()
-                        && !worker.isDoomed()
+                        && !worker.ailments().isDoomed()
                         && !worker.link().isDown()
-                        && worker.isPeerOf(victim));
+                        && isPeer(worker, victim));
+    }
+
+    /** Whether one has come as far in the same generation as another, but for one step. */
+    private static boolean isPeer(SimulatedWorker worker, SimulatedWorker other) {
+        return other.generation() > 0
+                && worker.generation() == other.generation()
+                && Math.abs(worker.step() - other.step()) <= 1;
     }
 
     String newName() {

@@ -65,6 +65,15 @@ record ToyJob(int shards, int groupSize, int layers, int chunks, long steps, lon
         return new float[STATE_FLOATS];
     }
 
+    /** A state from its chunks: the first holds all of it, the others a number each. */
+    static float[] joined(List<float[]> chunks) {
+        float[] state = chunks.get(0).clone();
+        for (int i = 1; i < chunks.size(); i++) {
+            state[i] = chunks.get(i)[0];
+        }
+        return state;
+    }
+
     static String digest(long step, float[] state) {
         return step + ":" + Arrays.hashCode(state) + ":" + Float.toHexString(state[0]);
     }

@@ -3,6 +3,7 @@ package io.syncbn.deploy.simulation;
 import java.util.Comparator;
 import java.util.PriorityQueue;
 import java.util.Random;
+import java.util.function.BooleanSupplier;
 
 /** Virtual time: what is to happen, in the order of its time, and of its being asked for where times are equal. */
 final class World {
@@ -28,6 +29,16 @@ final class World {
 
     void at(long nanos, Runnable work) {
         queue.add(new Due(Math.max(nowNanos, nanos), order++, work));
+    }
+
+    /** Again and again, for as long as something holds. */
+    void every(long nanos, BooleanSupplier goesOn, Runnable work) {
+        after(nanos, () -> {
+            if (goesOn.getAsBoolean()) {
+                work.run();
+                every(nanos, goesOn, work);
+            }
+        });
     }
 
     /** Lets the next thing happen; false if there is none before the end. */
