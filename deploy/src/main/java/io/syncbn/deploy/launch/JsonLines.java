@@ -33,9 +33,12 @@ public final class JsonLines {
             byte[] bytes = new byte[(int) Math.max(0, Math.min(in.length() - readBytes, MOST_BYTES))];
             in.seek(readBytes);
             in.readFully(bytes);
-            String text = new String(bytes, StandardCharsets.UTF_8);
-            String complete = text.substring(0, text.lastIndexOf('\n') + 1);
-            readBytes += complete.getBytes(StandardCharsets.UTF_8).length;
+            int end = bytes.length;
+            while (end > 0 && bytes[end - 1] != '\n') {
+                end--;
+            }
+            readBytes += end;
+            String complete = new String(bytes, 0, end, StandardCharsets.UTF_8);
             return complete.lines().map(JsonLine::of).flatMap(Optional::stream).toList();
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -54,6 +54,18 @@ final class Log {
         return Optional.empty();
     }
 
+    /** What the process has logged that begins with some words, without its time and the like; nothing before it runs. */
+    List<String> messages(String beginning) {
+        if (!Files.exists(file)) {
+            return List.of();
+        }
+        String begin = ": " + beginning;
+        return lines().stream()
+                .filter(line -> line.contains(begin))
+                .map(line -> line.substring(line.indexOf(begin) + ": ".length()))
+                .toList();
+    }
+
     List<String> lastLines(int count) {
         List<String> lines = lines();
         return lines.subList(Math.max(0, lines.size() - count), lines.size());

@@ -1,22 +1,28 @@
 package io.syncbn.deploy.launch;
 
 import io.syncbn.proto.job.Job;
+import io.syncbn.worker.data.DataSummary;
 import java.io.PrintStream;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.function.LongSupplier;
 
-/** Shows how training goes, from {@code metrics.jsonl} and {@code events.jsonl}. */
+/** Shows how training goes, from {@code metrics.jsonl}, {@code events.jsonl} and what a worker says of the data. */
 public final class Progress implements Watcher, AutoCloseable {
     /** What the message at the job's end says too. */
     private static final Set<String> ENDS = Set.of("finished", "done", "stopped", "failed");
+
+    private static final String FIRST_WORKER = "worker-0";
 
     private final JsonLines metrics;
     private final JsonLines events;
     private final Status status;
     private final Display display;
+    private final Log log;
     private boolean isBegun;
+    private boolean isDataShown;
 
     /** Where progress is shown. */
     interface Display extends AutoCloseable {
@@ -29,7 +35,9 @@ public final class Progress implements Watcher, AutoCloseable {
         void close();
     }
 
-    Progress(Path metrics, Path events, Job.Length length, Display display) {
+    /** @param log of a worker, which says what data it has read */
+    Progress(Path metrics, Path events, Path log, Job.Length length, Display display) {
+        this.log = new Log(log);
         this.metrics = new JsonLines(metrics);
         this.events = new JsonLines(events);
         this.status = new Status(length);
@@ -40,7 +48,7 @@ public final class Progress implements Watcher, AutoCloseable {
     public static Progress of(
             RunDirectory directory, Job.Length length, PrintStream out, boolean isTerminal, LongSupplier nowMillis) {
         Display display = isTerminal ? new BarDisplay(out) : new LineDisplay(out, nowMillis);
-        return new Progress(directory.metrics(), directory.events(), length, display);
+        return new Progress(directory.metrics(), directory.events(), directory.log(FIRST_WORKER), length, display);
     }
 
     /** Shows what is new. */
@@ -55,6 +63,7 @@ public final class Progress implements Watcher, AutoCloseable {
     }
 
     private void update() {
+        showData();
         events.news().forEach(this::show);
         int seen = 0;
         for (JsonLine line : metrics.news()) {
@@ -70,6 +79,17 @@ public final class Progress implements Watcher, AutoCloseable {
         }
         if (seen > 0) {
             display.step(status);
+        }
+    }
+
+    private void showData() {
+        if (isDataShown) {
+            return;
+        }
+        List<String> lines = log.messages(DataSummary.PREFIX);
+        isDataShown = lines.stream().anyMatch(line -> line.startsWith(DataSummary.LAST));
+        if (isDataShown) {
+            lines.forEach(display::line);
         }
     }
 

@@ -26,11 +26,13 @@ class ProgressTest {
     private final AtomicLong nowMillis = new AtomicLong();
     private Path metrics;
     private Path events;
+    private Path log;
 
     @BeforeEach
     void file() {
         metrics = temporary.resolve("metrics.jsonl");
         events = temporary.resolve("events.jsonl");
+        log = temporary.resolve("worker-0.log");
     }
 
     @Test
@@ -45,6 +47,20 @@ class ProgressTest {
         assertThat(output())
                 .isEqualTo(
                         "step 2/40  epoch 0.20  loss 1.250  accuracy 62.5 %  800 images/s  waiting 25 %  0 s left\n");
+    }
+
+    @Test
+    void whatAWorkerSaysOfTheDataIsShownOnceItIsWhole() throws IOException {
+        Files.writeString(log, "2026-11-28 22:41:07.120 INFO io.syncbn.worker: data: test, of a run before\n");
+        Progress progress = progress(new Job.Length(4, 0));
+        String time = "2026-11-28 22:41:08.120 INFO io.syncbn.worker: ";
+        Files.writeString(log, time + "data: training, 40 rows\n" + time + "metrics\n", StandardOpenOption.APPEND);
+        progress.tick(NOBODY);
+        assertThat(output()).isEmpty();
+        Files.writeString(log, time + "data: test, 20 rows\n", StandardOpenOption.APPEND);
+        progress.tick(NOBODY);
+        progress.tick(NOBODY);
+        assertThat(output()).isEqualTo("data: training, 40 rows\ndata: test, 20 rows\n");
     }
 
     @Test
@@ -116,7 +132,7 @@ class ProgressTest {
 
     private Progress progress(Job.Length length) {
         PrintStream stream = new PrintStream(out, true, StandardCharsets.UTF_8);
-        return new Progress(metrics, events, length, new LineDisplay(stream, nowMillis::get));
+        return new Progress(metrics, events, log, length, new LineDisplay(stream, nowMillis::get));
     }
 
     /** Progress after its first step, which opens the interval, at the end of that interval. */

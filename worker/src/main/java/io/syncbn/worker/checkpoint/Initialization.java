@@ -1,23 +1,31 @@
 package io.syncbn.worker.checkpoint;
 
 import io.syncbn.worker.nn.ParameterLayout;
+import io.syncbn.worker.nn.ParameterLayout.Entry;
+import io.syncbn.worker.nn.ParameterLayout.Role;
 import io.syncbn.worker.nn.Replica;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /**
  * A job's first state out of a file that PyTorch (or a checkpoint) wrote: a state_dict as safetensors.
  *
  * <p>Every parameter must be there. Running statistics may be left out altogether, {@code num_batches_tracked} one by one;
- * a model that does not track statistics ignores them. F16, BF16 and F64 become float32. The prefix {@code module.}, which
- * DistributedDataParallel puts before every name, is taken off.
+ * a model that does not track statistics ignores them. F16, BF16 and F64 become float32; counters may be of any type, as
+ * {@code model.half()} and other writers leave them. A prefix that every name has is taken off ({@link NamePrefix}). What
+ * no training can start from, such as NaN, is refused here, where the file and the tensor can be named.
  */
 public final class Initialization {
-    private static final String PARALLEL_PREFIX = "module.";
+    private static final Logger LOG = System.getLogger("io.syncbn.worker");
     private static final List<String> TRACKED = List.of(".running_mean", ".running_var", ".num_batches_tracked");
 
     private Initialization() {}
@@ -37,50 +45,89 @@ public final class Initialization {
         }
         byte[] content = DiskFile.read(file, Safetensors.MAX_FILE_BYTES);
         Map<String, StoredTensor> found =
-                plainNames(Safetensors.decode(file, content).tensors());
+                new TreeMap<>(Safetensors.decode(file, content).tensors());
         ParameterLayout statistics = fresh.statistics();
         if (statistics.entries().isEmpty()) {
             found.keySet().removeIf(name -> TRACKED.stream().anyMatch(name::endsWith));
         }
+        return read(file, plainNames(file, found, fresh), fresh);
+    }
+
+    private static ModelState read(Path file, Map<String, StoredTensor> found, Replica fresh) {
+        ParameterLayout statistics = fresh.statistics();
         boolean tracked = statistics.entries().stream().anyMatch(entry -> found.containsKey(entry.name()));
+        Map<String, StoredTensor> counters = new TreeMap<>(found);
+        counters.keySet().retainAll(ModelState.counters(statistics));
+        found.keySet().removeAll(counters.keySet());
 
         List<Inventory.Expected> expected =
                 new ArrayList<>(Inventory.of("", fresh.parameters(), StoredTensor.FLOATING));
         if (tracked) {
             expected.addAll(Inventory.of("", statistics, StoredTensor.FLOATING));
         }
-        Inventory.counters(statistics).stream()
-                .filter(counter -> found.containsKey(counter.name()))
-                .forEach(expected::add);
-        List<String> faults = Inventory.faults(expected, found);
+        require(file, Inventory.faults(expected, found));
+
+        float[] weights = ModelState.flat(fresh.parameters(), "", found);
+        float[] running = tracked
+                ? ModelState.flat(statistics, "", found)
+                : fresh.runningStatistics().clone();
+        List<String> faults = new ArrayList<>(unusable(fresh.parameters(), weights));
+        faults.addAll(unusable(statistics, running));
+        counters.values().stream()
+                .filter(counter -> counter.count().isEmpty())
+                .map(counter -> "tensor " + counter.name() + ": expected one whole number from 0, found "
+                        + counter.spec().form()
+                        + " that is none; counters may be left out")
+                .forEach(faults::add);
+        require(file, faults);
+
+        Replica replica = new Replica(fresh.parameters(), weights, statistics, running);
+        long batches = tracked ? batchesTracked(counters) : 0;
+        return new ModelState(replica, batches, new float[weights.length], 0);
+    }
+
+    private static void require(Path file, List<String> faults) {
         if (!faults.isEmpty()) {
             throw CheckpointException.of(file, faults);
         }
-
-        Replica replica = new Replica(
-                fresh.parameters(),
-                ModelState.flat(fresh.parameters(), "", found),
-                statistics,
-                tracked
-                        ? ModelState.flat(statistics, "", found)
-                        : fresh.runningStatistics().clone());
-        return new ModelState(
-                replica, tracked ? batchesTracked(statistics, found) : 0, new float[replica.weights().length], 0);
     }
 
-    private static Map<String, StoredTensor> plainNames(Map<String, StoredTensor> tensors) {
-        boolean parallel = tensors.keySet().stream().allMatch(name -> name.startsWith(PARALLEL_PREFIX));
+    private static Map<String, StoredTensor> plainNames(Path file, Map<String, StoredTensor> tensors, Replica fresh) {
+        Set<String> needed =
+                fresh.parameters().entries().stream().map(Entry::name).collect(Collectors.toSet());
+        Set<String> known = new HashSet<>(needed);
+        fresh.statistics().entries().forEach(entry -> known.add(entry.name()));
+        known.addAll(ModelState.counters(fresh.statistics()));
+        String prefix = NamePrefix.of(tensors.keySet(), needed, known);
+        if (!prefix.isEmpty()) {
+            LOG.log(Level.INFO, "{0}: every name begins with {1}, which is taken off", file, prefix);
+        }
         Map<String, StoredTensor> plain = new TreeMap<>();
-        tensors.forEach(
-                (name, tensor) -> plain.put(parallel ? name.substring(PARALLEL_PREFIX.length()) : name, tensor));
+        tensors.forEach((name, tensor) -> plain.put(name.substring(prefix.length()), tensor));
         return plain;
     }
 
+    /** A line for each tensor from which training cannot go on: its first step would be blamed on something else. */
+    private static List<String> unusable(ParameterLayout layout, float[] flat) {
+        List<String> faults = new ArrayList<>();
+        for (Entry entry : layout.entries()) {
+            boolean mayBeNegative = entry.role() != Role.RUNNING_VARIANCE;
+            for (int i = entry.offset(); i < entry.offset() + entry.size(); i++) {
+                if (!Float.isFinite(flat[i]) || flat[i] < 0 && !mayBeNegative) {
+                    faults.add("tensor " + entry.name() + " holds " + flat[i] + " at index " + (i - entry.offset())
+                            + " of " + entry.size() + "; expected "
+                            + (mayBeNegative ? "finite numbers" : "variances, from 0"));
+                    break;
+                }
+            }
+        }
+        return faults;
+    }
+
     /** The largest, because layers that were frozen for a time in PyTorch have seen fewer batches than the others. */
-    private static long batchesTracked(ParameterLayout statistics, Map<String, StoredTensor> tensors) {
-        return ModelState.counters(statistics).stream()
-                .filter(tensors::containsKey)
-                .mapToLong(name -> tensors.get(name).integer())
+    private static long batchesTracked(Map<String, StoredTensor> counters) {
+        return counters.values().stream()
+                .mapToLong(counter -> counter.count().orElseThrow())
                 .max()
                 .orElse(0);
     }

@@ -3,6 +3,7 @@ package io.syncbn.worker.checkpoint;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.Set;
 
 /**
@@ -14,6 +15,9 @@ public record StoredTensor(TensorSpec spec, ByteBuffer bytes) {
     /** Types that {@link #floats()} converts. */
     static final Set<ElementType> FLOATING =
             Set.of(ElementType.F32, ElementType.F16, ElementType.BF16, ElementType.F64);
+
+    /** Up to which a double holds every whole number. */
+    private static final double MOST_COUNTED = 0x1p53;
 
     public StoredTensor {
         if (bytes.remaining() != spec.bytes()) {
@@ -72,6 +76,27 @@ public record StoredTensor(TensorSpec spec, ByteBuffer bytes) {
             throw new IllegalStateException(spec.name() + " is " + spec.form() + ", not one I64");
         }
         return bytes.getLong(0);
+    }
+
+    /** The one whole number from 0 that a tensor holds, of whatever type and rank; empty if it holds anything else. */
+    public OptionalLong count() {
+        if (bytes.capacity() != spec.type().bytes() || spec.dimensions().size() > 1) {
+            return OptionalLong.empty();
+        }
+        double number =
+                switch (spec.type()) {
+                    case U8 -> bytes.get(0) & 0xFF;
+                    case I8 -> bytes.get(0);
+                    case U16 -> bytes.getShort(0) & 0xFFFF;
+                    case I16 -> bytes.getShort(0);
+                    case U32 -> bytes.getInt(0) & 0xFFFFFFFFL;
+                    case I32 -> bytes.getInt(0);
+                    case I64, U64 -> bytes.getLong(0);
+                    case F32, F16, BF16 -> floats()[0];
+                    case F64 -> bytes.getDouble(0);
+                    default -> Double.NaN;
+                };
+        return number >= 0 && number < MOST_COUNTED ? OptionalLong.of((long) number) : OptionalLong.empty();
     }
 
     /** IEEE 754 binary16: sign, 5 bits of exponent, 10 of fraction. Java has this only from 20 on. */

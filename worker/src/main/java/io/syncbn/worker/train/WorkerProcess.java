@@ -5,6 +5,7 @@ import io.syncbn.proto.job.Job;
 import io.syncbn.proto.net.Address;
 import io.syncbn.worker.checkpoint.Origin;
 import io.syncbn.worker.collective.JobFailedException;
+import io.syncbn.worker.data.DataSummary;
 import io.syncbn.worker.data.Datasets;
 import io.syncbn.worker.data.DecodedDataset;
 import io.syncbn.worker.kernels.Arithmetic;
@@ -52,6 +53,7 @@ public final class WorkerProcess {
         try (DecodedDataset data = openData(job);
                 WorkerMetrics metrics = WorkerMetrics.serve(config.name(), config.metrics())) {
             metrics.url().ifPresent(url -> LOG.log(Level.INFO, "metrics at " + url));
+            DataSummary.lines(data).forEach(line -> LOG.log(Level.INFO, line));
             start.done("data");
             Map<String, String> computedWith = RunFacts.computedWith(arithmetic, config.release());
             LOG.log(Level.INFO, "computes with {0}; arithmetic {1}", inWords(computedWith), arithmetic.digest());

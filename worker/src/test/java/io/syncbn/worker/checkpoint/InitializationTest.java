@@ -3,6 +3,7 @@ package io.syncbn.worker.checkpoint;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.syncbn.worker.Mutations;
 import io.syncbn.worker.nn.Replica;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -10,11 +11,15 @@ import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class InitializationTest {
     private static final Replica FRESH =
@@ -47,18 +52,120 @@ class InitializationTest {
         assertThat(FRESH.weights()).containsOnly(0);
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"module.", "_orig_mod.", "module._orig_mod.", "model.", "net.encoder.", "student_", "bn1.", "fc."
+            })
+    void takesOffThePrefixThatEveryNameHas(String prefix) throws IOException {
+        ModelState state = Initialization.read(file(prefixed(prefix, name -> true)), FRESH);
+        assertThat(state.replica().weights()).containsExactly(source.replica().weights());
+        assertThat(state.batchesTracked()).isEqualTo(5);
+        Predicate<String> isNeeded = name -> !name.contains("running") && !name.contains("num_");
+        state = Initialization.read(file(prefixed(prefix, isNeeded)), FRESH);
+        assertThat(state.replica().weights()).containsExactly(source.replica().weights());
+    }
+
     @Test
-    void takesOffThePrefixOfDistributedDataParallel() throws IOException {
-        List<StoredTensor> prefixed = source.modelTensors().stream()
+    void whatIsWrongBehindAPrefixIsSaidAlone() throws IOException {
+        Path file = file(prefixed("module.", name -> !name.equals("fc.bias")));
+        assertThatThrownBy(() -> Initialization.read(file, FRESH))
+                .hasMessage(file + ": tensor fc.bias is missing; expected BF16|F16|F32|F64 [3]");
+    }
+
+    private List<StoredTensor> prefixed(String prefix, Predicate<String> names) {
+        return tensors(names).stream()
                 .map(tensor -> new StoredTensor(
                         new TensorSpec(
-                                "module." + tensor.name(),
+                                prefix + tensor.name(),
                                 tensor.spec().type(),
                                 tensor.spec().dimensions()),
                         tensor.bytes()))
                 .toList();
-        ModelState state = Initialization.read(file(prefixed), FRESH);
-        assertThat(state.replica().weights()).containsExactly(source.replica().weights());
+    }
+
+    /** Five, as little-endian bytes of each type. */
+    @ParameterizedTest
+    @CsvSource({
+        "U8, 05",
+        "I8, 05",
+        "U16, 0500",
+        "I16, 0500",
+        "U32, 05000000",
+        "I32, 05000000",
+        "U64, 0500000000000000",
+        "I64, 0500000000000000",
+        "F16, 0045",
+        "BF16, A040",
+        "F32, 0000A040",
+        "F64, 0000000000001440"
+    })
+    void takesCountersOfAnyType(ElementType type, String hex) throws IOException {
+        for (List<Integer> dimensions : List.of(List.<Integer>of(), List.of(1))) {
+            assertThat(Initialization.read(file(withCounter(type, dimensions, hex)), FRESH)
+                            .batchesTracked())
+                    .isEqualTo(5);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "I64, 0, FFFFFFFFFFFFFFFF",
+        "F16, 0, 007C",
+        "F32, 0, 0000C0FF",
+        "BOOL, 0, 01",
+        "I32, 2, 0500000005000000"
+    })
+    void refusesCountersThatAreNone(ElementType type, int elements, String hex) throws IOException {
+        List<Integer> dimensions = elements == 0 ? List.of() : List.of(elements);
+        Path file = file(withCounter(type, dimensions, hex));
+        assertThatThrownBy(() -> Initialization.read(file, FRESH))
+                .isInstanceOf(CheckpointException.class)
+                .hasMessageContainingAll(
+                        file.toString(), "bn1.num_batches_tracked", type.name(), "counters may be left out");
+    }
+
+    private List<StoredTensor> withCounter(ElementType type, List<Integer> dimensions, String hex) {
+        List<StoredTensor> tensors = new ArrayList<>(tensors(name -> !name.contains("num_")));
+        TensorSpec spec = new TensorSpec("bn1.num_batches_tracked", type, dimensions);
+        tensors.add(new StoredTensor(spec, ByteBuffer.wrap(HexFormat.of().parseHex(hex))));
+        return tensors;
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "fc.weight, NaN, 'finite numbers'",
+        "fc.bias, Infinity, 'finite numbers'",
+        "bn1.running_mean, NaN, 'finite numbers'",
+        "bn1.running_var, -Infinity, 'variances, from 0'",
+        "bn1.running_var, -0.5, 'variances, from 0'"
+    })
+    void namesTheTensorFromWhichNoTrainingCanStart(String name, float value, String expected) throws IOException {
+        List<StoredTensor> tensors = new ArrayList<>();
+        for (StoredTensor tensor : source.modelTensors()) {
+            float[] floats = tensor.name().equals(name) ? tensor.floats() : null;
+            if (floats != null) {
+                floats[1] = value;
+            }
+            tensors.add(
+                    floats == null
+                            ? tensor
+                            : StoredTensor.ofFloats(name, tensor.spec().dimensions(), floats, 0));
+        }
+        Path file = file(tensors);
+        assertThatThrownBy(() -> Initialization.read(file, FRESH))
+                .isInstanceOf(CheckpointException.class)
+                .hasMessageStartingWith(file + ": tensor " + name + " holds " + value + " at index 1 of ")
+                .hasMessageEndingWith("; expected " + expected);
+    }
+
+    @Test
+    void anyDamagedFileIsReadOrRefused() throws IOException {
+        Path file = file(source.modelTensors());
+        byte[] whole = Files.readAllBytes(file);
+        Mutations.read(whole, 3000, CheckpointException.class, damaged -> {
+            Files.write(file, damaged);
+            Initialization.read(file, FRESH);
+        });
     }
 
     @Test

@@ -36,6 +36,9 @@ final class States {
     static ModelState at(long step) {
         Random random = new Random(step);
         Replica replica = new Replica(PARAMETERS, noise(random, 15), STATISTICS, noise(random, 4));
+        // No variance is negative.
+        replica.runningStatistics()[2] += 1;
+        replica.runningStatistics()[3] += 1;
         return new ModelState(replica, step, noise(random, 15), step);
     }
 
