@@ -2,6 +2,7 @@ package io.syncbn.deploy.chaos;
 
 import io.syncbn.deploy.launch.Crew;
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -55,6 +56,8 @@ public final class FaultList {
             return faults;
         } catch (NoSuchFileException e) {
             problems.add("the list of faults " + file + " does not exist");
+        } catch (CharacterCodingException e) {
+            problems.add("the list of faults " + file + " cannot be read: it is not UTF-8");
         } catch (IOException e) {
             problems.add("the list of faults " + file + " cannot be read: " + e.getMessage());
         }

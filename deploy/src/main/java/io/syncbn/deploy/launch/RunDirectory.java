@@ -4,6 +4,7 @@ import io.syncbn.deploy.settings.SettingsReader;
 import io.syncbn.proto.job.Job;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
@@ -78,8 +79,13 @@ public record RunDirectory(Path path) {
     /** SHA-256 (hex) of the weights that the run came to. */
     public Optional<String> weightsSha256() throws IOException {
         return Files.exists(result())
-                ? JsonLine.of(Files.readString(result())).map(line -> line.text("weightsSha256"))
+                ? JsonLine.of(text(result())).map(line -> line.text("weightsSha256"))
                 : Optional.empty();
+    }
+
+    /** A file's text; bytes that are damaged are no reason to say nothing of the others. */
+    static String text(Path file) throws IOException {
+        return new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
     }
 
     public Path log(String process) {

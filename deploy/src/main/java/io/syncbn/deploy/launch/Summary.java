@@ -16,8 +16,9 @@ public final class Summary {
     private Summary() {}
 
     public static List<String> of(RunDirectory directory) throws IOException {
-        Optional<JsonLine> read =
-                Files.exists(directory.result()) ? JsonLine.of(Files.readString(directory.result())) : Optional.empty();
+        Optional<JsonLine> read = Files.exists(directory.result())
+                ? JsonLine.of(RunDirectory.text(directory.result()))
+                : Optional.empty();
         if (read.isEmpty()) {
             return List.of("run directory  " + directory.path());
         }
@@ -47,7 +48,8 @@ public final class Summary {
         if (!Files.exists(directory.events())) {
             return Optional.empty();
         }
-        List<String> kinds = Files.readAllLines(directory.events()).stream()
+        List<String> kinds = RunDirectory.text(directory.events())
+                .lines()
                 .map(JsonLine::of)
                 .flatMap(Optional::stream)
                 .map(event -> event.text("event"))

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.syncbn.proto.job.Fingerprint;
+import io.syncbn.worker.Mutations;
 import io.syncbn.worker.nn.ParameterLayout;
 import io.syncbn.worker.nn.ParameterLayout.Entry;
 import io.syncbn.worker.nn.ParameterLayout.Role;
@@ -59,6 +60,19 @@ class CheckpointTest {
         assertThat(state.replica().runningStatistics())
                 .containsExactly(written.replica().runningStatistics());
         assertThat(state.momentum()).containsExactly(written.momentum());
+    }
+
+    @Test
+    void anyDamagedFileIsReadOrRefused() throws IOException {
+        for (String name : List.of("state.json", "model.safetensors")) {
+            Path file = directory.resolve(name);
+            byte[] whole = Files.readAllBytes(file);
+            Mutations.read(whole, 1000, CheckpointException.class, damaged -> {
+                Files.write(file, damaged);
+                read(directory);
+            });
+            Files.write(file, whole);
+        }
     }
 
     @Test

@@ -216,6 +216,28 @@ class ImageFolderDataTest {
         return marked;
     }
 
+    /** Where no locale is set, as in most containers, Java takes names for ASCII. */
+    @Test
+    void namesAreTheSameInALocaleThatHasOnlyAscii() throws Exception {
+        Map<String, byte[]> files = new TreeMap<>();
+        for (String name : List.of("caf\u00e9", "caf\u00e8")) {
+            files.put("train/" + name + "/1.png", RED);
+            files.put("test/" + name + "/1.png", RED);
+        }
+        String digest = digest(Container.DIRECTORY, files);
+        ProcessBuilder java = new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                System.getProperty("java.class.path"),
+                PrintDigest.class.getName(),
+                directory.resolve("data").toString());
+        java.environment().put("LC_ALL", "C");
+        Process process = java.redirectErrorStream(true).start();
+        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(process.waitFor()).as(said).isZero();
+        assertThat(said).contains(digest);
+    }
+
     /** Names are bytes; these are no UTF-8. */
     @Test
     void readsFoldersWhoseNamesAreNoText() throws Exception {
