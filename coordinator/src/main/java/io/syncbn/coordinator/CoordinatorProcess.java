@@ -1,6 +1,8 @@
 package io.syncbn.coordinator;
 
 import io.grpc.Server;
+import io.grpc.ServerInterceptors;
+import io.grpc.ServerServiceDefinition;
 import io.grpc.protobuf.services.HealthStatusManager;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -14,8 +16,11 @@ import io.syncbn.coordinator.service.ControlService;
 import io.syncbn.coordinator.service.Coordinator;
 import io.syncbn.coordinator.service.CoordinatorMetrics;
 import io.syncbn.coordinator.service.ReductionService;
+import io.syncbn.coordinator.service.Strangers;
+import io.syncbn.coordinator.service.Visits;
 import io.syncbn.proto.net.Address;
 import io.syncbn.proto.net.Channels;
+import io.syncbn.proto.net.Guests;
 import io.syncbn.proto.net.MetricsServer;
 import io.syncbn.proto.net.Transport;
 import java.io.IOException;
@@ -43,10 +48,18 @@ public final class CoordinatorProcess implements AutoCloseable {
     /** Each is a gradient that a worker keeps in its memory; until then a slow one may catch up by itself. */
     private static final int MOST_STEPS_BEHIND = 100;
 
+    /** Connections of people and of probes, beside workers that are about to join. */
+    private static final int MOST_PROBES = 256;
+
+    /** And of one that takes its place before the end of those was noticed. */
+    private static final int CONNECTIONS_OF_A_WORKER = 6;
+
     private final HealthStatusManager health = new HealthStatusManager();
     private final CompletableFuture<Outcome> outcome = new CompletableFuture<>();
     private final EventLoopGroup loop = Transport.eventLoop("coordinator");
     private final Coordinator coordinator;
+    private final Strangers strangers;
+    private final Guests guests;
     private final Address address;
     /** The one at the port, and the one at the local socket beside it, where there is one. */
     private final List<Server> servers = new ArrayList<>();
@@ -72,7 +85,9 @@ public final class CoordinatorProcess implements AutoCloseable {
         metricsServer = config.metrics().isPresent()
                 ? Optional.of(MetricsServer.start(config.metrics().get(), "syncbn coordinator", registry))
                 : Optional.empty();
-        ControlService control = new ControlService(coordinator);
+        strangers = new Strangers(System::nanoTime, metrics::stranger);
+        guests = new Guests(MOST_PROBES + CONNECTIONS_OF_A_WORKER * config.maxWorkers(), strangers::say);
+        ServerServiceDefinition control = ControlService.create(coordinator, strangers);
         address = new Address(
                 config.host(),
                 listen(new Address(config.host(), config.port()), control).getPort());
@@ -81,12 +96,12 @@ public final class CoordinatorProcess implements AutoCloseable {
         }
     }
 
-    private Server listen(Address bind, ControlService control) throws IOException {
+    private Server listen(Address bind, ServerServiceDefinition control) throws IOException {
         try {
-            Server server = Channels.server(bind, loop)
+            Server server = guests.receive(Channels.server(bind, loop), bind)
                     .addService(control)
                     .addService(ReductionService.create(coordinator))
-                    .addService(health.getHealthService())
+                    .addService(ServerInterceptors.intercept(health.getHealthService(), new Visits()))
                     .build()
                     .start();
             servers.add(server);
@@ -135,6 +150,7 @@ public final class CoordinatorProcess implements AutoCloseable {
     private void tick() {
         coordinator.run(coordinator::tick);
         events.ifPresent(file -> file.watch(System.nanoTime()));
+        strangers.tick();
     }
 
     /** The port it listens on. */

@@ -14,6 +14,9 @@ final class Admission {
     /** Names stand in every message. */
     private static final int MAX_NAME_LENGTH = 100;
 
+    /** Stands in a text where a character was that is not seen, or no character. */
+    private static final char TAKEN_OUT = '\uFFFD';
+
     private Admission() {}
 
     /** Why not, or empty. */
@@ -23,8 +26,9 @@ final class Admission {
             return Optional.of(name + " speaks version " + join.getProtocolVersion() + " of the protocol, expected "
                     + Protocol.VERSION + ": use the same release of syncbn everywhere");
         }
-        if (name.isBlank() || name.length() > MAX_NAME_LENGTH) {
-            return Optional.of("a worker's name has 1 to " + MAX_NAME_LENGTH + " characters, not '" + name + "'");
+        if (name.isBlank() || name.length() > MAX_NAME_LENGTH || name.indexOf(TAKEN_OUT) >= 0) {
+            return Optional.of(
+                    "a worker's name has 1 to " + MAX_NAME_LENGTH + " characters that are seen, not '" + name + "'");
         }
         if (!join.getFingerprint().equals(rules.fingerprint())) {
             return Optional.of(name + " was started with another job: its fingerprint is " + join.getFingerprint()

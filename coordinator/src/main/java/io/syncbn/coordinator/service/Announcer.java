@@ -5,9 +5,11 @@ import io.syncbn.coordinator.membership.Effect;
 import io.syncbn.coordinator.membership.Membership;
 import io.syncbn.coordinator.membership.Phase;
 import io.syncbn.coordinator.membership.Topic;
+import io.syncbn.proto.net.Seldom;
 import java.lang.System.Logger.Level;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.LongSupplier;
 
 /** Says what happens: in the log, in the journal, in metrics. Belongs to the event loop. */
 final class Announcer {
@@ -15,14 +17,33 @@ final class Announcer {
 
     private final CoordinatorMetrics metrics;
     private final Journal journal;
+    private final LongSupplier nanoClock;
+    /** Anybody may ask to join, as often as he likes. */
+    private final Seldom refusals = new Seldom();
 
-    Announcer(CoordinatorMetrics metrics, Journal journal) {
+    Announcer(CoordinatorMetrics metrics, Journal journal, LongSupplier nanoClock) {
         this.metrics = metrics;
         this.journal = journal;
+        this.nanoClock = nanoClock;
     }
 
     void say(Effect.Note note) {
-        say(note, () -> {});
+        if (note.topic() != Topic.REFUSED || refusals.isLetThrough(nanoClock.getAsLong())) {
+            say(note, () -> {});
+        }
+    }
+
+    /** Time has passed. */
+    void tick(Membership membership) {
+        refusals.minuteOver(nanoClock.getAsLong())
+                .ifPresent(more -> say(new Effect.Note(
+                        Topic.REFUSED,
+                        membership.generation(),
+                        membership.committedStep(),
+                        Optional.empty(),
+                        List.of(),
+                        Optional.empty(),
+                        "refused " + more + " more within a minute"), () -> {}));
     }
 
     /** @param whenKept done when the journal has the note */

@@ -1,41 +1,100 @@
 package io.syncbn.coordinator.service;
 
-import io.grpc.stub.ServerCallStreamObserver;
-import io.grpc.stub.StreamObserver;
+import io.grpc.Metadata;
+import io.grpc.ServerCall;
+import io.grpc.ServerServiceDefinition;
+import io.grpc.Status;
+import io.syncbn.proto.net.Guest;
 import io.syncbn.proto.v1.ControlGrpc;
 import io.syncbn.proto.v1.FromWorker;
 import io.syncbn.proto.v1.ToWorker;
+import java.io.IOException;
+import java.io.InputStream;
 
-/** The service {@code syncbn.v1.Control}: hands what comes to the coordinator. */
-public final class ControlService extends ControlGrpc.ControlImplBase {
+/**
+ * The service {@code syncbn.v1.Control}: hands what comes to the coordinator.
+ *
+ * <p>Nobody's connection is a worker's before the coordinator has taken him in, and is one no more when his stream has
+ * ended.
+ */
+public final class ControlService {
     private final Coordinator coordinator;
+    private final Strangers strangers;
     private long connections;
 
-    public ControlService(Coordinator coordinator) {
+    private ControlService(Coordinator coordinator, Strangers strangers) {
         this.coordinator = coordinator;
+        this.strangers = strangers;
     }
 
-    @Override
-    public StreamObserver<FromWorker> attend(StreamObserver<ToWorker> toWorker) {
-        ServerCallStreamObserver<ToWorker> call = (ServerCallStreamObserver<ToWorker>) toWorker;
-        ControlStream stream = new GrpcControlStream(++connections, call);
-        call.setOnCancelHandler(() -> coordinator.run(() -> coordinator.closed(stream)));
+    /** One for all servers of a coordinator: it numbers their streams. */
+    public static ServerServiceDefinition create(Coordinator coordinator, Strangers strangers) {
+        ControlService service = new ControlService(coordinator, strangers);
+        return ServerServiceDefinition.builder(ControlGrpc.SERVICE_NAME)
+                .addMethod(Undecoded.of(ControlGrpc.getAttendMethod()), (call, headers) -> service.attend(call))
+                .build();
+    }
+
+    /** Answers at once, though there is nothing to say yet: so whoever has reached a coordinator knows it. */
+    private ServerCall.Listener<InputStream> attend(ServerCall<InputStream, ToWorker> call) {
+        call.sendHeaders(new Metadata());
+        GrpcControlStream stream = new GrpcControlStream(++connections, call);
         coordinator.run(() -> coordinator.opened(stream));
-        return new StreamObserver<>() {
-            @Override
-            public void onNext(FromWorker message) {
-                coordinator.run(() -> coordinator.received(stream, message));
-            }
+        stream.receiveNext();
+        return new MessageListener(stream, Guest.of(call));
+    }
 
-            @Override
-            public void onError(Throwable failure) {
-                // Told to the cancel handler, which also hears of a break after the worker's last message.
-            }
+    private final class MessageListener extends ServerCall.Listener<InputStream> {
+        private final GrpcControlStream stream;
+        private final Guest guest;
+        private boolean isVouchedFor;
 
-            @Override
-            public void onCompleted() {
-                coordinator.run(() -> coordinator.closed(stream));
+        MessageListener(GrpcControlStream stream, Guest guest) {
+            this.stream = stream;
+            this.guest = guest;
+        }
+
+        @Override
+        public void onMessage(InputStream message) {
+            FromWorker decoded;
+            try {
+                decoded = FromWorker.parseFrom(message);
+            } catch (IOException e) {
+                strangers.say("a control stream ended, because its message is none: " + e.getMessage());
+                stream.close(Status.INVALID_ARGUMENT.withDescription("this is no message"));
+                end();
+                return;
             }
-        };
+            coordinator.run(() -> coordinator.received(stream, decoded));
+            if (!isVouchedFor && coordinator.isMember(stream)) {
+                isVouchedFor = true;
+                guest.vouch();
+            }
+            stream.receiveNext();
+        }
+
+        @Override
+        public void onHalfClose() {
+            coordinator.run(() -> coordinator.closed(stream));
+        }
+
+        @Override
+        public void onCancel() {
+            end();
+        }
+
+        @Override
+        public void onComplete() {
+            end();
+        }
+
+        /** However it came. The coordinator hears of a break after a worker's last message as well. */
+        private void end() {
+            coordinator.run(() -> coordinator.closed(stream));
+            if (isVouchedFor) {
+                isVouchedFor = false;
+                guest.vouchNoMore();
+            }
+        }
     }
 }

@@ -69,7 +69,7 @@ public final class Coordinator {
         this.metrics = metrics;
         doneBefore = earlier.done();
         startedNanos = nanoClock.getAsLong();
-        announcer = new Announcer(metrics, journal);
+        announcer = new Announcer(metrics, journal, nanoClock);
         generation = new Generation(groupSize, rules.patience(), nanoClock.getAsLong());
         membership = Membership.begin(rules, earlier, nanoClock.getAsLong());
         if (!earlier.equals(Earlier.NOTHING)) {
@@ -110,6 +110,7 @@ public final class Coordinator {
     /** Time has passed. */
     public void tick() {
         happened(new Event.Tick());
+        announcer.tick(membership);
         long nowNanos = nanoClock.getAsLong();
         endPause(nowNanos);
         if (doneBefore.isPresent() && nowNanos - startedNanos >= LATE_NANOS && !end.isDone()) {
@@ -135,10 +136,11 @@ public final class Coordinator {
     }
 
     /** A message of a worker; one on a stream that has ended says nothing any more. */
-    public void received(ControlStream stream, FromWorker message) {
+    public void received(ControlStream stream, FromWorker raw) {
         if (controls.get(stream.connection()) != stream) {
             return;
         }
+        FromWorker message = CleanTexts.of(raw);
         long connection = stream.connection();
         switch (message.getMessageCase()) {
             case JOIN -> happened(new Event.Joined(connection, message.getJoin()));
@@ -165,6 +167,16 @@ public final class Coordinator {
             metrics.workerFailed(isOfJob, failed.getFault());
         }
         happened(new Event.WorkerFailed(connection, isOfJob, failed.getFault(), failed.getReason()));
+    }
+
+    /** Whether this is the control stream of a worker that was taken in. */
+    public boolean isMember(ControlStream stream) {
+        return membership.members().stream().anyMatch(member -> member.connection() == stream.connection());
+    }
+
+    /** Whether this is a data stream of the present generation. */
+    public boolean isOpen(DataStream stream) {
+        return data.isOpen(stream);
     }
 
     /** The worker will send no more: it has ended the stream, or its connection has closed. */

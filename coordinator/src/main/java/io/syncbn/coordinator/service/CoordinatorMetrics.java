@@ -43,6 +43,7 @@ public final class CoordinatorMetrics {
     private final Counter damages;
     private final Counter evictions;
     private final Counter lostEvents;
+    private final Counter strangers;
     private final Timer steps;
 
     /** For how long a worker was waited for, and where that is shown. */
@@ -70,6 +71,7 @@ public final class CoordinatorMetrics {
         damages = registry.counter("syncbn.coordinator.damages");
         evictions = registry.counter("syncbn.coordinator.evictions");
         lostEvents = registry.counter("syncbn.coordinator.events.lost");
+        strangers = registry.counter("syncbn.coordinator.strangers");
         steps = Timer.builder("syncbn.coordinator.step")
                 .description("from one commit to the next")
                 .publishPercentiles(0.5, 0.99)
@@ -146,6 +148,11 @@ public final class CoordinatorMetrics {
     /** An event could not be written to the file of events. */
     public void eventLost() {
         lostEvents.increment();
+    }
+
+    /** A connection behind which there was no worker was closed. */
+    public void stranger() {
+        strangers.increment();
     }
 
     /** For how long the others waited for a worker alone, in the last step. */

@@ -1,17 +1,18 @@
 package io.syncbn.coordinator.service;
 
-import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.ServerCall;
+import io.grpc.Status;
+import io.syncbn.proto.net.Guest;
 import io.syncbn.proto.v1.ToWorker;
 
 /** A control stream over gRPC. */
 final class GrpcControlStream implements ControlStream {
     private final long connection;
-    private final ServerCallStreamObserver<ToWorker> call;
-    private boolean ended;
+    private final GrpcStream<ToWorker> stream;
 
-    GrpcControlStream(long connection, ServerCallStreamObserver<ToWorker> call) {
+    GrpcControlStream(long connection, ServerCall<?, ToWorker> call) {
         this.connection = connection;
-        this.call = call;
+        stream = new GrpcStream<>(call, Guest.of(call)::hangUp);
     }
 
     @Override
@@ -21,16 +22,19 @@ final class GrpcControlStream implements ControlStream {
 
     @Override
     public void send(ToWorker message) {
-        if (!ended && !call.isCancelled()) {
-            call.onNext(message);
-        }
+        stream.send(message);
+    }
+
+    void receiveNext() {
+        stream.receiveNext();
     }
 
     @Override
     public void end() {
-        if (!ended && !call.isCancelled()) {
-            call.onCompleted();
-        }
-        ended = true;
+        stream.close(Status.OK);
+    }
+
+    void close(Status status) {
+        stream.close(status);
     }
 }

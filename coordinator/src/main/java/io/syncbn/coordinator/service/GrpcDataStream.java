@@ -1,24 +1,22 @@
 package io.syncbn.coordinator.service;
 
-import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.Status;
+import io.syncbn.proto.net.Guest;
 import io.syncbn.proto.wire.DataFrame;
-import java.io.InputStream;
 
 /** A data stream over gRPC. */
 final class GrpcDataStream implements DataStream {
     private final StreamKind kind;
     private final long generation;
     private final int worker;
-    private final ServerCall<InputStream, DataFrame> call;
-    private boolean closed;
+    private final GrpcStream<DataFrame> stream;
 
-    GrpcDataStream(StreamKind kind, long generation, int worker, ServerCall<InputStream, DataFrame> call) {
+    GrpcDataStream(StreamKind kind, long generation, int worker, ServerCall<?, DataFrame> call) {
         this.kind = kind;
         this.generation = generation;
         this.worker = worker;
-        this.call = call;
+        stream = new GrpcStream<>(call, Guest.of(call)::hangUp);
     }
 
     @Override
@@ -38,28 +36,21 @@ final class GrpcDataStream implements DataStream {
 
     @Override
     public void send(DataFrame frame) {
-        if (!closed) {
-            call.sendMessage(frame);
-        }
+        stream.send(frame);
     }
 
     @Override
     public boolean isReady() {
-        return closed || call.isReady();
+        return stream.isReady();
     }
 
     @Override
     public void receiveNext() {
-        if (!closed) {
-            call.request(1);
-        }
+        stream.receiveNext();
     }
 
     @Override
     public void close(Status status) {
-        if (!closed) {
-            closed = true;
-            call.close(status, new Metadata());
-        }
+        stream.close(status);
     }
 }

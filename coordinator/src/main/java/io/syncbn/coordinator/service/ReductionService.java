@@ -1,11 +1,11 @@
 package io.syncbn.coordinator.service;
 
 import io.grpc.Metadata;
-import io.grpc.MethodDescriptor;
 import io.grpc.ServerCall;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import io.syncbn.proto.net.Guest;
 import io.syncbn.proto.v1.ReductionGrpc;
 import io.syncbn.proto.wire.DataFrame;
 import io.syncbn.proto.wire.FrameMarshaller;
@@ -15,8 +15,8 @@ import java.io.InputStream;
 /**
  * The service {@code syncbn.v1.Reduction}: decodes frames and hands them to the coordinator.
  *
- * <p>Frames are decoded here and not by gRPC, which would end the stream with UNKNOWN and keep to itself what was wrong with
- * a damaged one.
+ * <p>A connection is a worker's from the moment on at which the coordinator takes a stream on it for one of the present
+ * generation, until that ends.
  */
 public final class ReductionService {
     private static final FrameMarshaller MARSHALLER = new FrameMarshaller();
@@ -31,10 +31,10 @@ public final class ReductionService {
         ReductionService service = new ReductionService(coordinator);
         return ServerServiceDefinition.builder(ReductionGrpc.SERVICE_NAME)
                 .addMethod(
-                        undecoded(ReductionMethods.MOMENTS),
+                        Undecoded.of(ReductionMethods.MOMENTS),
                         (call, headers) -> service.open(StreamKind.MOMENTS, call, headers))
                 .addMethod(
-                        undecoded(ReductionMethods.GRADIENTS),
+                        Undecoded.of(ReductionMethods.GRADIENTS),
                         (call, headers) -> service.open(StreamKind.GRADIENTS, call, headers))
                 .build();
     }
@@ -59,14 +59,21 @@ public final class ReductionService {
         DataStream stream = new GrpcDataStream(kind, generation, worker, call);
         coordinator.run(() -> coordinator.opened(stream));
         stream.receiveNext();
-        return new FrameListener(stream);
+        return new FrameListener(stream, Guest.of(call));
     }
 
     private final class FrameListener extends ServerCall.Listener<InputStream> {
         private final DataStream stream;
+        private final Guest guest;
+        private final boolean isVouchedFor;
 
-        FrameListener(DataStream stream) {
+        FrameListener(DataStream stream, Guest guest) {
             this.stream = stream;
+            this.guest = guest;
+            isVouchedFor = coordinator.isOpen(stream);
+            if (isVouchedFor) {
+                guest.vouch();
+            }
         }
 
         @Override
@@ -87,23 +94,19 @@ public final class ReductionService {
         @Override
         public void onCancel() {
             coordinator.run(() -> coordinator.broken(stream));
-        }
-    }
-
-    private static MethodDescriptor<InputStream, DataFrame> undecoded(MethodDescriptor<DataFrame, DataFrame> method) {
-        return method.toBuilder(new Undecoded(), method.getResponseMarshaller()).build();
-    }
-
-    /** Leaves a message as it came. */
-    private static final class Undecoded implements MethodDescriptor.Marshaller<InputStream> {
-        @Override
-        public InputStream stream(InputStream value) {
-            return value;
+            vouchNoMore();
         }
 
         @Override
-        public InputStream parse(InputStream stream) {
-            return stream;
+        public void onComplete() {
+            vouchNoMore();
+        }
+
+        /** A call ends either completely or by being cancelled. */
+        private void vouchNoMore() {
+            if (isVouchedFor) {
+                guest.vouchNoMore();
+            }
         }
     }
 }

@@ -1,5 +1,6 @@
 package io.syncbn.deploy.command;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -67,6 +68,23 @@ final class Interruption implements AutoCloseable {
     /** Ends this process at once. Files are written whole or not at all, and the others learn from its connections. */
     static void endProcess() {
         Runtime.getRuntime().halt(ExitCode.INTERRUPTED);
+    }
+
+    /** Ends this process in any case, whatever it waits for: a disk, or a coordinator, may never answer. */
+    static void endProcessAfter(Duration patience, String lastWords) {
+        Thread thread = new Thread(
+                () -> {
+                    try {
+                        Thread.sleep(patience.toMillis());
+                    } catch (InterruptedException e) {
+                        return;
+                    }
+                    System.err.println("syncbn: " + lastWords);
+                    endProcess();
+                },
+                "end-of-patience");
+        thread.setDaemon(true);
+        thread.start();
     }
 
     @Override

@@ -23,6 +23,9 @@ final class WorkerCommand implements Command {
     static final int MOST_PORT = 65_535;
     static final int DAY_MILLIS = 86_400_000;
 
+    /** People, and systems that drain machines, are told 10 s. */
+    private static final Duration MOST_TO_LEAVE = Duration.ofMillis(9500);
+
     @Override
     public String name() {
         return "worker";
@@ -61,7 +64,12 @@ final class WorkerCommand implements Command {
 
         Supplier<Address> coordinator = isLaunched ? ParentWatch.start()::coordinator : given::orElseThrow;
         CompletableFuture<String> leave = new CompletableFuture<>();
-        try (Interruption interruption = watch(() -> leave.complete("it was asked to"), isLaunched)) {
+        Runnable go = () -> {
+            leave.complete("it was asked to");
+            Interruption.endProcessAfter(
+                    MOST_TO_LEAVE, name + " could not leave in order within " + MOST_TO_LEAVE.toMillis() + " ms");
+        };
+        try (Interruption interruption = watch(go, isLaunched)) {
             WorkerEnd end = WorkerProcess.run(new WorkerConfig(
                     jobRun.job().orElseThrow(),
                     coordinator,

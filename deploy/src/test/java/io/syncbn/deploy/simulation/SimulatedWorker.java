@@ -180,6 +180,8 @@ final class SimulatedWorker {
             control = simulation.connect(this, connect.connection());
         } else if (effect instanceof SessionEffect.RetryAfter retry) {
             later(retry.nanos(), () -> happened(new SessionEvent.RetryDue()));
+        } else if (effect instanceof SessionEffect.RemindAfter remind) {
+            later(remind.nanos(), () -> happened(new SessionEvent.TimePassed()));
         } else if (effect instanceof SessionEffect.Send send) {
             control.send(send.message());
         } else if (effect instanceof SessionEffect.HeartbeatEvery every) {

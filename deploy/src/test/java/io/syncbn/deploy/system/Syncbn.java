@@ -133,6 +133,10 @@ final class Syncbn implements AutoCloseable {
         return process.toHandle();
     }
 
+    String out() {
+        return text(out);
+    }
+
     String err() {
         return text(err);
     }

@@ -2,6 +2,7 @@ package io.syncbn.proto.net;
 
 import io.grpc.ConnectivityState;
 import io.grpc.ManagedChannel;
+import io.grpc.Status;
 import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.netty.NettyServerBuilder;
 import io.netty.channel.EventLoopGroup;
@@ -23,6 +24,9 @@ public final class Channels {
 
     private static final long KEEP_ALIVE_TIMEOUT_SECONDS = 5;
 
+    /** How long a server has said nothing when it is found out that it does not live. */
+    public static final long SILENCE_NANOS = TimeUnit.SECONDS.toNanos(KEEP_ALIVE_SECONDS + KEEP_ALIVE_TIMEOUT_SECONDS);
+
     /** How often a client may ask: half of what ours do, so that no jitter makes a server hang up on them. */
     private static final long PERMITTED_KEEP_ALIVE_SECONDS = KEEP_ALIVE_SECONDS / 2;
 
@@ -37,6 +41,11 @@ public final class Channels {
                 .keepAliveTime(KEEP_ALIVE_SECONDS, TimeUnit.SECONDS)
                 .keepAliveTimeout(KEEP_ALIVE_TIMEOUT_SECONDS, TimeUnit.SECONDS)
                 .build();
+    }
+
+    /** Whether a call ended because the server was asked whether it lives, and has not answered. gRPC says so in words. */
+    public static boolean isSilence(Status status) {
+        return String.valueOf(status.getDescription()).startsWith("Keepalive failed");
     }
 
     static NettyChannelBuilder builder(Address server, EventLoopGroup loop) {

@@ -42,14 +42,15 @@ public final class MetricsServer implements AutoCloseable {
      */
     public static MetricsServer start(Address bind, String who, PrometheusMeterRegistry registry) throws IOException {
         EventLoopGroup loop = Transport.eventLoop("metrics-http");
-        Crowd crowd = new Crowd(MOST_CONNECTIONS);
+        Crowd<Channel> crowd = new Crowd<>(MOST_CONNECTIONS);
         ServerBootstrap server = new ServerBootstrap()
                 .group(loop)
                 .channel(Transport.server())
                 .childHandler(new ChannelInitializer<>() {
                     @Override
                     protected void initChannel(Channel client) {
-                        crowd.add(client);
+                        crowd.add(client).ifPresent(Channel::close);
+                        client.closeFuture().addListener(closed -> crowd.remove(client));
                         client.eventLoop().schedule(() -> client.close(), MOST_SECONDS, TimeUnit.SECONDS);
                         client.pipeline()
                                 .addLast(new HttpServerCodec(

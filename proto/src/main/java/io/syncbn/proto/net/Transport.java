@@ -7,6 +7,7 @@ import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollServerDomainSocketChannel;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
@@ -14,23 +15,14 @@ import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.util.concurrent.DefaultThreadFactory;
-import java.util.List;
-import java.util.logging.Logger;
-import java.util.stream.Stream;
 
 /** Which of Netty's transports: epoll where its native library loads, the JDK's selector elsewhere. */
 public final class Transport {
     private static final boolean IS_EPOLL = Epoll.isAvailable();
 
-    /**
-     * gRPC asks every channel for SO_KEEPALIVE, and Netty warns of each that has no such option, as local sockets have not.
-     * Held here, because otherwise they would be collected, and their filters with them.
-     */
-    private static final List<Logger> WITHOUT_KEEPALIVE_WARNINGS = Stream.of("Bootstrap", "ServerBootstrap")
-            .map(name -> Logger.getLogger("io.netty.bootstrap." + name))
-            .peek(logger -> logger.setFilter(
-                    record -> !String.valueOf(record.getMessage()).contains("SO_KEEPALIVE")))
-            .toList();
+    static {
+        TransportLog.quieten();
+    }
 
     private Transport() {}
 
@@ -55,6 +47,14 @@ public final class Transport {
 
     public static Class<? extends Channel> client() {
         return IS_EPOLL ? EpollSocketChannel.class : NioSocketChannel.class;
+    }
+
+    /** A socket that will listen at such an address. */
+    static ServerChannel newServer(Address bind) {
+        if (bind.isLocal()) {
+            return new EpollServerDomainSocketChannel();
+        }
+        return IS_EPOLL ? new EpollServerSocketChannel() : new NioServerSocketChannel();
     }
 
     public static Class<? extends ServerChannel> server() {

@@ -1,6 +1,15 @@
 package io.syncbn.worker.session;
 
+import io.grpc.CallOptions;
+import io.grpc.Channel;
+import io.grpc.ClientCall;
+import io.grpc.ClientInterceptor;
+import io.grpc.ClientInterceptors;
+import io.grpc.ForwardingClientCall.SimpleForwardingClientCall;
+import io.grpc.ForwardingClientCallListener.SimpleForwardingClientCallListener;
 import io.grpc.ManagedChannel;
+import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
 import io.netty.channel.EventLoopGroup;
@@ -25,8 +34,8 @@ final class ControlConnection implements StreamObserver<ToWorker> {
         this.number = number;
         this.events = events;
         channel = Channels.open(coordinator, loop);
-        Channels.whenConnected(channel).thenRun(() -> events.accept(new SessionEvent.Opened(number)));
-        out = ControlGrpc.newStub(channel).attend(this);
+        out = ControlGrpc.newStub(ClientInterceptors.intercept(channel, new Answer()))
+                .attend(this);
     }
 
     static ControlConnection open(
@@ -64,6 +73,31 @@ final class ControlConnection implements StreamObserver<ToWorker> {
         channel.shutdownNow();
     }
 
+    /** Notices the coordinator's first answer, its headers. */
+    private final class Answer implements ClientInterceptor {
+        @Override
+        public <Q, A> ClientCall<Q, A> interceptCall(MethodDescriptor<Q, A> method, CallOptions options, Channel next) {
+            return new SimpleForwardingClientCall<>(next.newCall(method, options)) {
+                @Override
+                public void start(Listener<A> listener, Metadata headers) {
+                    super.start(new Headers<>(listener), headers);
+                }
+            };
+        }
+    }
+
+    private final class Headers<A> extends SimpleForwardingClientCallListener<A> {
+        Headers(ClientCall.Listener<A> listener) {
+            super(listener);
+        }
+
+        @Override
+        public void onHeaders(Metadata headers) {
+            events.accept(new SessionEvent.Opened(number));
+            super.onHeaders(headers);
+        }
+    }
+
     @Override
     public void onNext(ToWorker message) {
         events.accept(new SessionEvent.Received(number, message));
@@ -72,6 +106,9 @@ final class ControlConnection implements StreamObserver<ToWorker> {
     @Override
     public void onError(Throwable error) {
         Status status = Status.fromThrowable(error);
+        if (Channels.isSilence(status)) {
+            events.accept(new SessionEvent.Silent(number, Channels.SILENCE_NANOS));
+        }
         String detail = status.getDescription() == null ? "" : ", " + status.getDescription();
         events.accept(new SessionEvent.Closed(number, Optional.of(status.getCode() + detail)));
     }

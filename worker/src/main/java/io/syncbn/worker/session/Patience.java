@@ -10,6 +10,9 @@ import java.time.Duration;
  * @param prepareNanos how long the training thread may take for anything but training
  */
 public record Patience(long firstNanos, long againNanos, long prepareNanos) {
+    /** How long a worker that was told to go waits to be let go: half of what those who told it give it. */
+    static final long LEAVE_NANOS = Duration.ofSeconds(6).toNanos();
+
     private static final long FIRST_PAUSE_NANOS = Duration.ofMillis(50).toNanos();
     private static final long LONGEST_PAUSE_NANOS = Duration.ofSeconds(1).toNanos();
 

@@ -37,12 +37,13 @@ public final class Session {
     private long nowNanos;
 
     private long connection;
-    /** Whether the coordinator was reached on this connection. */
+    /** Whether the coordinator has answered on this connection. */
     private boolean isOpen;
     /** Whether it ever was. */
     private boolean wasReached;
 
     private long downSinceNanos;
+    private String lostHow = "it does not answer";
     private int attempts;
     private boolean isRetryDue = true;
 
@@ -61,6 +62,7 @@ public final class Session {
     private boolean isFinished;
     private boolean isStopping;
     private boolean isLeaving;
+    private long leavingSinceNanos;
     private boolean isReleased;
     private boolean isOver;
 
@@ -85,6 +87,7 @@ public final class Session {
         if (event instanceof SessionEvent.Started) {
             downSinceNanos = nowNanos;
             command(new Command.Rest());
+            remind(patience.firstNanos());
         } else if (event instanceof SessionEvent.Opened opened) {
             isOpen |= opened.connection() == connection && isUp;
             wasReached |= isOpen;
@@ -93,6 +96,12 @@ public final class Session {
                 attempts = 0;
                 received(nowNanos, received.message());
             }
+        } else if (event instanceof SessionEvent.Silent silent) {
+            if (silent.connection() == connection && isUp) {
+                down(nowNanos, nowNanos - silent.nanos());
+            }
+        } else if (event instanceof SessionEvent.TimePassed) {
+            timePassed(nowNanos);
         } else if (event instanceof SessionEvent.Closed closed) {
             if (closed.connection() == connection && isUp && !isReleased) {
                 closed(nowNanos, closed.error());
@@ -107,7 +116,7 @@ public final class Session {
         } else if (event instanceof SessionEvent.Broken broken) {
             broken(broken);
         } else if (event instanceof SessionEvent.LeaveAsked asked) {
-            leave(asked.reason());
+            leave(nowNanos, asked.reason());
         } else if (event instanceof SessionEvent.Tick) {
             endIfTheTrainingThreadHangs();
         } else {
@@ -125,6 +134,16 @@ public final class Session {
                             "the training thread has not come to " + what + " within "
                                     + TimeUnit.NANOSECONDS.toSeconds(patience.prepareNanos()) + " s"),
                     true);
+        }
+    }
+
+    /** Nothing that hangs keeps this worker for longer than it was told to wait. */
+    private void timePassed(long nowNanos) {
+        if (isLeaving && !isReleased && nowNanos - leavingSinceNanos >= Patience.LEAVE_NANOS) {
+            log("nobody has let this worker go; it goes all the same");
+            end(WorkerEnd.LEFT);
+        } else if (!isOpen && !isReleased) {
+            giveUpIfDue(nowNanos);
         }
     }
 
@@ -227,17 +246,9 @@ public final class Session {
             end(WorkerEnd.LEFT);
             return;
         }
-        if (isOpen) {
-            downSinceNanos = nowNanos;
-            isOpen = false;
-        }
-        long patienceNanos = wasReached ? patience.againNanos() : patience.firstNanos();
-        if (nowNanos - downSinceNanos >= patienceNanos) {
-            String tried = "; tried for " + TimeUnit.NANOSECONDS.toSeconds(patienceNanos) + " s";
-            fail(
-                    wasReached
-                            ? "the coordinator at " + coordinator + " was lost: " + how + tried
-                            : "no coordinator answers at " + coordinator + tried);
+        lostHow = how;
+        down(nowNanos, nowNanos);
+        if (giveUpIfDue(nowNanos)) {
             return;
         }
         if (attempts == 0 && wasReached) {
@@ -249,6 +260,28 @@ public final class Session {
         endWaits(SessionEffect.EndWaits.NONE, "the coordinator was lost");
         command(new Command.Rest());
         effects.add(new SessionEffect.RetryAfter(Patience.pauseNanos(attempts++)));
+    }
+
+    /** From when on the coordinator counts as lost; until it answers again, later losses of attempts change nothing. */
+    private void down(long nowNanos, long sinceNanos) {
+        if (isOpen) {
+            isOpen = false;
+            downSinceNanos = sinceNanos;
+            remind(Math.max(0, sinceNanos + patience.againNanos() - nowNanos));
+        }
+    }
+
+    private boolean giveUpIfDue(long nowNanos) {
+        long patienceNanos = wasReached ? patience.againNanos() : patience.firstNanos();
+        if (nowNanos - downSinceNanos < patienceNanos) {
+            return false;
+        }
+        String tried = "; tried for " + TimeUnit.NANOSECONDS.toSeconds(patienceNanos) + " s";
+        fail(
+                wasReached
+                        ? "the coordinator at " + coordinator + " was lost: " + lostHow + tried
+                        : "no coordinator answers at " + coordinator + tried);
+        return true;
     }
 
     private void done(SessionEvent.Done done) {
@@ -313,9 +346,11 @@ public final class Session {
         }
     }
 
-    private void leave(String reason) {
+    private void leave(long nowNanos, String reason) {
         isLeaving = true;
+        leavingSinceNanos = nowNanos;
         if (isUp) {
+            remind(Patience.LEAVE_NANOS);
             log("leaves at the next commit: " + reason);
             send(FromWorker.newBuilder()
                     .setLeave(Leave.newBuilder().setReason(reason))
@@ -329,6 +364,10 @@ public final class Session {
         if (isUp) {
             effects.add(new SessionEffect.Send(message));
         }
+    }
+
+    private void remind(long nanos) {
+        effects.add(new SessionEffect.RemindAfter(nanos));
     }
 
     private void command(Command next) {

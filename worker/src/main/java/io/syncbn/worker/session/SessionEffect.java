@@ -11,6 +11,9 @@ public sealed interface SessionEffect {
     /** Asks for {@link SessionEvent.RetryDue}. */
     record RetryAfter(long nanos) implements SessionEffect {}
 
+    /** Asks for {@link SessionEvent.TimePassed}. */
+    record RemindAfter(long nanos) implements SessionEffect {}
+
     /** Sends a message on the present control stream. */
     record Send(FromWorker message) implements SessionEffect {}
 

@@ -9,17 +9,23 @@ public sealed interface SessionEvent {
     /** The first event. */
     record Started() implements SessionEvent {}
 
-    /** The coordinator was reached. */
+    /** The coordinator has answered. That a connection stands is not enough: the system makes it for a process that hangs. */
     record Opened(long connection) implements SessionEvent {}
 
     /** The coordinator sent something. */
     record Received(long connection, ToWorker message) implements SessionEvent {}
+
+    /** The coordinator was asked whether it lives and has not answered; for so long it has sent nothing at all. */
+    record Silent(long connection, long nanos) implements SessionEvent {}
 
     /** The control stream is over. {@code error}: how it broke; empty if the coordinator ended it. */
     record Closed(long connection, Optional<String> error) implements SessionEvent {}
 
     /** The time that {@link SessionEffect.RetryAfter} asked for is over. */
     record RetryDue() implements SessionEvent {}
+
+    /** The time that {@link SessionEffect.RemindAfter} asked for is over. */
+    record TimePassed() implements SessionEvent {}
 
     /** The training thread has done with a command, and rests. */
     record Done(long command, Result result, Position position) implements SessionEvent {}

@@ -214,6 +214,8 @@ public final class SessionRunner implements AutoCloseable {
         } else if (effect instanceof SessionEffect.RetryAfter retry) {
             closeConnection();
             loop.next().schedule(() -> happened(new SessionEvent.RetryDue()), retry.nanos(), TimeUnit.NANOSECONDS);
+        } else if (effect instanceof SessionEffect.RemindAfter remind) {
+            loop.next().schedule(() -> happened(new SessionEvent.TimePassed()), remind.nanos(), TimeUnit.NANOSECONDS);
         } else if (effect instanceof SessionEffect.Send send) {
             connection.send(send.message());
         } else if (effect instanceof SessionEffect.HeartbeatEvery every) {

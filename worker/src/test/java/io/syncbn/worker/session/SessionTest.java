@@ -56,6 +56,8 @@ class SessionTest {
             return "end waits but for step " + end.committedStep();
         } else if (effect instanceof SessionEffect.RetryAfter retry) {
             return "retry after " + Duration.ofNanos(retry.nanos()).toMillis() + " ms";
+        } else if (effect instanceof SessionEffect.RemindAfter remind) {
+            return "remind after " + Duration.ofNanos(remind.nanos()).toMillis() + " ms";
         } else if (effect instanceof SessionEffect.Connect connect) {
             return "connect " + connect.connection();
         } else if (effect instanceof SessionEffect.HeartbeatEvery every) {
@@ -119,7 +121,7 @@ class SessionTest {
 
     @Test
     void aJobWithoutTroubles() {
-        assertThat(on(new SessionEvent.Started())).containsExactly("do Rest");
+        assertThat(on(new SessionEvent.Started())).containsExactly("do Rest", "remind after 10000 ms");
         assertThat(done(FRESH))
                 .containsExactly(
                         "connect 1",
@@ -187,7 +189,7 @@ class SessionTest {
         train();
         nanos += Duration.ofMinutes(10).toNanos();
         assertThat(on(new SessionEvent.Closed(connection, Optional.of("UNAVAILABLE"))))
-                .containsExactly("end waits but for step -1", "do Rest", "retry after 50 ms");
+                .containsExactly("remind after 30000 ms", "end waits but for step -1", "do Rest", "retry after 50 ms");
         assertThat(on(new SessionEvent.RetryDue())).as("not at rest yet").isEmpty();
         List<String> again = done(TRAINED);
         assertThat(again).hasSize(2).first().isEqualTo("connect 2");
@@ -218,10 +220,68 @@ class SessionTest {
     }
 
     @Test
+    void aCoordinatorThatIsReachedAndSaysNothingIsGivenUpToo() {
+        on(new SessionEvent.Started());
+        assertThat(done(FRESH)).first().isEqualTo("connect 1");
+        nanos += Duration.ofSeconds(9).toNanos();
+        assertThat(on(new SessionEvent.TimePassed())).isEmpty();
+        nanos += Duration.ofSeconds(1).toNanos();
+        assertThat(on(new SessionEvent.TimePassed()))
+                .contains("fail: no coordinator answers at coordinator:1; tried for 10 s");
+    }
+
+    @Test
+    void aCoordinatorThatHangsIsGivenUpInTimeCountedFromItsLastSign() {
+        train();
+        nanos += Duration.ofMinutes(10).toNanos();
+        assertThat(on(new SessionEvent.Silent(connection, Duration.ofSeconds(15).toNanos())))
+                .containsExactly("remind after 15000 ms");
+        assertThat(on(new SessionEvent.Closed(connection, Optional.of("silent"))))
+                .containsExactly("end waits but for step -1", "do Rest", "retry after 50 ms");
+        done(FRESH);
+        assertThat(on(new SessionEvent.RetryDue())).first().isEqualTo("connect 2");
+        nanos += Duration.ofSeconds(15).toNanos();
+        assertThat(on(new SessionEvent.TimePassed()))
+                .as("the second connection stands, and nobody answers")
+                .contains("fail: the coordinator at coordinator:1 was lost: silent; tried for 30 s");
+    }
+
+    @Test
+    void aWorkerThatCannotComeToRestGivesUpInTimeToo() {
+        train();
+        on(new SessionEvent.Closed(connection, Optional.of("UNAVAILABLE")));
+        on(new SessionEvent.RetryDue());
+        nanos += Duration.ofSeconds(30).toNanos();
+        assertThat(on(new SessionEvent.TimePassed()))
+                .contains("fail: the coordinator at coordinator:1 was lost: UNAVAILABLE; tried for 30 s");
+    }
+
+    @Test
+    void aReminderOfALossThatIsOverSaysNothing() {
+        train();
+        on(new SessionEvent.Closed(connection, Optional.of("UNAVAILABLE")));
+        done(FRESH);
+        on(new SessionEvent.RetryDue());
+        on(new SessionEvent.Opened(connection));
+        nanos += Duration.ofSeconds(30).toNanos();
+        assertThat(on(new SessionEvent.TimePassed())).isEmpty();
+    }
+
+    @Test
+    void whoIsAskedToLeaveDoesNotWaitForEver() {
+        train();
+        on(new SessionEvent.LeaveAsked("drained"));
+        nanos += Duration.ofSeconds(5).toNanos();
+        assertThat(on(new SessionEvent.TimePassed())).isEmpty();
+        nanos += Duration.ofSeconds(1).toNanos();
+        assertThat(on(new SessionEvent.TimePassed())).containsExactly("end waits but for step -1", "end LEFT");
+    }
+
+    @Test
     void whoWasEvictedJoinsAnew() {
         train();
         assertThat(receive(ToWorker.newBuilder().setEvicted(Evicted.newBuilder().setReason("slept"))))
-                .containsExactly("end waits but for step -1", "do Rest", "retry after 50 ms");
+                .containsExactly("remind after 30000 ms", "end waits but for step -1", "do Rest", "retry after 50 ms");
         done(FRESH);
         assertThat(on(new SessionEvent.RetryDue())).first().isEqualTo("connect 2");
     }
@@ -248,7 +308,8 @@ class SessionTest {
     @Test
     void whoLeavesWaitsToBeReleased() {
         train();
-        assertThat(on(new SessionEvent.LeaveAsked("drained"))).containsExactly("send leave { reason: \"drained\" }");
+        assertThat(on(new SessionEvent.LeaveAsked("drained")))
+                .containsExactly("remind after 6000 ms", "send leave { reason: \"drained\" }");
         assertThat(receive(ToWorker.newBuilder().setReleased(Released.getDefaultInstance())))
                 .as("the sums of the last step may still be on their way")
                 .containsExactly("end waits but for step " + Long.MAX_VALUE, "do Keep");

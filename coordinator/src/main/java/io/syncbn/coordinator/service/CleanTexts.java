@@ -1,0 +1,81 @@
+package io.syncbn.coordinator.service;
+
+import com.google.protobuf.Descriptors.FieldDescriptor;
+import com.google.protobuf.Message;
+import io.syncbn.proto.v1.FromWorker;
+import java.util.Map;
+
+/**
+ * Texts as they come from outside, made fit for logs, the journal, metrics, messages and terminals: cut to a length, and
+ * without characters that are not seen but do something, as control characters, escape sequences and changes of direction.
+ */
+final class CleanTexts {
+    /** Stands in place of each character that was taken out. */
+    static final char PLACEHOLDER = '\uFFFD';
+
+    /** Of reasons, which may say a lot; everything else is a name, an address or a digest. */
+    private static final int MOST_OF_A_REASON = 2000;
+
+    private static final int MOST = 500;
+    private static final String REASON = "reason";
+
+    private CleanTexts() {}
+
+    /** The message with all of its texts clean; most are as they came. */
+    static FromWorker of(FromWorker message) {
+        FromWorker.Builder cleaned = null;
+        for (Map.Entry<FieldDescriptor, Object> part : message.getAllFields().entrySet()) {
+            if (part.getValue() instanceof Message inner) {
+                cleaned = cleaned == null ? message.toBuilder() : cleaned;
+                cleaned.setField(part.getKey(), of(inner));
+            }
+        }
+        return cleaned == null ? message : cleaned.build();
+    }
+
+    private static Message of(Message message) {
+        Message.Builder cleaned = null;
+        for (Map.Entry<FieldDescriptor, Object> field : message.getAllFields().entrySet()) {
+            if (field.getValue() instanceof String text) {
+                String clean = field.getKey().getName().equals(REASON) ? reason(text) : of(text, MOST);
+                if (!clean.equals(text)) {
+                    cleaned = cleaned == null ? message.toBuilder() : cleaned;
+                    cleaned.setField(field.getKey(), clean);
+                }
+            }
+        }
+        return cleaned == null ? message : cleaned.build();
+    }
+
+    /** Lines stay lines, but none can be taken for a line of somebody else. */
+    static String reason(String text) {
+        StringBuilder clean = new StringBuilder();
+        cut(text, MOST_OF_A_REASON).lines().forEach(line -> clean.append(
+                        clean.isEmpty() ? "" : line.startsWith("  ") ? "\n" : "\n  ")
+                .append(of(line.stripTrailing(), MOST_OF_A_REASON)));
+        return clean.toString();
+    }
+
+    static String of(String text, int most) {
+        StringBuilder clean = new StringBuilder();
+        cut(text, most).codePoints().forEach(c -> clean.appendCodePoint(isSeen(c) ? c : PLACEHOLDER));
+        return clean.toString();
+    }
+
+    private static String cut(String text, int most) {
+        return text.length() <= most ? text : text.substring(0, most) + "…";
+    }
+
+    private static boolean isSeen(int c) {
+        return switch (Character.getType(c)) {
+            case Character.CONTROL,
+                    Character.FORMAT,
+                    Character.SURROGATE,
+                    Character.PRIVATE_USE,
+                    Character.UNASSIGNED,
+                    Character.LINE_SEPARATOR,
+                    Character.PARAGRAPH_SEPARATOR -> false;
+            default -> true;
+        };
+    }
+}

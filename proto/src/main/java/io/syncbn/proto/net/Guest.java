@@ -1,0 +1,136 @@
+package io.syncbn.proto.net;
+
+import io.grpc.Attributes;
+import io.grpc.ServerCall;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.util.ReferenceCountUtil;
+import io.netty.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * One connection of a server: a guest until somebody vouches for it, and again when nobody does any more. Belongs to the
+ * connection's event loop.
+ */
+public final class Guest extends ChannelInboundHandlerAdapter {
+    static final Attributes.Key<Guest> KEY = Attributes.Key.create("syncbn-guest");
+
+    /** A worker needs a tenth of it to introduce itself. */
+    private static final long MOST_BYTES = 16 * 1024;
+
+    /** Of one that was a worker's: what it has sent of a generation that has ended may still be on its way. */
+    private static final long MOST_BYTES_AFTERWARDS = 16 * 1024 * 1024;
+
+    private static final long MOST_SECONDS = 30;
+
+    private final Channel connection;
+    private final Guests guests;
+    private long bytesLeft = MOST_BYTES;
+    private int vouchers;
+    private int visits;
+    private ScheduledFuture<?> timeOver;
+    private ChannelHandlerContext context;
+
+    Guest(Channel connection, Guests guests) {
+        this.connection = connection;
+        this.guests = guests;
+    }
+
+    /** The connection of a call to a server that has guests. */
+    public static Guest of(ServerCall<?, ?> call) {
+        return call.getAttributes().get(KEY);
+    }
+
+    /** A worker of the job has a stream on this connection: it may stay, and send what it has to send. */
+    public void vouch() {
+        vouchers++;
+        if (vouchers == 1) {
+            guests.went(this);
+            timeOver.cancel(false);
+        }
+    }
+
+    /** That stream is over. */
+    public void vouchNoMore() {
+        vouchers--;
+        if (vouchers == 0 && connection.isActive()) {
+            bytesLeft = MOST_BYTES_AFTERWARDS;
+            guests.came(this);
+            startClock();
+        }
+    }
+
+    /** Somebody asks for the server's health, and may stay meanwhile. */
+    public void visit() {
+        visits++;
+    }
+
+    /** The answer was given; the next question may take as long as the first. */
+    public void visitIsOver() {
+        visits--;
+        if (vouchers == 0 && connection.isActive()) {
+            timeOver.cancel(false);
+            startClock();
+        }
+    }
+
+    /** Ends the connection at once; HTTP/2 would wait for its streams to end. They learn it as if it had broken. */
+    public void hangUp() {
+        context.close();
+    }
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext added) {
+        context = added;
+    }
+
+    @Override
+    public void channelActive(ChannelHandlerContext same) {
+        guests.came(this);
+        startClock();
+        context.fireChannelActive();
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext same) {
+        guests.went(this);
+        timeOver.cancel(false);
+        context.fireChannelInactive();
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext same, Object bytes) {
+        if (vouchers == 0) {
+            bytesLeft -= ((ByteBuf) bytes).readableBytes();
+            if (bytesLeft < 0) {
+                ReferenceCountUtil.release(bytes);
+                turnAway("it sent more than a worker that introduces itself");
+                return;
+            }
+        }
+        guests.reads(this);
+        context.fireChannelRead(bytes);
+        guests.reads(null);
+    }
+
+    private void startClock() {
+        timeOver = connection.eventLoop().schedule(this::timeIsOver, MOST_SECONDS, TimeUnit.SECONDS);
+    }
+
+    private void timeIsOver() {
+        if (visits > 0) {
+            startClock();
+        } else {
+            turnAway("nobody introduced himself within " + MOST_SECONDS + " s");
+        }
+    }
+
+    void turnAway(String why) {
+        if (connection.isActive()) {
+            guests.turnedAway(connection, why);
+            hangUp();
+        }
+    }
+}
