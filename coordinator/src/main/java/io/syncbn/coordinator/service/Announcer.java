@@ -36,14 +36,16 @@ final class Announcer {
     /** Time has passed. */
     void tick(Membership membership) {
         refusals.minuteOver(nanoClock.getAsLong())
-                .ifPresent(more -> say(new Effect.Note(
-                        Topic.REFUSED,
-                        membership.generation(),
-                        membership.committedStep(),
-                        Optional.empty(),
-                        List.of(),
-                        Optional.empty(),
-                        "refused " + more + " more within a minute"), () -> {}));
+                .ifPresent(more -> say(
+                        new Effect.Note(
+                                Topic.REFUSED,
+                                membership.generation(),
+                                membership.committedStep(),
+                                Optional.empty(),
+                                List.of(),
+                                Optional.empty(),
+                                "refused " + more + " more within a minute"),
+                        () -> {}));
     }
 
     /** @param whenKept done when the journal has the note */
