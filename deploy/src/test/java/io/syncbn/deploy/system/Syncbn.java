@@ -141,10 +141,6 @@ final class Syncbn implements AutoCloseable {
         return text(err);
     }
 
-    String out() {
-        return text(out);
-    }
-
     /** The process that the launcher calls so: {@code coordinator} or {@code worker-0}. */
     ProcessHandle child(String name) {
         String mark = name.equals("coordinator") ? " coordinator --launched " : " --name " + name + " ";
