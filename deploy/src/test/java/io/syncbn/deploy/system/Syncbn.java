@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -48,27 +49,46 @@ final class Syncbn implements AutoCloseable {
     }
 
     static Syncbn start(Object... arguments) {
-        return start(List.of(), arguments);
+        return start(Surroundings.AS_HERE, arguments);
+    }
+
+    /**
+     * What a process has that this one has not.
+     *
+     * @param environment variables
+     * @param flags of the JVM
+     * @param classes a directory, if there is one, behind the class path
+     */
+    record Surroundings(Map<String, String> environment, List<String> flags, Optional<Path> classes) {
+        static final Surroundings AS_HERE = new Surroundings(Map.of(), List.of(), Optional.empty());
     }
 
     /** @param flags of the JVM */
     static Syncbn start(List<String> flags, Object... arguments) {
+        return start(new Surroundings(Map.of(), flags, Optional.empty()), arguments);
+    }
+
+    static Syncbn start(Surroundings surroundings, Object... arguments) {
         List<String> all = new ArrayList<>(List.of(
                 "-XX:+UseSerialGC", "-Djava.util.logging.SimpleFormatter.format=%1$tT.%1$tL %4$s %3$s: %5$s%6$s%n"));
-        all.addAll(flags);
+        all.addAll(surroundings.flags());
         List<String> command = JavaCommand.of(Main.class.getName(), all.toArray(String[]::new));
+        int classPath = command.indexOf("-cp") + 1;
+        surroundings
+                .classes()
+                .ifPresent(more -> command.set(classPath, command.get(classPath) + File.pathSeparator + more));
         for (Object argument : arguments) {
             command.add(argument.toString());
         }
         try {
             Path out = temporaryFile("out");
             Path err = temporaryFile("err");
-            Process process = new ProcessBuilder(command)
+            ProcessBuilder builder = new ProcessBuilder(command)
                     .redirectInput(new File("/dev/null"))
                     .redirectOutput(out.toFile())
-                    .redirectError(err.toFile())
-                    .start();
-            return new Syncbn(process, out, err);
+                    .redirectError(err.toFile());
+            builder.environment().putAll(surroundings.environment());
+            return new Syncbn(builder.start(), out, err);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -23,12 +23,12 @@ final class ArithmeticProbe {
             new Work(2, new Geometry(8, 8, 16, 32, 1, 2, 0)),
             new Work(3, new Geometry(6, 6, 64, 128, 1, 1, 0)),
             new Work(2, new Geometry(5, 5, 64, 64, 3, 1, 1)),
-            new Work(2, new Geometry(4, 4, 256, 256, 3, 1, 1))); // weights that fill a second-level cache
+            new Work(2, new Geometry(4, 4, 128, 160, 3, 1, 1))); // weights that fill a first-level cache
 
     /** Examples, inputs, outputs. */
     private static final int[][] PRODUCTS = {{2, 64, 10}, {5, 400, 120}};
 
-    private static final int ROWS = 37;
+    private static final int ROWS = 5;
 
     /** Some vectors of any width, and a rest. */
     private static final int CHANNELS = 43;

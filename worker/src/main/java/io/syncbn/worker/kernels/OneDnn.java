@@ -2,7 +2,9 @@ package io.syncbn.worker.kernels;
 
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SCRATCHPAD;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import org.bytedeco.dnnl.IntMemoryMap;
@@ -16,6 +18,7 @@ import org.bytedeco.dnnl.primitive_desc_base;
 import org.bytedeco.dnnl.stream;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.Loader;
+import org.bytedeco.javacpp.Pointer;
 
 /**
  * oneDNN, which compiles kernels for this very processor while it runs. Operations ("primitives") are made once for each
@@ -48,8 +51,11 @@ final class OneDnn implements Natives {
             dnnl.dnnl_cpu_isa_avx512_core_bf16, "AVX-512 with BF16",
             dnnl.dnnl_cpu_isa_avx512_core_amx, "AVX-512 with AMX");
 
-    private final stream stream = new stream(Engine.CPU);
-    private final primitive_attr ownScratchpad = new primitive_attr();
+    /** What oneDNN has made for this shard; released with the rest, not when the garbage collector comes by. */
+    private final Deque<Pointer> made = new ArrayDeque<>();
+
+    private final stream stream = own(new stream(Engine.CPU));
+    private final primitive_attr ownScratchpad = own(new primitive_attr());
     private final NativeScratch scratch = new NativeScratch();
     private final List<NativeFloats> owned = new ArrayList<>();
     private NativeFloats scratchpad;
@@ -138,6 +144,12 @@ final class OneDnn implements Natives {
         return ownScratchpad;
     }
 
+    /** Makes an object of oneDNN's this one's, which releases it. */
+    <P extends Pointer> P own(P object) {
+        made.push(object);
+        return object;
+    }
+
     /** Memory of a layer, freed with the rest. */
     NativeFloats allocate(int length) {
         NativeFloats floats = new NativeFloats(length);
@@ -148,18 +160,18 @@ final class OneDnn implements Natives {
     /** An operation with its arguments. */
     final class Call {
         private final primitive operation;
-        private final IntMemoryMap arguments = new IntMemoryMap();
+        private final IntMemoryMap arguments = own(new IntMemoryMap());
 
         Call(primitive operation, primitive_desc_base description) {
             this.operation = operation;
-            memory.desc working = description.scratchpad_desc();
+            memory.desc working = own(description.scratchpad_desc());
             if (working.get_size() > 0) {
                 with(
                         DNNL_ARG_SCRATCHPAD,
-                        new memory(
+                        own(new memory(
                                 working,
                                 Engine.CPU,
-                                scratchpad(working.get_size()).pointer()));
+                                scratchpad(working.get_size()).pointer())));
             }
         }
 
@@ -188,6 +200,8 @@ final class OneDnn implements Natives {
 
     @Override
     public void close() {
+        made.forEach(Pointer::close);
+        made.clear();
         owned.forEach(NativeFloats::close);
         owned.clear();
         scratch.close();

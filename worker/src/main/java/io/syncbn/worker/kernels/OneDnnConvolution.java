@@ -150,8 +150,8 @@ final class OneDnnConvolution implements LinearMap {
                 layout, geometry.outputChannels(), geometry.inputChannels(), geometry.kernel(), geometry.kernel());
     }
 
-    private static memory.desc describe(format_tag layout, long... dimensions) {
-        return new memory.desc(dimensions, memory.data_type.f32, layout);
+    private memory.desc describe(format_tag layout, long... dimensions) {
+        return natives.own(new memory.desc(dimensions, memory.data_type.f32, layout));
     }
 
     private long[] strides() {
@@ -167,7 +167,7 @@ final class OneDnnConvolution implements LinearMap {
             throw new IllegalStateException("oneDNN needs " + description.get_size() + " bytes from number " + first
                     + " of a buffer of " + buffer.length() + " numbers, for " + geometry);
         }
-        return new memory(description, natives.engine(), buffer.pointer(first));
+        return natives.own(new memory(description, natives.engine(), buffer.pointer(first)));
     }
 
     private memory bind(memory.desc description, Role role) {
@@ -175,7 +175,9 @@ final class OneDnnConvolution implements LinearMap {
     }
 
     private OneDnn.Call reordered(memory from, memory to) {
-        return natives.new Call(new reorder(from, to)).with(DNNL_ARG_FROM, from).with(DNNL_ARG_TO, to);
+        return natives.new Call(natives.own(new reorder(from, to)))
+                .with(DNNL_ARG_FROM, from)
+                .with(DNNL_ARG_TO, to);
     }
 
     /** For one number of examples. */
@@ -189,8 +191,8 @@ final class OneDnnConvolution implements LinearMap {
         Forward(int count) {
             this.count = count;
             part = partOf(count);
-            description = new convolution_forward.primitive_desc(
-                    new convolution_forward.desc(
+            description = natives.own(new convolution_forward.primitive_desc(
+                    natives.own(new convolution_forward.desc(
                             prop_kind.forward_training,
                             algorithm.convolution_direct,
                             inputs(part),
@@ -198,12 +200,12 @@ final class OneDnnConvolution implements LinearMap {
                             outputs(part),
                             strides(),
                             padding(),
-                            padding()),
+                            padding())),
                     natives.attributes(),
-                    natives.engine());
-            memory blocked = bind(description.weights_desc(), Role.BLOCKED_WEIGHTS);
+                    natives.engine()));
+            memory blocked = bind(natives.own(description.weights_desc()), Role.BLOCKED_WEIGHTS);
             blockWeights = reordered(bind(weights(format_tag.oihw), Role.WEIGHTS), blocked);
-            convolution_forward operation = new convolution_forward(description);
+            convolution_forward operation = natives.own(new convolution_forward(description));
             memory out = bind(outputs(part), Role.OUTPUT);
             parts = new OneDnn.Call[count / part];
             for (int i = 0; i < parts.length; i++) {
@@ -236,21 +238,21 @@ final class OneDnnConvolution implements LinearMap {
 
         Backward(Forward forward) {
             part = forward.part;
-            convolution_backward_data.primitive_desc byInput = new convolution_backward_data.primitive_desc(
-                    new convolution_backward_data.desc(
+            convolution_backward_data.primitive_desc byInput = natives.own(new convolution_backward_data.primitive_desc(
+                    natives.own(new convolution_backward_data.desc(
                             algorithm.convolution_direct,
                             inputs(part),
                             weights(weightsLayout(0)),
                             outputs(part),
                             strides(),
                             padding(),
-                            padding()),
+                            padding())),
                     natives.attributes(),
                     natives.engine(),
-                    forward.description);
-            memory blocked = bind(byInput.weights_desc(), Role.BLOCKED_WEIGHTS);
+                    forward.description));
+            memory blocked = bind(natives.own(byInput.weights_desc()), Role.BLOCKED_WEIGHTS);
             blockWeights = reordered(bind(weights(format_tag.oihw), Role.WEIGHTS), blocked);
-            convolution_backward_data operation = new convolution_backward_data(byInput);
+            convolution_backward_data operation = natives.own(new convolution_backward_data(byInput));
             memory dIn = bind(inputs(part), Role.INPUT_GRADIENT);
             NativeFloats dOut = scratch.buffer(Role.OUTPUT_GRADIENT);
             inputGradientParts = new OneDnn.Call[forward.parts.length];
@@ -261,20 +263,21 @@ final class OneDnnConvolution implements LinearMap {
                         .with(DNNL_ARG_DIFF_SRC, dIn);
             }
             int all = forward.count;
-            convolution_backward_weights.primitive_desc byWeights = new convolution_backward_weights.primitive_desc(
-                    new convolution_backward_weights.desc(
-                            algorithm.convolution_direct,
-                            inputs(all),
-                            weights(weightsLayout(COLOURS)),
-                            outputs(all),
-                            strides(),
-                            padding(),
-                            padding()),
-                    natives.attributes(),
-                    natives.engine(),
-                    forward.description);
-            memory blockedGradient = bind(byWeights.diff_weights_desc(), Role.BLOCKED_WEIGHTS_GRADIENT);
-            weightsGradient = natives.new Call(new convolution_backward_weights(byWeights), byWeights)
+            convolution_backward_weights.primitive_desc byWeights =
+                    natives.own(new convolution_backward_weights.primitive_desc(
+                            natives.own(new convolution_backward_weights.desc(
+                                    algorithm.convolution_direct,
+                                    inputs(all),
+                                    weights(weightsLayout(COLOURS)),
+                                    outputs(all),
+                                    strides(),
+                                    padding(),
+                                    padding())),
+                            natives.attributes(),
+                            natives.engine(),
+                            forward.description));
+            memory blockedGradient = bind(natives.own(byWeights.diff_weights_desc()), Role.BLOCKED_WEIGHTS_GRADIENT);
+            weightsGradient = natives.new Call(natives.own(new convolution_backward_weights(byWeights)), byWeights)
                     .with(DNNL_ARG_SRC, bind(inputs(all), input, 0))
                     .with(DNNL_ARG_DIFF_DST, bind(outputs(all), dOut, 0))
                     .with(DNNL_ARG_DIFF_WEIGHTS, blockedGradient);

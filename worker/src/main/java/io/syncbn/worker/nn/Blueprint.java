@@ -22,6 +22,7 @@ final class Blueprint {
     private int parameterCount;
     private int statisticCount;
     private final List<String> normalizationLayers = new ArrayList<>();
+    private final List<Integer> normalizedPixels = new ArrayList<>();
     private int dropoutLayers;
     private final List<String> layers = new ArrayList<>();
 
@@ -59,8 +60,9 @@ final class Blueprint {
     }
 
     /** Registers a normalization layer and returns its number. */
-    int normalizationLayer(String name) {
+    int normalizationLayer(String name, Shape shape) {
         normalizationLayers.add(name);
+        normalizedPixels.add(shape.pixels());
         return normalizationLayers.size() - 1;
     }
 
@@ -73,8 +75,17 @@ final class Blueprint {
         layers.add(layer);
     }
 
+    /** Kind and name of the layer that was noted last. */
+    String lastLayer() {
+        return layers.get(layers.size() - 1).split(":", 2)[0];
+    }
+
     List<String> layers() {
         return layers;
+    }
+
+    List<Integer> normalizedPixels() {
+        return normalizedPixels;
     }
 
     List<String> normalizationLayers() {

@@ -17,6 +17,7 @@ public final class ModelDefinition {
     private final ParameterLayout statistics;
     private final List<Initializer> initializers;
     private final List<String> normalizationLayers;
+    private final List<Integer> normalizedPixels;
     private final Description description;
     private final Sequential.Spec layers;
 
@@ -26,6 +27,7 @@ public final class ModelDefinition {
         this.statistics = new ParameterLayout(blueprint.statistics);
         this.initializers = List.copyOf(blueprint.initializers);
         this.normalizationLayers = List.copyOf(blueprint.normalizationLayers());
+        this.normalizedPixels = List.copyOf(blueprint.normalizedPixels());
         this.description = new Description(inputShape.toString(), blueprint.layers());
         this.layers = layers;
     }
@@ -64,6 +66,11 @@ public final class ModelDefinition {
     /** Names of the normalization layers, by number, in the order of the parameters. */
     public List<String> normalizationLayers() {
         return normalizationLayers;
+    }
+
+    /** How many pixels of an example each of these layers normalizes. */
+    public List<Integer> normalizedPixels() {
+        return normalizedPixels;
     }
 
     /** What it consists of, in words that tell two models apart. */

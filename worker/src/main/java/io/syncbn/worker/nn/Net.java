@@ -16,6 +16,7 @@ public final class Net {
     private final String prefix;
     private final Shape inputShape;
     private final List<LayerFactory> layers = new ArrayList<>();
+    private final List<String> names = new ArrayList<>();
     private final List<Integer> firstParameters = new ArrayList<>();
     private Shape shape;
 
@@ -88,7 +89,7 @@ public final class Net {
             mean = blueprint.statistic(full + ".running_mean", channels, Role.RUNNING_MEAN);
             blueprint.statistic(full + ".running_var", channels, Role.RUNNING_VARIANCE);
         }
-        int number = blueprint.normalizationLayer(full);
+        int number = blueprint.normalizationLayer(full, shape);
         blueprint.describe("batchNorm " + full + ": " + channels + " channels, epsilon " + normalization.epsilon()
                 + (normalization.affine() ? "" : ", without scale and shift")
                 + (normalization.trackRunningStatistics() ? "" : ", without running statistics"));
@@ -227,6 +228,7 @@ public final class Net {
         }
         int firstNormParameter = mainNet.firstParameters.get(last);
         mainNet.layers.remove(last);
+        mainNet.names.remove(last);
         mainNet.firstParameters.remove(last);
         return add(
                 new Residual.Spec(mainNet.sequential(), norm, firstNormParameter, shortcutNet.sequential()),
@@ -235,11 +237,12 @@ public final class Net {
     }
 
     Sequential.Spec sequential() {
-        return new Sequential.Spec(inputShape, layers, firstParameters);
+        return new Sequential.Spec(inputShape, layers, names, firstParameters);
     }
 
     private Net add(LayerFactory layer, Shape output, int firstParameter) {
         layers.add(layer);
+        names.add(blueprint.lastLayer());
         firstParameters.add(firstParameter);
         shape = output;
         return this;

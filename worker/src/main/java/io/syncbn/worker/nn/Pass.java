@@ -12,12 +12,34 @@ import java.util.function.IntConsumer;
  * @param moments sums for normalization layers
  * @param gradientsCompleteFrom told, during backward, that all gradients from this offset of the flat gradient on are
  *     final; offsets only go down, and 0 comes last
+ * @param outputs told, during forward, what each layer has computed; of a residual block's branches, all but the last
  */
 public record Pass(
-        boolean training, long seed, long step, int shard, MomentsReducer moments, IntConsumer gradientsCompleteFrom) {
+        boolean training,
+        long seed,
+        long step,
+        int shard,
+        MomentsReducer moments,
+        IntConsumer gradientsCompleteFrom,
+        LayerWatch outputs) {
+
+    public Pass(
+            boolean training,
+            long seed,
+            long step,
+            int shard,
+            MomentsReducer moments,
+            IntConsumer gradientsCompleteFrom) {
+        this(training, seed, step, shard, moments, gradientsCompleteFrom, LayerWatch.NONE);
+    }
 
     /** A pass with running statistics and without gradients. */
     public static Pass evaluation() {
-        return new Pass(false, 0, 0, 0, MomentsReducer.LOCAL, offset -> {});
+        return evaluation(LayerWatch.NONE);
+    }
+
+    /** The same, with somebody who looks at the layers. */
+    public static Pass evaluation(LayerWatch outputs) {
+        return new Pass(false, 0, 0, 0, MomentsReducer.LOCAL, offset -> {}, outputs);
     }
 }

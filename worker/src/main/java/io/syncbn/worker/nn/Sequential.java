@@ -12,11 +12,14 @@ final class Sequential implements Layer {
     /**
      * Layers to be made.
      *
+     * @param names of the layers, for people
      * @param firstParameters for each of the layers, how many parameters stand before its own
      */
-    record Spec(Shape inputShape, List<LayerFactory> layers, List<Integer> firstParameters) implements LayerFactory {
+    record Spec(Shape inputShape, List<LayerFactory> layers, List<String> names, List<Integer> firstParameters)
+            implements LayerFactory {
         Spec {
             layers = List.copyOf(layers);
+            names = List.copyOf(names);
             firstParameters = List.copyOf(firstParameters);
         }
 
@@ -25,6 +28,7 @@ final class Sequential implements Layer {
             return new Sequential(
                     inputShape,
                     layers.stream().map(layer -> layer.create(memory)).toList(),
+                    names,
                     firstParameters,
                     memory.lateGradient());
         }
@@ -32,12 +36,19 @@ final class Sequential implements Layer {
 
     private final Shape inputShape;
     private final List<Layer> layers;
+    private final List<String> names;
     private final List<Integer> firstParameters;
     private final LateGradient lateGradient;
 
-    private Sequential(Shape inputShape, List<Layer> layers, List<Integer> firstParameters, LateGradient lateGradient) {
+    private Sequential(
+            Shape inputShape,
+            List<Layer> layers,
+            List<String> names,
+            List<Integer> firstParameters,
+            LateGradient lateGradient) {
         this.inputShape = inputShape;
         this.layers = layers;
+        this.names = names;
         this.firstParameters = firstParameters;
         this.lateGradient = lateGradient;
     }
@@ -64,10 +75,16 @@ final class Sequential implements Layer {
         }
         Tensor y = x;
         int last = layers.size() - 1;
-        for (Layer layer : layers.subList(0, last)) {
-            y = layer.forward(y, pass);
+        for (int i = 0; i < last; i++) {
+            y = layers.get(i).forward(y, pass);
+            pass.outputs().computed(names.get(i), y);
         }
-        return layers.get(last).startForward(y, pass);
+        Supplier<Tensor> rest = layers.get(last).startForward(y, pass);
+        return () -> {
+            Tensor output = rest.get();
+            pass.outputs().computed(names.get(last), output);
+            return output;
+        };
     }
 
     @Override

@@ -2,7 +2,10 @@ package io.syncbn.worker.nn;
 
 import io.syncbn.worker.kernels.ChannelKernels;
 import io.syncbn.worker.kernels.Natives;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
 
 /**
  * One shard's model: layers and memory of its own, on the weights of the worker's replica. Its results do not depend on
@@ -41,6 +44,17 @@ public final class ShardModel implements AutoCloseable {
                     + memory.maxExamples() + " of " + definition.inputShape());
         }
         return layers.forward(x, pass);
+    }
+
+    /** Kind and name of the first layer whose output for a batch is not finite, in evaluation. */
+    public Optional<String> firstNotFinite(Tensor x) {
+        List<String> found = new ArrayList<>();
+        forward(x, Pass.evaluation((layer, output) -> {
+            if (found.isEmpty() && !memory.kernels().allFinite(output.values(), output.size())) {
+                found.add(layer);
+            }
+        }));
+        return found.stream().findFirst();
     }
 
     /**

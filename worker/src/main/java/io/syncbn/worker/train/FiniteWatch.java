@@ -5,6 +5,7 @@ import io.syncbn.worker.nn.ModelDefinition;
 import io.syncbn.worker.nn.MomentsReducer.Direction;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * Looks, through a step, for the place where a shard's numbers stop being finite: at its own parts, before they are offered,
@@ -53,6 +54,20 @@ final class FiniteWatch {
     void loss(double sum) {
         if (!isOver && !Double.isFinite(sum)) {
             found("the loss is " + sum);
+        }
+    }
+
+    /**
+     * Sum over a batch of this shard's test rows.
+     *
+     * @param layer the first one whose output is not finite, if there is one
+     */
+    void testLoss(double sum, Supplier<Optional<String>> layer) {
+        if (!isOver && !Double.isFinite(sum)) {
+            found("in the evaluation, "
+                    + layer.get()
+                            .map(name -> "the output of " + name + " is not finite")
+                            .orElse("the loss is " + sum));
         }
     }
 

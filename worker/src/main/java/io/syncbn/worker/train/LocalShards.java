@@ -36,7 +36,6 @@ final class LocalShards implements AutoCloseable {
     private final LongSupplier nanoClock;
     private final BatchPlan batches;
     private final Grouping groups;
-    private final int capacity;
     private final List<ShardModel> models = new ArrayList<>();
 
     private Collective collective;
@@ -51,7 +50,6 @@ final class LocalShards implements AutoCloseable {
         this.nanoClock = nanoClock;
         this.batches = batchPlan(job, data.train().size());
         this.groups = new Grouping(job.shards(), job.normalization().groupSize(job.shards()));
-        this.capacity = Math.max(job.batch(), TEST_CHUNK);
     }
 
     static BatchPlan batchPlan(Job job, int trainRows) {
@@ -76,8 +74,7 @@ final class LocalShards implements AutoCloseable {
             models.remove(models.size() - 1).close();
         }
         while (models.size() < numbers.size()) {
-            models.add(
-                    replicas.definition().newShardModel(replicas.initialState().replica(), capacity));
+            models.add(newModel(job.batch()));
         }
     }
 
@@ -111,7 +108,7 @@ final class LocalShards implements AutoCloseable {
                         models.get(i),
                         new BatchLoader(data, batches, numbers.get(i), statistics, job.augment(), TEST_CHUNK),
                         job.optimization().labelSmoothing(),
-                        Tensor.zeros(capacity, Shape.flat(data.classes())),
+                        Tensor.zeros(Math.max(job.batch(), TEST_CHUNK), Shape.flat(data.classes())),
                         new FiniteWatch(numbers.get(i), replicas.definition(), job.skipNotFinite()),
                         collective,
                         nanoClock))
@@ -146,11 +143,43 @@ final class LocalShards implements AutoCloseable {
     /** The present model on all test rows of the job, shared among its workers. */
     Evaluation evaluate(long stepsDone) {
         Round round = Round.of(Kind.EVALUATION, stepsDone, 0);
-        threads.forEach(shards, shard -> {
-            shard.evaluate(round);
+        if (job.batch() >= TEST_CHUNK) {
+            evaluate(round, models);
+        } else {
+            evaluateInLargerModels(round);
+        }
+        Evaluation evaluation = Evaluation.of(collective.sum(round).await());
+        if (!evaluation.isFinite() && !job.skipNotFinite()) {
+            throw FiniteWatch.stop(stepsDone, "the test loss is " + evaluation.loss());
+        }
+        return evaluation;
+    }
+
+    /** Models for batches of test rows are there only while they are needed, and no more of them than cores. */
+    private void evaluateInLargerModels(Round round) {
+        List<ShardModel> testers = new ArrayList<>();
+        try {
+            while (testers.size() < Math.min(shards.size(), Runtime.getRuntime().availableProcessors())) {
+                testers.add(newModel(TEST_CHUNK));
+            }
+            evaluate(round, testers);
+        } finally {
+            testers.forEach(ShardModel::close);
+        }
+    }
+
+    /** Shards take turns in the models. */
+    private void evaluate(Round round, List<ShardModel> testers) {
+        threads.forEach(IntStream.range(0, testers.size()).boxed().toList(), first -> {
+            for (int i = first; i < shards.size(); i += testers.size()) {
+                shards.get(i).evaluate(round, testers.get(first));
+            }
             return true;
         });
-        return Evaluation.of(collective.sum(round).await());
+    }
+
+    private ShardModel newModel(int maxExamples) {
+        return replicas.definition().newShardModel(replicas.initialState().replica(), maxExamples);
     }
 
     private void closeThreads() {

@@ -2,8 +2,6 @@ package io.syncbn.worker.train;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.syncbn.worker.checkpoint.AtomicFile;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -21,7 +19,6 @@ import java.util.function.LongSupplier;
  * there is no result, end the job.
  */
 final class RunWriter implements RunListener {
-    private static final ObjectMapper JSON = new ObjectMapper();
     private static final double NANOS_PER_SECOND = 1e9;
 
     private final Path directory;
@@ -71,13 +68,13 @@ final class RunWriter implements RunListener {
 
     @Override
     public void steppedBefore(StepRecord step) {
-        metrics.addUnlessTold(step.step(), json(step));
+        metrics.addUnlessTold(step.step(), JsonText.line(step));
     }
 
     @Override
     public void stepped(StepRecord step) {
         hasStepped = true;
-        metrics.add(json(step));
+        metrics.add(JsonText.line(step));
     }
 
     @Override
@@ -91,7 +88,7 @@ final class RunWriter implements RunListener {
         line.put("epoch", epoch);
         line.put("testLoss", evaluation.loss());
         line.put("testAccuracy", evaluation.accuracy());
-        metrics.add(json(line));
+        metrics.add(JsonText.line(line));
     }
 
     @Override
@@ -136,8 +133,7 @@ final class RunWriter implements RunListener {
         result.put("computedWith", facts.origin().computedWith());
         Path file = directory.resolve("result.json");
         try {
-            AtomicFile.write(
-                    file, (JSON.writerWithDefaultPrettyPrinter().writeValueAsString(result) + "\n").getBytes(UTF_8));
+            AtomicFile.write(file, JsonText.lines(result).getBytes(UTF_8));
         } catch (IOException e) {
             throw new TrainingException(FileFault.cannotWrite(file, e), e);
         }
@@ -151,13 +147,6 @@ final class RunWriter implements RunListener {
         }
     }
 
-    private static String json(Object line) {
-        try {
-            return JSON.writeValueAsString(line);
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException("numbers and texts always make JSON", e);
-        }
-    }
 
     @Override
     public void close() {

@@ -137,17 +137,23 @@ final class ShardStep {
         }
     }
 
-    /** Offers sums over the shard's test rows: examples, loss, correct predictions; unless the total is there before. */
-    void evaluate(Round round) {
+    /**
+     * Offers sums over the shard's test rows: examples, loss, correct predictions; unless the total is there before.
+     *
+     * @param tester a model for batches of test rows, which may be larger than those of training
+     */
+    void evaluate(Round round, ShardModel tester) {
+        watch.begin(round.step());
         double[] sums = new double[3];
         for (int chunk = 0; chunk < loader.testChunks(); chunk++) {
             if (collective.isThere(round)) {
                 return;
             }
             BatchLoader.Batch batch = loader.test(chunk);
-            Tensor logits = model.forward(batch.images(), Pass.evaluation());
+            Tensor logits = tester.forward(batch.images(), Pass.evaluation());
             SoftmaxCrossEntropy.Result result = SoftmaxCrossEntropy.compute(
                     logits, batch.labels(), 0, logitsGradient.withExamples(logits.examples()));
+            watch.testLoss(result.loss(), () -> tester.firstNotFinite(batch.images()));
             sums[0] += batch.images().examples();
             sums[1] += result.loss();
             sums[2] += result.correct();

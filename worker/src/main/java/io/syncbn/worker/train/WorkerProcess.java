@@ -58,6 +58,8 @@ public final class WorkerProcess {
             Map<String, String> computedWith = RunFacts.computedWith(arithmetic, config.release());
             LOG.log(Level.INFO, "computes with {0}; arithmetic {1}", inWords(computedWith), arithmetic.digest());
             Replicas replicas = Replicas.open(job, data, arithmetic, config.resume());
+            GroupValues.check(job, LocalShards.batchPlan(job, data.train().size()), replicas.definition())
+                    .ifPresent(warning -> LOG.log(Level.WARNING, warning));
             Origin origin = new Origin(
                     job, data.digest(), replicas.definition().description(), arithmetic.digest(), computedWith);
             start.done("model");

@@ -12,6 +12,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import org.bytedeco.javacpp.Pointer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -72,6 +73,22 @@ class NativeKernelsTest {
         assertThat(OneDnn.isOnClassPath()).isTrue();
         try (Natives natives = Natives.open()) {
             assertThat(natives).isInstanceOf(OneDnn.class);
+        }
+    }
+
+    /** Otherwise they stay until the garbage collector comes by, and it knows nothing of their size. */
+    @Test
+    void whatOneDnnMadeIsReleasedWithItsOwner() {
+        Geometry geometry = GEOMETRIES.get(0);
+        Example example = Example.of(2, geometry);
+        for (int i = 0; i < 2; i++) {
+            long before = Pointer.totalCount();
+            try (Natives natives = new OneDnn()) {
+                example.run(natives.convolution(geometry, 2));
+                assertThat(Pointer.totalCount()).isGreaterThan(before);
+            }
+            // The first round makes what stays for the whole process.
+            assertThat(Pointer.totalCount()).isLessThanOrEqualTo(i == 0 ? Long.MAX_VALUE : before);
         }
     }
 
