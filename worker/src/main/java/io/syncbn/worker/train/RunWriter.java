@@ -147,7 +147,6 @@ final class RunWriter implements RunListener {
         }
     }
 
-
     @Override
     public void close() {
         if (metrics != null) {
