@@ -25,7 +25,7 @@ import java.util.concurrent.TimeUnit;
  * takes to start, so that many clusters can be compared.
  */
 final class Cluster {
-    private static final Duration JOIN_TIMEOUT = Duration.ofSeconds(60);
+    private static final Duration JOIN_TIMEOUT = Duration.ofMinutes(10);
 
     /** A thread that stands still on a busy machine, or a worker by hand that says nothing, is not lost. */
     private static final Patience PATIENCE = new Patience(1000, 600_000, 1000);
