@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Machines that are not alike: workers as processes of their own, one of which computes other bits, or another model. */
-@Timeout(600)
+@Timeout(900)
 class MixedClusterTest {
     private static final Map<String, String> JOB = Map.of("model", "Mine", "shards", "2", "steps", "3");
 
