@@ -25,6 +25,7 @@ import io.syncbn.proto.net.MetricsServer;
 import io.syncbn.proto.net.Transport;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.channels.UnresolvedAddressException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -83,7 +84,7 @@ public final class CoordinatorProcess implements AutoCloseable {
                 events.<Journal>map(file -> (note, whenKept) -> file.keep(note, () -> execute(whenKept)))
                         .orElse(Journal.NONE));
         metricsServer = config.metrics().isPresent()
-                ? Optional.of(MetricsServer.start(config.metrics().get(), "syncbn coordinator", registry))
+                ? Optional.of(serve(registry, config.metrics().get()))
                 : Optional.empty();
         strangers = new Strangers(System::nanoTime, metrics::stranger);
         guests = new Guests(MOST_PROBES + CONNECTIONS_OF_A_WORKER * config.maxWorkers(), strangers::say);
@@ -107,11 +108,31 @@ public final class CoordinatorProcess implements AutoCloseable {
             servers.add(server);
             return server;
         } catch (IOException e) {
-            servers.forEach(Server::shutdownNow);
             metricsServer.ifPresent(MetricsServer::close);
-            loop.shutdownGracefully(0, 0, TimeUnit.MILLISECONDS);
+            release();
             Throwable cause = e.getCause() == null ? e : e.getCause();
-            throw new IOException("cannot listen on " + bind + ": " + cause.getMessage(), e);
+            String reason = cause instanceof UnresolvedAddressException
+                    ? "no host is called " + bind.host()
+                    : cause.getMessage() == null ? cause.toString() : cause.getMessage();
+            throw new IOException("cannot listen on " + bind + ": " + reason, e);
+        }
+    }
+
+    private MetricsServer serve(PrometheusMeterRegistry registry, Address at) throws IOException {
+        try {
+            return MetricsServer.start(at, "syncbn coordinator", registry);
+        } catch (IOException e) {
+            release();
+            throw e;
+        }
+    }
+
+    /** What a process that could not begin has taken so far. */
+    private void release() throws IOException {
+        servers.forEach(Server::shutdownNow);
+        loop.shutdownGracefully(0, 0, TimeUnit.MILLISECONDS);
+        if (events.isPresent()) {
+            events.get().close();
         }
     }
 

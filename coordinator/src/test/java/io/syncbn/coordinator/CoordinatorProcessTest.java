@@ -22,12 +22,17 @@ import io.syncbn.proto.v1.Kind;
 import io.syncbn.proto.wire.DataFrame;
 import io.syncbn.proto.wire.FrameHeader;
 import java.io.IOException;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -217,5 +222,70 @@ class CoordinatorProcessTest extends WithCoordinator {
                 .isInstanceOf(IOException.class)
                 .hasMessageStartingWith("cannot listen on 127.0.0.1:" + coordinator.port() + ": ")
                 .hasMessageContaining("Address already in use");
+    }
+
+    @Test
+    void aPortThatIsTakenLeavesNothingOpen(@TempDir Path directory) throws Exception {
+        Path log = directory.resolve("events.jsonl");
+        try (ServerSocket taken = new ServerSocket(0)) {
+            for (int[] ports : new int[][] {{0, taken.getLocalPort()}, {taken.getLocalPort(), 0}}) {
+                CoordinatorConfig config = new CoordinatorConfig(
+                        "0.0.0.0",
+                        ports[0],
+                        JOB,
+                        SHARDS,
+                        SHARDS,
+                        WORKERS,
+                        WORKERS,
+                        Duration.ofMinutes(10),
+                        Straggler.WAIT,
+                        Optional.of(new Address("0.0.0.0", ports[1])),
+                        Optional.of(log),
+                        Patience.DEFAULT);
+                assertThatThrownBy(() -> CoordinatorProcess.start(config))
+                        .isInstanceOf(IOException.class)
+                        .hasMessageContaining(Integer.toString(taken.getLocalPort()));
+                assertThat(openFiles()).doesNotContain(log.toRealPath().toString());
+            }
+        }
+    }
+
+    /** Those of this process; empty where a system does not tell. */
+    private static List<String> openFiles() throws IOException {
+        Path open = Path.of("/proc/self/fd");
+        if (!Files.isDirectory(open)) {
+            return List.of();
+        }
+        try (Stream<Path> descriptors = Files.list(open)) {
+            return descriptors.map(CoordinatorProcessTest::target).toList();
+        }
+    }
+
+    private static String target(Path descriptor) {
+        try {
+            return Files.readSymbolicLink(descriptor).toString();
+        } catch (IOException e) {
+            return ""; // closed meanwhile
+        }
+    }
+
+    @Test
+    void aHostThatNobodyKnowsIsNamed() {
+        CoordinatorConfig config = new CoordinatorConfig(
+                "nobody.invalid",
+                0,
+                JOB,
+                SHARDS,
+                SHARDS,
+                WORKERS,
+                WORKERS,
+                Duration.ofMinutes(10),
+                Straggler.WAIT,
+                Optional.empty(),
+                Optional.empty(),
+                Patience.DEFAULT);
+        assertThatThrownBy(() -> CoordinatorProcess.start(config))
+                .isInstanceOf(IOException.class)
+                .hasMessage("cannot listen on nobody.invalid:0: no host is called nobody.invalid");
     }
 }

@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -48,8 +49,10 @@ class ElasticityTest extends WithCoordinator {
         assertThat(status.getCode()).isEqualTo(Status.Code.DATA_LOSS);
         assertThat(status.getDescription())
                 .isEqualTo(String.format(
+                        Locale.ROOT,
                         "step 1, MOMENTS_FORWARD 4 (generation 1): checksum 0x%08x, computed 0x%08x",
-                        good.checksum() ^ 1, good.checksum()));
+                        good.checksum() ^ 1,
+                        good.checksum()));
         assertGoOn(workers, 0);
         assertThat(metrics(coordinator)).contains("syncbn_coordinator_damages_total 1.0");
     }

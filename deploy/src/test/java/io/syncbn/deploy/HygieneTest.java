@@ -22,6 +22,26 @@ class HygieneTest {
     /** Put together so that this file does not hold them itself. */
     private static final Pattern MARKERS = Pattern.compile("\\b(TO" + "DO|FIX" + "ME|XX" + "X|HA" + "CK)\\b");
 
+    /** Digits of a format are those of its locale, and case is a matter of language. */
+    private static final Pattern IN_SOME_LOCALE = Pattern.compile(String.join(
+            "|",
+            "(String\\.format|\\.printf)\\(\\s*+(?!Locale\\.)",
+            "\\.formatted\\(",
+            "\\.to(Lower|Upper)Case\\(\\s*\\)",
+            "DateTimeFormatter\\.ofPattern\\([^,()]*\\)",
+            "MessageFormat\\.format\\(",
+            "new (DecimalFormat|SimpleDateFormat|Formatter|Scanner)\\(",
+            "NumberFormat\\.get\\w*\\(\\s*\\)",
+            "DateFormat\\.get"));
+
+    @Test
+    void formatsNameTheirLocale() throws IOException {
+        assertThat(sources(file -> file.toString().endsWith(".java")
+                        && IN_SOME_LOCALE.matcher(Files.readString(file)).find()))
+                .as("files whose text depends on where they run")
+                .isEmpty();
+    }
+
     @Test
     void filesAreShort() throws IOException {
         assertThat(sources(file -> Files.readAllLines(file).size() > MOST_LINES))

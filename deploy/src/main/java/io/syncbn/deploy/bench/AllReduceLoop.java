@@ -1,6 +1,5 @@
 package io.syncbn.deploy.bench;
 
-import io.syncbn.proto.Protocol;
 import io.syncbn.proto.net.Address;
 import io.syncbn.proto.v1.Align;
 import io.syncbn.proto.v1.Kind;
@@ -14,6 +13,7 @@ import io.syncbn.worker.session.Patience;
 import io.syncbn.worker.session.Position;
 import io.syncbn.worker.session.SessionRunner;
 import io.syncbn.worker.session.Trainee;
+import io.syncbn.worker.train.GradientChunks;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -137,10 +137,12 @@ public final class AllReduceLoop implements Trainee {
         };
     }
 
-    private static List<float[]> chunks(int floats) {
-        int chunkFloats = Protocol.MAX_CHUNK_BYTES / Float.BYTES;
-        return IntStream.iterate(0, first -> first < floats, first -> first + chunkFloats)
-                .mapToObj(first -> new float[Math.min(chunkFloats, floats - first)])
+    /** Cut as training cuts its gradient. */
+    static List<float[]> chunks(int floats) {
+        GradientChunks chunks = new GradientChunks(floats);
+        float[] gradient = new float[floats];
+        return IntStream.range(0, chunks.count())
+                .mapToObj(chunk -> chunks.copy(gradient, chunk))
                 .toList();
     }
 

@@ -47,8 +47,8 @@ final class MarkdownTable {
         for (int row = 0; row < rows.size(); row++) {
             List<String> cells = new ArrayList<>();
             for (int column = 0; column < widths.length; column++) {
-                cells.add(
-                        String.format("%" + widths[column] + "s", rows.get(row).get(column)));
+                cells.add(String.format(
+                        Locale.ROOT, "%" + widths[column] + "s", rows.get(row).get(column)));
             }
             text.append(cells.stream().collect(Collectors.joining(" | ", "| ", " |\n")));
             if (row == 0) {

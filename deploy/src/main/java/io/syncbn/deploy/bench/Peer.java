@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -33,20 +34,45 @@ public record Peer(String python, Path program) {
     /**
      * Tries the interpreter.
      *
-     * @throws BenchException if it cannot be started or has no PyTorch
+     * @throws BenchException if it cannot be started, has no PyTorch, or takes minutes to load it
      */
     public static void requireTorch(String python) throws InterruptedException {
+        requireTorch(python, Duration.ofSeconds(IMPORT_SECONDS));
+    }
+
+    static void requireTorch(String python, Duration patience) throws InterruptedException {
         try {
-            Process process = new ProcessBuilder(python, "-c", "import torch")
-                    .redirectErrorStream(true)
-                    .start();
-            String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
-            if (!process.waitFor(IMPORT_SECONDS, TimeUnit.SECONDS) || process.exitValue() != 0) {
-                String lastLine = said.substring(said.lastIndexOf('\n') + 1);
-                throw new BenchException("--python " + python + " has no PyTorch: " + lastLine);
+            Path output = Files.createTempFile("syncbn-torch-", ".log");
+            try {
+                requireTorch(python, patience, output);
+            } finally {
+                Files.delete(output);
             }
         } catch (IOException e) {
             throw new BenchException("--python " + python + " cannot be started: " + e.getMessage());
+        }
+    }
+
+    /** @param output where it writes; whoever read it from a pipe would wait for as long as the program pleases */
+    private static void requireTorch(String python, Duration patience, Path output)
+            throws IOException, InterruptedException {
+        Process process = new ProcessBuilder(python, "-c", "import torch")
+                .redirectErrorStream(true)
+                .redirectOutput(output.toFile())
+                .start();
+        try {
+            if (!process.waitFor(patience.toMillis(), TimeUnit.MILLISECONDS)) {
+                throw new BenchException(
+                        "--python " + python + " has not loaded PyTorch within " + patience.toSeconds() + " s");
+            }
+        } finally {
+            process.descendants().forEach(ProcessHandle::destroyForcibly);
+            process.destroyForcibly();
+        }
+        if (process.exitValue() != 0) {
+            String said = new String(Files.readAllBytes(output), StandardCharsets.UTF_8).strip();
+            String lastLine = said.substring(said.lastIndexOf('\n') + 1);
+            throw new BenchException("--python " + python + " has no PyTorch: " + lastLine);
         }
     }
 

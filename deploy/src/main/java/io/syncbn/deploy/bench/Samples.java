@@ -1,5 +1,6 @@
 package io.syncbn.deploy.bench;
 
+import io.syncbn.worker.train.Quantiles;
 import java.util.Arrays;
 import java.util.Collection;
 
@@ -25,14 +26,11 @@ record Samples(double[] sorted) {
         return sorted[0];
     }
 
-    /** The mean of the two in the middle where there is no single one. */
     double median() {
-        int middle = sorted.length / 2;
-        return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+        return Quantiles.median(sorted);
     }
 
-    /** The 99th percentile, by nearest rank: the largest of fewer than 100 values. */
     double percentile99() {
-        return sorted[(int) (sorted.length * 0.99)];
+        return Quantiles.percentile99(sorted);
     }
 }

@@ -43,7 +43,7 @@ public final class Report {
     private static String line(String[] row, int[] widths) {
         StringBuilder line = new StringBuilder();
         for (int i = 0; i < row.length; i++) {
-            line.append(String.format("%" + (i < 2 ? "" : "-") + widths[i] + "s  ", row[i]));
+            line.append(String.format(Locale.ROOT, "%" + (i < 2 ? "" : "-") + widths[i] + "s  ", row[i]));
         }
         return line.toString().stripTrailing();
     }

@@ -4,6 +4,7 @@ import io.syncbn.deploy.settings.RunSettings;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -15,6 +16,7 @@ public final class ChildMain {
     private ChildMain() {}
 
     public static void main(String[] arguments) {
+        Locale.setDefault(Locale.ROOT); // logs, and messages of libraries, read the same everywhere
         int first = 0;
         while (!arguments[first].startsWith("--")) {
             first++;

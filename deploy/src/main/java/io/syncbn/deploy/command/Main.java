@@ -5,6 +5,7 @@ import io.syncbn.proto.DidYouMean;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import picocli.CommandLine;
 import picocli.CommandLine.ParseResult;
 
@@ -20,6 +21,7 @@ public final class Main {
     }
 
     public static void main(String[] arguments) {
+        Locale.setDefault(Locale.ROOT); // logs, and messages of libraries, read the same everywhere
         System.exit(new Main(System.out, System.err).run(arguments));
     }
 

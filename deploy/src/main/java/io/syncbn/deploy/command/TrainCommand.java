@@ -2,6 +2,7 @@ package io.syncbn.deploy.command;
 
 import io.syncbn.deploy.launch.RunDirectory;
 import io.syncbn.deploy.settings.JobFile;
+import io.syncbn.deploy.settings.Places;
 import io.syncbn.deploy.settings.RunSettings;
 import io.syncbn.deploy.settings.Settings;
 import io.syncbn.deploy.settings.SettingsReader;
@@ -11,6 +12,7 @@ import io.syncbn.proto.job.Job;
 import io.syncbn.proto.job.Setting;
 import io.syncbn.worker.checkpoint.Checkpoint;
 import io.syncbn.worker.train.Resume;
+import io.syncbn.worker.train.RunLock;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -80,11 +82,15 @@ final class TrainCommand implements Command {
         from.ifPresent(Checkpoint::open);
 
         Job job = jobRun.job().orElseThrow();
-        RunDirectory run = directory.orElseThrow();
-        create(run, JobFile.text(settings.texts(job, RECORDED)));
-        System.err.println("run directory " + run.path());
-        Training training = new Training(run, job, jobRun.workers(), resume, restarts);
-        return chaos.isPresent() ? chaos.get().run(training) : training.report(training.launch());
+        boolean isNamed = resume.isPresent() || settings.path(RunSettings.OUT).isPresent();
+        RunDirectory run = make(directory.orElseThrow(), isNamed);
+        try (RunLock lock = lock(run)) {
+            boolean isNew = from.isEmpty() || !run.isAt(SettingsReader.runDirectoryOf(from.get()));
+            begin(run, isNew, JobFile.text(Places.absolute(settings.texts(job, RECORDED), job)));
+            System.err.println("run directory " + run.path());
+            Training training = new Training(run, job, jobRun.workers(), resume, restarts);
+            return chaos.isPresent() ? chaos.get().run(training) : training.report(training.launch());
+        }
     }
 
     private static RunDirectory directory(Settings settings, Optional<Path> resume, Job job) {
@@ -119,16 +125,50 @@ final class TrainCommand implements Command {
                 }));
     }
 
-    /** A place that cannot be written to is a wrong setting. */
-    private static void create(RunDirectory run, String jobYaml) {
+    /** The directory itself; of several runs that name theirs at the same time, each gets its own. */
+    private static RunDirectory make(RunDirectory wanted, boolean isNamed) {
         try {
+            if (!isNamed) {
+                return wanted.makeNew();
+            }
+            Files.createDirectories(wanted.path());
+            return wanted;
+        } catch (IOException e) {
+            throw cannotMake(wanted, e);
+        }
+    }
+
+    private static RunLock lock(RunDirectory run) {
+        try {
+            return RunLock.take(run.path(), RunLock.holder("syncbn train"));
+        } catch (RunLock.HeldException e) {
+            throw e.asRefusal(run.path());
+        } catch (IOException e) {
+            throw cannotMake(run, e);
+        }
+    }
+
+    /** Looks at the directory once more: another run may have got it in the moment before it was locked. */
+    private static void begin(RunDirectory run, boolean isNew, String jobYaml) {
+        if (isNew && !run.isFree()) {
+            throw new UsageException(List.of("run directory " + run.path() + " has just become another run's"));
+        }
+        try {
+            if (isNew) {
+                run.clear();
+            }
             run.create(jobYaml);
         } catch (IOException e) {
-            String reason = e instanceof FileSystemException fault && fault.getReason() != null
-                    ? " (" + fault.getReason() + ")"
-                    : "";
-            throw new UsageException(List.of("run directory " + run.path() + " cannot be made" + reason
-                    + "; expected an --out below a directory that this user may write to"));
+            throw cannotMake(run, e);
         }
+    }
+
+    /** A place that cannot be written to is a wrong setting. */
+    private static UsageException cannotMake(RunDirectory run, IOException cause) {
+        String reason = cause instanceof FileSystemException fault && fault.getReason() != null
+                ? " (" + fault.getReason() + ")"
+                : "";
+        return new UsageException(List.of("run directory " + run.path() + " cannot be made" + reason
+                + "; expected an --out below a directory that this user may write to"));
     }
 }

@@ -9,6 +9,7 @@ import io.syncbn.deploy.launch.Summary;
 import io.syncbn.deploy.launch.Watcher;
 import io.syncbn.deploy.settings.Range;
 import io.syncbn.proto.job.Job;
+import io.syncbn.worker.checkpoint.CheckpointException;
 import io.syncbn.worker.collective.JobFailedException;
 import io.syncbn.worker.train.Resume;
 import java.io.IOException;
@@ -52,6 +53,9 @@ record Training(RunDirectory run, Job job, Range workers, Optional<Resume> resum
      * @throws JobFailedException if it failed
      */
     int report(Ending ending) throws IOException {
+        if (ending instanceof Ending.Failed failed && failed.isBadInput()) {
+            throw new CheckpointException(failed.message() + goOn());
+        }
         if (ending instanceof Ending.Failed failed) {
             throw new JobFailedException(failed.message() + goOn());
         }

@@ -87,6 +87,7 @@ final class WorkerCommand implements Command {
                     Version.text(),
                     Duration.ofMillis(prepareMillis(settings)),
                     WorkerCommand::endAlone,
+                    isLaunched,
                     leave));
             return exitCode(end, name);
         }

@@ -16,6 +16,8 @@ final class Cause {
 
     /** Exit code of a worker that alone cannot go on. */
     private static final int THIS_WORKER = 4;
+    /** Exit code of a process that cannot use its settings, data or checkpoint. */
+    private static final int BAD_INPUT = 2;
 
     /** Exit codes above this one are signals, by the convention of shells and of Java's Process. */
     private static final int SIGNAL_BASE = 128;
@@ -47,6 +49,10 @@ final class Cause {
         /** Whether the process failed because it was told that the job has. */
         boolean isTold() {
             return exitCode == JOB_FAILED;
+        }
+
+        boolean isBadInput() {
+            return exitCode == BAD_INPUT;
         }
 
         /** The smaller, the nearer to the cause. */

@@ -141,7 +141,8 @@ public final class Launcher implements Crew {
             boolean isOver = ends.stream().anyMatch(End::isCoordinator);
             if (address.isEmpty() && !isStopAsked && (isOver || nowMillis.getAsLong() > listenUntilMillis)) {
                 return new Ending.Failed(
-                        "the coordinator did not say where it listens; its log: " + directory.log(COORDINATOR));
+                        "the coordinator did not say where it listens; its log: " + directory.log(COORDINATOR),
+                        ends.stream().anyMatch(End::isBadInput));
             }
             if (isOver) {
                 return afterCoordinator();
@@ -299,7 +300,7 @@ public final class Launcher implements Crew {
             nextEnd(patience.tickMillis()).ifPresent(ends::add);
             cause = cause();
         }
-        return isInterrupted ? new Ending.Interrupted() : new Ending.Failed(message(cause));
+        return isInterrupted ? new Ending.Interrupted() : new Ending.Failed(message(cause), cause.isBadInput());
     }
 
     private End cause() {

@@ -2,20 +2,31 @@ package io.syncbn.deploy.launch;
 
 import io.syncbn.deploy.settings.SettingsReader;
 import io.syncbn.proto.job.Job;
+import io.syncbn.worker.train.RunLock;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** Where a run keeps everything. */
 public record RunDirectory(Path path) {
-    private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss");
+    /** What a run leaves that never came to a step. */
+    private static final Pattern OF_A_BEGIN = Pattern.compile(
+            "job\\.yaml|logs|lock|checkpoints|metrics\\.jsonl|events\\.jsonl(\\.\\d+)?|chaos\\.(txt|json)");
+
+    private static final Pattern OF_NO_STEP = Pattern.compile("step-0+|\\.step-0+\\..*");
+
+    private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss", Locale.ROOT);
 
     /** The directory of a run that was not given one: {@code runs/shapes-resnet20-20260131-120000}. */
     public static RunDirectory named(Job job, LocalDateTime now) {
@@ -23,18 +34,65 @@ public record RunDirectory(Path path) {
         return new RunDirectory(Path.of("runs", job.data().kind() + "-" + model + "-" + TIME.format(now)));
     }
 
+    /** Makes a directory of this name, or of this name and a number where another run has got that. */
+    public RunDirectory makeNew() throws IOException {
+        if (path.toAbsolutePath().getParent() != null) {
+            Files.createDirectories(path.toAbsolutePath().getParent());
+        }
+        Path free = path;
+        for (int number = 2; ; number++) {
+            try {
+                return new RunDirectory(Files.createDirectory(free));
+            } catch (FileAlreadyExistsException e) {
+                free = path.resolveSibling(path.getFileName() + "-" + number);
+            }
+        }
+    }
+
     /** Whether there is nothing in it that a new run would mix with its own. */
     public boolean isFree() {
         if (!Files.exists(path)) {
             return true;
         }
-        if (!Files.isDirectory(path)) {
-            return false;
-        }
-        try (Stream<Path> entries = Files.list(path)) {
-            return entries.findAny().isEmpty();
+        return Files.isDirectory(path) && (names(path).stream().allMatch(RunLock.FILE::equals) || hasNeverTrained());
+    }
+
+    /** Whether a run was begun here that came to no step, and nobody has put anything else beside what it left. */
+    private boolean hasNeverTrained() {
+        return Files.isRegularFile(job())
+                && Files.isDirectory(path.resolve("logs"))
+                && names(path).stream().allMatch(OF_A_BEGIN.asMatchPredicate())
+                && names(checkpoints()).stream().allMatch(OF_NO_STEP.asMatchPredicate())
+                && hasNoSteps();
+    }
+
+    private boolean hasNoSteps() {
+        try {
+            return !Files.exists(metrics()) || Files.size(metrics()) == 0;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    private static List<String> names(Path directory) {
+        if (!Files.isDirectory(directory)) {
+            return List.of();
+        }
+        try (Stream<Path> entries = Files.list(directory)) {
+            return entries.map(entry -> entry.getFileName().toString()).toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Deletes the state before training that a run has left which came to no step; its logs stay. */
+    public void clear() throws IOException {
+        if (Files.isDirectory(checkpoints())) {
+            try (Stream<Path> entries = Files.walk(checkpoints())) {
+                for (Path entry : entries.sorted(Comparator.reverseOrder()).toList()) {
+                    Files.delete(entry);
+                }
+            }
         }
     }
 
@@ -61,6 +119,10 @@ public record RunDirectory(Path path) {
 
     public Path job() {
         return path.resolve(SettingsReader.JOB_YAML);
+    }
+
+    private Path checkpoints() {
+        return path.resolve("checkpoints");
     }
 
     public Path metrics() {
@@ -94,11 +156,10 @@ public record RunDirectory(Path path) {
 
     /** The newest checkpoint; one that is still being written has no {@code state.json}. */
     public Optional<Path> lastCheckpoint() {
-        Path checkpoints = path.resolve("checkpoints");
-        if (!Files.isDirectory(checkpoints)) {
+        if (!Files.isDirectory(checkpoints())) {
             return Optional.empty();
         }
-        try (Stream<Path> entries = Files.list(checkpoints)) {
+        try (Stream<Path> entries = Files.list(checkpoints())) {
             return entries.filter(entry -> entry.getFileName().toString().matches("step-\\d+"))
                     .filter(entry -> Files.exists(entry.resolve("state.json")))
                     .max(Comparator.naturalOrder());

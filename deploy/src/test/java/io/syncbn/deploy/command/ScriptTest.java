@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
@@ -19,10 +20,11 @@ import org.junit.jupiter.params.provider.CsvSource;
 class ScriptTest {
     private static final String FAKE_JAVA = """
             #!/bin/sh
-            if [ "$1" = -version ]; then
+            case " $* " in *" -version "*)
+                echo 'Picked up JAVA_TOOL_OPTIONS: -XX:"version' >&2
                 echo 'openjdk version "%s" 2026-01-01' >&2
                 exit
-            fi
+            esac
             for argument; do
                 case $argument in
                     -XX:DumpLoadedClassList=*) touch "$(dirname "${argument#*=}")/1.classes"; exit ;;
@@ -147,7 +149,7 @@ class ScriptTest {
 
     private Path fakeJava(String version) throws IOException {
         Files.createDirectories(javaHome().resolve("bin"));
-        Path java = Files.writeString(javaHome().resolve("bin/java"), FAKE_JAVA.formatted(version));
+        Path java = Files.writeString(javaHome().resolve("bin/java"), String.format(Locale.ROOT, FAKE_JAVA, version));
         assertThat(java.toFile().setExecutable(true)).isTrue();
         return java;
     }

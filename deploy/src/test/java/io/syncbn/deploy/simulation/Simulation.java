@@ -12,6 +12,7 @@ import io.syncbn.worker.session.WorkerEnd;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
@@ -103,7 +104,7 @@ final class Simulation {
     }
 
     private void tell(String text) {
-        story.add(String.format("%9.1f ms  %s", world.nowNanos() / 1e6, text));
+        story.add(String.format(Locale.ROOT, "%9.1f ms  %s", world.nowNanos() / 1e6, text));
     }
 
     void log(String who, String text) {

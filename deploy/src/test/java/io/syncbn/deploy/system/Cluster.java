@@ -89,6 +89,7 @@ final class Cluster {
                 "test",
                 JOIN_TIMEOUT,
                 reason -> {},
+                false,
                 new CompletableFuture<>());
     }
 }

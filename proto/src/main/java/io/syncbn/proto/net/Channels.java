@@ -48,12 +48,15 @@ public final class Channels {
         return String.valueOf(status.getDescription()).startsWith("Keepalive failed");
     }
 
+    @SuppressWarnings("deprecation") // to register a resolver would be for all channels of the JVM, and for names alone
     static NettyChannelBuilder builder(Address server, EventLoopGroup loop) {
         NettyChannelBuilder builder = server.isLocal()
                 ? NettyChannelBuilder.forAddress(Transport.localName(server))
                         .channelType(EpollDomainSocketChannel.class, DomainSocketAddress.class)
                         .overrideAuthority(server.authority())
-                : NettyChannelBuilder.forAddress(server.host(), server.port()).channelType(Transport.client());
+                : NettyChannelBuilder.forTarget("host")
+                        .nameResolverFactory(HostResolver.factory(server))
+                        .channelType(Transport.client());
         return builder.eventLoopGroup(loop)
                 .usePlaintext()
                 .directExecutor()

@@ -10,6 +10,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
+import java.util.Locale;
 
 /** Reads one frame off a stream, and refuses it unless length and checksum are right. Used once, by one thread. */
 final class FrameReader {
@@ -45,7 +46,8 @@ final class FrameReader {
             throw invalid("its header changes after its payload");
         }
         if (givenChecksum != computedChecksum) {
-            throw dataLoss(String.format("checksum 0x%08x, computed 0x%08x", givenChecksum, computedChecksum));
+            throw dataLoss(
+                    String.format(Locale.ROOT, "checksum 0x%08x, computed 0x%08x", givenChecksum, computedChecksum));
         }
         return new DataFrame(header, payload, givenChecksum);
     }

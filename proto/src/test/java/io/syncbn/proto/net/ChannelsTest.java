@@ -16,6 +16,8 @@ import io.syncbn.proto.v1.ReductionGrpc;
 import io.syncbn.proto.wire.DataFrame;
 import io.syncbn.proto.wire.FrameHeader;
 import io.syncbn.proto.wire.ReductionMethods;
+import java.net.InetSocketAddress;
+import java.net.ProxySelector;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -33,6 +35,18 @@ class ChannelsTest {
     void framesCrossALocalSocketUnchanged() throws Exception {
         Assumptions.assumeTrue(Transport.hasLocal());
         framesCross(new Address("test-" + ProcessHandle.current().pid(), 1).local());
+    }
+
+    /** What {@code https.proxyHost} among Java's flags does. */
+    @Test
+    void noProxyStandsBetweenProcessesOfAJob() throws Exception {
+        ProxySelector before = ProxySelector.getDefault();
+        ProxySelector.setDefault(ProxySelector.of(new InetSocketAddress("127.0.0.1", 1)));
+        try {
+            framesCrossALoopbackConnectionUnchanged();
+        } finally {
+            ProxySelector.setDefault(before);
+        }
     }
 
     private static void framesCross(Address bind) throws Exception {

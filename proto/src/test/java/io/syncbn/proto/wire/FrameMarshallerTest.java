@@ -20,6 +20,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -90,7 +91,7 @@ class FrameMarshallerTest {
                 .isInstanceOf(StatusRuntimeException.class)
                 .hasMessageMatching("DATA_LOSS: step 412, MOMENTS_FORWARD 3 \\(generation 7\\): "
                         + "checksum 0x[0-9a-f]{8}, computed 0x[0-9a-f]{8}")
-                .hasMessageContaining(String.format("checksum 0x%08x", frame.checksum()));
+                .hasMessageContaining(String.format(Locale.ROOT, "checksum 0x%08x", frame.checksum()));
     }
 
     @Test

@@ -9,11 +9,11 @@ import java.util.Arrays;
  *
  * @param floats length of the flat gradient
  */
-record GradientChunks(int floats) {
+public record GradientChunks(int floats) {
     private static final int CHUNK_FLOATS = Protocol.MAX_CHUNK_BYTES / Float.BYTES;
     private static final int FIRST_FLOATS = CHUNK_FLOATS / 4;
 
-    int count() {
+    public int count() {
         return 1 + chunksBehindFirst(floats);
     }
 
@@ -35,7 +35,7 @@ record GradientChunks(int floats) {
         return (Math.max(0, offset - FIRST_FLOATS) + CHUNK_FLOATS - 1) / CHUNK_FLOATS;
     }
 
-    float[] copy(float[] gradient, int chunk) {
+    public float[] copy(float[] gradient, int chunk) {
         return Arrays.copyOfRange(gradient, start(chunk), end(chunk));
     }
 

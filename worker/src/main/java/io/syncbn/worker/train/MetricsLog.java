@@ -213,11 +213,7 @@ final class MetricsLog implements AutoCloseable {
         }
         synchronized (this) {
             if (lost + kept.size() > 0) {
-                LOG.log(
-                        Level.ERROR,
-                        "{0} lines of {1} are lost: they could not be written",
-                        lost + kept.size(),
-                        file.path());
+                LOG.log(Level.ERROR, (lost + kept.size()) + " lines of " + file.path() + " are lost: they could not be written");
             }
         }
         file.close();

@@ -9,7 +9,6 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.Executor;
-import java.util.function.LongSupplier;
 
 /**
  * Writes the run directory: {@code metrics.jsonl} as training goes on, {@code checkpoints/}, and {@code result.json} at the
@@ -19,16 +18,13 @@ import java.util.function.LongSupplier;
  * there is no result, end the job.
  */
 final class RunWriter implements RunListener {
-    private static final double NANOS_PER_SECOND = 1e9;
 
     private final Path directory;
     private final CheckpointWriter checkpoints;
     private final Executor metricsThread;
     private final WriteAlarms alarms;
     private final StartTimes start;
-    private final LongSupplier nanoClock;
     private MetricsLog metrics;
-    private long startNanos;
     private boolean hasStepped;
     private long evaluatedStep = -1;
 
@@ -38,19 +34,16 @@ final class RunWriter implements RunListener {
             CheckpointWriter checkpoints,
             Executor metricsThread,
             WriteAlarms alarms,
-            StartTimes start,
-            LongSupplier nanoClock) {
+            StartTimes start) {
         this.directory = directory;
         this.checkpoints = checkpoints;
         this.metricsThread = metricsThread;
         this.alarms = alarms;
         this.start = start;
-        this.nanoClock = nanoClock;
     }
 
     @Override
     public void begins(TrainingState state) {
-        startNanos = nanoClock.getAsLong();
         if (!Files.isDirectory(directory)) { // to make one that is there would wait for a disk that hangs
             makeDirectory();
         }
@@ -109,7 +102,6 @@ final class RunWriter implements RunListener {
         }
         RunHistory history = history();
         Map<String, Object> result = new LinkedHashMap<>();
-        double wallSeconds = (nanoClock.getAsLong() - startNanos) / NANOS_PER_SECOND;
         result.put("steps", state.step());
         result.put("epochs", epochs);
         result.put("workers", facts.workers());
@@ -120,11 +112,11 @@ final class RunWriter implements RunListener {
         result.put("testAccuracy", history.testAccuracy());
         result.put("weightsSha256", weightsSha256);
         result.put("imagesPerSecond", history.imagesPerSecond());
-        result.put("stepMillisMedian", history.stepMillis().quantile(0.5));
-        result.put("stepMillisP99", history.stepMillis().quantile(0.99));
-        result.put("syncMillisMedian", history.syncMillis().quantile(0.5));
+        result.put("stepMillisMedian", history.stepMillis().median());
+        result.put("stepMillisP99", history.stepMillis().percentile99());
+        result.put("syncMillisMedian", history.syncMillis().median());
         result.put("generations", facts.generations());
-        result.put("wallSeconds", wallSeconds);
+        result.put("wallSeconds", start.sinceCommand());
         result.put("startSeconds", start.seconds());
         result.put("fingerprint", facts.fingerprint());
         result.put("dataDigest", facts.origin().dataDigest());

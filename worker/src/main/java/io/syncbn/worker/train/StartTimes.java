@@ -48,6 +48,11 @@ final class StartTimes {
         }
     }
 
+    /** Seconds from the command until now: those of the whole job where it began here, whoever has written it meanwhile. */
+    double sinceCommand() {
+        return (nanoClock.getAsLong() - startNanos) / NANOS_PER_SECOND;
+    }
+
     /** Seconds by part, and their {@code total}. */
     Map<String, Double> seconds() {
         Map<String, Double> all = new LinkedHashMap<>(seconds);

@@ -21,13 +21,19 @@ final class StepTimes {
         return total;
     }
 
-    /** The nearest-rank quantile; 0 without steps. */
-    double quantile(double fraction) {
-        if (count == 0) {
-            return 0;
-        }
+    /** 0 without steps. */
+    double median() {
+        return count == 0 ? 0 : Quantiles.median(sorted());
+    }
+
+    /** 0 without steps. */
+    double percentile99() {
+        return count == 0 ? 0 : Quantiles.percentile99(sorted());
+    }
+
+    private double[] sorted() {
         double[] sorted = Arrays.copyOf(millis, count);
         Arrays.sort(sorted);
-        return sorted[Math.min(count - 1, (int) (fraction * count))];
+        return sorted;
     }
 }

@@ -36,9 +36,9 @@ final class Training implements Trainee, AutoCloseable {
     private final CheckpointWriter checkpoints;
 
     private final CheckpointTimer timer;
-
     private final WritingThread metricsThread = new WritingThread("metrics");
-
+    private final WriterTurn turn;
+    private final long firstStep;
     private final LongSupplier nanoClock;
 
     /** Sums by which data is normalized, as of {@link LocalShards#sumStatistics}; null before they are known. */
@@ -66,6 +66,9 @@ final class Training implements Trainee, AutoCloseable {
         this.nanoClock = nanoClock;
         schedule = Trainer.Plan.of(job, data, config.checkpointEvery(), config.evaluateEvery());
         state = new TrainingState(job, replicas.initialState(), schedule);
+        firstStep = state.step();
+        turn = new WriterTurn(
+                config.out(), config.name(), config.coordinator().get().toString(), !config.isRunHeld());
         shards = new LocalShards(job, data, replicas, nanoClock);
         timer = new CheckpointTimer(config.checkpointTime(), nanoClock);
         alarms = new WriteAlarms(metrics::writeFailed);
@@ -154,7 +157,8 @@ final class Training implements Trainee, AutoCloseable {
 
     private void openListener() {
         if (plan != null && plan.getFirstShard() == 0 && listener == RunListener.NONE) {
-            listener = new RunWriter(config.out(), checkpoints, metricsThread, alarms, start, nanoClock);
+            turn.begin(state.step() > firstStep);
+            listener = new RunWriter(config.out(), checkpoints, metricsThread, alarms, start);
             listener.begins(state);
             Optional.ofNullable(trainer)
                     .flatMap(Trainer::lastStep)
@@ -166,6 +170,7 @@ final class Training implements Trainee, AutoCloseable {
     private void closeListener() {
         listener.close();
         listener = RunListener.NONE;
+        turn.close();
     }
 
     @Override

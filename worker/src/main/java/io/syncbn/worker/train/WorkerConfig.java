@@ -28,6 +28,7 @@ import java.util.function.Supplier;
  * @param release syncbn's version
  * @param prepare how long this worker may take to get ready for its shards, or to come to rest
  * @param hung told why, when it does not: to end the process
+ * @param isRunHeld whether a launcher holds the lock of the run directory for all its workers
  * @param leave completed, with a reason, when this process is to end and the job to go on without it
  */
 public record WorkerConfig(
@@ -47,4 +48,5 @@ public record WorkerConfig(
         String release,
         Duration prepare,
         Consumer<String> hung,
+        boolean isRunHeld,
         CompletableFuture<String> leave) {}

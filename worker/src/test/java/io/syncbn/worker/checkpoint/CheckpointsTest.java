@@ -10,10 +10,13 @@ import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class CheckpointsTest {
     @TempDir
@@ -31,6 +34,19 @@ class CheckpointsTest {
 
     private static String digest(Path directory) {
         return StateDigest.sha256(Checkpoint.open(directory).state(States.PARAMETERS, States.STATISTICS));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"ar-EG", "fa-IR", "hi-IN-u-nu-deva", "th-TH-u-nu-thai", "my-MM-u-nu-mymr", "tr-TR"})
+    void namesAreTheSameInEveryLocale(String tag) {
+        Locale before = Locale.getDefault();
+        Locale.setDefault(Locale.forLanguageTag(tag));
+        try {
+            assertThat(Checkpoints.name(1_234_567_890L)).isEqualTo("step-1234567890");
+            assertThat(Checkpoints.name(40)).isEqualTo("step-00000040");
+        } finally {
+            Locale.setDefault(before);
+        }
     }
 
     @Test

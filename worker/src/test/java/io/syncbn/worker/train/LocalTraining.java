@@ -39,7 +39,7 @@ final class LocalTraining {
 
     /** @param afterStep told of each step before anything is written about it */
     static String run(Job job, Path out, Optional<Path> resume, long checkpointEvery, LongConsumer afterStep) {
-        return run(job, out, resume, checkpointEvery, neverByTime(), afterStep);
+        return run(job, out, resume, checkpointEvery, neverByTime(), afterStep, System.nanoTime());
     }
 
     /** @param timer by which checkpoints are due too */
@@ -50,6 +50,18 @@ final class LocalTraining {
             long checkpointEvery,
             CheckpointTimer timer,
             LongConsumer afterStep) {
+        return run(job, out, resume, checkpointEvery, timer, afterStep, System.nanoTime());
+    }
+
+    /** @param startNanos when the command began */
+    static String run(
+            Job job,
+            Path out,
+            Optional<Path> resume,
+            long checkpointEvery,
+            CheckpointTimer timer,
+            LongConsumer afterStep,
+            long startNanos) {
         try (DecodedDataset data = WorkerProcess.openData(job)) {
             Replicas replicas =
                     Replicas.open(job, data, ARITHMETIC, resume.map(from -> new Resume(from, false, false)));
@@ -61,7 +73,7 @@ final class LocalTraining {
                     RunFacts.computedWith(ARITHMETIC, "test"));
             Trainer.Plan plan = Trainer.Plan.of(job, data, checkpointEvery, 0);
             TrainingState state = new TrainingState(job, replicas.initialState(), plan);
-            StartTimes start = new StartTimes(System.nanoTime(), System::nanoTime);
+            StartTimes start = new StartTimes(startNanos, System::nanoTime);
             Checkpoints directory = new Checkpoints(out, 3);
             WriteAlarms alarms = new WriteAlarms(part -> {});
             Semaphore tried = new Semaphore(0);
@@ -79,8 +91,7 @@ final class LocalTraining {
                                 }
                             },
                             alarms);
-                    RunWriter writer =
-                            new RunWriter(out, checkpoints, Runnable::run, alarms, start, System::nanoTime)) {
+                    RunWriter writer = new RunWriter(out, checkpoints, Runnable::run, alarms, start)) {
                 writer.begins(state);
                 RunListener listener =
                         new Told(writer, step -> afterStep.accept(step.step()), tried::acquireUninterruptibly);

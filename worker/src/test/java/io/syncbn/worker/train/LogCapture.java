@@ -3,6 +3,7 @@ package io.syncbn.worker.train;
 import java.text.MessageFormat;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.logging.Handler;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
@@ -24,7 +25,7 @@ final class LogCapture extends Handler implements AutoCloseable {
     public synchronized void publish(LogRecord logged) {
         String message = logged.getParameters() == null
                 ? logged.getMessage()
-                : MessageFormat.format(logged.getMessage(), logged.getParameters());
+                : new MessageFormat(logged.getMessage(), Locale.ROOT).format(logged.getParameters());
         lines.add(logged.getLevel() + " " + message);
     }
 

@@ -3,6 +3,8 @@ package io.syncbn.worker.train;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.syncbn.proto.job.Job;
 import io.syncbn.worker.checkpoint.Checkpoint;
 import io.syncbn.worker.checkpoint.CheckpointException;
@@ -13,6 +15,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -37,6 +40,14 @@ class RunWriterTest {
                 }
             }
         });
+    }
+
+    @Test
+    void wallTimeCountsFromTheCommandWhoeverWroteMeanwhile() throws IOException {
+        long anHourAgo = System.nanoTime() - TimeUnit.HOURS.toNanos(1);
+        LocalTraining.run(JOB, out, Optional.empty(), 5, LocalTraining.neverByTime(), step -> {}, anHourAgo);
+        JsonNode result = new ObjectMapper().readTree(out.resolve("result.json").toFile());
+        assertThat(result.path("wallSeconds").asDouble()).isGreaterThan(3600);
     }
 
     @Test

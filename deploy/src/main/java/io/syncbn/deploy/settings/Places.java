@@ -1,0 +1,29 @@
+package io.syncbn.deploy.settings;
+
+import io.syncbn.proto.job.Job;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** Settings that say where something is. */
+public final class Places {
+    private Places() {}
+
+    /**
+     * The texts of a job with every place told from the root, so that they mean the same wherever they are read.
+     *
+     * @param texts by name, those of the job among them
+     */
+    public static Map<String, String> absolute(Map<String, String> texts, Job job) {
+        Map<String, String> absolute = new LinkedHashMap<>(texts);
+        if (!job.data().path().isEmpty()) {
+            absolute.put("data", job.data().kind() + ":" + absolute(job.data().path()));
+        }
+        job.init().ifPresent(file -> absolute.put("init", absolute(file)));
+        return absolute;
+    }
+
+    private static String absolute(String path) {
+        return Path.of(path).toAbsolutePath().toString();
+    }
+}
