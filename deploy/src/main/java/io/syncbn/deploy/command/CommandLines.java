@@ -22,6 +22,9 @@ final class CommandLines {
     /** Narrow enough for two windows side by side. */
     private static final int HELP_COLUMNS = 96;
 
+    /** No command takes words beside flags, before which a {@code --} would stand; a text that cannot be given. */
+    private static final String NO_DELIMITER = "\0";
+
     private static final Set<String> OPTIMIZATION = Set.of(
             "optimizer",
             "lr",
@@ -74,7 +77,9 @@ final class CommandLines {
         line.setUsageHelpWidth(HELP_COLUMNS);
         line.setUsageHelpLongOptionsMaxWidth(34);
         line.setAbbreviatedOptionsAllowed(false);
-        everyLine(line).forEach(each -> each.getCommandSpec().parser().collectErrors(true));
+        everyLine(line)
+                .forEach(each ->
+                        each.getCommandSpec().parser().collectErrors(true).endOfOptionsDelimiter(NO_DELIMITER));
         return line;
     }
 

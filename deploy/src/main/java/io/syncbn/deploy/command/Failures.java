@@ -12,6 +12,7 @@ import io.syncbn.worker.session.WorkerFaultException;
 import io.syncbn.worker.train.TrainingException;
 import java.io.PrintStream;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /** Says why a command ended. What a user can mend is one message; a mistake of ours keeps its stack trace. */
@@ -26,12 +27,17 @@ final class Failures {
      * @return the exit code
      */
     static int report(Throwable failure, boolean isLogged, PrintStream err) {
+        Optional<String> shortage = MemoryShortage.message(failure);
         OptionalInt known = exitCode(failure);
+        if (known.isEmpty() && shortage.isPresent()) {
+            known = OptionalInt.of(ExitCode.BAD_INPUT);
+        }
         try {
             if (isLogged || known.isEmpty()) {
                 failure.printStackTrace(err);
             }
-            err.println("syncbn: " + (known.isEmpty() ? "internal error: " + failure : failure.getMessage()));
+            String message = known.isEmpty() ? "internal error: " + failure : failure.getMessage();
+            err.println("syncbn: " + shortage.orElse(message));
         } catch (OutOfMemoryError e) {
             // The exit code still says what it was.
         }

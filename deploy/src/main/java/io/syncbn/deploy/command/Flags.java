@@ -51,8 +51,10 @@ record Flags(Map<String, String> texts, List<String> problems) {
     private static void unknown(List<String> words, List<String> names, List<String> problems) {
         boolean afterFlag = false;
         for (String word : words) {
-            boolean isFlag = word.startsWith("-") && word.length() > 1;
-            if (isFlag) {
+            boolean isFlag = word.startsWith("-") && word.length() > 1 && !word.equals("--");
+            if (word.equals("--")) {
+                problems.add("'--' is not expected; flags follow the command as they are");
+            } else if (isFlag) {
                 String name = word.contains("=") ? word.substring(0, word.indexOf('=')) : word;
                 problems.add(name + " is unknown" + DidYouMean.hint(name, names));
             } else if (!afterFlag) {

@@ -11,12 +11,12 @@ final class BarDisplay implements Progress.Display {
     private final PrintStream out;
     private final ProgressBar bar;
 
-    BarDisplay(PrintStream out) {
+    BarDisplay(PrintStream out, boolean isColored) {
         this.out = out;
         this.bar = new ProgressBarBuilder()
                 .setTaskName("train")
                 .setInitialMax(-1)
-                .setStyle(ProgressBarStyle.COLORFUL_UNICODE_BLOCK)
+                .setStyle(isColored ? ProgressBarStyle.COLORFUL_UNICODE_BLOCK : ProgressBarStyle.UNICODE_BLOCK)
                 .setUpdateIntervalMillis(250)
                 .setConsumer(new ConsoleProgressBarConsumer(out))
                 .build();

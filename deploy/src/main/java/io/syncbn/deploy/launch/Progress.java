@@ -47,8 +47,15 @@ public final class Progress implements Watcher, AutoCloseable {
     /** Progress of a run: a bar on a terminal, elsewhere a line now and then. */
     public static Progress of(
             RunDirectory directory, Job.Length length, PrintStream out, boolean isTerminal, LongSupplier nowMillis) {
-        Display display = isTerminal ? new BarDisplay(out) : new LineDisplay(out, nowMillis);
+        Display display = isTerminal
+                ? new BarDisplay(out, isColored(System.getenv("NO_COLOR")))
+                : new LineDisplay(out, nowMillis);
         return new Progress(directory.metrics(), directory.events(), directory.log(FIRST_WORKER), length, display);
+    }
+
+    /** By the convention of no-color.org. */
+    static boolean isColored(String noColor) {
+        return noColor == null || noColor.isEmpty();
     }
 
     /** Shows what is new. */

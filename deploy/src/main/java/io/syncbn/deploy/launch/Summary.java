@@ -23,24 +23,38 @@ public final class Summary {
             return List.of("run directory  " + directory.path());
         }
         JsonLine result = read.get();
-        List<String> lines = new ArrayList<>(List.of(
-                String.format(
-                        Locale.ROOT,
-                        "test accuracy  %.2f %%  after %.0f steps (%.4g epochs), train loss %.4g over the last epoch",
-                        100 * result.number("testAccuracy"),
-                        result.number("steps"),
-                        result.number("epochs"),
-                        result.number("trainLoss")),
-                "weights        " + result.text("weightsSha256") + " (SHA-256)",
-                String.format(
-                        Locale.ROOT,
-                        "speed          %.0f images/s, %.1f ms a step, %.1f ms of it waiting for others",
-                        result.number("imagesPerSecond"),
-                        result.number("stepMillisMedian"),
-                        result.number("syncMillisMedian"))));
+        List<String> lines = new ArrayList<>();
+        lines.add(String.format(
+                Locale.ROOT,
+                "test accuracy  %s  after %.0f steps (%.4g epochs)%s",
+                known(result, "testAccuracy") ? percent(result.number("testAccuracy")) : "unknown",
+                result.number("steps"),
+                result.number("epochs"),
+                known(result, "trainLoss")
+                        ? String.format(
+                                Locale.ROOT, ", train loss %.4g over the last epoch", result.number("trainLoss"))
+                        : ""));
+        lines.add("weights        " + result.text("weightsSha256") + " (SHA-256)");
+        if (result.number("imagesPerSecond") > 0) {
+            lines.add(String.format(
+                    Locale.ROOT,
+                    "speed          %.0f images/s, %.1f ms a step, %.1f ms of it waiting for others",
+                    result.number("imagesPerSecond"),
+                    result.number("stepMillisMedian"),
+                    result.number("syncMillisMedian")));
+        }
         membership(directory).ifPresent(lines::add);
         lines.add("run directory  " + directory.path());
         return lines;
+    }
+
+    /** A run that goes on from its last step has measured nothing. */
+    private static boolean known(JsonLine result, String name) {
+        return Double.isFinite(result.number(name));
+    }
+
+    private static String percent(double share) {
+        return String.format(Locale.ROOT, "%.2f %%", 100 * share);
     }
 
     /** What happened to the membership; empty where it stayed as it was at first. */

@@ -94,6 +94,12 @@ class MainTest {
     }
 
     @Test
+    void dashesAloneAreNoFlag() {
+        assertThat(run("train", "--", "--steps", "3")).isEqualTo(ExitCode.BAD_INPUT);
+        assertThat(text(err)).startsWith("syncbn: '--' is not expected; flags follow the command as they are\n");
+    }
+
+    @Test
     void moreWorkersThanShardsAreRefused() {
         assertThat(run("train", "--workers=4", "--shards=2")).isEqualTo(ExitCode.BAD_INPUT);
         assertThat(text(err)).contains("--workers is 4 but --shards is 2; each worker needs at least one shard");

@@ -1,20 +1,24 @@
 package io.syncbn.deploy.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
+import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** {@code bin/syncbn} in an unpacked package, with a Java that only tells how it was called. */
 class ScriptTest {
@@ -141,6 +145,123 @@ class ScriptTest {
                 .isEqualTo(new Result(2, "syncbn: JAVA_HOME is " + javaHome() + ", but there is no bin/java in it\n"));
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "SYNCBN_JAVA_OPTS, -XX:+UseParallelGC, 'UseSerialGC,Xmn32m'",
+        "JAVA_TOOL_OPTIONS, -Dx=y -XX:+UseG1GC, 'UseSerialGC,Xmn32m'",
+        "JDK_JAVA_OPTIONS, -XX:+UseZGC, 'UseSerialGC,Xmn32m'",
+        "_JAVA_OPTIONS, -XX:+UseShenandoahGC, 'UseSerialGC,Xmn32m'",
+        "SYNCBN_JAVA_OPTS, -Xmx64m, 'Xms96m,Xmn32m'",
+        "JAVA_TOOL_OPTIONS, -XX:MaxHeapSize=50000000, 'Xms96m,Xmn32m'",
+        "JAVA_TOOL_OPTIONS, -Xms20m, Xms96m",
+        "JAVA_TOOL_OPTIONS, -Xmn8m, Xmn32m",
+        "SYNCBN_JAVA_OPTS, -Xmx8g -XX:+UseGCOverheadLimit, ''",
+        "SYNCBN_JAVA_OPTS, -Xmx128m, ''",
+    })
+    void theUsersFlagsWin(String variable, String flags, String givesWay) throws Exception {
+        fakeJava("17.0.15");
+        List<String> lines =
+                run(Map.of(variable, flags), script, "worker").output().lines().toList();
+        for (String ours : List.of("-XX:+UseSerialGC", "-Xmn32m", "-Xms96m")) {
+            boolean yields = List.of(givesWay.split(",")).contains(ours.replaceFirst("-(XX:\\+)?", ""));
+            assertThat(lines.contains(ours)).as(ours).isEqualTo(!yields);
+        }
+    }
+
+    @Test
+    void optionsAreWordsAndNoPatterns() throws Exception {
+        fakeJava("17.0.15");
+        Files.createFile(directory.resolve("-Dhosts=a"));
+        assertThat(run(Map.of("SYNCBN_JAVA_OPTS", "-Dhosts=*"), script, "worker")
+                        .output())
+                .contains("\n-Dhosts=*\n");
+    }
+
+    @Test
+    void whatJavaHasAgainstItsFlagsIsTold() throws Exception {
+        Path java = fakeJava("17.0.15");
+        Files.writeString(java, "#!/bin/sh\necho \"Unrecognized VM option 'Nonsense'\" >&2\nexit 1\n");
+        Result result = run(script, "train");
+        assertThat(result.exitCode()).isEqualTo(2);
+        assertThat(result.output())
+                .startsWith("Unrecognized VM option 'Nonsense'\nsyncbn: " + java + " does not start");
+    }
+
+    @Test
+    void theArchiveIsTheSameInEveryLanguageZoneAndWithEveryFlag() throws Exception {
+        Path java = fakeJava("17.0.15");
+        for (Map<String, String> environment : List.of(
+                Map.of("LC_ALL", "C"),
+                Map.of("LC_ALL", "de_DE.UTF-8", "LANG", "ar_EG"),
+                Map.of("TZ", "Asia/Tokyo"),
+                Map.of("TIME_STYLE", "full-iso"),
+                Map.of("JAVA_TOOL_OPTIONS", "-XX:+UseG1GC"))) {
+            assertThat(run(environment, script, "train").exitCode()).isZero();
+        }
+        assertThat(dumps(java)).isEqualTo(1);
+    }
+
+    @Test
+    void aPackageBelowAColonIsRefused() throws Exception {
+        fakeJava("17.0.15");
+        Path place = Files.createDirectories(directory.resolve("a:b"));
+        Files.move(directory.resolve("package"), place.resolve("package"));
+        Result result = run(place.resolve("package/bin/syncbn"), "train");
+        assertThat(result.exitCode()).isEqualTo(2);
+        assertThat(result.output()).contains("the package lies in " + place.toRealPath() + "/package, but", "move it");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"with space", "st*r", "d$HOME", "caf\u00e9", "per%cent", "quo'te\"s", "#hash;semi&"})
+    void aPackageMayLieAnywhereElse(String name) throws Exception {
+        assumeTrue(isEncodable(name), "names of files here are ASCII");
+        fakeJava("17.0.15");
+        Path place = Files.createDirectories(directory.resolve(name));
+        Files.move(directory.resolve("package"), place.resolve("package"));
+        Result result = run(place.resolve("package/bin/syncbn"), "train");
+        assertThat(result.exitCode()).as(result.output()).isZero();
+        assertThat(result.output().lines()).contains(place.toRealPath() + "/package/lib/*");
+    }
+
+    private static boolean isEncodable(String name) {
+        return Charset.forName(System.getProperty("sun.jnu.encoding"))
+                .newEncoder()
+                .canEncode(name);
+    }
+
+    @Test
+    void ofTwoFirstCommandsOneBuildsAndTheOtherWaits() throws Exception {
+        fakeJava("17.0.15");
+        Path tree = Files.createDirectories(directory.resolve("tree"));
+        for (String module : List.of("deploy", "worker")) {
+            Files.createDirectories(tree.resolve(module).resolve("src/main"));
+            Files.createFile(tree.resolve(module).resolve("pom.xml"));
+        }
+        Files.createFile(tree.resolve("pom.xml"));
+        Path command = Files.createDirectories(tree.resolve("deploy/bin")).resolve("syncbn");
+        Files.copy(script, command);
+        Path tools = Files.createDirectories(directory.resolve("tools"));
+        Path mvn = Files.writeString(tools.resolve("mvn"), """
+                #!/bin/sh
+                echo build >>../builds
+                sleep 2
+                mkdir -p deploy/target/syncbn-1/lib
+                """);
+        assertThat(mvn.toFile().setExecutable(true)).isTrue();
+        Map<String, String> environment = Map.of("PATH", tools + ":" + System.getenv("PATH"));
+
+        CompletableFuture<Result> other = CompletableFuture.supplyAsync(() -> {
+            try {
+                return run(environment, command, "worker");
+            } catch (IOException | InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+        });
+        assertThat(run(environment, command, "worker").exitCode()).isZero();
+        assertThat(other.get(120, TimeUnit.SECONDS).exitCode()).isZero();
+        assertThat(directory.resolve("builds")).hasContent("build");
+    }
+
     private record Result(int exitCode, String output) {}
 
     private Path javaHome() {
@@ -181,6 +302,9 @@ class ScriptTest {
         builder.command().addAll(List.of(arguments));
         builder.environment().put("JAVA_HOME", javaHome().toString());
         builder.environment().remove("SYNCBN_JAVA_OPTS");
+        builder.environment().remove("_JAVA_OPTIONS");
+        builder.environment().remove("JDK_JAVA_OPTIONS");
+        builder.environment().remove("JAVA_TOOL_OPTIONS");
         builder.environment().put("XDG_CACHE_HOME", directory.resolve("cache").toString());
         builder.environment().putAll(environment);
         Process process =

@@ -251,6 +251,18 @@ class LauncherTest {
     }
 
     @Test
+    void whatIsWrongWithTheInputIsToldFromAJobThatFailed() throws Exception {
+        scripts.put("coordinator", LISTEN + STAY);
+        scripts.put("worker-0", "echo 'syncbn: /nowhere: no such file or directory'; exit 2");
+        assertThat(launch()).isInstanceOfSatisfying(Ending.Failed.class, failed -> assertThat(failed.isBadInput())
+                .isTrue());
+
+        scripts.put("worker-0", "echo 'syncbn: step 3: the loss is not finite'; exit 1");
+        assertThat(launch()).isInstanceOfSatisfying(Ending.Failed.class, failed -> assertThat(failed.isBadInput())
+                .isFalse());
+    }
+
+    @Test
     void whoFailsWithAMessageIsNotStartedAgain() throws Exception {
         restarts = 5;
         scripts.put("coordinator", LISTEN + STAY);

@@ -3,6 +3,7 @@ package io.syncbn.deploy.launch;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.syncbn.proto.job.JobParser;
+import io.syncbn.worker.train.RunLock;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,6 +12,8 @@ import java.time.LocalDateTime;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class RunDirectoryTest {
     @TempDir
@@ -32,6 +35,64 @@ class RunDirectoryTest {
                 .isTrue();
         assertThat(new RunDirectory(file).isFree()).isFalse();
         assertThat(new RunDirectory(temporary).isFree()).isFalse();
+    }
+
+    @Test
+    void runsThatNameTheirDirectoryAtTheSameTimeGetEachItsOwn() throws IOException {
+        RunDirectory wanted = new RunDirectory(temporary.resolve("runs/shapes-mlp-20260131-120005"));
+        assertThat(wanted.makeNew()).isEqualTo(wanted);
+        assertThat(wanted.makeNew().path())
+                .hasFileName("shapes-mlp-20260131-120005-2")
+                .isEmptyDirectory();
+        assertThat(wanted.makeNew().path()).hasFileName("shapes-mlp-20260131-120005-3");
+    }
+
+    @Test
+    void whatARunLeavesThatNeverTrainedIsFree() throws IOException {
+        RunDirectory directory = new RunDirectory(temporary);
+        directory.create("lr: 1");
+        Files.writeString(directory.log("worker-0"), "syncbn: no such file");
+        Files.writeString(directory.events(), "{}");
+        Files.createFile(temporary.resolve(RunLock.FILE));
+        Path before = Files.createDirectories(temporary.resolve("checkpoints/step-00000000"));
+        Files.createFile(before.resolve("state.json"));
+        assertThat(directory.isFree()).isTrue();
+
+        directory.clear();
+        assertThat(before).doesNotExist();
+        assertThat(directory.log("worker-0")).exists();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"checkpoints/step-00000010/state.json", "metrics.jsonl", "result.json", "notes.txt", ".git"})
+    void whatMayBeSomebodysWorkIsNot(String name) throws IOException {
+        RunDirectory directory = new RunDirectory(temporary);
+        directory.create("lr: 1");
+        assertThat(directory.isFree()).isTrue();
+        Path file = temporary.resolve(name);
+        Files.createDirectories(file.getParent());
+        Files.writeString(file, "{}");
+        assertThat(directory.isFree()).isFalse();
+    }
+
+    @Test
+    void aJobFileThatAUserHasPutThereIsKept() throws IOException {
+        Files.writeString(temporary.resolve("job.yaml"), "lr: 1 # mine");
+        assertThat(new RunDirectory(temporary).isFree()).isFalse();
+    }
+
+    @Test
+    void theSummaryOfARunThatDidNoStepNamesWhatIsKnown() throws IOException {
+        RunDirectory directory = new RunDirectory(temporary);
+        Files.writeString(directory.result(), """
+                {"steps": 30, "epochs": 3.0, "testAccuracy": 0.75, "trainLoss": null, "weightsSha256": "abc",
+                 "imagesPerSecond": 0.0, "stepMillisMedian": 0.0, "syncMillisMedian": 0.0}
+                """);
+        assertThat(Summary.of(directory))
+                .containsExactly(
+                        "test accuracy  75.00 %  after 30 steps (3.000 epochs)",
+                        "weights        abc (SHA-256)", "run directory  " + temporary);
     }
 
     @Test

@@ -22,6 +22,7 @@ public interface Natives extends AutoCloseable {
      */
     static Natives open() {
         requireOneThread(System.getenv("OMP_NUM_THREADS"));
+        NativeCache.choose();
         String name = libraryName();
         return switch (name) {
             case ONE_DNN -> new OneDnn();
@@ -45,6 +46,7 @@ public interface Natives extends AutoCloseable {
             throw new NativesException("--isa avx2 needs oneDNN, but this process computes with " + libraryName()
                     + (OneDnn.isOnClassPath() ? ", as system property " + PROPERTY + " asks" : ""));
         }
+        NativeCache.choose();
         OneDnn.limitToAvx2();
     }
 

@@ -213,7 +213,9 @@ final class MetricsLog implements AutoCloseable {
         }
         synchronized (this) {
             if (lost + kept.size() > 0) {
-                LOG.log(Level.ERROR, (lost + kept.size()) + " lines of " + file.path() + " are lost: they could not be written");
+                LOG.log(
+                        Level.ERROR,
+                        (lost + kept.size()) + " lines of " + file.path() + " are lost: they could not be written");
             }
         }
         file.close();

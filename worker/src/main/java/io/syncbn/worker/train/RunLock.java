@@ -116,16 +116,16 @@ public final class RunLock implements AutoCloseable {
         }
     }
 
-    /** Gives it back. */
+    /** Gives it back. What the file says of this process stays, for to change it could wait for a disk. */
     @Override
     public void close() {
         if (channel == null) {
             return;
         }
-        try (channel) {
-            channel.truncate(0);
+        try {
+            channel.close();
         } catch (IOException e) {
-            LOG.log(Level.DEBUG, "the lock's file could not be emptied: " + e.getMessage());
+            LOG.log(Level.DEBUG, "the lock's file could not be closed: " + e.getMessage());
         }
     }
 }

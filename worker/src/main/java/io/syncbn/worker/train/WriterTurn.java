@@ -6,6 +6,8 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 
 /**
  * A worker's turn to write the run. The right to the directory goes with it from worker to worker, and a job that begins in
@@ -26,50 +28,74 @@ final class WriterTurn implements AutoCloseable {
     private final Path run;
     private final String holder;
     private final boolean isNeeded;
-    private RunLock lock;
+    private final int tries;
+
+    /** Holds nothing where it could not be had; null between turns. */
+    private CompletableFuture<Optional<RunLock>> lock;
 
     /**
      * @param coordinator tells this job from others
      * @param isNeeded false where somebody holds the lock for all workers
      */
     WriterTurn(Path run, String worker, String coordinator, boolean isNeeded) {
+        this(run, worker, coordinator, isNeeded, TRIES);
+    }
+
+    /** @param tries at a lock that somebody else has */
+    WriterTurn(Path run, String worker, String coordinator, boolean isNeeded, int tries) {
         this.run = run;
         this.ofThisJob = " of the job at " + coordinator;
         this.holder = RunLock.holder(worker) + ofThisJob;
         this.isNeeded = isNeeded;
+        this.tries = tries;
     }
 
     /**
      * Begins it.
      *
-     * @param isUnderWay whether the job has committed steps since it was started
+     * @param isUnderWay whether the job has committed steps since it was started; then nobody waits for the lock, nor for
+     *     the disk that it is on
      * @throws CheckpointException if another job is writing there
      */
     void begin(boolean isUnderWay) {
         if (!isNeeded || lock != null) {
             return;
         }
+        lock = new CompletableFuture<>();
+        if (isUnderWay) {
+            CompletableFuture<Optional<RunLock>> taken = lock;
+            Thread thread = new Thread(() -> taken.complete(take(true)), "run-lock");
+            thread.setDaemon(true);
+            thread.start();
+        } else {
+            lock.complete(take(false));
+        }
+    }
+
+    private Optional<RunLock> take(boolean isUnderWay) {
         try {
             Files.createDirectories(run);
-            lock = take();
+            return Optional.of(take());
         } catch (RunLock.HeldException e) {
             if (!isUnderWay && !e.holder().endsWith(ofThisJob)) {
+                lock = null;
                 throw e.asRefusal(run);
             }
             LOG.log(
                     Level.WARNING,
                     "run directory " + run + " is still held by " + e.holder() + ", which this job goes on without");
         } catch (IOException e) {
-            throw new TrainingException(WholeFile.cannotWrite(run, e));
+            LOG.log(Level.WARNING, FileFault.cannotWrite(run.resolve(RunLock.FILE), e));
         }
+        return Optional.empty();
     }
 
     private RunLock take() throws IOException, RunLock.HeldException {
-        for (int tries = 1; ; tries++) {
+        for (int done = 1; ; done++) {
             try {
                 return RunLock.take(run, holder);
             } catch (RunLock.HeldException e) {
-                if (tries == TRIES) {
+                if (done == tries) {
                     throw e;
                 }
                 pause();
@@ -85,11 +111,11 @@ final class WriterTurn implements AutoCloseable {
         }
     }
 
-    /** Ends it. */
+    /** Ends it; a lock that is still being taken is given back then. */
     @Override
     public void close() {
         if (lock != null) {
-            lock.close();
+            lock.thenAccept(taken -> taken.ifPresent(RunLock::close));
             lock = null;
         }
     }

@@ -1,0 +1,32 @@
+package io.syncbn.deploy.settings;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.syncbn.proto.job.Job;
+import io.syncbn.proto.job.JobParser;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class PlacesTest {
+    private static Map<String, String> absolute(Map<String, String> given) {
+        Job job = JobParser.parse(given, 1);
+        return Places.absolute(job.settings(), job);
+    }
+
+    @Test
+    void placesAreToldFromTheRoot() {
+        Map<String, String> texts = absolute(Map.of("data", "npy:some/data", "init", "w.safetensors"));
+        assertThat(texts)
+                .containsEntry("data", "npy:" + Path.of("some/data").toAbsolutePath())
+                .containsEntry("init", Path.of("w.safetensors").toAbsolutePath().toString());
+    }
+
+    @Test
+    void whatIsNoPlaceStays() {
+        assertThat(absolute(Map.of("data", "shapes")))
+                .containsEntry("data", "shapes")
+                .containsEntry("init", "");
+        assertThat(absolute(Map.of("data", "mnist:/data/mnist"))).containsEntry("data", "mnist:/data/mnist");
+    }
+}

@@ -1,0 +1,80 @@
+package io.syncbn.worker.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import io.syncbn.worker.checkpoint.CheckpointException;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class RunLockTest {
+    private static final String HERE = "10.0.0.7:7800";
+
+    @TempDir
+    private Path run;
+
+    @Test
+    void whoHoldsItIsNamed() throws Exception {
+        try (RunLock held = RunLock.take(run, RunLock.holder("syncbn train"))) {
+            RunLock.HeldException refused =
+                    catchThrowableOfType(RunLock.HeldException.class, () -> RunLock.take(run, "another"));
+            assertThat(refused.asRefusal(run))
+                    .hasMessageStartingWith("run directory " + run + " is being written by syncbn train (process "
+                            + ProcessHandle.current().pid() + " on ");
+        }
+    }
+
+    @Test
+    void itCanBeHadAgain() throws Exception {
+        RunLock.take(run, "one").close();
+        RunLock.take(run, "two").close();
+        assertThat(run.resolve(RunLock.FILE)).hasContent("two");
+    }
+
+    @Test
+    void aJobThatBeginsWhereAnotherWritesIsRefused() throws Exception {
+        try (RunLock held = RunLock.take(run, "worker-0 (process 1 on node-1) of the job at 10.0.0.8:7800");
+                WriterTurn turn = new WriterTurn(run, "worker-0", HERE, true, 2)) {
+            assertThatThrownBy(() -> turn.begin(false))
+                    .isInstanceOf(CheckpointException.class)
+                    .hasMessageContaining("is being written by worker-0 (process 1 on node-1)");
+        }
+    }
+
+    @Test
+    void aJobUnderWayGoesOnWithoutAWorkerThatStillHoldsIt() throws Exception {
+        try (RunLock held = RunLock.take(run, "worker-0 (process 1 on node-1) of the job at " + HERE);
+                LogCapture logged = new LogCapture();
+                WriterTurn turn = new WriterTurn(run, "worker-1", HERE, true, 2)) {
+            turn.begin(false);
+            assertThat(logged.lines()).singleElement().asString().contains("is still held by worker-0");
+        }
+    }
+
+    @Test
+    void theTurnGoesFromWorkerToWorker() throws Exception {
+        try (WriterTurn first = new WriterTurn(run, "worker-0", HERE, true, 2);
+                WriterTurn second = new WriterTurn(run, "worker-1", HERE, true, 2);
+                LogCapture logged = new LogCapture()) {
+            first.begin(false);
+            assertThat(run.resolve(RunLock.FILE))
+                    .content()
+                    .startsWith("worker-0 (")
+                    .endsWith(" of the job at " + HERE);
+            first.close();
+            second.begin(false);
+            assertThat(run.resolve(RunLock.FILE)).content().startsWith("worker-1 (");
+            assertThat(logged.lines()).isEmpty();
+        }
+    }
+
+    @Test
+    void aLaunchersWorkersNeedNone() throws Exception {
+        try (RunLock launchers = RunLock.take(run, "syncbn train");
+                WriterTurn turn = new WriterTurn(run, "worker-0", HERE, false, 2)) {
+            turn.begin(false);
+        }
+    }
+}
