@@ -10,8 +10,10 @@ import java.lang.management.BufferPoolMXBean;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.text.MessageFormat;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -207,7 +209,7 @@ class StrangersTest extends WithCoordinator {
     private static String text(LogRecord line) {
         return line.getParameters() == null
                 ? line.getMessage()
-                : java.text.MessageFormat.format(line.getMessage(), line.getParameters());
+                : new MessageFormat(line.getMessage(), Locale.ROOT).format(line.getParameters());
     }
 
     @Test

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import javax.tools.ToolProvider;
@@ -105,7 +106,7 @@ class MixedClusterTest {
     private Path compiled(String version, String activation) throws IOException {
         Path classes = Files.createDirectories(directory.resolve(version));
         Path source = classes.resolve("Mine.java");
-        Files.writeString(source, """
+        Files.writeString(source, String.format(Locale.ROOT, """
                 import io.syncbn.worker.nn.*;
                 public class Mine implements Architecture {
                     public void define(Net net) {
@@ -113,7 +114,7 @@ class MixedClusterTest {
                         net.globalAveragePool().dense("fc", net.classes());
                     }
                 }
-                """.formatted(activation));
+                """, activation));
         String classPath = System.getProperty("java.class.path");
         assertThat(ToolProvider.getSystemJavaCompiler()
                         .run(null, null, null, "-cp", classPath, "-d", classes.toString(), source.toString()))
