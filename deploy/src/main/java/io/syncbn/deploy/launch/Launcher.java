@@ -32,6 +32,7 @@ public final class Launcher implements Crew {
     private final ChildCommands commands;
     private final Range workers;
     private final Restarts restarts;
+    private final SameFault sameFault = new SameFault();
     private final Patience patience;
     private final Watcher watcher;
     private final LongSupplier nowMillis;
@@ -247,6 +248,8 @@ public final class Launcher implements Crew {
         String what = inWords(end);
         if (isStopAsked) {
             watcher.say(what);
+        } else if (!end.isKilled() && sameFault.isHopeless(reason(end), recordedBytes())) {
+            ends.add(end);
         } else if (restarts.isLeft()) {
             long waitMillis = restarts.ofWorker(end.name());
             dueMillis.put(end.name(), nowMillis.getAsLong() + waitMillis);
@@ -260,13 +263,20 @@ public final class Launcher implements Crew {
 
     /** With its own reason, if it had the time to give one. */
     private String inWords(End end) {
-        return end.inWords()
-                + children.get(end.name())
-                        .log()
-                        .reason()
-                        .filter(reason -> !end.isKilled())
-                        .map(reason -> ": " + reason.lines().findFirst().orElse(""))
-                        .orElse("");
+        return end.inWords() + (end.isKilled() || reason(end).isEmpty() ? "" : ": " + reason(end));
+    }
+
+    private String reason(End end) {
+        return children.get(end.name())
+                .log()
+                .reason()
+                .flatMap(reason -> reason.lines().findFirst())
+                .orElse("");
+    }
+
+    /** Grows with every step. */
+    private long recordedBytes() {
+        return directory.path().resolve("metrics.jsonl").toFile().length();
     }
 
     /** The coordinator has ended well: the job is done, or was stopped. Workers end too. */

@@ -16,6 +16,13 @@ public record Fault(boolean isOfThisWorker, String kind, String reason) {
 
     /** What only this process, or its machine, has met: a mistake of ours as well, until others meet it too. */
     public static Fault ofWorker(Throwable thrown) {
-        return new Fault(true, thrown.getClass().getName(), thrown.toString());
+        return new Fault(true, thrown.getClass().getName(), inWords(thrown));
+    }
+
+    /** With its cause, where it says nothing itself: as when a class could not be initialized. */
+    private static String inWords(Throwable thrown) {
+        return thrown.getMessage() == null && thrown.getCause() != null
+                ? thrown + ": " + thrown.getCause()
+                : thrown.toString();
     }
 }
