@@ -21,7 +21,7 @@ class SickWorkerTest {
     /** Enough for the model, and not for the activations of so large a batch. */
     private static final String SMALL_HEAP = "-Xmx64m";
 
-    private static final List<String> LARGE_BATCH = List.of("--shards=2", "--batch=768", "--steps=2");
+    private static final List<String> LARGE_BATCH = List.of("--shards=2", "--batch=3000", "--steps=2");
 
     @TempDir
     private Path directory;
@@ -30,7 +30,7 @@ class SickWorkerTest {
 
     @BeforeEach
     void prepare() throws IOException {
-        data = NpyPictures.write(directory.resolve("npy"), 1536, 8);
+        data = NpyPictures.write(directory.resolve("npy"), 6000, 8);
     }
 
     @Test
