@@ -131,6 +131,7 @@ final class Aligning {
         turn.committedStep = state.getStep();
         turn.baseStep = state.getStep();
         turn.alignStep = Membership.NOT_ALIGNED;
+        turn.restoring = turn.restoring.known();
         if (turn.stopping.isPresent()) {
             Ending.stop(turn);
             return;

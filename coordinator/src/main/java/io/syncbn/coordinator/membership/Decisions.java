@@ -48,6 +48,8 @@ final class Decisions {
             turn.member(heard.connection()).ifPresent(member -> heard(turn, member, heard.step()));
         } else if (event instanceof Event.BecameReady ready) {
             turn.member(ready.connection()).ifPresent(member -> Aligning.ready(turn, member, ready.ready()));
+        } else if (event instanceof Event.Restored restored) {
+            turn.member(restored.connection()).ifPresent(member -> Restores.restored(turn, member, restored));
         } else if (event instanceof Event.Leaving leaving) {
             turn.member(leaving.connection()).ifPresent(member -> Departures.leaves(turn, member, leaving.reason()));
             turn.comer(leaving.connection()).ifPresent(comer -> Namesakes.letGo(turn, comer, "it had no place yet"));

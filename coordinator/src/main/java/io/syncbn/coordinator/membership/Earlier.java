@@ -11,12 +11,15 @@ import java.util.stream.Collectors;
  * @param generation the last that it had begun or planned
  * @param step steps committed when the last generation began: no worker of it was behind that
  * @param names of that generation's workers
+ * @param begun the last that began, unless the job has gone back to a checkpoint since: then its state is lost
+ * @param restores how often the job has gone back
  * @param done how the job ended, if all its steps are done
  */
-public record Earlier(long generation, long step, Set<String> names, Optional<Effect.Succeed> done) {
+public record Earlier(
+        long generation, long step, Set<String> names, long begun, long restores, Optional<Effect.Succeed> done) {
 
     /** A job that nothing is known of. */
-    public static final Earlier NOTHING = new Earlier(0, 0, Set.of(), Optional.empty());
+    public static final Earlier NOTHING = new Earlier(0, 0, Set.of(), 0, 0, Optional.empty());
 
     public Earlier {
         names = Set.copyOf(names);
@@ -33,15 +36,23 @@ public record Earlier(long generation, long step, Set<String> names, Optional<Ef
                             last,
                             note.step(),
                             note.workers().stream().map(Assignment.Seat::name).collect(Collectors.toSet()),
+                            note.generation(),
+                            earlier.restores,
                             Optional.empty());
+                // What was committed after that step is lost for good.
+                case RESTORED ->
+                    new Earlier(last, note.step(), earlier.names, 0, earlier.restores + 1, Optional.empty());
                 case DONE ->
                     new Earlier(
                             last,
                             note.step(),
                             earlier.names,
+                            earlier.begun,
+                            earlier.restores,
                             Optional.of(new Effect.Succeed(
                                     note.step(), note.digest().orElse(""))));
-                default -> new Earlier(last, earlier.step, earlier.names, earlier.done);
+                default ->
+                    new Earlier(last, earlier.step, earlier.names, earlier.begun, earlier.restores, earlier.done);
             };
         }
         return earlier;

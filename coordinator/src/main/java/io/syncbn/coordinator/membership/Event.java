@@ -17,6 +17,9 @@ public sealed interface Event {
     /** A worker says where it stands; its data streams are open. */
     record BecameReady(long connection, Ready ready) implements Event {}
 
+    /** A worker has looked for a checkpoint, and says where it stands. */
+    record Restored(long connection, long step, boolean isFromCheckpoint) implements Event {}
+
     /** A worker is about to go. */
     record Leaving(long connection, String reason) implements Event {}
 

@@ -15,6 +15,7 @@ final class Gathering {
         turn.phase = Phase.GATHERING;
         turn.gatheringNanos = turn.nowNanos;
         turn.joinedNanos = turn.nowNanos;
+        turn.restoring = turn.restoring.over();
         turn.members().forEach(member -> turn.update(member.unseated()));
         if (turn.stopping.isPresent()) {
             Ending.stop(turn);
@@ -51,20 +52,19 @@ final class Gathering {
 
     /** Whether somebody is there who has all that was committed, but for the last step at most. */
     static boolean hasReplica(Turn turn) {
-        return turn.members().stream().anyMatch(member -> member.mayHave(turn.baseStep));
+        return turn.members().stream()
+                .filter(member -> member.join().getGeneration() >= turn.restoring.lastBegun())
+                .anyMatch(member -> member.mayHave(turn.baseStep));
     }
 
     static String noReplica(Turn turn) {
-        return furthest(turn) + "; the job waits for one that is there";
-    }
-
-    private static String furthest(Turn turn) {
         return "step " + turn.baseStep + " was committed, but the furthest worker"
                 + turn.members().stream()
                         .max(Comparator.comparing(member -> member.state().atLeastStep()))
                         .map(member -> ", " + member.name() + ", stands at "
                                 + member.state().atLeastStep())
-                        .orElse(" is gone");
+                        .orElse(" is gone")
+                + "; the job waits for one that is there, or goes back to a checkpoint";
     }
 
     static void tick(Turn turn) {
@@ -72,16 +72,14 @@ final class Gathering {
             beginIfReady(turn);
         } else if (turn.members().size() < turn.rules.minWorkers()) {
             Ending.fail(turn, tooFew(turn));
-        } else if (!hasReplica(turn)) {
-            Ending.fail(turn, furthest(turn) + ": go on from the last checkpoint with --resume");
         } else {
-            Seating.deal(turn);
+            begin(turn);
         }
     }
 
     static void beginIfReady(Turn turn) {
         int workers = turn.rested().size();
-        if (workers < turn.rules.minWorkers() || !hasReplica(turn)) {
+        if (workers < turn.rules.minWorkers()) {
             return;
         }
         boolean waitsForReturn = !turn.expected.isEmpty() && turn.nowNanos - turn.gatheringNanos < Rules.RETURN_NANOS;
@@ -94,7 +92,15 @@ final class Gathering {
                         || turn.nowNanos - turn.joinedNanos
                                 >= turn.rules.patience().settleNanos();
         if (isReady) {
+            begin(turn);
+        }
+    }
+
+    private static void begin(Turn turn) {
+        if (hasReplica(turn)) {
             Seating.deal(turn);
+        } else {
+            Restores.seek(turn);
         }
     }
 

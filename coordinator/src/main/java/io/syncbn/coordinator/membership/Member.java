@@ -71,6 +71,11 @@ public record Member(
                 connection, join, heardNanos, wasPlanned, seat, Optional.of(standing), known, leaving, slowness);
     }
 
+    Member standsAt(long step) {
+        Known known = new Known(step, false);
+        return new Member(connection, join, heardNanos, wasPlanned, seat, ready, known, leaving, slowness);
+    }
+
     Member notReady() {
         return new Member(connection, join, heardNanos, wasPlanned, seat, Optional.empty(), state, leaving, slowness);
     }

@@ -16,6 +16,7 @@ import java.util.Set;
  * @param baseStep steps that must not be lost: those committed when the last generation began, which all of its workers
  *     had, and all but the last that were committed since
  * @param assignment who computes what, in the phases that have a generation
+ * @param restoring what is known of a state that everybody may have lost
  * @param finished what those of this generation ended with that have finished, by name
  * @param expected names of those that are to come back after a restart of the coordinator
  * @param stopping why the user wants the job to end, if so
@@ -34,6 +35,7 @@ public record Membership(
         long committedStep,
         long baseStep,
         Optional<Assignment> assignment,
+        Restoring restoring,
         Map<String, Finished> finished,
         Set<String> expected,
         Optional<String> stopping,
@@ -89,6 +91,7 @@ public record Membership(
                 earlier.step(),
                 earlier.step(),
                 Optional.empty(),
+                Restoring.begin(earlier.begun(), earlier.restores()),
                 Map.of(),
                 earlier.names(),
                 Optional.empty(),

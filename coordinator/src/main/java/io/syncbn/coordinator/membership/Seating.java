@@ -108,7 +108,8 @@ final class Seating {
                 .setShardCount(run.count())
                 .setHeartbeatMillis(turn.rules.patience().heartbeatMillis())
                 .setSilenceMillis(turn.rules.patience().silenceMillis())
-                .setCommittedStep(turn.committedStep);
+                .setCommittedStep(turn.committedStep)
+                .setRestores(turn.restoring.restores());
         assignment.seats().get(worker).backupRun().ifPresent(backup -> plan.setBackupFirstShard(backup.first())
                 .setBackupShardCount(backup.count()));
         return plan.build();

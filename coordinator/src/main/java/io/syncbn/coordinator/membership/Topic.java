@@ -23,6 +23,8 @@ public enum Topic {
     PLAN,
     /** A generation begins. */
     GENERATION,
+    /** Every copy of the model was lost, and the job goes back to a checkpoint. */
+    RESTORED,
     /** There are too few workers to go on. */
     HOLD,
     /** A frame or a data stream broke. */

@@ -19,6 +19,7 @@ final class Turn {
     long committedStep;
     long baseStep;
     Optional<Assignment> assignment;
+    Restoring restoring;
     final Map<String, Finished> finished;
     Set<String> expected;
     Optional<String> stopping;
@@ -46,6 +47,7 @@ final class Turn {
         committedStep = before.committedStep();
         baseStep = before.baseStep();
         assignment = before.assignment();
+        restoring = before.restoring();
         finished = new HashMap<>(before.finished());
         expected = before.expected();
         stopping = before.stopping();
@@ -75,6 +77,7 @@ final class Turn {
                 committedStep,
                 baseStep,
                 assignment,
+                restoring,
                 finished,
                 expected,
                 stopping,

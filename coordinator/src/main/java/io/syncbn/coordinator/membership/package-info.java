@@ -9,6 +9,7 @@
  * <pre>
  *   GATHERING  workers join, or are refused with the reason. A generation begins when there are as many as may be, or enough
  *              of them and nobody has joined for a while. Too few in time: the job fails.            Joining, Gathering
+ *              Nobody has what was committed: the job goes back to a checkpoint that one of them reads.  Restores
  *   ALIGNING   shards are dealt in contiguous runs, in the natural order of workers' names, and each worker gets its
  *              Plan and says where it stands. Those that are behind take over the state of the furthest; the
  *              generation begins when all have the same.                                             Seating, Aligning

@@ -53,6 +53,8 @@ final class Announcer {
         LOG.log(note.topic() == Topic.FAILED ? Level.ERROR : Level.INFO, "{0}", note.text());
         if (note.topic() == Topic.EVICTED) {
             metrics.evicted();
+        } else if (note.topic() == Topic.RESTORED) {
+            metrics.restored();
         }
         journal.keep(note, whenKept);
     }

@@ -152,6 +152,11 @@ public final class Coordinator {
                         connection,
                         message.getDamaged().getGeneration(),
                         message.getDamaged().getReason());
+            case RESTORED ->
+                happened(new Event.Restored(
+                        connection,
+                        message.getRestored().getStep(),
+                        message.getRestored().getIsFromCheckpoint()));
             case LEAVE ->
                 happened(new Event.Leaving(connection, message.getLeave().getReason()));
             case FAILED -> failed(connection, message.getFailed());

@@ -42,6 +42,7 @@ public final class CoordinatorMetrics {
     private final Counter backupFrames;
     private final Counter damages;
     private final Counter evictions;
+    private final Counter restores;
     private final Counter lostEvents;
     private final Counter strangers;
     private final Timer steps;
@@ -70,6 +71,7 @@ public final class CoordinatorMetrics {
         backupFrames = registry.counter("syncbn.coordinator.frames.backup");
         damages = registry.counter("syncbn.coordinator.damages");
         evictions = registry.counter("syncbn.coordinator.evictions");
+        restores = registry.counter("syncbn.coordinator.restores");
         lostEvents = registry.counter("syncbn.coordinator.events.lost");
         strangers = registry.counter("syncbn.coordinator.strangers");
         steps = Timer.builder("syncbn.coordinator.step")
@@ -143,6 +145,11 @@ public final class CoordinatorMetrics {
 
     void evicted() {
         evictions.increment();
+    }
+
+    /** The job went back to a checkpoint, because every copy of its model was lost. */
+    void restored() {
+        restores.increment();
     }
 
     /** An event could not be written to the file of events. */

@@ -61,7 +61,7 @@ class EventsFileTest {
         try (EventsFile file = EventsFile.open(path, "job", () -> 2)) {
             assertThat(file.earlier()).containsExactly(GENERATION, LOST);
             assertThat(Earlier.from(file.earlier()))
-                    .isEqualTo(new Earlier(2, 40, Set.of("worker-0", "worker-\"1\""), Optional.empty()));
+                    .isEqualTo(new Earlier(2, 40, Set.of("worker-0", "worker-\"1\""), 2, 0, Optional.empty()));
         }
         write(path, LOST);
         try (EventsFile file = EventsFile.open(path, "job", () -> 2)) {

@@ -21,6 +21,10 @@ final class MadeUpWorker {
     private boolean isReady;
     private boolean isStopped;
     private boolean isFinished;
+    private boolean isSeeking;
+    /** The step of the checkpoint that it can read. */
+    long checkpoint;
+
     private Align align;
 
     MadeUpWorker(long connection, String name, long process, long step, boolean knowsStatistics) {
@@ -52,6 +56,7 @@ final class MadeUpWorker {
         switch (message.getMessageCase()) {
             case PLAN -> {
                 plan = message.getPlan();
+                isSeeking = false;
                 isReady = false;
                 isRunning = false;
                 isFinished = false;
@@ -67,6 +72,7 @@ final class MadeUpWorker {
                 isRunning = false;
                 plan = null;
             }
+            case RESTORE -> isSeeking = true;
             case STOP -> {
                 isRunning = false;
                 isStopped = true;
@@ -86,6 +92,12 @@ final class MadeUpWorker {
                             .setStep(step)
                             .setStateDigest(digest())
                             .build()));
+        }
+        if (isSeeking) {
+            isSeeking = false;
+            boolean isFurther = checkpoint > step;
+            step = Math.max(step, checkpoint);
+            return Optional.of(new Event.Restored(connection, step, isFurther));
         }
         if (isStopped || plan == null || isReady) {
             return Optional.empty();

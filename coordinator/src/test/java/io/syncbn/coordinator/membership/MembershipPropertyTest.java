@@ -23,6 +23,7 @@ class MembershipPropertyTest {
         long generations = 0;
         long aligned = 0;
         long backups = 0;
+        long restores = 0;
         for (int seed = 0; seed < CASES; seed++) {
             RandomConversation conversation = new RandomConversation(seed);
             for (int i = 0; i < EVENTS; i++) {
@@ -36,12 +37,14 @@ class MembershipPropertyTest {
             generations += conversation.generations();
             aligned += conversation.statesTakenOver();
             backups += conversation.backups();
+            restores += conversation.restores();
         }
         assertThat(ends.get(End.DONE)).as("jobs that went well").isGreaterThan(CASES / 3);
         assertThat(ends.get(End.STOPPED)).as("jobs that were stopped").isGreaterThan(CASES / 50);
         assertThat(ends.get(End.FAILED)).as("jobs that failed").isGreaterThan(CASES / 50);
         assertThat(generations).as("generations").isGreaterThan(3L * CASES);
         assertThat(aligned).as("states that were taken over").isGreaterThan(CASES);
+        assertThat(restores).as("times that all was lost").isGreaterThan(CASES / 10);
         assertThat(backups).as("runs that had a backup").isGreaterThan(CASES / 4);
     }
 }

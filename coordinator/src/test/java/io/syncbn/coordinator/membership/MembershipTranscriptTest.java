@@ -41,6 +41,8 @@ class MembershipTranscriptTest {
                     Long.parseLong(options.getOrDefault("generation", "0")),
                     Long.parseLong(options.getOrDefault("step", "0")),
                     options.containsKey("names") ? Set.of(options.get("names").split(",")) : Set.of(),
+                    Long.parseLong(options.getOrDefault("begun", "0")),
+                    Long.parseLong(options.getOrDefault("restores", "0")),
                     Optional.empty());
             membership = Membership.begin(
                     new Rules(
@@ -73,6 +75,8 @@ class MembershipTranscriptTest {
             case "heartbeat" ->
                 new Event.Heard(subject, Long.parseLong(options.getOrDefault("step", "" + membership.committedStep())));
             case "ready" -> new Event.BecameReady(subject, ready(generation, options));
+            case "restored" ->
+                new Event.Restored(subject, Long.parseLong(options.get("step")), options.containsKey("checkpoint"));
             case "leaves" -> new Event.Leaving(subject, rest);
             case "fails" -> new Event.WorkerFailed(subject, true, "", rest);
             case "breaks" -> new Event.WorkerFailed(subject, false, rest.split(":", 2)[0], rest);
@@ -131,6 +135,7 @@ class MembershipTranscriptTest {
                 .setArithmetic("library-" + options.getOrDefault("arithmetic", "bits-a"))
                 .setStateDigest(options.getOrDefault("state", "state-a"))
                 .setStep(Long.parseLong(options.getOrDefault("step", "0")))
+                .setGeneration(Long.parseLong(options.getOrDefault("had", "0")))
                 .build();
     }
 
@@ -171,6 +176,7 @@ class MembershipTranscriptTest {
             case HOLD ->
                 "hold after step " + message.getHold().getCommittedStep() + ": "
                         + message.getHold().getReason();
+            case RESTORE -> "restore: " + message.getRestore().getReason();
             case STOP -> "stop: " + message.getStop().getReason();
             case EVICTED -> "evicted: " + message.getEvicted().getReason();
             case RELEASED -> "released: " + message.getReleased().getReason();

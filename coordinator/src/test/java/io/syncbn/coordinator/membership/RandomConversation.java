@@ -45,6 +45,10 @@ final class RandomConversation {
     /** Connections of those that were said to straggle, and not to keep up again since. */
     private final Set<Long> stragglers = new HashSet<>();
 
+    /** The newest checkpoint that there is. */
+    private long checkpoint;
+
+    private long restores;
     private long generations;
     private long taken;
     private long backups;
@@ -73,6 +77,10 @@ final class RandomConversation {
 
     long generations() {
         return generations;
+    }
+
+    long restores() {
+        return restores;
     }
 
     long statesTakenOver() {
@@ -230,6 +238,7 @@ final class RandomConversation {
                 }
             }
             committed = step;
+            checkpoint = step % 4 == 0 ? step : checkpoint;
             boolean wasEnding = isEnding;
             happened(new Event.StepCommitted(step));
             assertThat(running == 0).as(name).isEqualTo(wasEnding);
@@ -299,6 +308,8 @@ final class RandomConversation {
                 assertThat(isEnding).as(name).isFalse();
                 assertThat(running).as(name).isPositive();
                 isEnding = true;
+            } else if (effect instanceof Effect.Note note && note.topic() == Topic.RESTORED) {
+                checkRestored(note.step());
             } else if (effect instanceof Effect.Last end) {
                 last = end;
             }
@@ -313,6 +324,8 @@ final class RandomConversation {
     }
 
     private void receive(long connection, ToWorker message) {
+        // Half of them cannot read the run directory.
+        workers.get(connection).checkpoint = connection % 2 == 0 ? checkpoint : 0;
         workers.get(connection).receive(message);
     }
 
@@ -331,6 +344,20 @@ final class RandomConversation {
                     .isEqualTo(seated.get(worker).step < relay.step());
         }
         taken += relay.targets().size();
+    }
+
+    /** Nobody who is there has what was committed, but for the last step, and they go on from the furthest of them. */
+    private void checkRestored(long step) {
+        assertThat(workers.values().stream()
+                        .filter(worker -> membership.hasMember(worker.connection))
+                        .mapToLong(worker -> worker.step)
+                        .max()
+                        .orElseThrow())
+                .as(name)
+                .isEqualTo(step)
+                .isLessThanOrEqualTo(committed);
+        committed = step;
+        restores++;
     }
 
     /** One generation at a time, and nobody in it that stands elsewhere than the furthest. */

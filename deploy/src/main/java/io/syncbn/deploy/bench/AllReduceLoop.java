@@ -93,6 +93,10 @@ public final class AllReduceLoop implements Trainee {
     @Override
     public void rest() {}
 
+    /** A benchmark that has lost its workers has nothing to go back to. */
+    @Override
+    public void restore() {}
+
     @Override
     public void prepare(Plan next, Collective sums) {
         plan = next;

@@ -13,8 +13,10 @@ import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
+import java.util.stream.Stream;
 
 /** Makes a list of faults happen to a running job, and keeps account of what follows. Belongs to the launcher's thread. */
 public final class Chaos implements Watcher, AutoCloseable {
@@ -132,6 +134,10 @@ public final class Chaos implements Watcher, AutoCloseable {
             crew.startWorker(fault.target());
             return;
         }
+        if (fault.target().equals(Fault.ALL)) {
+            killAll(crew);
+            return;
+        }
         long pid = crew.pid(fault.target())
                 .orElseThrow(() -> new FaultException("there is no process of " + fault.target()));
         switch (fault.verb()) {
@@ -149,6 +155,13 @@ public final class Chaos implements Watcher, AutoCloseable {
             }
             default -> throw new IllegalStateException(fault.toString());
         }
+    }
+
+    private static void killAll(Crew crew) {
+        Stream.concat(Stream.of(Crew.COORDINATOR), crew.workers().stream())
+                .map(crew::pid)
+                .flatMapToLong(OptionalLong::stream)
+                .forEach(pid -> Processes.signal("KILL", pid));
     }
 
     /** Does something to a worker's link. */

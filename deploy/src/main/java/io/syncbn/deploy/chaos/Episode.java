@@ -102,7 +102,7 @@ final class Episode {
         boolean isListening = firedMillis.isPresent()
                 && noticedMillis.isEmpty()
                 && !isOver
-                && nowMillis - firedMillis.getAsLong() <= fault.millis() + LISTEN_MILLIS;
+                && (isOfAll() || nowMillis - firedMillis.getAsLong() <= fault.millis() + LISTEN_MILLIS);
         if (isListening && isAbout(event, worker)) {
             noticedMillis = OptionalLong.of(nowMillis);
             noticedBy = event;
@@ -111,7 +111,15 @@ final class Episode {
         }
     }
 
+    /** What follows from that has no other cause, and takes as long as all processes take to start. */
+    private boolean isOfAll() {
+        return fault.target().equals(Fault.ALL);
+    }
+
     private boolean isAbout(String event, String worker) {
+        if (isOfAll()) {
+            return event.equals("restored");
+        }
         if (fault.target().equals(Crew.COORDINATOR)) {
             return event.equals("restarted");
         }

@@ -3,12 +3,15 @@ package io.syncbn.deploy.chaos;
 /**
  * Something that goes wrong, once. Its text is a line of a list of faults.
  *
- * @param target {@code coordinator}, or a worker's name
+ * @param target {@code coordinator}, a worker's name, or {@link #ALL}
  * @param way in which a link is disturbed
  * @param amount of a delay, in milliseconds, or of a throttled link, in bytes a second; else 0
  * @param millis how long it lasts; 0 for what happens at once
  */
 public record Fault(Moment moment, Verb verb, String target, Way way, long amount, long millis) {
+    /** The coordinator and all workers. */
+    static final String ALL = "all";
+
     static final int BYTES_PER_KILOBYTE = 1000;
 
     /** What happens, without when. */

@@ -26,7 +26,7 @@ import java.util.stream.Collectors;
 public final class FaultList {
     private static final Pattern LINE =
             Pattern.compile("(?:at step (?<step>\\d{1,15})|after (?<after>" + Durations.PATTERN + ")): *(?<what>.*)");
-    private static final Pattern REST = Pattern.compile("(?<target>coordinator|worker-\\d{1,6})"
+    private static final Pattern REST = Pattern.compile("(?<target>coordinator|all|worker-\\d{1,6})"
             + "(?<way> up| down)?"
             + "(?: by (?<by>" + Durations.PATTERN + "))?"
             + "(?: to (?<to>[1-9]\\d{0,8}) ?KB/s)?"
@@ -101,7 +101,9 @@ public final class FaultList {
     private Optional<Fault> fault(int number, Moment moment, Verb verb, String what) {
         Matcher rest = REST.matcher(what.substring(verb.toString().length()).strip());
         boolean isRight = rest.matches()
-                && (verb.target() == Verb.Target.ANY || !rest.group("target").equals(Crew.COORDINATOR))
+                && (verb.target() != Verb.Target.WORKER || !rest.group("target").equals(Crew.COORDINATOR))
+                && (verb.target() == Verb.Target.ANY_OR_ALL
+                        || !rest.group("target").equals(Fault.ALL))
                 && (verb.takes(Verb.Part.WAY) || rest.group("way") == null)
                 && verb.takes(Verb.Part.BY) == (rest.group("by") != null)
                 && verb.takes(Verb.Part.TO) == (rest.group("to") != null)

@@ -7,7 +7,7 @@ import java.util.Optional;
 /** What a fault does, and which words follow it. */
 public enum Verb {
     /** SIGKILL: gone without a word. */
-    KILL("kill", Target.ANY),
+    KILL("kill", Target.ANY_OR_ALL),
     /** SIGSTOP: there, with all its connections, but doing nothing. */
     STOP("stop", Target.ANY),
     /** SIGCONT. */
@@ -47,7 +47,9 @@ public enum Verb {
     enum Target {
         WORKER,
         /** Workers, and the coordinator. */
-        ANY
+        ANY,
+        /** One of them, or all of them at once. */
+        ANY_OR_ALL
     }
 
     private final String words;
@@ -76,7 +78,11 @@ public enum Verb {
     /** How a line of this verb looks, for messages. */
     String pattern() {
         return words
-                + (target == Target.WORKER ? " worker-N" : " worker-N|coordinator")
+                + switch (target) {
+                    case WORKER -> " worker-N";
+                    case ANY -> " worker-N|coordinator";
+                    case ANY_OR_ALL -> " worker-N|coordinator|all";
+                }
                 + (takes(Part.WAY) ? " [up|down]" : "")
                 + (takes(Part.BY) ? " by 20 ms" : "")
                 + (takes(Part.TO) ? " to 200 KB/s" : "")

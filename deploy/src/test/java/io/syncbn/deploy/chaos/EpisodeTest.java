@@ -52,6 +52,8 @@ class EpisodeTest {
     void everyKindIsNoticedByWhatItBringsAbout() {
         assertThat(noticedBy("kill coordinator", "restarted", "")).isTrue();
         assertThat(noticedBy("kill coordinator", "lost", "worker-0")).isFalse();
+        assertThat(noticedBy("kill all", "restored", "")).isTrue();
+        assertThat(noticedBy("kill all", "restarted", "")).isFalse();
         assertThat(noticedBy("drain worker-1", "left", "worker-1")).isTrue();
         assertThat(noticedBy("drain worker-1", "slow", "worker-1")).isFalse();
         assertThat(noticedBy("add worker-4", "waiting", "worker-4")).isTrue();
@@ -61,6 +63,14 @@ class EpisodeTest {
         assertThat(noticedBy("kill worker-1", "slow", "worker-1")).isFalse();
         assertThat(noticedBy("corrupt worker-1 up", "damaged", "worker-1")).isTrue();
         assertThat(noticedBy("continue worker-1", "waiting", "worker-1")).isTrue();
+    }
+
+    /** All processes have to be started again first. */
+    @Test
+    void thatAJobGoesBackIsBecauseOfTheFaultThatTookAllHoweverLate() {
+        Episode all = fired("kill all", 1_000, 40);
+        all.happened("restored", "", 100_000);
+        assertThat(all.noticedMillis()).hasValue(100_000);
     }
 
     private static boolean noticedBy(String words, String event, String worker) {

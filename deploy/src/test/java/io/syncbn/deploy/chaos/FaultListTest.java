@@ -24,6 +24,7 @@ class FaultListTest {
             at step 90: drop worker-0
             at step 0: fill the disk of coordinator for 2 s
             at step 91: kill coordinator
+            at step 91: kill all
             at step 92: add worker-4
             at step 93: drain worker-4
             """;
@@ -64,6 +65,7 @@ class FaultListTest {
                 at step 4: kill
                 at step 4: kill worker-0 for 3 s
                 at step 4: cut coordinator for 3 s
+                at step 4: stop all
                 at step 4: cut worker-1
                 at step 4: delay worker-1 for 3 s
                 at step 4: throttle worker-1 to 0 KB/s for 3 s
@@ -76,15 +78,16 @@ class FaultListTest {
                         "list:3: 'at step x: kill worker-0'; expected at step N: …, or after 12 s: …",
                         "list:4: 'murder worker-0'; expected one of: kill, stop, continue, pause, cut, delay, throttle,"
                                 + " corrupt, drop, fill the disk of, add, drain",
-                        "list:6: 'kill'; expected kill worker-N|coordinator",
-                        "list:7: 'kill worker-0 for 3 s'; expected kill worker-N|coordinator",
+                        "list:6: 'kill'; expected kill worker-N|coordinator|all",
+                        "list:7: 'kill worker-0 for 3 s'; expected kill worker-N|coordinator|all",
                         "list:8: 'cut coordinator for 3 s'; expected cut worker-N [up|down] for 3 s",
-                        "list:9: 'cut worker-1'; expected cut worker-N [up|down] for 3 s",
-                        "list:10: 'delay worker-1 for 3 s'; expected delay worker-N [up|down] by 20 ms for 3 s",
-                        "list:11: 'throttle worker-1 to 0 KB/s for 3 s';"
+                        "list:9: 'stop all'; expected stop worker-N|coordinator",
+                        "list:10: 'cut worker-1'; expected cut worker-N [up|down] for 3 s",
+                        "list:11: 'delay worker-1 for 3 s'; expected delay worker-N [up|down] by 20 ms for 3 s",
+                        "list:12: 'throttle worker-1 to 0 KB/s for 3 s';"
                                 + " expected throttle worker-N [up|down] to 200 KB/s for 3 s",
-                        "list:12: 'pause worker-1 up for 3 s'; expected pause worker-N|coordinator for 3 s",
-                        "list:13: 'after 3: kill worker-0'; expected at step N: …, or after 12 s: …");
+                        "list:13: 'pause worker-1 up for 3 s'; expected pause worker-N|coordinator for 3 s",
+                        "list:14: 'after 3: kill worker-0'; expected at step N: …, or after 12 s: …");
     }
 
     @Test

@@ -20,6 +20,7 @@ final class Faults {
     private enum Kind {
         KILL_WORKER,
         KILL_COORDINATOR,
+        KILL_ALL,
         STOP_WORKER,
         STOP_COORDINATOR,
         LINK_HANGS,
@@ -58,6 +59,10 @@ final class Faults {
             coordinator(kind, duration);
             return;
         }
+        if (kind == Kind.KILL_ALL) {
+            killAll(duration);
+            return;
+        }
         if (kind == Kind.JOIN) {
             simulation.firedFaults("a worker joins");
             simulation.startWorker(simulation.newName());
@@ -83,6 +88,19 @@ final class Faults {
         } else {
             coordinator.process().stop();
             world.after(duration, coordinator.process()::goOn);
+        }
+    }
+
+    /** Every copy of the model is lost; in half of the cases the coordinator's memory too. */
+    private void killAll(long duration) {
+        simulation.firedFaults(Kind.KILL_ALL + " for " + duration / 1_000_000 + " ms");
+        if (random.nextBoolean()) {
+            simulation.killCoordinator();
+            world.after(duration, simulation::startCoordinator);
+        }
+        for (SimulatedWorker victim : simulation.alive()) {
+            victim.kill();
+            world.after(world.between(0, duration), () -> simulation.startWorker(victim.name()));
         }
     }
 

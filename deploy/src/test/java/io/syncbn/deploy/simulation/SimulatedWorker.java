@@ -259,6 +259,15 @@ final class SimulatedWorker {
                         simulation.tookOver(this);
                         done(Result.COMPLETE);
                     });
+        } else if (command instanceof Command.Restore) {
+            // From a disk that all can read.
+            later(world.between(World.millis(1), World.millis(500)), () -> {
+                simulation.checkpoint().filter(newest -> newest.step() > step).ifPresent(newest -> {
+                    state = newest.state().clone();
+                    step = newest.step();
+                });
+                done(Result.COMPLETE);
+            });
         } else if (command instanceof Command.Train) {
             train();
         } else {
@@ -491,6 +500,9 @@ final class SimulatedWorker {
         state = job.applied(state, sums.doubles(Kind.COMMIT), sums.gradient());
         step = sums.step();
         simulation.applied(this, plan.getGeneration());
+        if (plan.getFirstShard() == 0 && step % job.evaluateEvery() == 0) {
+            simulation.keep(new Simulation.Checkpoint(step, state.clone()));
+        }
         if (lastStep == step) {
             done(Result.COMPLETE);
         } else {

@@ -57,6 +57,11 @@ final class Simulation {
     private int redone;
     private int overtaken;
 
+    /** A state on a disk that all can read. */
+    record Checkpoint(long step, float[] state) {}
+
+    private Checkpoint checkpoint;
+
     private record Commit(long generation, List<SimulatedWorker> holders) {}
 
     /** How it ended. */
@@ -66,6 +71,7 @@ final class Simulation {
             int stepsDoneAgain,
             int reruns,
             int stepsTakenFromOthers,
+            int restores,
             double virtualSeconds) {}
 
     Simulation(long seed) {
@@ -132,7 +138,9 @@ final class Simulation {
         long generations = log.stream().mapToLong(Effect.Note::generation).max().orElse(0);
         int reruns =
                 (int) log.stream().filter(note -> note.topic() == Topic.RERUN).count();
-        return new Report(faults, generations, redone, reruns, overtaken, world.nowNanos() / 1e9);
+        int restores = (int)
+                log.stream().filter(note -> note.topic() == Topic.RESTORED).count();
+        return new Report(faults, generations, redone, reruns, overtaken, restores, world.nowNanos() / 1e9);
     }
 
     private boolean isOver() {
@@ -195,6 +203,22 @@ final class Simulation {
                     + before.generation);
             commits.put(worker.step(), new Commit(generation, new ArrayList<>(List.of(worker))));
         }
+    }
+
+    /** The worker that writes the run keeps a checkpoint, unless there is a newer one: it stood still. */
+    void keep(Checkpoint kept) {
+        if (checkpoint == null || checkpoint.step < kept.step) {
+            checkpoint = kept;
+        }
+    }
+
+    Optional<Checkpoint> checkpoint() {
+        return Optional.ofNullable(checkpoint);
+    }
+
+    /** The job goes back: the steps after this one are lost with everybody who had them, or who is away. */
+    private void restored(long step) {
+        commits.keySet().removeIf(later -> later > step);
     }
 
     /** A worker gives a step up, because it is committed without it. */
@@ -312,6 +336,9 @@ final class Simulation {
         coordinator = new SimulatedCoordinator(world, rules, job.groupSize(), log, (note, whenKept) -> {
             log.add(note);
             log("coordinator", note.text());
+            if (note.topic() == Topic.RESTORED) {
+                restored(note.step());
+            }
             whenKept.run();
         });
     }

@@ -28,6 +28,7 @@ class SimulationTest {
             long again = 0;
             long reruns = 0;
             long overtaken = 0;
+            long restores = 0;
             for (long seed = 1; seed <= seeds; seed++) {
                 Simulation simulation = new Simulation(seed);
                 try {
@@ -37,13 +38,15 @@ class SimulationTest {
                     again += report.stepsDoneAgain();
                     reruns += report.reruns();
                     overtaken += report.stepsTakenFromOthers();
+                    restores += report.restores();
                 } catch (AssertionError | RuntimeException e) {
                     throw new AssertionError("replay it with -Dsimulation.seed=" + seed + ": " + e.getMessage(), e);
                 }
             }
             System.out.println(seeds + " seeds, " + faults + " faults, " + generations + " generations, " + again
                     + " steps done again, " + reruns + " reruns begun or ended, " + overtaken
-                    + " steps taken from others");
+                    + " steps taken from others, " + restores + " times back to a checkpoint");
+            assertThat(restores).isGreaterThan(seeds / 10);
             assertThat(reruns).isGreaterThan(seeds / 10);
             assertThat(overtaken).isGreaterThan(seeds);
             assertThat(faults).as("faults that fired").isGreaterThan(2 * seeds);

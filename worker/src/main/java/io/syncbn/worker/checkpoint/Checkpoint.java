@@ -34,6 +34,17 @@ public record Checkpoint(Path directory, CheckpointInfo info, Safetensors model,
     }
 
     /**
+     * Opens the newest whole checkpoint of a run that is not of a later step than the run has told of: one that is was left by
+     * an earlier life of the run, or has lost its steps' lines together with its writer. If all are later, the newest.
+     *
+     * @param lastStep that the run tells of
+     * @throws CheckpointException if there is none that is whole
+     */
+    public static Checkpoint open(Path run, long lastStep) {
+        return NewestCheckpoint.of(run, lastStep);
+    }
+
+    /**
      * Reads and verifies all files of a checkpoint.
      *
      * @throws CheckpointException if something of it is missing, or not what was written

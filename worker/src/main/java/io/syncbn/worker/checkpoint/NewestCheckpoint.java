@@ -20,10 +20,15 @@ final class NewestCheckpoint {
     /** See {@link Checkpoint#open}. */
     static Checkpoint of(Path given) {
         boolean isOne = Files.exists(given.resolve(Checkpoint.STATE_FILE)) || Checkpoints.isStep(given.getFileName());
-        return isOne ? one(given) : newest(given);
+        return isOne ? one(given) : newest(given, Long.MAX_VALUE);
     }
 
-    private static Checkpoint newest(Path given) {
+    /** See {@link Checkpoint#open(Path, long)}. */
+    static Checkpoint of(Path run, long lastStep) {
+        return newest(run, lastStep);
+    }
+
+    private static Checkpoint newest(Path given, long lastStep) {
         Path directory = Checkpoints.directoryIn(given);
         NavigableMap<Long, Path> steps = steps(directory);
         if (steps.isEmpty()) {
@@ -33,7 +38,10 @@ final class NewestCheckpoint {
                             + (Files.isDirectory(given) ? "no step-NNNNNNNN in it" : "no such directory"));
         }
         List<String> faults = new ArrayList<>();
-        for (Path step : steps.descendingMap().values()) {
+        List<Path> candidates =
+                new ArrayList<>(steps.headMap(lastStep, true).descendingMap().values());
+        candidates.addAll(steps.tailMap(lastStep, false).descendingMap().values());
+        for (Path step : candidates) {
             try {
                 return Checkpoint.read(step);
             } catch (CheckpointException e) {

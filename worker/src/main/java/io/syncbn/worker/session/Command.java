@@ -31,6 +31,9 @@ public sealed interface Command {
     /** Train until the job is done or the generation ends. */
     record Train() implements Command {}
 
+    /** Take over the newest checkpoint, if it is further than this replica. */
+    record Restore() implements Command {}
+
     /** Keep a checkpoint, because the job is to end here. */
     record Keep() implements Command {
         @Override

@@ -10,6 +10,8 @@ import io.syncbn.proto.v1.Hold;
 import io.syncbn.proto.v1.Leave;
 import io.syncbn.proto.v1.Plan;
 import io.syncbn.proto.v1.Ready;
+import io.syncbn.proto.v1.Restore;
+import io.syncbn.proto.v1.Restored;
 import io.syncbn.proto.v1.ToWorker;
 import io.syncbn.worker.collective.ShardRun;
 import java.util.ArrayList;
@@ -52,6 +54,9 @@ public final class Session {
 
     /** Since when the training thread has been at something that must end; {@link #NEVER} while it trains, or has come to rest. */
     private long busySinceNanos = NEVER;
+
+    /** The last generation whose state this process had; 0 before the first. */
+    private long generation;
 
     private Command command;
     private long commandNumber;
@@ -153,6 +158,7 @@ public final class Session {
             case ALIGN -> align(message.getAlign());
             case BEGIN -> begin(message.getBegin());
             case HOLD -> hold(message.getHold());
+            case RESTORE -> restore(message.getRestore());
             case STOP -> {
                 isStopping = true;
                 log("the job stops here: " + message.getStop().getReason());
@@ -205,6 +211,7 @@ public final class Session {
                     + introduction.name() + " stands at " + position.step();
             cannotGoOn(new Fault(true, "stands elsewhere", reason), false);
         } else {
+            generation = begin.getGeneration();
             command(new Command.Train());
         }
     }
@@ -218,6 +225,12 @@ public final class Session {
         log("waits: " + hold.getReason());
         endWaits(hold.getCommittedStep(), hold.getReason());
         command(new Command.Rest());
+    }
+
+    private void restore(Restore restore) {
+        log("looks for a checkpoint: " + restore.getReason());
+        endWaits(SessionEffect.EndWaits.NONE, restore.getReason());
+        command(new Command.Restore());
     }
 
     /** Whoever leaves keeps a checkpoint first, if it is the one that does: there may be nobody to go on from here. */
@@ -285,6 +298,7 @@ public final class Session {
     }
 
     private void done(SessionEvent.Done done) {
+        long before = position == null ? 0 : position.step();
         position = done.position();
         if (done.command() != commandNumber) {
             busySinceNanos = busySinceNanos == NEVER ? NEVER : nowNanos;
@@ -300,6 +314,12 @@ public final class Session {
         boolean isComplete = done.result() == SessionEvent.Result.COMPLETE;
         if (isComplete && (command instanceof Command.Prepare || command instanceof Command.TakeState)) {
             sendReady();
+        } else if (isComplete && command instanceof Command.Restore) {
+            send(FromWorker.newBuilder()
+                    .setRestored(Restored.newBuilder()
+                            .setStep(position.step())
+                            .setIsFromCheckpoint(position.step() > before))
+                    .build());
         } else if (done.result() == SessionEvent.Result.JOB_DONE || isComplete && command instanceof Command.Keep) {
             isFinished = true;
             send(FromWorker.newBuilder()
@@ -321,10 +341,16 @@ public final class Session {
         plan = null; // a coordinator that was started again without a log counts generations from 1
         connection++;
         effects.add(new SessionEffect.Connect(connection));
-        send(FromWorker.newBuilder().setJoin(introduction.at(position)).build());
+        send(FromWorker.newBuilder()
+                .setJoin(introduction.at(position).toBuilder().setGeneration(generation))
+                .build());
     }
 
     private void sendReady() {
+        // Whoever begins with a first state or a checkpoint's may be behind one that is away.
+        if (generation > 0 || command instanceof Command.TakeState) {
+            generation = plan.getGeneration();
+        }
         send(FromWorker.newBuilder()
                 .setReady(Ready.newBuilder()
                         .setGeneration(plan.getGeneration())

@@ -158,6 +158,8 @@ public final class SessionRunner implements AutoCloseable {
     private SessionEvent.Result carryOut(Command command, Trainee trainee) {
         if (command instanceof Command.Rest) {
             trainee.rest();
+        } else if (command instanceof Command.Restore) {
+            trainee.restore();
         } else if (command instanceof Command.Prepare prepare) {
             closeCollective();
             trainee.prepare(prepare.plan(), open(prepare.plan()));

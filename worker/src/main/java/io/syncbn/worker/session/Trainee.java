@@ -17,6 +17,9 @@ public interface Trainee {
     /** The others may go on without it from here on, until it is prepared again. */
     void rest();
 
+    /** Takes over the run's newest checkpoint that is whole and can be read, if there is one of a later step. */
+    void restore();
+
     /** Gets what a generation's shards need. The collective is of that generation, and the caller's to close. */
     void prepare(Plan plan, Collective collective);
 

@@ -29,9 +29,7 @@ record Replicas(ModelDefinition definition, ModelState initialState) {
         ModelDefinition definition = define(job, data);
         if (resume.isPresent()) {
             Checkpoint checkpoint = Checkpoint.open(resume.get().from());
-            requireSameJob(job, checkpoint);
-            SameOrigin.require(checkpoint, definition.description());
-            SameOrigin.require(checkpoint, data, arithmetic, resume.get());
+            requireSame(job, data, arithmetic, definition, checkpoint, resume.get());
             return of(definition, checkpoint);
         }
         Replica fresh = definition.newReplica(job.seed());
@@ -50,6 +48,18 @@ record Replicas(ModelDefinition definition, ModelState initialState) {
         return of(definition, checkpoint);
     }
 
+    /**
+     * The state of a run's newest checkpoint.
+     *
+     * @param resume what it may differ in
+     * @throws RuntimeException with a message for the user, if there is none, or it is not this job's
+     */
+    ModelState newest(Job job, Dataset data, Arithmetic arithmetic, Resume resume, long lastStep) {
+        Checkpoint checkpoint = Checkpoint.open(resume.from(), lastStep);
+        requireSame(job, data, arithmetic, definition, checkpoint, resume);
+        return of(definition, checkpoint).initialState();
+    }
+
     private static Replicas of(ModelDefinition definition, Checkpoint checkpoint) {
         return new Replicas(definition, checkpoint.state(definition.parameters(), definition.statistics()));
     }
@@ -61,6 +71,18 @@ record Replicas(ModelDefinition definition, ModelState initialState) {
                 data.classes(),
                 job.normalization(),
                 job.optimization().dropout());
+    }
+
+    private static void requireSame(
+            Job job,
+            Dataset data,
+            Arithmetic arithmetic,
+            ModelDefinition definition,
+            Checkpoint checkpoint,
+            Resume resume) {
+        requireSameJob(job, checkpoint);
+        SameOrigin.require(checkpoint, definition.description());
+        SameOrigin.require(checkpoint, data, arithmetic, resume);
     }
 
     private static void requireSameJob(Job job, Checkpoint checkpoint) {

@@ -9,4 +9,10 @@ import java.nio.file.Path;
  * @param mayHaveOtherData whether it goes on with other data than the checkpoint comes from
  * @param mayHaveOtherArithmetic whether it goes on where a probe computes other bits
  */
-public record Resume(Path from, boolean mayHaveOtherData, boolean mayHaveOtherArithmetic) {}
+public record Resume(Path from, boolean mayHaveOtherData, boolean mayHaveOtherArithmetic) {
+
+    /** The same, from somewhere else. */
+    Resume of(Path other) {
+        return new Resume(other, mayHaveOtherData, mayHaveOtherArithmetic);
+    }
+}

@@ -11,8 +11,9 @@ import java.util.Map;
  *
  * @param workers of its last generation
  * @param generations that there were
+ * @param restores how often it went back to a checkpoint, because every copy of the model was lost
  */
-record RunFacts(int workers, long generations, Origin origin) {
+record RunFacts(int workers, long generations, long restores, Origin origin) {
     /** Of {@link Origin#computedWith}: library, instruction set and vectors in one line. */
     static final String ARITHMETIC = "arithmetic";
 

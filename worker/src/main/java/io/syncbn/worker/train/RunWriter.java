@@ -116,6 +116,7 @@ final class RunWriter implements RunListener {
         result.put("stepMillisP99", history.stepMillis().percentile99());
         result.put("syncMillisMedian", history.syncMillis().median());
         result.put("generations", facts.generations());
+        result.put("restores", facts.restores());
         result.put("wallSeconds", start.sinceCommand());
         result.put("startSeconds", start.seconds());
         result.put("fingerprint", facts.fingerprint());

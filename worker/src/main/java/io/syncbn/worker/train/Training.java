@@ -3,8 +3,10 @@ package io.syncbn.worker.train;
 import io.syncbn.proto.job.Job;
 import io.syncbn.proto.v1.Align;
 import io.syncbn.proto.v1.Plan;
+import io.syncbn.worker.checkpoint.CheckpointException;
 import io.syncbn.worker.checkpoint.Checkpoints;
 import io.syncbn.worker.checkpoint.Origin;
+import io.syncbn.worker.checkpoint.ModelState;
 import io.syncbn.worker.checkpoint.StateDigest;
 import io.syncbn.worker.collective.Collective;
 import io.syncbn.worker.collective.ShardRun;
@@ -13,9 +15,15 @@ import io.syncbn.worker.data.DecodedDataset;
 import io.syncbn.worker.session.Fault;
 import io.syncbn.worker.session.Position;
 import io.syncbn.worker.session.Trainee;
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.LongFunction;
 import java.util.function.LongSupplier;
 
 /**
@@ -23,9 +31,12 @@ import java.util.function.LongSupplier;
  * to the training thread.
  */
 final class Training implements Trainee, AutoCloseable {
+    private static final Logger LOG = System.getLogger("io.syncbn.worker");
+
     private final WorkerConfig config;
     private final Job job;
     private final Origin origin;
+    private final LongFunction<ModelState> newestUpTo;
     private final TrainingState state;
     private final LocalShards shards;
     private final Trainer.Plan schedule;
@@ -54,6 +65,7 @@ final class Training implements Trainee, AutoCloseable {
             WorkerConfig config,
             DecodedDataset data,
             Replicas replicas,
+            Arithmetic arithmetic,
             Origin origin,
             WorkerMetrics metrics,
             StartTimes start,
@@ -64,6 +76,10 @@ final class Training implements Trainee, AutoCloseable {
         this.metrics = metrics;
         this.start = start;
         this.nanoClock = nanoClock;
+        Resume resume = config.resume()
+                .map(given -> given.of(config.out()))
+                .orElse(new Resume(config.out(), false, false));
+        newestUpTo = step -> replicas.newest(job, data, arithmetic, resume, step);
         schedule = Trainer.Plan.of(job, data, config.checkpointEvery(), config.evaluateEvery());
         state = new TrainingState(job, replicas.initialState(), schedule);
         firstStep = state.step();
@@ -93,6 +109,31 @@ final class Training implements Trainee, AutoCloseable {
     @Override
     public void rest() {
         closeListener();
+    }
+
+    /** Whoever cannot read the run directory, or finds there what it cannot use, stands where it stood. */
+    @Override
+    public void restore() {
+        closeListener();
+        try {
+            ModelState newest = newestUpTo.apply(lastStepTold());
+            if (newest.step() > state.step()) {
+                state.restore(newest);
+                LOG.log(Level.INFO, "goes on from the checkpoint of step " + state.step() + " in " + config.out());
+            }
+        } catch (CheckpointException | TrainingException e) {
+            LOG.log(Level.WARNING, "finds no checkpoint to go back to: " + e.getMessage());
+        }
+    }
+
+    /** Lines of steps that are there would be missing for ever if the job went on behind them. */
+    private long lastStepTold() {
+        Path metrics = config.out().resolve("metrics.jsonl");
+        try {
+            return RunHistory.of(Files.readAllLines(metrics)).lastStep();
+        } catch (IOException e) {
+            return Long.MAX_VALUE;
+        }
     }
 
     @Override
@@ -151,7 +192,7 @@ final class Training implements Trainee, AutoCloseable {
 
     /** The job is done, and all workers agree on the result. */
     void finished() {
-        RunFacts facts = new RunFacts(plan.getWorkers(), plan.getGeneration(), origin);
+        RunFacts facts = new RunFacts(plan.getWorkers(), plan.getGeneration(), plan.getRestores(), origin);
         listener.finished(state, schedule.epochsAfter(state.step()), StateDigest.sha256(state.modelState()), facts);
     }
 

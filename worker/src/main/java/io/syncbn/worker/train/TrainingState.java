@@ -122,6 +122,18 @@ final class TrainingState {
         return flat;
     }
 
+    /** Goes on from a checkpoint of this job. */
+    void restore(ModelState from) {
+        float[] weights = from.replica().weights();
+        float[] running = from.replica().runningStatistics();
+        System.arraycopy(weights, 0, replica.weights(), 0, weights.length);
+        System.arraycopy(from.momentum(), 0, optimizer.momentumBuffer(), 0, weights.length);
+        System.arraycopy(running, 0, replica.runningStatistics(), 0, running.length);
+        batchesTracked = from.batchesTracked();
+        step = from.step();
+        leftOutInARow = from.leftOutInARow();
+    }
+
     /**
      * Takes over another replica's state.
      *

@@ -47,6 +47,19 @@ class NewestCheckpointTest {
                 .isEqualTo(StateDigest.sha256(States.at(10)));
     }
 
+    /** Those behind it were left by an earlier life of the run, or their steps' lines are lost. */
+    @Test
+    void isNotOfALaterStepThanTheRunTellsOfUnlessAllAre() throws IOException {
+        Path early = write(5);
+        Path told = write(10);
+        Path late = write(15);
+        assertThat(Checkpoint.open(run, 12).directory()).isEqualTo(told);
+        assertThat(Checkpoint.open(run, 15).directory()).isEqualTo(late);
+        assertThat(Checkpoint.open(run, 4).directory()).isEqualTo(late);
+        Damage.flipAByte(told.resolve("model.safetensors"));
+        assertThat(Checkpoint.open(run, 12).directory()).isEqualTo(early);
+    }
+
     @ParameterizedTest
     @MethodSource("damages")
     void oneThatWasAskedForIsNotReplacedByAnother(String damage) throws IOException {

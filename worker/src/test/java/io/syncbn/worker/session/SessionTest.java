@@ -11,6 +11,7 @@ import io.syncbn.proto.v1.Hold;
 import io.syncbn.proto.v1.Plan;
 import io.syncbn.proto.v1.Refused;
 import io.syncbn.proto.v1.Released;
+import io.syncbn.proto.v1.Restore;
 import io.syncbn.proto.v1.Stop;
 import io.syncbn.proto.v1.ToWorker;
 import java.time.Duration;
@@ -293,6 +294,50 @@ class SessionTest {
                 .containsExactly("end waits but for step 7", "do Rest");
         assertThat(done(TRAINED)).isEmpty();
         assertThat(receive(plan(2, 7))).contains("do Prepare");
+    }
+
+    @Test
+    void whoIsAskedForACheckpointTakesItOverAndSaysWhereItStands() {
+        join(FRESH);
+        ToWorker.Builder restore =
+                ToWorker.newBuilder().setRestore(Restore.newBuilder().setReason("nobody has step 9"));
+        assertThat(receive(restore)).containsExactly("end waits but for step -1", "do Restore");
+        assertThat(done(TRAINED)).containsExactly("send restored { step: 7 is_from_checkpoint: true }");
+        assertThat(receive(restore)).contains("do Restore");
+        assertThat(done(TRAINED)).containsExactly("send restored { step: 7 }");
+    }
+
+    /** A checkpoint's state, or the first one, is not what the others came to, and to be planned changes nothing in that. */
+    @Test
+    void aJoinTellsWhichGenerationsStateThisProcessHad() {
+        join(FRESH);
+        receive(plan(3, 0));
+        done(FRESH);
+        assertThat(joinAgain(FRESH)).doesNotContain("generation");
+        receive(plan(4, 0));
+        done(FRESH);
+        receive(align(4, 0));
+        done(TRAINED);
+        assertThat(joinAgain(TRAINED)).contains("generation: 4");
+        receive(plan(6, 7));
+        done(TRAINED);
+        assertThat(joinAgain(TRAINED)).contains("generation: 6");
+    }
+
+    @Test
+    void whoHasBegunAGenerationHadItsState() {
+        train();
+        on(new SessionEvent.Closed(connection, Optional.of("UNAVAILABLE")));
+        done(TRAINED);
+        assertThat(on(new SessionEvent.RetryDue()).toString()).contains("generation: ");
+    }
+
+    private String joinAgain(Position position) {
+        on(new SessionEvent.Closed(connection, Optional.of("UNAVAILABLE")));
+        done(position);
+        String join = on(new SessionEvent.RetryDue()).toString();
+        on(new SessionEvent.Opened(connection));
+        return join;
     }
 
     @Test

@@ -77,7 +77,7 @@ final class LocalTraining {
             Checkpoints directory = new Checkpoints(out, 3);
             WriteAlarms alarms = new WriteAlarms(part -> {});
             Semaphore tried = new Semaphore(0);
-            RunFacts facts = new RunFacts(1, 1, origin);
+            RunFacts facts = new RunFacts(1, 1, 0, origin);
             try (LocalCollective collective = new LocalCollective(
                             job.shards(), job.normalization().groupSize(job.shards()));
                     LocalShards shards = shards(job, data, replicas, collective);
