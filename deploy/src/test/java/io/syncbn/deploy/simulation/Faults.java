@@ -94,7 +94,7 @@ final class Faults {
     /** Every copy of the model is lost; in half of the cases the coordinator's memory too. */
     private void killAll(long duration) {
         simulation.firedFaults(Kind.KILL_ALL + " for " + duration / 1_000_000 + " ms");
-        if (random.nextBoolean()) {
+        if (random.nextBoolean() && simulation.coordinator().process().isAlive()) {
             simulation.killCoordinator();
             world.after(duration, simulation::startCoordinator);
         }

@@ -5,13 +5,14 @@ import io.syncbn.proto.v1.Align;
 import io.syncbn.proto.v1.Plan;
 import io.syncbn.worker.checkpoint.CheckpointException;
 import io.syncbn.worker.checkpoint.Checkpoints;
-import io.syncbn.worker.checkpoint.Origin;
 import io.syncbn.worker.checkpoint.ModelState;
+import io.syncbn.worker.checkpoint.Origin;
 import io.syncbn.worker.checkpoint.StateDigest;
 import io.syncbn.worker.collective.Collective;
 import io.syncbn.worker.collective.ShardRun;
 import io.syncbn.worker.data.ChannelStatistics;
 import io.syncbn.worker.data.DecodedDataset;
+import io.syncbn.worker.kernels.Arithmetic;
 import io.syncbn.worker.session.Fault;
 import io.syncbn.worker.session.Position;
 import io.syncbn.worker.session.Trainee;
@@ -76,9 +77,8 @@ final class Training implements Trainee, AutoCloseable {
         this.metrics = metrics;
         this.start = start;
         this.nanoClock = nanoClock;
-        Resume resume = config.resume()
-                .map(given -> given.of(config.out()))
-                .orElse(new Resume(config.out(), false, false));
+        Resume resume =
+                config.resume().map(given -> given.of(config.out())).orElse(new Resume(config.out(), false, false));
         newestUpTo = step -> replicas.newest(job, data, arithmetic, resume, step);
         schedule = Trainer.Plan.of(job, data, config.checkpointEvery(), config.evaluateEvery());
         state = new TrainingState(job, replicas.initialState(), schedule);

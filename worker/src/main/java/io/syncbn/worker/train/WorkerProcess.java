@@ -64,7 +64,8 @@ public final class WorkerProcess {
                     job, data.digest(), replicas.definition().description(), arithmetic.digest(), computedWith);
             start.done("model");
             Address coordinator = config.coordinator().get();
-            try (Training training = new Training(config, data, replicas, origin, metrics, start, NANO_CLOCK);
+            try (Training training =
+                            new Training(config, data, replicas, arithmetic, origin, metrics, start, NANO_CLOCK);
                     SessionRunner session = new SessionRunner(
                             introduction(config, origin, arithmetic),
                             Patience.of(config.patience(), config.reconnect(), config.prepare()),

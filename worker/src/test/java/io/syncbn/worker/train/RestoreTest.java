@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.syncbn.proto.job.Job;
 import io.syncbn.proto.net.Address;
 import io.syncbn.worker.checkpoint.Checkpoint;
+import io.syncbn.worker.checkpoint.Origin;
 import io.syncbn.worker.data.DecodedDataset;
 import io.syncbn.worker.session.Position;
 import java.io.IOException;
@@ -43,22 +44,36 @@ class RestoreTest {
                 3,
                 0,
                 0,
-                -1,
+                Optional.empty(),
                 Duration.ZERO,
+                "test",
                 new CompletableFuture<>());
         try (DecodedDataset data = WorkerProcess.openData(job);
-                WorkerMetrics metrics = WorkerMetrics.serve("worker-0", -1);
-                Training training = new Training(
-                        config,
-                        data,
-                        Replicas.open(job, data, Optional.empty()),
-                        metrics,
-                        new StartTimes(0, System::nanoTime),
-                        System::nanoTime)) {
+                WorkerMetrics metrics = WorkerMetrics.serve("worker-0", Optional.empty());
+                Training training = training(config, data, metrics)) {
             assertThat(training.position().step()).isZero();
             training.restore();
             return training.position();
         }
+    }
+
+    private static Training training(WorkerConfig config, DecodedDataset data, WorkerMetrics metrics) {
+        Replicas replicas = Replicas.open(config.job(), data, LocalTraining.ARITHMETIC, Optional.empty());
+        Origin origin = new Origin(
+                config.job(),
+                data.digest(),
+                replicas.definition().description(),
+                LocalTraining.ARITHMETIC.digest(),
+                RunFacts.computedWith(LocalTraining.ARITHMETIC, "test"));
+        return new Training(
+                config,
+                data,
+                replicas,
+                LocalTraining.ARITHMETIC,
+                origin,
+                metrics,
+                new StartTimes(0, System::nanoTime),
+                System::nanoTime);
     }
 
     private void assertRestoredFrom(String checkpoint) {
