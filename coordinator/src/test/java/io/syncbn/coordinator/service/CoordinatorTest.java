@@ -142,7 +142,7 @@ class CoordinatorTest {
 
     @Test
     void aJobThatWasDoneEndsAgainAndTellsThoseWhoDidNotHear() {
-        coordinator = coordinator(new Earlier(3, 60, Set.of("worker-0"), Optional.of(new Effect.Succeed(60, "abcd"))));
+        coordinator = coordinator(new Earlier(3, 60, Set.of("worker-0"), 0, 0, Optional.of(new Effect.Succeed(60, "abcd"))));
         join();
         assertThat(controls.get(0).last().getReleased().getReason()).isEqualTo("the job is done after step 60");
         assertThat(coordinator.end()).isNotDone();
