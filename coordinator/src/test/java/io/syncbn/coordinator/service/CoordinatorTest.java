@@ -142,7 +142,8 @@ class CoordinatorTest {
 
     @Test
     void aJobThatWasDoneEndsAgainAndTellsThoseWhoDidNotHear() {
-        coordinator = coordinator(new Earlier(3, 60, Set.of("worker-0"), 0, 0, Optional.of(new Effect.Succeed(60, "abcd"))));
+        coordinator =
+                coordinator(new Earlier(3, 60, Set.of("worker-0"), 0, 0, Optional.of(new Effect.Succeed(60, "abcd"))));
         join();
         assertThat(controls.get(0).last().getReleased().getReason()).isEqualTo("the job is done after step 60");
         assertThat(coordinator.end()).isNotDone();
@@ -327,7 +328,8 @@ class CoordinatorTest {
         step(1);
         coordinator = coordinator(Earlier.from(notes));
         assertThat(notes.get(notes.size() - 1).topic()).isEqualTo(Topic.RESTARTED);
-        assertThat(Earlier.from(notes)).isEqualTo(new Earlier(1, 0, Set.of("worker-0", "worker-1"), 1, 0, Optional.empty()));
+        assertThat(Earlier.from(notes))
+                .isEqualTo(new Earlier(1, 0, Set.of("worker-0", "worker-1"), 1, 0, Optional.empty()));
         controls.clear();
         data.clear();
         had = 1;
@@ -350,7 +352,8 @@ class CoordinatorTest {
         assertThat(controls.get(0).last().getPlan().getCommittedStep()).isEqualTo(30);
         assertThat(controls.get(0).last().getPlan().getRestores()).isEqualTo(1);
         assertThat(registry.counter("syncbn.coordinator.restores").count()).isEqualTo(1);
-        assertThat(Earlier.from(notes)).isEqualTo(new Earlier(3, 30, Set.of("worker-0", "worker-1"), 0, 1, Optional.empty()));
+        assertThat(Earlier.from(notes))
+                .isEqualTo(new Earlier(3, 30, Set.of("worker-0", "worker-1"), 0, 1, Optional.empty()));
     }
 
     private void restored(int worker, long step, boolean isFromCheckpoint) {
