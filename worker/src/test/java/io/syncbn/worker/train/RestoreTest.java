@@ -47,6 +47,8 @@ class RestoreTest {
                 Optional.empty(),
                 Duration.ZERO,
                 "test",
+                Duration.ZERO,
+                what -> {},
                 new CompletableFuture<>());
         try (DecodedDataset data = WorkerProcess.openData(job);
                 WorkerMetrics metrics = WorkerMetrics.serve("worker-0", Optional.empty());
