@@ -19,7 +19,6 @@ import io.syncbn.proto.v1.Join;
 import io.syncbn.proto.v1.Kind;
 import io.syncbn.proto.v1.Plan;
 import io.syncbn.proto.v1.Ready;
-import io.syncbn.proto.v1.Restored;
 import io.syncbn.proto.v1.ToWorker;
 import io.syncbn.proto.wire.DataFrame;
 import io.syncbn.proto.wire.FrameHeader;
@@ -40,9 +39,7 @@ class CoordinatorTest {
 
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
     private final List<Effect.Note> notes = new ArrayList<>();
-    /** The last generation whose state workers that join had. */
     private long had;
-
     private final List<FakeStreams.Control> controls = new ArrayList<>();
     private final Map<StreamKind, List<FakeStreams.Data>> data = new HashMap<>();
     /** What each worker had been told when a generation was written down. */
@@ -335,33 +332,6 @@ class CoordinatorTest {
         had = 1;
         begin();
         assertThat(controls.get(0).last().getBegin().getGeneration()).isEqualTo(2);
-    }
-
-    @Test
-    void aJobThatHasLostAllGoesBackToACheckpointAndCountsThat() {
-        begin();
-        step(1);
-        List.copyOf(controls).forEach(coordinator::closed);
-        coordinator = coordinator(Earlier.from(notes));
-        controls.clear();
-        data.clear();
-        join();
-        assertThat(controls).allMatch(control -> control.last().hasRestore());
-        restored(0, 0, false);
-        restored(1, 30, true);
-        assertThat(controls.get(0).last().getPlan().getCommittedStep()).isEqualTo(30);
-        assertThat(controls.get(0).last().getPlan().getRestores()).isEqualTo(1);
-        assertThat(registry.counter("syncbn.coordinator.restores").count()).isEqualTo(1);
-        assertThat(Earlier.from(notes))
-                .isEqualTo(new Earlier(3, 30, Set.of("worker-0", "worker-1"), 0, 1, Optional.empty()));
-    }
-
-    private void restored(int worker, long step, boolean isFromCheckpoint) {
-        coordinator.received(
-                controls.get(worker),
-                FromWorker.newBuilder()
-                        .setRestored(Restored.newBuilder().setStep(step).setIsFromCheckpoint(isFromCheckpoint))
-                        .build());
     }
 
     @Test

@@ -52,9 +52,7 @@ final class SimulatedWorker {
     private long step;
     private List<Double> statistics = List.of();
 
-    /** The control stream. */
     private SimulatedStreams.Control control;
-
     private long heartbeats;
 
     /** The training thread: what it does, and is to do next. */
@@ -228,8 +226,6 @@ final class SimulatedWorker {
         happened(new SessionEvent.Closed(connection, error));
     }
 
-    // ---- the training thread
-
     private void takeCommand() {
         if (present != null || next == null) {
             return;
@@ -260,14 +256,10 @@ final class SimulatedWorker {
                         done(Result.COMPLETE);
                     });
         } else if (command instanceof Command.Restore) {
-            // From a disk that all can read.
-            later(world.between(World.millis(1), World.millis(500)), () -> {
-                simulation.checkpoint().filter(newest -> newest.step() > step).ifPresent(newest -> {
-                    state = newest.state().clone();
-                    step = newest.step();
-                });
-                done(Result.COMPLETE);
-            });
+            Simulation.Checkpoint newest = simulation.newest(new Simulation.Checkpoint(step, state));
+            state = newest.state().clone();
+            step = newest.step();
+            done(Result.COMPLETE);
         } else if (command instanceof Command.Train) {
             train();
         } else {
@@ -500,9 +492,7 @@ final class SimulatedWorker {
         state = job.applied(state, sums.doubles(Kind.COMMIT), sums.gradient());
         step = sums.step();
         simulation.applied(this, plan.getGeneration());
-        if (plan.getFirstShard() == 0 && step % job.evaluateEvery() == 0) {
-            simulation.keep(new Simulation.Checkpoint(step, state.clone()));
-        }
+        simulation.keep(plan, new Simulation.Checkpoint(step, state.clone()));
         if (lastStep == step) {
             done(Result.COMPLETE);
         } else {

@@ -206,14 +206,15 @@ final class Simulation {
     }
 
     /** The worker that writes the run keeps a checkpoint, unless there is a newer one: it stood still. */
-    void keep(Checkpoint kept) {
-        if (checkpoint == null || checkpoint.step < kept.step) {
-            checkpoint = kept;
+    void keep(Plan plan, Checkpoint kept) {
+        if (plan.getFirstShard() == 0 && kept.step % job.evaluateEvery() == 0) {
+            checkpoint = newest(kept);
         }
     }
 
-    Optional<Checkpoint> checkpoint() {
-        return Optional.ofNullable(checkpoint);
+    /** From a disk that all can read. */
+    Checkpoint newest(Checkpoint own) {
+        return checkpoint == null || checkpoint.step < own.step ? own : checkpoint;
     }
 
     /** The job goes back: the steps after this one are lost with everybody who had them, or who is away. */

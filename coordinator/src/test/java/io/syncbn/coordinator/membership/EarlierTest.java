@@ -1,0 +1,25 @@
+package io.syncbn.coordinator.membership;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+class EarlierTest {
+    private static Effect.Note note(Topic topic, long generation, long step) {
+        Assignment.Seat seat = new Assignment.Seat("worker-0", new ShardRun(0, 1));
+        return new Effect.Note(topic, generation, step, Optional.empty(), List.of(seat), Optional.empty(), "");
+    }
+
+    /** What it had committed is lost, and nobody needs to have had the state of the generation before. */
+    @Test
+    void aJobThatWentBackGoesOnFromThere() {
+        List<Effect.Note> notes =
+                List.of(note(Topic.GENERATION, 3, 120), note(Topic.RESTORED, 3, 100), note(Topic.PLAN, 4, 100));
+        assertThat(Earlier.from(notes)).isEqualTo(new Earlier(4, 100, Set.of("worker-0"), 0, 1, Optional.empty()));
+        assertThat(Earlier.from(List.of(notes.get(0), notes.get(1), note(Topic.GENERATION, 4, 100))))
+                .isEqualTo(new Earlier(4, 100, Set.of("worker-0"), 4, 1, Optional.empty()));
+    }
+}
