@@ -48,7 +48,6 @@ final class SimulatedWorker {
 
     /** The replica. */
     private float[] state;
-
     private long step;
     private List<Double> statistics = List.of();
 
@@ -491,8 +490,7 @@ final class SimulatedWorker {
     private void apply() {
         state = job.applied(state, sums.doubles(Kind.COMMIT), sums.gradient());
         step = sums.step();
-        simulation.applied(this, plan.getGeneration());
-        simulation.keep(plan, new Simulation.Checkpoint(step, state.clone()));
+        simulation.applied(this, plan, state);
         if (lastStep == step) {
             done(Result.COMPLETE);
         } else {

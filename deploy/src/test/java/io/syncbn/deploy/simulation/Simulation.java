@@ -180,8 +180,10 @@ final class Simulation {
     // ---- called by workers
 
     /** A worker has made a committed step its state. */
-    void applied(SimulatedWorker worker, long generation) {
+    void applied(SimulatedWorker worker, Plan plan, float[] state) {
         checkDigest(worker);
+        keep(plan, new Checkpoint(worker.step(), state.clone()));
+        long generation = plan.getGeneration();
         Commit before = commits.get(worker.step());
         if (before == null) {
             commits.put(worker.step(), new Commit(generation, new ArrayList<>(List.of(worker))));
@@ -206,7 +208,7 @@ final class Simulation {
     }
 
     /** The worker that writes the run keeps a checkpoint, unless there is a newer one: it stood still. */
-    void keep(Plan plan, Checkpoint kept) {
+    private void keep(Plan plan, Checkpoint kept) {
         if (plan.getFirstShard() == 0 && kept.step % job.evaluateEvery() == 0) {
             checkpoint = newest(kept);
         }
