@@ -49,6 +49,7 @@ class RestoreTest {
                 "test",
                 Duration.ZERO,
                 what -> {},
+                true,
                 new CompletableFuture<>());
         try (DecodedDataset data = WorkerProcess.openData(job);
                 WorkerMetrics metrics = WorkerMetrics.serve("worker-0", Optional.empty());
