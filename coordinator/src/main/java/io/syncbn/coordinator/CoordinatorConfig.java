@@ -24,6 +24,7 @@ import java.util.Optional;
  * @param metrics where metrics are served over HTTP, port 0 for any that is free; empty for nowhere
  * @param log where events are written, and read from if the coordinator is started again; empty for nowhere
  * @param patience how long it waits for workers
+ * @param stateLimit how long 256 MB of a state may take on their way to workers
  */
 public record CoordinatorConfig(
         String host,
@@ -37,7 +38,40 @@ public record CoordinatorConfig(
         Straggler straggler,
         Optional<Address> metrics,
         Optional<Path> log,
-        Patience patience) {
+        Patience patience,
+        Duration stateLimit) {
+
+    private static final Duration STATE_LIMIT = Duration.ofSeconds(60);
+
+    /** With the usual limit on states. */
+    public CoordinatorConfig(
+            String host,
+            int port,
+            String fingerprint,
+            int shards,
+            int groupSize,
+            int minWorkers,
+            int maxWorkers,
+            Duration joinTimeout,
+            Straggler straggler,
+            Optional<Address> metrics,
+            Optional<Path> log,
+            Patience patience) {
+        this(
+                host,
+                port,
+                fingerprint,
+                shards,
+                groupSize,
+                minWorkers,
+                maxWorkers,
+                joinTimeout,
+                straggler,
+                metrics,
+                log,
+                patience,
+                STATE_LIMIT);
+    }
 
     /** @throws IllegalArgumentException with everything that is wrong, a line each */
     public CoordinatorConfig {
@@ -59,6 +93,9 @@ public record CoordinatorConfig(
         }
         if (joinTimeout.isNegative() || joinTimeout.isZero()) {
             problems.add("a join timeout of " + joinTimeout.toMillis() + " ms; expected more than 0");
+        }
+        if (stateLimit.isNegative() || stateLimit.isZero()) {
+            problems.add("a limit of " + stateLimit.toMillis() + " ms on states; expected more than 0");
         }
         if (patience.heartbeatMillis() < 1 || patience.silenceMillis() < 2 * patience.heartbeatMillis()) {
             problems.add("a silence of " + patience.silenceMillis() + " ms for heartbeats of "

@@ -11,6 +11,7 @@ import io.syncbn.coordinator.journal.EventsFile;
 import io.syncbn.coordinator.journal.Journal;
 import io.syncbn.coordinator.membership.Earlier;
 import io.syncbn.coordinator.membership.Effect;
+import io.syncbn.coordinator.membership.Limits;
 import io.syncbn.coordinator.membership.Rules;
 import io.syncbn.coordinator.service.ControlService;
 import io.syncbn.coordinator.service.Coordinator;
@@ -46,7 +47,7 @@ public final class CoordinatorProcess implements AutoCloseable {
     /** How long workers have, after the end, to read their last message and close their streams. */
     private static final long DRAIN_MILLIS = 3000;
 
-    /** Each is a gradient that a worker keeps in its memory; until then a slow one may catch up by itself. */
+    /** Until then a slow worker may catch up by itself, unless its memory is too small for the sums it is behind. */
     private static final int MOST_STEPS_BEHIND = 100;
 
     /** Connections of people and of probes, beside workers that are about to join. */
@@ -153,7 +154,8 @@ public final class CoordinatorProcess implements AutoCloseable {
                 config.joinTimeout().toNanos(),
                 config.patience(),
                 config.straggler(),
-                MOST_STEPS_BEHIND);
+                MOST_STEPS_BEHIND,
+                new Limits(config.stateLimit().toNanos(), Runtime.getRuntime().maxMemory()));
     }
 
     /**

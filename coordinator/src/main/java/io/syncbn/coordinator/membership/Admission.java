@@ -34,6 +34,16 @@ final class Admission {
             return Optional.of(name + " was started with another job: its fingerprint is " + join.getFingerprint()
                     + ", expected " + rules.fingerprint());
         }
+        long needed = Limits.neededBytes(join.getGradientBytes(), rules.maxWorkers());
+        if (needed > rules.limits().heapBytes()) {
+            return Optional.of(
+                    "the coordinator's memory is too small for " + rules.maxWorkers() + " workers and a model of "
+                            + mebibytes(join.getGradientBytes()) + " MB: its heap is "
+                            + mebibytes(rules.limits().heapBytes())
+                            + " MB, and about " + mebibytes(needed)
+                            + " MB are needed; give it more by --coordinator-heap, or where it is started by itself, by"
+                            + " SYNCBN_JAVA_OPTS=-Xmx" + mebibytes(needed) + "m");
+        }
         for (Member member : members) {
             if (member.name().equals(name)) {
                 return Optional.of("there is a " + name + " already (host "
@@ -45,6 +55,10 @@ final class Admission {
                 .map(member -> difference(member, join))
                 .flatMap(Optional::stream)
                 .findFirst();
+    }
+
+    private static long mebibytes(long bytes) {
+        return (bytes + (1 << 20) - 1) >> 20;
     }
 
     /** At one step there is one state. Who stands at another one takes over the furthest. */

@@ -37,7 +37,8 @@ final class Aligning {
 
     /** A state that does not come at all, while everybody lives, is as good as damaged. */
     static void tick(Turn turn) {
-        if (turn.alignStep == Membership.NOT_ALIGNED || turn.nowNanos - turn.alignedNanos < Rules.ALIGN_NANOS) {
+        long limitNanos = stateNanos(turn);
+        if (turn.alignStep == Membership.NOT_ALIGNED || turn.nowNanos - turn.alignedNanos < limitNanos) {
             return;
         }
         turn.seated().stream()
@@ -50,7 +51,16 @@ final class Aligning {
                                 member.connection(),
                                 turn.generation,
                                 "the state of step " + turn.alignStep + " has not come to " + turn.describe(member)
-                                        + " within " + TimeUnit.NANOSECONDS.toSeconds(Rules.ALIGN_NANOS) + " s")));
+                                        + " within " + TimeUnit.NANOSECONDS.toSeconds(limitNanos) + " s")));
+    }
+
+    /** As if all others took over the state, which is as large for each: who has it by now makes the rest no later. */
+    private static long stateNanos(Turn turn) {
+        long bytes = turn.seated().stream()
+                .mapToLong(member -> member.join().getStateBytes())
+                .max()
+                .orElse(0);
+        return turn.rules.limits().stateNanos(bytes, turn.seated().size() - 1);
     }
 
     private static void allReady(Turn turn) {

@@ -46,13 +46,16 @@ final class Reruns {
      */
     static void standsAt(Turn turn, Member member, long step) {
         long behind = turn.committedStep - step;
-        if (turn.phase == Phase.RUNNING
-                && member.isSeated()
-                && !turn.isEnding
-                && behind > turn.rules.mostStepsBehind()) {
+        if (turn.phase == Phase.RUNNING && member.isSeated() && !turn.isEnding && behind > mostBehind(turn, member)) {
             turn.note(Topic.RERUN, member.name(), member.name() + " is " + behind + " steps behind: too many");
             Running.end(turn);
         }
+    }
+
+    /** What it has yet to go through is in its memory, of which it has said how many steps that holds. */
+    private static long mostBehind(Turn turn, Member member) {
+        int holds = member.join().getBacklogSteps();
+        return holds == 0 ? turn.rules.mostStepsBehind() : Math.min(holds, turn.rules.mostStepsBehind());
     }
 
     /** Lets the generation end, if a worker keeps up again. */

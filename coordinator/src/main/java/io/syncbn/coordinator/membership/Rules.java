@@ -12,7 +12,8 @@ import java.util.concurrent.TimeUnit;
  * @param joinTimeoutNanos how long the job waits for the fewest
  * @param patience how long the coordinator waits for workers
  * @param straggler what is done about a worker that makes the others wait
- * @param mostStepsBehind how far one that has a backup may fall behind
+ * @param mostStepsBehind how far one that has a backup may fall behind, or less if its memory is small
+ * @param limits how much the coordinator may hold, and how long a state may take
  */
 public record Rules(
         String fingerprint,
@@ -22,13 +23,11 @@ public record Rules(
         long joinTimeoutNanos,
         Patience patience,
         Straggler straggler,
-        int mostStepsBehind) {
+        int mostStepsBehind,
+        Limits limits) {
 
     /** After a restart, so long the workers of the last generation have to come back, before the job goes on with fewer. */
     static final long RETURN_NANOS = TimeUnit.SECONDS.toNanos(5);
-
-    /** A state that has not come over by then is sent again, in another generation. */
-    static final long ALIGN_NANOS = TimeUnit.SECONDS.toNanos(60);
 
     /** So often a generation may break at one worker's connection before that worker loses its place. */
     static final int MOST_DAMAGES_OF_A_WORKER = 20;

@@ -25,6 +25,11 @@ public final class StateRelay {
         this.step = step;
     }
 
+    /** Workers' numbers. */
+    public List<Integer> targets() {
+        return targets;
+    }
+
     /** Takes a frame that a worker sent. */
     public RoundEffect offer(int worker, DataFrame frame) {
         FrameHeader header = frame.header();

@@ -15,6 +15,7 @@ import io.syncbn.proto.v1.Kind;
 import io.syncbn.proto.v1.Ready;
 import io.syncbn.proto.wire.DataFrame;
 import java.lang.System.Logger.Level;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -45,6 +46,9 @@ public final class Coordinator {
     private final Map<Long, ControlStream> controls = new HashMap<>();
     private final DataStreams data = new DataStreams();
     private final Generation generation;
+    /** Those of which no more is asked for, as what they sent has not been taken by all. */
+    private final List<DataStream> heldBack = new ArrayList<>();
+
     private final EffectQueue effects = new EffectQueue(this::carryOut);
     private Membership membership;
     /** How the job had ended before this coordinator was started, if it had. */
@@ -70,7 +74,8 @@ public final class Coordinator {
         doneBefore = earlier.done();
         startedNanos = nanoClock.getAsLong();
         announcer = new Announcer(metrics, journal, nanoClock);
-        generation = new Generation(groupSize, rules.patience(), nanoClock.getAsLong());
+        generation =
+                new Generation(groupSize, rules.patience(), rules.limits().untakenBytes(), nanoClock.getAsLong());
         membership = Membership.begin(rules, earlier, nanoClock.getAsLong());
         if (!earlier.equals(Earlier.NOTHING)) {
             announcer.restarted(membership);
@@ -117,7 +122,8 @@ public final class Coordinator {
             endWith(doneBefore.get());
         }
         generation.overdue(nowNanos).ifPresent(this::happened);
-        generation.notTaking(data.full(nowNanos), nowNanos).ifPresent(this::happened);
+        generation.notTaking(data.full(nowNanos), data.untakenBytes(), nowNanos).ifPresent(this::happened);
+        goOnReceiving();
     }
 
     /** Lets the job end at the next commit, because the user wants it. */
@@ -222,7 +228,28 @@ public final class Coordinator {
                 : List.of(new RoundEffect.Refused(
                         List.of(stream.worker()), frame.header() + ": came on the stream of " + stream.kind()));
         effects.forEach(this::carryOut);
-        stream.receiveNext();
+        if (kind == Kind.STATE) {
+            heldBack.add(stream);
+            goOnReceiving();
+        } else {
+            stream.receiveNext();
+        }
+    }
+
+    /** A worker has taken what was sent to it on a stream. */
+    public void ready(DataStream stream) {
+        if (!heldBack.isEmpty()) {
+            goOnReceiving();
+        }
+    }
+
+    /** Takes no more of a state before those it is for have taken what came: otherwise all of it would gather here. */
+    private void goOnReceiving() {
+        if (!heldBack.isEmpty() && data.haveTaken(StreamKind.GRADIENTS, generation.stateTargets())) {
+            List<DataStream> senders = List.copyOf(heldBack);
+            heldBack.clear();
+            senders.forEach(DataStream::receiveNext);
+        }
     }
 
     private void carryOut(RoundEffect effect) {

@@ -21,6 +21,9 @@ final class DataStreams {
     /** Streams that have not taken what was sent to them, without a break: since when. */
     private final Map<DataStream, Long> fullSinceNanos = new HashMap<>();
 
+    /** What was sent on a stream since it last had taken all. */
+    private final Map<DataStream, Long> untakenBytes = new HashMap<>();
+
     DataStreams() {
         for (StreamKind kind : StreamKind.values()) {
             open.put(kind, new HashMap<>());
@@ -71,9 +74,18 @@ final class DataStreams {
         }
     }
 
+    private void hasTakenAll(DataStream stream) {
+        if (!fullSinceNanos.isEmpty()) {
+            fullSinceNanos.remove(stream);
+        }
+        if (!untakenBytes.isEmpty()) {
+            untakenBytes.remove(stream);
+        }
+    }
+
     /** Whether it was open. */
     boolean remove(DataStream stream) {
-        fullSinceNanos.remove(stream);
+        hasTakenAll(stream);
         return open.get(stream.kind()).remove(stream.worker(), stream);
     }
 
@@ -83,8 +95,10 @@ final class DataStreams {
         for (int worker : workers) {
             DataStream stream = open.get(kind).get(worker);
             if (stream != null) {
-                if (!fullSinceNanos.isEmpty() && stream.isReady()) {
-                    fullSinceNanos.remove(stream); // and full again at once, but it has taken what was before
+                if (stream.isReady()) {
+                    hasTakenAll(stream); // and may be full again at once, but it has taken what was before
+                } else {
+                    untakenBytes.merge(stream, (long) frame.payload().bytes(), Long::sum);
                 }
                 stream.send(frame);
                 sent++;
@@ -93,13 +107,25 @@ final class DataStreams {
         return sent;
     }
 
+    /** Whether each of these workers has taken what was sent to it there, or has no such stream any more. */
+    boolean haveTaken(StreamKind kind, List<Integer> workers) {
+        return workers.stream().map(open.get(kind)::get).allMatch(stream -> stream == null || stream.isReady());
+    }
+
+    /** By number, how many bytes workers have not taken at most; those not named have taken all. */
+    Map<Integer, Long> untakenBytes() {
+        Map<Integer, Long> untaken = new TreeMap<>();
+        untakenBytes.forEach((stream, bytes) -> untaken.merge(stream.worker(), bytes, Long::sum));
+        return untaken;
+    }
+
     /** By number, the workers that have not taken what was sent to them, and since when; to be asked at every tick. */
     Map<Integer, Long> full(long nowNanos) {
         Map<Integer, Long> full = new TreeMap<>();
         for (Map<Integer, DataStream> streams : open.values()) {
             for (DataStream stream : streams.values()) {
                 if (stream.isReady()) {
-                    fullSinceNanos.remove(stream);
+                    hasTakenAll(stream);
                 } else {
                     full.merge(stream.worker(), fullSinceNanos.computeIfAbsent(stream, first -> nowNanos), Math::min);
                 }
@@ -111,6 +137,7 @@ final class DataStreams {
     void closeAll(Status status) {
         waiting.clear();
         fullSinceNanos.clear();
+        untakenBytes.clear();
         for (Map<Integer, DataStream> streams : open.values()) {
             streams.values().forEach(stream -> stream.close(status));
             streams.clear();

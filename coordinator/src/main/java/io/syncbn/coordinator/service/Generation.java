@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongPredicate;
 
 /** What the present generation sums and hands on, and how fast. Belongs to the event loop. */
 final class Generation {
@@ -23,6 +24,7 @@ final class Generation {
 
     private final int groupSize;
     private final long silenceNanos;
+    private final long mostUntakenBytes;
     private final Deadline deadline;
     private Optional<StateRelay> relay = Optional.empty();
     private Optional<Rounds> rounds = Optional.empty();
@@ -31,8 +33,10 @@ final class Generation {
     private long lastCommitNanos;
     private long lookedNanos;
 
-    Generation(int groupSize, Patience patience, long nowNanos) {
+    /** @param mostUntakenBytes how much may wait to be sent to a worker that has a backup */
+    Generation(int groupSize, Patience patience, long mostUntakenBytes, long nowNanos) {
         this.groupSize = groupSize;
+        this.mostUntakenBytes = mostUntakenBytes;
         silenceNanos = TimeUnit.MILLISECONDS.toNanos(patience.silenceMillis());
         deadline = new Deadline(TimeUnit.MILLISECONDS.toNanos(patience.deadlineSlackMillis()));
         lookedNanos = nowNanos;
@@ -55,6 +59,11 @@ final class Generation {
 
     void relay(Assignment aligning, Effect.Relay states) {
         relay = Optional.of(new StateRelay(aligning, states.source(), states.targets(), states.step()));
+    }
+
+    /** The numbers of the workers to which a state goes now. */
+    List<Integer> stateTargets() {
+        return relay.map(StateRelay::targets).orElse(List.of());
     }
 
     void begin(Effect.BeginGeneration begin, long nowNanos) {
@@ -129,25 +138,33 @@ final class Generation {
     }
 
     /**
-     * Those who have not taken what was sent to them for too long, of those that have a backup: as nobody waits for them, it
-     * would grow and grow. All others keep the job waiting, which is {@linkplain #overdue judged} by itself.
+     * Those who have not taken what was sent to them for too long, or too much of it, of those that have a backup: as nobody
+     * waits for them, it would grow and grow. All others keep the job waiting, which is {@linkplain #overdue judged} by itself.
      *
      * @param fullSinceNanos by worker's number, since when it has taken nothing
+     * @param untakenBytes by worker's number, how much it has not taken
      */
-    Optional<Event> notTaking(Map<Integer, Long> fullSinceNanos, long nowNanos) {
+    Optional<Event> notTaking(Map<Integer, Long> fullSinceNanos, Map<Integer, Long> untakenBytes, long nowNanos) {
         long limitNanos = Math.max(silenceNanos, deadline.limitNanos(true));
-        List<Integer> workers = fullSinceNanos.entrySet().stream()
-                .filter(full -> rounds.isPresent()
-                        && assignment.backupOf(full.getKey()).isPresent()
-                        && deadline.waitedNanos(full.getValue(), nowNanos) > limitNanos)
+        return notTaking(
+                        fullSinceNanos,
+                        since -> deadline.waitedNanos(since, nowNanos) > limitNanos,
+                        "it has not taken what was sent to it for " + TimeUnit.NANOSECONDS.toMillis(limitNanos) + " ms")
+                .or(() -> notTaking(
+                        untakenBytes,
+                        bytes -> bytes > mostUntakenBytes,
+                        "it has not taken more than " + mostUntakenBytes + " bytes that were sent to it"));
+    }
+
+    private Optional<Event> notTaking(Map<Integer, Long> byWorker, LongPredicate isTooMuch, String reason) {
+        List<Integer> workers = byWorker.entrySet().stream()
+                .filter(entry -> rounds.isPresent()
+                        && assignment.backupOf(entry.getKey()).isPresent()
+                        && isTooMuch.test(entry.getValue()))
                 .map(Map.Entry::getKey)
                 .toList();
         return workers.isEmpty()
                 ? Optional.empty()
-                : Optional.of(new Event.Overdue(
-                        assignment.generation(),
-                        workers,
-                        "it has not taken what was sent to it for " + TimeUnit.NANOSECONDS.toMillis(limitNanos)
-                                + " ms"));
+                : Optional.of(new Event.Overdue(assignment.generation(), workers, reason));
     }
 }

@@ -87,6 +87,11 @@ public final class ReductionService {
         }
 
         @Override
+        public void onReady() {
+            coordinator.run(() -> coordinator.ready(stream));
+        }
+
+        @Override
         public void onHalfClose() {
             coordinator.run(() -> coordinator.ended(stream));
         }

@@ -53,7 +53,8 @@ class MembershipTranscriptTest {
                             TimeUnit.SECONDS.toNanos(120),
                             Patience.of(5000, 1800, 1000 * Integer.parseInt(options.getOrDefault("prepare", "600"))),
                             options.containsKey("straggler") ? Straggler.RERUN : Straggler.WAIT,
-                            Integer.parseInt(options.getOrDefault("behind", "100"))),
+                            Integer.parseInt(options.getOrDefault("behind", "100")),
+                            Limits.DEFAULT),
                     earlier,
                     0);
             return List.of();
@@ -136,6 +137,7 @@ class MembershipTranscriptTest {
                 .setStateDigest(options.getOrDefault("state", "state-a"))
                 .setStep(Long.parseLong(options.getOrDefault("step", "0")))
                 .setGeneration(Long.parseLong(options.getOrDefault("had", "0")))
+                .setBacklogSteps(Integer.parseInt(options.getOrDefault("backlog", "0")))
                 .build();
     }
 

@@ -70,7 +70,8 @@ final class RandomConversation {
                         TimeUnit.SECONDS.toNanos(600),
                         Patience.DEFAULT,
                         Straggler.RERUN,
-                        3),
+                        3,
+                        Limits.DEFAULT),
                 Earlier.NOTHING,
                 nowNanos);
     }

@@ -6,6 +6,7 @@ import io.grpc.Status;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.syncbn.coordinator.membership.Earlier;
 import io.syncbn.coordinator.membership.Effect;
+import io.syncbn.coordinator.membership.Limits;
 import io.syncbn.coordinator.membership.Patience;
 import io.syncbn.coordinator.membership.Rules;
 import io.syncbn.coordinator.membership.Straggler;
@@ -49,13 +50,23 @@ class CoordinatorTest {
     private final List<Runnable> disk = new ArrayList<>();
 
     private boolean diskHangs;
+    private Limits limits = Limits.DEFAULT;
     private long nowMillis;
     private Straggler straggler = Straggler.WAIT;
     private Coordinator coordinator = coordinator(Earlier.NOTHING);
 
     private Coordinator coordinator(Earlier earlier) {
         return new Coordinator(
-                new Rules("job", WORKERS, 1, WORKERS, TimeUnit.SECONDS.toNanos(100), Patience.DEFAULT, straggler, 100),
+                new Rules(
+                        "job",
+                        WORKERS,
+                        1,
+                        WORKERS,
+                        TimeUnit.SECONDS.toNanos(100),
+                        Patience.DEFAULT,
+                        straggler,
+                        100,
+                        limits),
                 WORKERS,
                 earlier,
                 () -> TimeUnit.MILLISECONDS.toNanos(nowMillis),
@@ -395,6 +406,78 @@ class CoordinatorTest {
                 .satisfies(gauge -> assertThat(gauge.getId().getTag("worker")).isEqualTo("worker-0"));
     }
 
+    @Test
+    void aStateIsTakenNoFasterThanThoseItIsForTakeIt() {
+        join();
+        openAll();
+        ready(0, 5);
+        ready(1, 0);
+        FakeStreams.Data source = data.get(StreamKind.GRADIENTS).get(0);
+        FakeStreams.Data target = data.get(StreamKind.GRADIENTS).get(1);
+        coordinator.received(source, state(0));
+        assertThat(source.asked).isEqualTo(1);
+
+        target.isFull = true;
+        coordinator.received(source, state(1));
+        assertThat(target.sent).hasSize(2);
+        coordinator.ready(target);
+        coordinator.tick();
+        assertThat(source.asked).isEqualTo(1);
+        target.isFull = false;
+        coordinator.ready(target);
+        assertThat(source.asked).isEqualTo(2);
+    }
+
+    private static DataFrame state(int chunk) {
+        return DataFrame.of(new FrameHeader(1, 5, Kind.STATE, chunk, 0, new Node(0, 0), 3), new float[] {1});
+    }
+
+    @Test
+    void oneThatHasABackupIsSentAwayWhenTooMuchWaitsForIt() {
+        limits = new Limits(1, 64 << 20);
+        beginWithBackup();
+        FakeStreams.Data slow = data.get(StreamKind.GRADIENTS).get(1);
+        slow.isFull = true;
+        long step = coordinator.membership().committedStep();
+        float[] gradient = new float[1 << 16];
+        for (int i = 1; i <= 40 && slow.status == null; i++) {
+            for (int shard = 0; shard < WORKERS; shard++) {
+                FrameHeader header =
+                        new FrameHeader(generation(), step + i, Kind.GRADIENTS, 0, 0, new Node(0, shard), 1);
+                coordinator.received(data.get(StreamKind.GRADIENTS).get(0), DataFrame.of(header, gradient));
+                coordinator.received(
+                        data.get(StreamKind.MOMENTS).get(0), part(Kind.COMMIT, generation(), step + i, shard));
+            }
+            coordinator.tick();
+        }
+        assertThat(notes)
+                .filteredOn(note -> note.topic() == Topic.EVICTED)
+                .singleElement()
+                .satisfies(note -> assertThat(note.text()).contains("it has not taken more than 8388608 bytes"));
+    }
+
+    @Test
+    void aModelForWhichTheMemoryIsTooSmallIsRefusedWithWhatIsNeeded() {
+        limits = new Limits(1, 256 << 20);
+        coordinator = coordinator(Earlier.NOTHING);
+        FakeStreams.Control control = new FakeStreams.Control(7);
+        coordinator.opened(control);
+        coordinator.received(
+                control,
+                FromWorker.newBuilder()
+                        .setJoin(Join.newBuilder()
+                                .setProtocolVersion(Protocol.VERSION)
+                                .setFingerprint("job")
+                                .setName("worker-0")
+                                .setGradientBytes(200L << 20))
+                        .build());
+        assertThat(control.last().getRefused().getReason())
+                .isEqualTo(
+                        "the coordinator's memory is too small for 2 workers and a model of 200 MB: its heap is 256 MB,"
+                                + " and about 464 MB are needed; give it more by --coordinator-heap, or where it is started by"
+                                + " itself, by SYNCBN_JAVA_OPTS=-Xmx464m");
+    }
+
     private void begin() {
         join();
         prepare();
@@ -425,13 +508,17 @@ class CoordinatorTest {
 
     /** Opens data streams for the latest plans. */
     private void prepare() {
+        openAll();
+        ready(0);
+        ready(1);
+    }
+
+    private void openAll() {
         data.clear();
         for (int worker = 0; worker < WORKERS; worker++) {
             open(worker, StreamKind.MOMENTS);
             open(worker, StreamKind.GRADIENTS);
         }
-        ready(0);
-        ready(1);
     }
 
     private long generation() {
@@ -450,12 +537,14 @@ class CoordinatorTest {
     }
 
     private void ready(int worker) {
+        ready(worker, coordinator.membership().committedStep());
+    }
+
+    private void ready(int worker, long step) {
         coordinator.received(
                 controls.get(worker),
                 FromWorker.newBuilder()
-                        .setReady(Ready.newBuilder()
-                                .setGeneration(generation())
-                                .setStep(coordinator.membership().committedStep()))
+                        .setReady(Ready.newBuilder().setGeneration(generation()).setStep(step))
                         .build());
     }
 

@@ -12,6 +12,7 @@ import io.syncbn.worker.session.Introduction;
 import io.syncbn.worker.session.Patience;
 import io.syncbn.worker.session.Position;
 import io.syncbn.worker.session.SessionRunner;
+import io.syncbn.worker.session.Sizes;
 import io.syncbn.worker.session.Trainee;
 import io.syncbn.worker.train.GradientChunks;
 import java.time.Duration;
@@ -70,7 +71,8 @@ public final class AllReduceLoop implements Trainee {
                 new Identity("", "", "", ""),
                 name,
                 "",
-                ProcessHandle.current().pid());
+                ProcessHandle.current().pid(),
+                Sizes.NONE);
         try (SessionRunner session = new SessionRunner(
                 introduction,
                 Patience.of(PATIENCE, PATIENCE, PATIENCE),

@@ -2,6 +2,7 @@ package io.syncbn.deploy.command;
 
 import io.syncbn.deploy.bench.AllReduceLoop;
 import io.syncbn.deploy.launch.ChildCommands;
+import io.syncbn.deploy.launch.Heaps;
 import io.syncbn.deploy.launch.JavaChildren;
 import io.syncbn.deploy.launch.JavaCommand;
 import io.syncbn.deploy.launch.RunDirectory;
@@ -84,7 +85,7 @@ final class BenchAllReduceCommand implements Command {
     }
 
     private static ChildCommands children(RunDirectory run, Settings settings, int workers) {
-        JavaChildren job = new JavaChildren(ChildMain.class.getName(), run, Optional.empty(), workers);
+        JavaChildren job = new JavaChildren(ChildMain.class.getName(), run, Optional.empty(), workers, Heaps.USUAL);
         return new ChildCommands() {
             @Override
             public List<String> coordinator(int port) {

@@ -2,6 +2,7 @@ package io.syncbn.deploy.command;
 
 import io.syncbn.deploy.bench.ResidentMemory;
 import io.syncbn.deploy.bench.StepResult;
+import io.syncbn.deploy.launch.Heaps;
 import io.syncbn.deploy.launch.JavaChildren;
 import io.syncbn.deploy.launch.RunDirectory;
 import io.syncbn.deploy.settings.BenchSettings;
@@ -46,7 +47,8 @@ final class BenchStepCommand implements Command {
         Job job = jobRun.job().orElseThrow();
         int workers = jobRun.workers().most();
         RunDirectory run = BenchRun.directory(settings, job);
-        JavaChildren children = new JavaChildren(ChildMain.class.getName(), run, Optional.empty(), workers);
+        JavaChildren children =
+                new JavaChildren(ChildMain.class.getName(), run, Optional.empty(), workers, Heaps.USUAL);
         ResidentMemory memory = new ResidentMemory();
         return BenchRun.print(
                 run,

@@ -85,7 +85,8 @@ record ChaosPlan(List<Fault> faults, Optional<String> reference, boolean isCompa
 
         Ending ending;
         Report report;
-        Training disturbed = new Training(run, training.job(), training.workers(), training.resume(), WITHOUT_LIMIT);
+        Training disturbed = new Training(
+                run, training.job(), training.workers(), training.resume(), WITHOUT_LIMIT, training.heaps());
         try (Progress progress = disturbed.progress();
                 Chaos chaos = new Chaos(faults, run, progress, Training::nowMillis)) {
             ending = disturbed.launch(chaos, PATIENCE);
@@ -105,7 +106,12 @@ record ChaosPlan(List<Fault> faults, Optional<String> reference, boolean isCompa
             undisturbed.create(Files.readString(run.job()));
             System.err.println("the same job undisturbed, run directory " + undisturbed.path());
             Training again = new Training(
-                    undisturbed, training.job(), training.workers(), Optional.empty(), training.restarts());
+                    undisturbed,
+                    training.job(),
+                    training.workers(),
+                    Optional.empty(),
+                    training.restarts(),
+                    training.heaps());
             int exitCode = again.report(again.launch());
             if (exitCode != ExitCode.DONE) {
                 return exitCode;

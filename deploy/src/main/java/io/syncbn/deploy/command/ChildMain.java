@@ -17,6 +17,7 @@ public final class ChildMain {
 
     public static void main(String[] arguments) {
         Locale.setDefault(Locale.ROOT); // logs, and messages of libraries, read the same everywhere
+        LogOutput.install();
         int first = 0;
         while (!arguments[first].startsWith("--")) {
             first++;

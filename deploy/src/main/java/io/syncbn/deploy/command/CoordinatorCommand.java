@@ -55,6 +55,7 @@ final class CoordinatorCommand implements Command {
         Duration joinTimeout = WorkerCommand.joinTimeout(settings);
         Straggler straggler = straggler(settings);
         Patience patience = patience(settings);
+        Duration stateLimit = stateLimit(settings);
         boolean isLaunched = settings.flag(RunSettings.LAUNCHED);
         settings.check();
 
@@ -71,7 +72,8 @@ final class CoordinatorCommand implements Command {
                 straggler,
                 Optional.of(metrics),
                 log,
-                patience));
+                patience,
+                stateLimit));
         try (Interruption interruption = watch(coordinator, isLaunched)) {
             System.out.println("listening on " + (isLaunched ? coordinator.nearAddress() : coordinator.address()));
             coordinator.metricsUrl().ifPresent(url -> System.out.println("metrics at " + url));
@@ -88,6 +90,10 @@ final class CoordinatorCommand implements Command {
                 settings.millis(RunSettings.SILENCE, 500, WorkerCommand.DAY_MILLIS),
                 settings.millis(RunSettings.DEADLINE_SLACK, 100, WorkerCommand.DAY_MILLIS),
                 WorkerCommand.prepareMillis(settings));
+    }
+
+    static Duration stateLimit(Settings settings) {
+        return Duration.ofSeconds(settings.integer(RunSettings.STATE_LIMIT, 1, 86_400));
     }
 
     private static Interruption watch(CoordinatorProcess coordinator, boolean isLaunched) {

@@ -6,11 +6,15 @@ import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import picocli.CommandLine;
 import picocli.CommandLine.ParseResult;
 
 /** The {@code syncbn} command, as people give it. */
 public final class Main {
+    /** Those whose threads others wait for. */
+    private static final Set<String> PARTS = Set.of("coordinator", "worker");
+
     private final PrintStream out;
     private final PrintStream err;
 
@@ -22,6 +26,9 @@ public final class Main {
 
     public static void main(String[] arguments) {
         Locale.setDefault(Locale.ROOT); // logs, and messages of libraries, read the same everywhere
+        if (arguments.length > 0 && PARTS.contains(arguments[0])) {
+            LogOutput.install();
+        }
         System.exit(new Main(System.out, System.err).run(arguments));
     }
 

@@ -1,5 +1,6 @@
 package io.syncbn.deploy.command;
 
+import io.syncbn.deploy.launch.Heaps;
 import io.syncbn.deploy.launch.RunDirectory;
 import io.syncbn.deploy.settings.JobFile;
 import io.syncbn.deploy.settings.Places;
@@ -37,7 +38,10 @@ final class TrainCommand implements Command {
             RunSettings.STRAGGLER,
             RunSettings.SILENCE,
             RunSettings.DEADLINE_SLACK,
-            RunSettings.PREPARE_TIMEOUT);
+            RunSettings.PREPARE_TIMEOUT,
+            RunSettings.STATE_LIMIT,
+            RunSettings.COORDINATOR_HEAP,
+            RunSettings.WORKER_HEAP);
 
     @Override
     public String name() {
@@ -74,6 +78,9 @@ final class TrainCommand implements Command {
         WorkerCommand.checkRun(settings);
         CoordinatorCommand.straggler(settings);
         CoordinatorCommand.patience(settings);
+        CoordinatorCommand.stateLimit(settings);
+        Heaps heaps =
+                new Heaps(settings.memory(RunSettings.COORDINATOR_HEAP), settings.memory(RunSettings.WORKER_HEAP));
         int restarts = settings.integer(RunSettings.RESTARTS, 0, Integer.MAX_VALUE - 1);
         Optional<ChaosPlan> chaos = ChaosPlan.of(settings, jobRun.workers());
         Optional<RunDirectory> directory = jobRun.job().map(job -> directory(settings, from, job));
@@ -88,7 +95,7 @@ final class TrainCommand implements Command {
             boolean isNew = from.isEmpty() || !run.isAt(SettingsReader.runDirectoryOf(from.get()));
             begin(run, isNew, JobFile.text(Places.absolute(settings.texts(job, RECORDED), job)));
             System.err.println("run directory " + run.path());
-            Training training = new Training(run, job, jobRun.workers(), resume, restarts);
+            Training training = new Training(run, job, jobRun.workers(), resume, restarts, heaps);
             return chaos.isPresent() ? chaos.get().run(training) : training.report(training.launch());
         }
     }

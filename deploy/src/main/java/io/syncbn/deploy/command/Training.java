@@ -1,6 +1,7 @@
 package io.syncbn.deploy.command;
 
 import io.syncbn.deploy.launch.Ending;
+import io.syncbn.deploy.launch.Heaps;
 import io.syncbn.deploy.launch.JavaChildren;
 import io.syncbn.deploy.launch.Launcher;
 import io.syncbn.deploy.launch.Progress;
@@ -22,8 +23,9 @@ import java.util.concurrent.TimeUnit;
  * @param run that has been made
  * @param resume what it goes on from
  * @param restarts of killed processes
+ * @param heaps of its processes
  */
-record Training(RunDirectory run, Job job, Range workers, Optional<Resume> resume, int restarts) {
+record Training(RunDirectory run, Job job, Range workers, Optional<Resume> resume, int restarts, Heaps heaps) {
 
     /** Runs it to its end, with progress for people. */
     Ending launch() throws InterruptedException {
@@ -34,7 +36,7 @@ record Training(RunDirectory run, Job job, Range workers, Optional<Resume> resum
 
     /** Runs it to its end, with somebody who watches. */
     Ending launch(Watcher watcher, Launcher.Patience patience) throws InterruptedException {
-        JavaChildren children = new JavaChildren(ChildMain.class.getName(), run, resume, workers.most());
+        JavaChildren children = new JavaChildren(ChildMain.class.getName(), run, resume, workers.most(), heaps);
         Launcher launcher = new Launcher(run, children, workers, restarts, patience, watcher, Training::nowMillis);
         try (Interruption interruption = Interruption.watch(launcher::stop, launcher::interrupt)) {
             return launcher.run();

@@ -18,8 +18,11 @@ public final class JavaChildren implements ChildCommands {
     private final RunDirectory directory;
     private final Optional<Resume> resume;
     private final int mostWorkers;
+    private final Heaps heaps;
 
-    public JavaChildren(String mainClass, RunDirectory directory, Optional<Resume> resume, int mostWorkers) {
+    public JavaChildren(
+            String mainClass, RunDirectory directory, Optional<Resume> resume, int mostWorkers, Heaps heaps) {
+        this.heaps = heaps;
         this.mainClass = mainClass;
         this.directory = directory;
         this.resume = resume;
@@ -28,7 +31,7 @@ public final class JavaChildren implements ChildCommands {
 
     @Override
     public List<String> coordinator(int port) {
-        List<String> command = JavaCommand.of(mainClass, COORDINATOR_HEAP);
+        List<String> command = JavaCommand.of(mainClass, heaps.coordinator(), COORDINATOR_HEAP);
         command.addAll(List.of(
                 "coordinator", "--launched", "true", "--job", directory.job().toString()));
         command.addAll(List.of("--host", "127.0.0.1", "--port", Integer.toString(port)));
@@ -38,8 +41,8 @@ public final class JavaChildren implements ChildCommands {
 
     @Override
     public List<String> worker(String name) {
-        List<String> command =
-                JavaCommand.of(mainClass, workerHeap(), started(), "--add-modules", "jdk.incubator.vector");
+        List<String> command = JavaCommand.of(
+                mainClass, heaps.worker(), workerHeap(), started(), "--add-modules", "jdk.incubator.vector");
         command.addAll(
                 List.of("worker", "--launched", "true", "--job", directory.job().toString()));
         command.addAll(List.of("--name", name));

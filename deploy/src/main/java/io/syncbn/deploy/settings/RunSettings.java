@@ -41,6 +41,22 @@ public final class RunSettings {
             new Setting("join-timeout", "SECONDS", "120", "how long to wait for the coordinator, and for all workers");
     public static final Setting RECONNECT = new Setting(
             "reconnect", "SECONDS", "60", "how long a worker that has lost the coordinator tries to reach it again");
+    public static final Setting STATE_LIMIT = new Setting(
+            "state-limit",
+            "SECONDS",
+            "60",
+            "how long 256 MB of a model's state may take on their way to workers that come late; for more, as many times as long");
+    public static final Setting COORDINATOR_HEAP = new Setting(
+            "coordinator-heap",
+            "SIZE",
+            "",
+            "most memory of the coordinator's Java heap, as in 512m or 2g; default: 1g");
+    public static final Setting WORKER_HEAP = new Setting(
+            "worker-heap",
+            "SIZE",
+            "",
+            "most memory of each worker's Java heap, as in 512m or 2g; default: half of the machine's, shared by the workers,"
+                    + " but at least 1g");
     public static final Setting RESTARTS = new Setting(
             "restarts",
             "N",
@@ -130,6 +146,9 @@ public final class RunSettings {
             DEADLINE_SLACK,
             PREPARE_TIMEOUT,
             METRICS_HOST,
+            STATE_LIMIT,
+            COORDINATOR_HEAP,
+            WORKER_HEAP,
             CHAOS,
             CHAOS_REFERENCE);
 
@@ -144,6 +163,7 @@ public final class RunSettings {
             SILENCE,
             DEADLINE_SLACK,
             PREPARE_TIMEOUT,
+            STATE_LIMIT,
             METRICS_HOST,
             METRICS_PORT,
             LAUNCHED);

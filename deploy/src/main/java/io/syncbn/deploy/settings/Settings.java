@@ -186,6 +186,17 @@ public final class Settings {
         return chosen.orElse(values.get(0));
     }
 
+    /** A size of memory as Java's own flags take it, or empty. */
+    public Optional<String> memory(Setting setting) {
+        return text(setting).filter(size -> {
+            boolean isSize = size.matches("[1-9]\\d{0,8}[mMgG]");
+            if (!isSize) {
+                problem("--" + setting.name() + " is '" + size + "'; expected a size such as 512m or 2g");
+            }
+            return isSize;
+        });
+    }
+
     public boolean flag(Setting setting) {
         String text = text(setting).orElse("");
         if (!text.equals("true") && !text.equals("false")) {

@@ -20,6 +20,7 @@ import io.syncbn.worker.session.Session;
 import io.syncbn.worker.session.SessionEffect;
 import io.syncbn.worker.session.SessionEvent;
 import io.syncbn.worker.session.SessionEvent.Result;
+import io.syncbn.worker.session.Sizes;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -93,7 +94,7 @@ final class SimulatedWorker {
         this.state = job.initialState();
         Duration patience = Duration.ofHours(1);
         session = new Session(
-                new Introduction(Simulation.FINGERPRINT, new Identity("data", "", "", ""), name, "host", processId),
+                new Introduction(Simulation.FINGERPRINT, new Identity("data", "", "", ""), name, "host", processId, Sizes.NONE),
                 Patience.of(patience, patience, PREPARE),
                 "coordinator");
     }

@@ -1,6 +1,7 @@
 package io.syncbn.deploy.simulation;
 
 import io.syncbn.coordinator.membership.Effect;
+import io.syncbn.coordinator.membership.Limits;
 import io.syncbn.coordinator.membership.Patience;
 import io.syncbn.coordinator.membership.Rules;
 import io.syncbn.coordinator.membership.Straggler;
@@ -92,7 +93,7 @@ final class Simulation {
         undisturbed = job.undisturbed();
         int most = Math.min(shards, 1 + random.nextInt(5));
         int fewest = 1 + random.nextInt(most);
-        rules = new Rules(FINGERPRINT, shards, fewest, most, World.millis(600_000), PATIENCE, straggler, 5);
+        rules = new Rules(FINGERPRINT, shards, fewest, most, World.millis(600_000), PATIENCE, straggler, 5, Limits.DEFAULT);
         tell(job + ", workers " + fewest + " to " + most + ", straggler " + straggler);
     }
 

@@ -6,20 +6,25 @@ import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
+import io.grpc.stub.ClientCallStreamObserver;
 import io.grpc.stub.ClientCalls;
+import io.grpc.stub.ClientResponseObserver;
 import io.grpc.stub.MetadataUtils;
 import io.grpc.stub.StreamObserver;
 import io.syncbn.proto.v1.Plan;
 import io.syncbn.proto.wire.DataFrame;
 import io.syncbn.proto.wire.ReductionMethods;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
 /** One data stream, on a connection of its own. Sending is thread-safe. */
-final class DataStream implements StreamObserver<DataFrame> {
+final class DataStream implements ClientResponseObserver<DataFrame, DataFrame> {
     private final String name;
     private final Consumer<DataFrame> receiver;
     private final Consumer<String> whenBroken;
     private final StreamObserver<DataFrame> out;
+    private ClientCallStreamObserver<DataFrame> call;
+    private CompletableFuture<Void> taken = CompletableFuture.completedFuture(null);
     private volatile boolean closed;
 
     /**
@@ -43,6 +48,24 @@ final class DataStream implements StreamObserver<DataFrame> {
                 ClientInterceptors.intercept(channel, MetadataUtils.newAttachHeadersInterceptor(headers))
                         .newCall(method, CallOptions.DEFAULT.withWaitForReady()),
                 this);
+    }
+
+    @Override
+    public void beforeStart(ClientCallStreamObserver<DataFrame> toCoordinator) {
+        call = toCoordinator;
+        call.setOnReadyHandler(this::becameReady);
+    }
+
+    /** Complete when the connection has taken what was sent, or all but a little; or when it is over. */
+    synchronized CompletableFuture<Void> whenTaken() {
+        if (taken.isDone() && !closed && !call.isReady()) {
+            taken = new CompletableFuture<>();
+        }
+        return taken;
+    }
+
+    private synchronized void becameReady() {
+        taken.complete(null);
     }
 
     synchronized void send(DataFrame frame) {
@@ -71,7 +94,7 @@ final class DataStream implements StreamObserver<DataFrame> {
             String detail = status.getDescription() == null ? "" : ", " + status.getDescription();
             whenBroken.accept("the " + name + " broke: " + status.getCode() + detail);
         }
-        closed = true;
+        close();
     }
 
     @Override
@@ -79,6 +102,11 @@ final class DataStream implements StreamObserver<DataFrame> {
         if (!closed) {
             whenBroken.accept("the " + name + " was ended by the coordinator");
         }
+        close();
+    }
+
+    private void close() {
         closed = true;
+        becameReady();
     }
 }

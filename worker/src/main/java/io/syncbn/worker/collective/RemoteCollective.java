@@ -2,7 +2,6 @@ package io.syncbn.worker.collective;
 
 import io.grpc.ManagedChannel;
 import io.netty.channel.EventLoopGroup;
-import io.syncbn.proto.Protocol;
 import io.syncbn.proto.net.Address;
 import io.syncbn.proto.net.Channels;
 import io.syncbn.proto.net.DrivenLoop;
@@ -226,13 +225,34 @@ public final class RemoteCollective implements Collective {
         return lastStep == step;
     }
 
-    /** Sends a state to the workers that are behind. */
+    /**
+     * Sends a state to the workers that are behind, no faster than the connection takes it.
+     *
+     * @throws AbandonedException if nobody waits for it any more
+     */
     public void sendState(long step, float[] values) {
-        List<float[]> chunks = StateInbox.chunks(values, Protocol.MAX_CHUNK_BYTES / Float.BYTES);
-        for (int chunk = 0; chunk < chunks.size(); chunk++) {
+        int chunks = StateInbox.chunks(values.length);
+        for (int chunk = 0; chunk < chunks; chunk++) {
             FrameHeader header = new FrameHeader(
-                    plan.getGeneration(), step, Kind.STATE, chunk, 0, new Node(0, plan.getFirstShard()), chunks.size());
-            gradients.send(DataFrame.of(header, chunks.get(chunk)));
+                    plan.getGeneration(), step, Kind.STATE, chunk, 0, new Node(0, plan.getFirstShard()), chunks);
+            awaitTaken();
+            gradients.send(DataFrame.of(header, StateInbox.chunk(values, chunk)));
+        }
+    }
+
+    private void awaitTaken() {
+        CompletableFuture<Void> taken = gradients.whenTaken();
+        if (taken.isDone()) {
+            return;
+        }
+        try {
+            await(CompletableFuture.anyOf(taken, state.whole()));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new AbandonedException("interrupted");
+        }
+        if (state.whole().isCompletedExceptionally()) {
+            throw new AbandonedException("the state is not waited for any more");
         }
     }
 

@@ -1,5 +1,6 @@
 package io.syncbn.worker.collective;
 
+import io.syncbn.proto.Protocol;
 import io.syncbn.proto.wire.DataFrame;
 import io.syncbn.proto.wire.FrameHeader;
 import java.util.ArrayList;
@@ -10,6 +11,8 @@ import java.util.concurrent.CompletableFuture;
 
 /** Gathers the chunks of a state that is on its way to this worker, in whatever order they come. Thread-safe. */
 final class StateInbox {
+    private static final int CHUNK_FLOATS = Protocol.MAX_CHUNK_BYTES / Float.BYTES;
+
     private final CompletableFuture<float[]> whole = new CompletableFuture<>();
     private final List<float[]> chunks = new ArrayList<>();
     private int missing;
@@ -49,11 +52,13 @@ final class StateInbox {
         return joined;
     }
 
-    static List<float[]> chunks(float[] state, int chunkFloats) {
-        List<float[]> chunks = new ArrayList<>();
-        for (int at = 0; at == 0 || at < state.length; at += chunkFloats) {
-            chunks.add(Arrays.copyOfRange(state, at, Math.min(state.length, at + chunkFloats)));
-        }
-        return chunks;
+    /** Into how many chunks a state of so many numbers goes. */
+    static int chunks(int floats) {
+        return Math.max(1, (floats + CHUNK_FLOATS - 1) / CHUNK_FLOATS);
+    }
+
+    static float[] chunk(float[] state, int number) {
+        int from = number * CHUNK_FLOATS;
+        return Arrays.copyOfRange(state, from, Math.min(state.length, from + CHUNK_FLOATS));
     }
 }

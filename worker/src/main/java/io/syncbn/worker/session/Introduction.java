@@ -11,8 +11,10 @@ import io.syncbn.proto.v1.Join;
  * @param name how people call it
  * @param host where it runs, for messages
  * @param processId there
+ * @param sizes of what is sent, and of its memory
  */
-public record Introduction(String fingerprint, Identity identity, String name, String host, long processId) {
+public record Introduction(
+        String fingerprint, Identity identity, String name, String host, long processId, Sizes sizes) {
 
     Join at(Position position) {
         return Join.newBuilder()
@@ -27,6 +29,9 @@ public record Introduction(String fingerprint, Identity identity, String name, S
                 .setName(name)
                 .setProcessId(processId)
                 .setHost(host)
+                .setGradientBytes(sizes.gradientBytes())
+                .setStateBytes(sizes.stateBytes())
+                .setBacklogSteps(sizes.backlogSteps())
                 .build();
     }
 }

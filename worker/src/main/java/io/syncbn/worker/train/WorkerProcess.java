@@ -9,10 +9,12 @@ import io.syncbn.worker.data.DataSummary;
 import io.syncbn.worker.data.Datasets;
 import io.syncbn.worker.data.DecodedDataset;
 import io.syncbn.worker.kernels.Arithmetic;
+import io.syncbn.worker.nn.Replica;
 import io.syncbn.worker.session.Identity;
 import io.syncbn.worker.session.Introduction;
 import io.syncbn.worker.session.Patience;
 import io.syncbn.worker.session.SessionRunner;
+import io.syncbn.worker.session.Sizes;
 import io.syncbn.worker.session.WorkerEnd;
 import io.syncbn.worker.session.WorkerFaultException;
 import java.lang.System.Logger;
@@ -67,7 +69,7 @@ public final class WorkerProcess {
             try (Training training =
                             new Training(config, data, replicas, arithmetic, origin, metrics, start, NANO_CLOCK);
                     SessionRunner session = new SessionRunner(
-                            introduction(config, origin, arithmetic),
+                            introduction(config, origin, arithmetic, sizes(replicas)),
                             Patience.of(config.patience(), config.reconnect(), config.prepare()),
                             coordinator,
                             job.shards(),
@@ -96,13 +98,23 @@ public final class WorkerProcess {
                 + computedWith.get("heapMiB") + " MiB; syncbn " + computedWith.get("syncbn");
     }
 
-    private static Introduction introduction(WorkerConfig config, Origin origin, Arithmetic arithmetic) {
+    private static Introduction introduction(WorkerConfig config, Origin origin, Arithmetic arithmetic, Sizes sizes) {
         return new Introduction(
                 Fingerprint.of(config.job()),
                 new Identity(origin.dataDigest(), origin.model().digest(), arithmetic.digest(), arithmetic.toString()),
                 config.name(),
                 hostName(),
-                ProcessHandle.current().pid());
+                ProcessHandle.current().pid(),
+                sizes);
+    }
+
+    private static Sizes sizes(Replicas replicas) {
+        Replica replica = replicas.initialState().replica();
+        long gradientBytes = (long) replica.weights().length * Float.BYTES;
+        return Sizes.of(
+                gradientBytes,
+                2 * gradientBytes + (long) replica.runningStatistics().length * Float.BYTES,
+                Runtime.getRuntime().maxMemory());
     }
 
     /** For messages only; a machine that does not know its own name still trains. */

@@ -1,0 +1,98 @@
+package io.syncbn.deploy.command;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.charset.Charset;
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.Deque;
+
+/**
+ * Standard error for which nobody waits: a thread of its own writes it. A log lies on a disk, or goes into a pipe; when that
+ * hangs, a step, a sum or a sign of life must not wait with it because it has something to say.
+ */
+final class LogOutput extends OutputStream {
+    /** What may wait to be written; then the newest is lost. */
+    private static final int MOST_BYTES = 4 << 20;
+
+    /** At the end of the process. */
+    private static final long END_PATIENCE_MILLIS = 2000;
+
+    private final OutputStream target;
+    private final Deque<byte[]> waiting = new ArrayDeque<>();
+    private int waitingBytes;
+    private boolean isWriting;
+
+    LogOutput(OutputStream target) {
+        this.target = target;
+        Thread thread = new Thread(this::writeAll, "log");
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    /** From here on, and until the process ends. To be called before anything is logged. */
+    static void install() {
+        LogOutput output = new LogOutput(System.err);
+        String encoding = System.getProperty("stderr.encoding", System.getProperty("native.encoding", "UTF-8"));
+        System.setErr(new PrintStream(output, true, Charset.forName(encoding)));
+        Runtime.getRuntime().addShutdownHook(new Thread(output::drain, "log-end"));
+    }
+
+    @Override
+    public void write(int single) {
+        write(new byte[] {(byte) single}, 0, 1);
+    }
+
+    @Override
+    public synchronized void write(byte[] bytes, int offset, int length) {
+        if (waitingBytes + length <= MOST_BYTES) {
+            waiting.add(Arrays.copyOfRange(bytes, offset, offset + length));
+            waitingBytes += length;
+            notifyAll();
+        }
+    }
+
+    private void writeAll() {
+        try {
+            while (true) {
+                target.write(next());
+                target.flush();
+                written();
+            }
+        } catch (InterruptedException | IOException e) {
+            written(); // nobody can read it, and there is nobody else to tell
+        }
+    }
+
+    private synchronized byte[] next() throws InterruptedException {
+        while (waiting.isEmpty()) {
+            wait();
+        }
+        isWriting = true;
+        byte[] bytes = waiting.remove();
+        waitingBytes -= bytes.length;
+        return bytes;
+    }
+
+    private synchronized void written() {
+        isWriting = false;
+        notifyAll();
+    }
+
+    /** Waits, but not for ever, until all is written. */
+    synchronized void drain() {
+        long endNanos = System.nanoTime() + END_PATIENCE_MILLIS * 1_000_000;
+        try {
+            while (isWriting || !waiting.isEmpty()) {
+                long millis = (endNanos - System.nanoTime()) / 1_000_000;
+                if (millis <= 0) {
+                    return;
+                }
+                wait(millis);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

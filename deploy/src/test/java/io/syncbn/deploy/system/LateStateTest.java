@@ -1,0 +1,66 @@
+package io.syncbn.deploy.system;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.syncbn.deploy.system.Syncbn.Ended;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A large state goes to several workers at once through a coordinator with little memory. */
+class LateStateTest {
+    private static final int STEPS = 8;
+
+    @TempDir
+    private Path directory;
+
+    @Test
+    void threeWorkersThatComeLateTakeOverALargeState() throws Exception {
+        Path alone = directory.resolve("alone");
+        Syncbn.succeed(job(alone, "--workers=1"));
+
+        Path run = directory.resolve("run");
+        try (Syncbn training = Syncbn.start(job(run, "--workers=1:4", "--coordinator-heap=256m", "--worker-heap=1g"))) {
+            Syncbn.await("a step", Syncbn.PATIENCE, () -> Syncbn.hasStep(run, 1));
+            for (int worker = 1; worker < 4; worker++) {
+                Syncbn.signal(training.child("worker-" + worker), "KILL");
+            }
+            Ended ended = training.await(Syncbn.PATIENCE);
+            assertThat(ended.exitCode()).as(ended.err()).isZero();
+        }
+        assertThat(Syncbn.result(run).path("weightsSha256"))
+                .isEqualTo(Syncbn.result(alone).path("weightsSha256"));
+        ObjectMapper json = new ObjectMapper();
+        List<String> aligned = new ArrayList<>();
+        for (String line : Files.readAllLines(run.resolve("events.jsonl"))) {
+            aligned.add(json.readTree(line).path("event").asText());
+        }
+        assertThat(aligned).contains("align").doesNotContain("evicted");
+    }
+
+    @Test
+    void aCoordinatorThatIsTooSmallSaysWhatItNeeds() {
+        Ended ended = Syncbn.run(job(directory.resolve("run"), "--workers=4", "--coordinator-heap=96m"));
+        assertThat(ended.exitCode()).isEqualTo(1);
+        assertThat(ended.err()).contains("the coordinator's memory is too small for 4 workers", "--coordinator-heap");
+    }
+
+    private static Object[] job(Path run, String... more) {
+        List<Object> arguments = new ArrayList<>(List.of(
+                "train",
+                "--model=" + WideMlp.class.getName(),
+                "--shards=4",
+                "--batch=2",
+                "--steps=" + STEPS,
+                "--evaluate-every=1000000",
+                "--checkpoint-every=1000000",
+                "--out=" + run));
+        arguments.addAll(Arrays.asList(more));
+        return arguments.toArray();
+    }
+}
