@@ -74,8 +74,7 @@ public final class Coordinator {
         doneBefore = earlier.done();
         startedNanos = nanoClock.getAsLong();
         announcer = new Announcer(metrics, journal, nanoClock);
-        generation =
-                new Generation(groupSize, rules.patience(), rules.limits().untakenBytes(), nanoClock.getAsLong());
+        generation = new Generation(groupSize, rules.patience(), rules.limits().untakenBytes(), nanoClock.getAsLong());
         membership = Membership.begin(rules, earlier, nanoClock.getAsLong());
         if (!earlier.equals(Earlier.NOTHING)) {
             announcer.restarted(membership);

@@ -94,7 +94,8 @@ final class SimulatedWorker {
         this.state = job.initialState();
         Duration patience = Duration.ofHours(1);
         session = new Session(
-                new Introduction(Simulation.FINGERPRINT, new Identity("data", "", "", ""), name, "host", processId, Sizes.NONE),
+                new Introduction(
+                        Simulation.FINGERPRINT, new Identity("data", "", "", ""), name, "host", processId, Sizes.NONE),
                 Patience.of(patience, patience, PREPARE),
                 "coordinator");
     }

@@ -93,7 +93,8 @@ final class Simulation {
         undisturbed = job.undisturbed();
         int most = Math.min(shards, 1 + random.nextInt(5));
         int fewest = 1 + random.nextInt(most);
-        rules = new Rules(FINGERPRINT, shards, fewest, most, World.millis(600_000), PATIENCE, straggler, 5, Limits.DEFAULT);
+        rules = new Rules(
+                FINGERPRINT, shards, fewest, most, World.millis(600_000), PATIENCE, straggler, 5, Limits.DEFAULT);
         tell(job + ", workers " + fewest + " to " + most + ", straggler " + straggler);
     }
 

@@ -57,6 +57,8 @@ class LateStateTest {
                 "--shards=4",
                 "--batch=2",
                 "--steps=" + STEPS,
+                "--silence=120",
+                "--deadline-slack=120",
                 "--evaluate-every=1000000",
                 "--checkpoint-every=1000000",
                 "--out=" + run));
