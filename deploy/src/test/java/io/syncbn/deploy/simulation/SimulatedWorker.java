@@ -12,15 +12,12 @@ import io.syncbn.proto.wire.Payload;
 import io.syncbn.worker.collective.ShardRun;
 import io.syncbn.worker.session.Command;
 import io.syncbn.worker.session.Fault;
-import io.syncbn.worker.session.Identity;
-import io.syncbn.worker.session.Introduction;
 import io.syncbn.worker.session.Patience;
 import io.syncbn.worker.session.Position;
 import io.syncbn.worker.session.Session;
 import io.syncbn.worker.session.SessionEffect;
 import io.syncbn.worker.session.SessionEvent;
 import io.syncbn.worker.session.SessionEvent.Result;
-import io.syncbn.worker.session.Sizes;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -49,6 +46,7 @@ final class SimulatedWorker {
 
     /** The replica. */
     private float[] state;
+
     private long step;
     private List<Double> statistics = List.of();
 
@@ -94,10 +92,7 @@ final class SimulatedWorker {
         this.state = job.initialState();
         Duration patience = Duration.ofHours(1);
         session = new Session(
-                new Introduction(
-                        Simulation.FINGERPRINT, new Identity("data", "", "", ""), name, "host", processId, Sizes.NONE),
-                Patience.of(patience, patience, PREPARE),
-                "coordinator");
+                Simulation.introduction(name, processId), Patience.of(patience, patience, PREPARE), "coordinator");
     }
 
     void start() {

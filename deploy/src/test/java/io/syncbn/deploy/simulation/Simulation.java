@@ -8,7 +8,10 @@ import io.syncbn.coordinator.membership.Straggler;
 import io.syncbn.coordinator.membership.Topic;
 import io.syncbn.coordinator.service.StreamKind;
 import io.syncbn.proto.v1.Plan;
+import io.syncbn.worker.session.Identity;
+import io.syncbn.worker.session.Introduction;
 import io.syncbn.worker.session.SessionEffect;
+import io.syncbn.worker.session.Sizes;
 import io.syncbn.worker.session.WorkerEnd;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -96,6 +99,11 @@ final class Simulation {
         rules = new Rules(
                 FINGERPRINT, shards, fewest, most, World.millis(600_000), PATIENCE, straggler, 5, Limits.DEFAULT);
         tell(job + ", workers " + fewest + " to " + most + ", straggler " + straggler);
+    }
+
+    /** What a worker says of itself: all are of one job, and alike. */
+    static Introduction introduction(String worker, long processId) {
+        return new Introduction(FINGERPRINT, new Identity("data", "", "", ""), worker, "host", processId, Sizes.NONE);
     }
 
     World world() {

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A large state goes to several workers at once through a coordinator with little memory. */
 class LateStateTest {
-    private static final int STEPS = 8;
+    private static final int STEPS = 4;
 
     @TempDir
     private Path directory;
@@ -25,7 +25,7 @@ class LateStateTest {
         Syncbn.succeed(job(alone, "--workers=1"));
 
         Path run = directory.resolve("run");
-        try (Syncbn training = Syncbn.start(job(run, "--workers=1:4", "--coordinator-heap=256m", "--worker-heap=1g"))) {
+        try (Syncbn training = Syncbn.start(job(run, "--workers=1:4", "--coordinator-heap=160m", "--worker-heap=1g"))) {
             Syncbn.await("a step", Syncbn.PATIENCE, () -> Syncbn.hasStep(run, 1));
             for (int worker = 1; worker < 4; worker++) {
                 Syncbn.signal(training.child("worker-" + worker), "KILL");
