@@ -174,25 +174,28 @@ class ElasticityTest extends WithCoordinator {
     void aCoordinatorThatIsStartedAgainGoesOnWithItsWorkers(@TempDir Path directory) throws Exception {
         Path log = directory.resolve("events.jsonl");
         CoordinatorProcess first = start(2, SHARDS, Optional.of(log));
-        List<FakeWorker> before = joined(first, 0);
+        List<FakeWorker> before = joined(first, 0, 0);
         assertGoOn(before, 0);
         first.close();
         assertThat(Files.readString(log))
                 .contains("\"event\":\"generation\",\"generation\":1,\"step\":0,\"workers\":[{\"name\":\"worker-0\"");
 
         CoordinatorProcess second = start(2, SHARDS, Optional.of(log));
-        List<FakeWorker> after = joined(second, 1);
+        List<FakeWorker> after = joined(second, 1, 1);
         assertGoOn(after, 1, 0);
         assertThat(after.get(0).plan().getGeneration()).isEqualTo(2);
         assertThat(Files.readString(log)).contains("\"event\":\"restarted\"");
     }
 
-    /** Workers 0 and 1, who stand at this step. */
-    private List<FakeWorker> joined(CoordinatorProcess coordinator, long step) {
+    /** Workers 0 and 1, who stand at this step, which they came to in this generation. */
+    private List<FakeWorker> joined(CoordinatorProcess coordinator, long generation, long step) {
         List<FakeWorker> workers = new ArrayList<>();
         for (int number = 0; number < 2; number++) {
             FakeWorker worker = worker("worker-" + number, coordinator);
-            workers.add(worker.join(worker.introduction(JOB).setStep(step).setStateDigest("state-" + step)));
+            workers.add(worker.join(worker.introduction(JOB)
+                    .setGeneration(generation)
+                    .setStep(step)
+                    .setStateDigest("state-" + step)));
         }
         return workers;
     }
