@@ -3,12 +3,12 @@ package io.syncbn.deploy.system;
 import io.syncbn.worker.nn.Architecture;
 import io.syncbn.worker.nn.Net;
 
-/** Twenty-five megabytes of parameters: the 3,072 numbers of a picture, times 2,048. */
+/** Twelve megabytes of parameters: the 3,072 numbers of a picture, times 1,024. */
 public final class WideMlp implements Architecture {
     @Override
     public void define(Net net) {
         net.flatten();
-        net.dense("wide", 2048).batchNorm("bn").relu();
+        net.dense("wide", 1024).batchNorm("bn").relu();
         net.dense("fc", net.classes());
     }
 }
