@@ -79,7 +79,8 @@ final class Decisions {
         long gapNanos = turn.nowNanos - turn.tickedNanos;
         turn.tickedNanos = turn.nowNanos;
         if (gapNanos > turn.rules.patience().silenceNanos() / 2) {
-            // This process stood still, and signs of life may wait unread: a silence now says nothing of the others.
+            // This process, or its disk, stood still; signs of life may wait unread, and a silence says nothing of the
+            // others.
             turn.members().forEach(member -> turn.update(member.heardAt(turn.nowNanos)));
             turn.progressNanos += gapNanos;
         }

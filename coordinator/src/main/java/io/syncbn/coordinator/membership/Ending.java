@@ -85,7 +85,10 @@ final class Ending {
         }
     }
 
-    /** Lets workers end. Those that never had a place have nothing to keep. */
+    /**
+     * Lets workers end. Those that never had a place, or have not come to the state yet, have nothing to keep: a checkpoint
+     * of theirs would be of an earlier step than the run has come to.
+     */
     static void stop(Turn turn) {
         if (turn.phase != Phase.GATHERING) {
             Seating.endGeneration(turn);
@@ -94,7 +97,7 @@ final class Ending {
         turn.goesOn();
         String reason = turn.stopping.orElseThrow();
         for (Member member : turn.members()) {
-            if (member.wasPlanned()) {
+            if (member.wasPlanned() && member.mayHave(turn.baseStep)) {
                 turn.send(
                         member, ToWorker.newBuilder().setStop(Stop.newBuilder().setReason(reason)));
             } else {

@@ -66,7 +66,7 @@ public final class ControlService {
                 return;
             }
             coordinator.run(() -> coordinator.received(stream, decoded));
-            if (!isVouchedFor && coordinator.isMember(stream)) {
+            if (!isVouchedFor && coordinator.isTakenIn(stream)) {
                 isVouchedFor = true;
                 guest.vouch();
             }

@@ -113,7 +113,9 @@ public final class Coordinator {
 
     /** Time has passed. */
     public void tick() {
-        happened(new Event.Tick());
+        if (!effects.isPaused()) { // else there may be workers that have not been told yet what is expected of them
+            happened(new Event.Tick());
+        }
         announcer.tick(membership);
         long nowNanos = nanoClock.getAsLong();
         endPause(nowNanos);
@@ -179,9 +181,11 @@ public final class Coordinator {
         happened(new Event.WorkerFailed(connection, isOfJob, failed.getFault(), failed.getReason()));
     }
 
-    /** Whether this is the control stream of a worker that was taken in. */
-    public boolean isMember(ControlStream stream) {
-        return membership.members().stream().anyMatch(member -> member.connection() == stream.connection());
+    /** Whether this is the control stream of a worker that was taken in, or that waits for the place of its former self. */
+    public boolean isTakenIn(ControlStream stream) {
+        long connection = stream.connection();
+        return membership.hasMember(connection)
+                || membership.comers().stream().anyMatch(comer -> comer.connection() == connection);
     }
 
     /** Whether this is a data stream of the present generation. */

@@ -48,6 +48,10 @@ final class EffectQueue {
         goOn();
     }
 
+    boolean isPaused() {
+        return isPaused;
+    }
+
     /** Whether effects have waited for longer than that. */
     boolean isPausedLongerThan(long nanos, long nowNanos) {
         return isPaused && nowNanos - pausedNanos > nanos;

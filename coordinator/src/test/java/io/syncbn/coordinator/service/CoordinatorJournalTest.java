@@ -25,6 +25,27 @@ class CoordinatorJournalTest extends CoordinatorRun {
     }
 
     @Test
+    void nobodyIsMissedWhoHasNotBeenToldYet() {
+        begin();
+        diskHangs = true;
+        coordinator.closed(controls.get(1));
+        open(0, StreamKind.MOMENTS);
+        open(0, StreamKind.GRADIENTS);
+        ready(0);
+        FakeStreams.Control again = new FakeStreams.Control(7);
+        coordinator.opened(again);
+        join(again, 1);
+        nowMillis += 100;
+        coordinator.closed(controls.get(0));
+        for (int tick = 0; tick < 200; tick++) {
+            nowMillis += 100;
+            coordinator.tick();
+        }
+        assertThat(notes).noneMatch(note -> note.topic() == Topic.EVICTED);
+        assertThat(coordinator.membership().members()).hasSize(1);
+    }
+
+    @Test
     void whatIsDecidedMeanwhileIsDoneAfterwardsAndInOrder() {
         diskHangs = true;
         begin();

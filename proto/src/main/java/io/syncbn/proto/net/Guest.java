@@ -67,11 +67,12 @@ public final class Guest extends ChannelInboundHandlerAdapter {
         visits++;
     }
 
-    /** The answer was given; the next question may take as long as the first. */
+    /** The answer was given; the next question may take as long, and be as large, as the first. */
     public void visitIsOver() {
         visits--;
         if (vouchers == 0 && connection.isActive()) {
             timeOver.cancel(false);
+            bytesLeft = MOST_BYTES;
             startClock();
         }
     }

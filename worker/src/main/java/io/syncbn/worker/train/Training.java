@@ -105,10 +105,12 @@ final class Training implements Trainee, AutoCloseable {
                 state.leftOutInARow());
     }
 
-    /** Another worker may write the run meanwhile. */
+    /** Another worker may write the run meanwhile; but not when all steps are done, as the result has yet to be written. */
     @Override
     public void rest() {
-        closeListener();
+        if (state.step() < schedule.steps()) {
+            closeListener();
+        }
     }
 
     /** Whoever cannot read the run directory, or finds there what it cannot use, stands where it stood. */
@@ -192,6 +194,9 @@ final class Training implements Trainee, AutoCloseable {
 
     /** The job is done, and all workers agree on the result. */
     void finished() {
+        if (plan == null) {
+            return; // a spare, which the job did not need
+        }
         RunFacts facts = new RunFacts(plan.getWorkers(), plan.getGeneration(), plan.getRestores(), origin);
         listener.finished(state, schedule.epochsAfter(state.step()), StateDigest.sha256(state.modelState()), facts);
     }
