@@ -66,9 +66,10 @@ class LostReplicasTest {
         List<JsonNode> restored = lines("events.jsonl").stream()
                 .filter(event -> event.path("event").asText().equals("restored"))
                 .toList();
-        assertThat(restored).hasSize(KILLS + 1);
-        assertThat(Syncbn.result(run).path("restores").asInt()).isEqualTo(KILLS + 1);
-        for (int kill = 1; kill <= KILLS + 1; kill++) {
+        // Of the two that are killed at last, one may be back, and have the state, before the other one's turn comes.
+        assertThat(restored).hasSizeBetween(KILLS, KILLS + 1);
+        assertThat(Syncbn.result(run).path("restores").asInt()).isEqualTo(restored.size());
+        for (int kill = 1; kill <= restored.size(); kill++) {
             assertThat(restored.get(kill - 1).path("step").asInt())
                     .as(restored.toString())
                     .isGreaterThan((kill - 1) * DISTANCE);
