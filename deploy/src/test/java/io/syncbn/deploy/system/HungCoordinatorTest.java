@@ -27,12 +27,7 @@ class HungCoordinatorTest {
         Path data = NpyPictures.write(directory.resolve("npy"), 27, 8);
         Path run = directory.resolve("run");
         List<String> job = List.of(
-                "--data=npy:" + data,
-                "--model=" + SmallResNet.class.getName(),
-                "--workers=2",
-                "--steps=100000000",
-                "--evaluate-every=1000000",
-                "--checkpoint-every=1000000");
+                "--data=npy:" + data, "--model=" + SmallResNet.class.getName(), "--workers=2", "--steps=100000000");
         try (Syncbn coordinator = Syncbn.start(with(job, "coordinator", "--host=127.0.0.1", "--port=0"))) {
             String address = listening(coordinator);
             try (Syncbn stays = Syncbn.start(worker(job, address, run, "worker-0"));
@@ -69,7 +64,15 @@ class HungCoordinatorTest {
     }
 
     private static Object[] worker(List<String> job, String coordinator, Path run, String name) {
-        return with(job, "worker", "--coordinator=" + coordinator, "--name=" + name, "--out=" + run, "--reconnect=10");
+        return with(
+                job,
+                "worker",
+                "--coordinator=" + coordinator,
+                "--name=" + name,
+                "--out=" + run,
+                "--reconnect=10",
+                "--evaluate-every=1000000",
+                "--checkpoint-every=1000000");
     }
 
     private static Object[] with(List<String> job, String command, String... more) {
