@@ -5,6 +5,7 @@ import io.syncbn.proto.v1.Join;
 import io.syncbn.proto.v1.Ready;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Whether a worker may join those that have: it must work on the same job, with the same data, model and arithmetic, from a
@@ -19,8 +20,12 @@ final class Admission {
 
     private Admission() {}
 
-    /** Why not, or empty. */
-    static Optional<String> refusal(Rules rules, List<Member> members, Join join) {
+    /**
+     * Why not, or empty.
+     *
+     * @param origin the job's, if it has begun
+     */
+    static Optional<String> refusal(Rules rules, Optional<JobOrigin> origin, List<Member> members, Join join) {
         String name = join.getName();
         if (join.getProtocolVersion() != Protocol.VERSION) {
             return Optional.of(name + " speaks version " + join.getProtocolVersion() + " of the protocol, expected "
@@ -51,48 +56,58 @@ final class Admission {
                         + "); names must differ");
             }
         }
-        return members.stream()
-                .map(member -> difference(member, join))
+        return Stream.concat(members.stream().map(Member::join).map(JobOrigin::of), origin.stream())
+                .map(other -> otherOrigin(other, JobOrigin.of(join)))
                 .flatMap(Optional::stream)
-                .findFirst();
+                .findFirst()
+                .or(() -> members.stream()
+                        .map(member -> otherState(member, join))
+                        .flatMap(Optional::stream)
+                        .findFirst());
     }
 
     private static long mebibytes(long bytes) {
         return (bytes + (1 << 20) - 1) >> 20;
     }
 
+    private static Optional<String> otherOrigin(JobOrigin there, JobOrigin came) {
+        if (!came.data().equals(there.data())) {
+            return Optional.of(differ("data", there.of(), there.data(), came.of(), came.data()));
+        }
+        if (!came.definition().equals(there.definition())) {
+            return Optional.of(differ("model", there.of(), there.definition(), came.of(), came.definition())
+                    + ", as digests of its layers: the class must be the same version everywhere");
+        }
+        if (!came.arithmetic().equals(there.arithmetic())) {
+            return Optional.of(otherArithmetic(there, came));
+        }
+        return Optional.empty();
+    }
+
     /** At one step there is one state. Who stands at another one takes over the furthest. */
-    private static Optional<String> difference(Member member, Join join) {
-        if (!join.getDataDigest().equals(member.join().getDataDigest())) {
-            return Optional.of(differ("data", member, member.join().getDataDigest(), join, join.getDataDigest()));
-        }
-        if (!join.getDefinitionDigest().equals(member.join().getDefinitionDigest())) {
-            return Optional.of(
-                    differ("model", member, member.join().getDefinitionDigest(), join, join.getDefinitionDigest())
-                            + ", as digests of its layers: the class must be the same version everywhere");
-        }
-        if (!join.getArithmeticDigest().equals(member.join().getArithmeticDigest())) {
-            return Optional.of(otherArithmetic(member, join));
-        }
+    private static Optional<String> otherState(Member member, Join join) {
         long step = member.ready().map(Ready::getStep).orElse(member.join().getStep());
         String digest =
                 member.ready().map(Ready::getStateDigest).orElse(member.join().getStateDigest());
         return join.getStep() == step && !join.getStateDigest().equals(digest)
                 ? Optional.of(differ(
-                        "state of model and optimizer after step " + step, member, digest, join, join.getStateDigest()))
+                        "state of model and optimizer after step " + step,
+                        member.name(),
+                        digest,
+                        join.getName(),
+                        join.getStateDigest()))
                 : Optional.empty();
     }
 
-    private static String otherArithmetic(Member member, Join join) {
-        return join.getName() + "'s arithmetic differs from " + member.name()
+    private static String otherArithmetic(JobOrigin there, JobOrigin came) {
+        return came.of() + "'s arithmetic differs from " + there.of()
                 + "'s, so that the weights would depend on"
-                + " who computes what: " + join.getName() + " has " + join.getArithmetic() + "; " + member.name()
-                + " has " + member.join().getArithmetic()
+                + " who computes what: " + came.of() + " has " + came.arithmeticText() + "; " + there.of() + " has "
+                + there.arithmeticText()
                 + ". Use processors of one kind, or give the job --isa avx2, for which all that have AVX2 compute alike";
     }
 
-    private static String differ(String what, Member member, String expected, Join join, String came) {
-        return join.getName() + "'s " + what + " differs from " + member.name() + "'s: " + came + ", expected "
-                + expected;
+    private static String differ(String what, String other, String expected, String comer, String came) {
+        return comer + "'s " + what + " differs from " + other + "'s: " + came + ", expected " + expected;
     }
 }

@@ -146,6 +146,7 @@ final class Aligning {
             Ending.stop(turn);
             return;
         }
+        turn.origin = turn.origin.or(() -> Optional.of(JobOrigin.ofJob(furthest.join())));
         turn.phase = Phase.RUNNING;
         turn.goesOn();
         turn.note(

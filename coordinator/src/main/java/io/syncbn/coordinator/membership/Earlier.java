@@ -11,7 +11,8 @@ import java.util.stream.Collectors;
  * @param generation the last that it had begun or planned
  * @param step steps committed when the last generation began: no worker of it was behind that
  * @param names of that generation's workers
- * @param begun the last that began, unless the job has gone back to a checkpoint since: then its state is lost
+ * @param begun the last that began, unless its state is in no process any more: the job has gone back to a checkpoint since,
+ *     or was stopped
  * @param restores how often the job has gone back
  * @param done how the job ended, if all its steps are done
  */
@@ -42,6 +43,8 @@ public record Earlier(
                 // What was committed after that step is lost for good.
                 case RESTORED ->
                     new Earlier(last, note.step(), earlier.names, 0, earlier.restores + 1, Optional.empty());
+                // Whoever is told to go on goes on from the checkpoint that was kept then, with new processes.
+                case STOPPED -> new Earlier(last, earlier.step, earlier.names, 0, earlier.restores, Optional.empty());
                 case DONE ->
                     new Earlier(
                             last,

@@ -41,7 +41,7 @@ final class Joining {
             Optional<Member> namesake = others.stream()
                     .filter(member -> member.name().equals(join.getName()))
                     .findFirst();
-            Optional<String> refusal = Admission.refusal(turn.rules, others, join);
+            Optional<String> refusal = Admission.refusal(turn.rules, turn.origin, others, join);
             if (namesake.isPresent() && Namesakes.mayBeDead(turn, namesake.get(), join)) {
                 Namesakes.comes(turn, new Comer(connection, join, turn.nowNanos), namesake.get());
                 return;

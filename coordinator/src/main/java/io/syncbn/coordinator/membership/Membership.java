@@ -16,6 +16,7 @@ import java.util.Set;
  * @param baseStep steps that must not be lost: those committed when the last generation began, which all of its workers
  *     had, and all but the last that were committed since
  * @param assignment who computes what, in the phases that have a generation
+ * @param origin with which the first generation began
  * @param restoring what is known of a state that everybody may have lost
  * @param finished what those of this generation ended with that have finished, by name
  * @param expected names of those that are to come back after a restart of the coordinator
@@ -35,6 +36,7 @@ public record Membership(
         long committedStep,
         long baseStep,
         Optional<Assignment> assignment,
+        Optional<JobOrigin> origin,
         Restoring restoring,
         Map<String, Finished> finished,
         Set<String> expected,
@@ -90,6 +92,7 @@ public record Membership(
                 earlier.generation(),
                 earlier.step(),
                 earlier.step(),
+                Optional.empty(),
                 Optional.empty(),
                 Restoring.begin(earlier.begun(), earlier.restores()),
                 Map.of(),

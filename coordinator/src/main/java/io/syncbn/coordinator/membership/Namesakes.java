@@ -17,7 +17,7 @@ final class Namesakes {
         List<Member> others = turn.members().stream()
                 .filter(member -> !member.equals(namesake))
                 .toList();
-        return Admission.refusal(turn.rules, others, join).isEmpty()
+        return Admission.refusal(turn.rules, turn.origin, others, join).isEmpty()
                 && turn.comers().stream().noneMatch(comer -> isName(comer, join.getName()) && !isSame(comer, join));
     }
 
@@ -63,8 +63,8 @@ final class Namesakes {
     }
 
     private static void refuseForName(Turn turn, Comer comer) {
-        String reason =
-                Admission.refusal(turn.rules, turn.members(), comer.join()).orElseThrow();
+        String reason = Admission.refusal(turn.rules, turn.origin, turn.members(), comer.join())
+                .orElseThrow();
         Joining.noteRefusal(turn, comer.join(), reason);
         refuse(turn, comer, reason);
     }

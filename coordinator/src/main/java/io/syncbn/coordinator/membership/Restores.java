@@ -37,7 +37,7 @@ final class Restores {
                                 last.seats().stream().map(Assignment.Seat::name).collect(Collectors.toSet()))
                         .orElse(Set.of());
         Set<String> present = turn.members().stream().map(Member::name).collect(Collectors.toSet());
-        return present.containsAll(had) || turn.nowNanos - turn.gatheringNanos >= Rules.RETURN_NANOS;
+        return present.containsAll(had) || turn.nowNanos - turn.gatheringNanos >= turn.rules.lostNanos();
     }
 
     private static void ask(Turn turn, Member member) {

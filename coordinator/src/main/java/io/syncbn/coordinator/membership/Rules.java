@@ -29,6 +29,9 @@ public record Rules(
     /** After a restart, so long the workers of the last generation have to come back, before the job goes on with fewer. */
     static final long RETURN_NANOS = TimeUnit.SECONDS.toNanos(5);
 
+    /** So long a worker may take to see that its connection is dead. */
+    private static final long UNSEEN_NANOS = TimeUnit.SECONDS.toNanos(15);
+
     /** So often a generation may break at one worker's connection before that worker loses its place. */
     static final int MOST_DAMAGES_OF_A_WORKER = 20;
 
@@ -37,6 +40,11 @@ public record Rules(
 
     /** So many workers in a row may fail of the same fault before they have committed anything. */
     static final int MOST_SAME_FAULTS = 3;
+
+    /** How long those who have a state that nobody else has may be away before it counts as lost. */
+    long lostNanos() {
+        return patience.silenceNanos() + UNSEEN_NANOS + RETURN_NANOS;
+    }
 
     /** So many of how many workers, in words. */
     String count(int workers) {

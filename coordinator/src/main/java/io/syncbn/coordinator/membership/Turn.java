@@ -19,6 +19,7 @@ final class Turn {
     long committedStep;
     long baseStep;
     Optional<Assignment> assignment;
+    Optional<JobOrigin> origin;
     Restoring restoring;
     final Map<String, Finished> finished;
     Set<String> expected;
@@ -47,6 +48,7 @@ final class Turn {
         committedStep = before.committedStep();
         baseStep = before.baseStep();
         assignment = before.assignment();
+        origin = before.origin();
         restoring = before.restoring();
         finished = new HashMap<>(before.finished());
         expected = before.expected();
@@ -77,6 +79,7 @@ final class Turn {
                 committedStep,
                 baseStep,
                 assignment,
+                origin,
                 restoring,
                 finished,
                 expected,

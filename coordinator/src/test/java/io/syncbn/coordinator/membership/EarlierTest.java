@@ -22,4 +22,11 @@ class EarlierTest {
         assertThat(Earlier.from(List.of(notes.get(0), notes.get(1), note(Topic.GENERATION, 4, 100))))
                 .isEqualTo(new Earlier(4, 100, Set.of("worker-0"), 4, 1, Optional.empty()));
     }
+
+    /** Those who go on have read a checkpoint, and were in no generation. */
+    @Test
+    void aJobThatWasStoppedHasLostNothing() {
+        List<Effect.Note> notes = List.of(note(Topic.GENERATION, 3, 120), note(Topic.STOPPED, 3, 130));
+        assertThat(Earlier.from(notes)).isEqualTo(new Earlier(3, 120, Set.of("worker-0"), 0, 0, Optional.empty()));
+    }
 }

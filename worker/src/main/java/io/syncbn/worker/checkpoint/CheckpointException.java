@@ -25,6 +25,11 @@ public final class CheckpointException extends RuntimeException {
         return new CheckpointException(file + ": " + fault);
     }
 
+    /** One fault, and what lies behind it; null if nothing does. */
+    static CheckpointException of(Object file, String fault, Throwable cause) {
+        return new CheckpointException(file + ": " + fault, cause);
+    }
+
     /** All faults of a file, a line each. */
     static CheckpointException of(Object file, List<String> faults) {
         return faults.size() == 1

@@ -38,6 +38,7 @@ final class NewestCheckpoint {
                             + (Files.isDirectory(given) ? "no step-NNNNNNNN in it" : "no such directory"));
         }
         List<String> faults = new ArrayList<>();
+        Throwable ofDisk = null;
         List<Path> candidates =
                 new ArrayList<>(steps.headMap(lastStep, true).descendingMap().values());
         candidates.addAll(steps.tailMap(lastStep, false).descendingMap().values());
@@ -47,10 +48,13 @@ final class NewestCheckpoint {
             } catch (CheckpointException e) {
                 LOG.log(Level.WARNING, "a checkpoint is not whole and is passed over: " + e.getMessage());
                 faults.add(e.getMessage());
+                ofDisk = e.getCause() instanceof IOException ? e.getCause() : ofDisk;
             }
         }
         throw CheckpointException.of(
-                directory, "no checkpoint in it is whole (" + steps.size() + ")\n  " + String.join("\n  ", faults));
+                directory,
+                "no checkpoint in it is whole (" + steps.size() + ")\n  " + String.join("\n  ", faults),
+                ofDisk);
     }
 
     private static Checkpoint one(Path given) {

@@ -124,14 +124,12 @@ final class MetricsLog implements AutoCloseable {
 
     private void write(List<Line> batch) throws IOException {
         try {
-            List<String> texts = new ArrayList<>();
-            for (Line line : batch) {
-                if (line.unlessTold == Line.ANYWAY
-                        || RunHistory.of(file.lines()).lastStep() < line.unlessTold) {
-                    texts.add(line.text);
-                }
-            }
-            file.write(texts);
+            boolean mayBeTold = batch.stream().anyMatch(line -> line.unlessTold != Line.ANYWAY);
+            long told = mayBeTold ? RunHistory.of(file.lines()).lastStep() : 0;
+            file.write(batch.stream()
+                    .filter(line -> line.unlessTold == Line.ANYWAY || told < line.unlessTold)
+                    .map(Line::text)
+                    .toList());
         } catch (IOException e) {
             putBack(batch);
             throw e;

@@ -29,7 +29,8 @@ record Replicas(ModelDefinition definition, ModelState initialState) {
         ModelDefinition definition = define(job, data);
         if (resume.isPresent()) {
             Checkpoint checkpoint = Checkpoint.open(resume.get().from());
-            requireSame(job, data, arithmetic, definition, checkpoint, resume.get());
+            requireSameJob(job, checkpoint);
+            requireSame(data, arithmetic, definition, checkpoint, resume.get());
             return of(definition, checkpoint);
         }
         Replica fresh = definition.newReplica(job.seed());
@@ -49,14 +50,24 @@ record Replicas(ModelDefinition definition, ModelState initialState) {
     }
 
     /**
-     * The state of a run's newest checkpoint.
+     * A run's newest checkpoint.
+     *
+     * @throws RuntimeException with a message for the user, if there is none, or it is of a job with other settings
+     */
+    static Checkpoint newest(Job job, Path run, long lastStep) {
+        Checkpoint checkpoint = Checkpoint.open(run, lastStep);
+        requireSameJob(job, checkpoint);
+        return checkpoint;
+    }
+
+    /**
+     * The state of a checkpoint of this job.
      *
      * @param resume what it may differ in
-     * @throws RuntimeException with a message for the user, if there is none, or it is not this job's
+     * @throws RuntimeException with a message for the user, if it comes from another model, other data or other arithmetic
      */
-    ModelState newest(Job job, Dataset data, Arithmetic arithmetic, Resume resume, long lastStep) {
-        Checkpoint checkpoint = Checkpoint.open(resume.from(), lastStep);
-        requireSame(job, data, arithmetic, definition, checkpoint, resume);
+    ModelState stateOf(Checkpoint checkpoint, Dataset data, Arithmetic arithmetic, Resume resume) {
+        requireSame(data, arithmetic, definition, checkpoint, resume);
         return of(definition, checkpoint).initialState();
     }
 
@@ -74,13 +85,7 @@ record Replicas(ModelDefinition definition, ModelState initialState) {
     }
 
     private static void requireSame(
-            Job job,
-            Dataset data,
-            Arithmetic arithmetic,
-            ModelDefinition definition,
-            Checkpoint checkpoint,
-            Resume resume) {
-        requireSameJob(job, checkpoint);
+            Dataset data, Arithmetic arithmetic, ModelDefinition definition, Checkpoint checkpoint, Resume resume) {
         SameOrigin.require(checkpoint, definition.description());
         SameOrigin.require(checkpoint, data, arithmetic, resume);
     }

@@ -25,7 +25,7 @@ final class Trainer {
     private final WaitClock gradientsWait;
     private final float[] gradient;
     private final GradientChunks chunks;
-    private StepRecord last;
+    private final RecentSteps recent;
 
     /**
      * When things happen.
@@ -61,6 +61,7 @@ final class Trainer {
             CheckpointTimer timer,
             WorkerMetrics metrics,
             StartTimes start,
+            RecentSteps recent,
             LongSupplier nanoClock) {
         this.plan = plan;
         this.state = state;
@@ -69,6 +70,7 @@ final class Trainer {
         this.timer = timer;
         this.metrics = metrics;
         this.start = start;
+        this.recent = recent;
         this.nanoClock = nanoClock;
         this.gradientsWait = new WaitClock(nanoClock);
         this.gradient = new float[state.modelState().replica().weights().length];
@@ -84,7 +86,7 @@ final class Trainer {
         doWhatIsDue();
         while (state.step() < plan.steps()) {
             StepRecord record = step(state.step() + 1);
-            last = record;
+            recent.add(record);
             start.stepped();
             metrics.stepped(record);
             listener.stepped(record);
@@ -94,11 +96,6 @@ final class Trainer {
             doWhatIsDue();
         }
         return true;
-    }
-
-    /** The last step that was committed here, if there was one. */
-    Optional<StepRecord> lastStep() {
-        return Optional.ofNullable(last);
     }
 
     /** Nothing that is done here changes the state, and to do it again changes nothing. */

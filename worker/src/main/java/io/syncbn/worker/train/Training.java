@@ -3,6 +3,7 @@ package io.syncbn.worker.train;
 import io.syncbn.proto.job.Job;
 import io.syncbn.proto.v1.Align;
 import io.syncbn.proto.v1.Plan;
+import io.syncbn.worker.checkpoint.Checkpoint;
 import io.syncbn.worker.checkpoint.CheckpointException;
 import io.syncbn.worker.checkpoint.Checkpoints;
 import io.syncbn.worker.checkpoint.ModelState;
@@ -19,11 +20,12 @@ import io.syncbn.worker.session.Trainee;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.LongFunction;
 import java.util.function.LongSupplier;
 
@@ -37,7 +39,8 @@ final class Training implements Trainee, AutoCloseable {
     private final WorkerConfig config;
     private final Job job;
     private final Origin origin;
-    private final LongFunction<ModelState> newestUpTo;
+    private final LongFunction<Checkpoint> newestUpTo;
+    private final Function<Checkpoint, ModelState> stateOf;
     private final TrainingState state;
     private final LocalShards shards;
     private final Trainer.Plan schedule;
@@ -56,9 +59,9 @@ final class Training implements Trainee, AutoCloseable {
     /** Sums by which data is normalized, as of {@link LocalShards#sumStatistics}; null before they are known. */
     private double[] dataStatistics;
 
+    private final RecentSteps recent = new RecentSteps();
+
     private Plan plan;
-    /** Of the generation before, while the next one is prepared; null before the first. */
-    private Trainer trainer;
     /** {@link RunListener#NONE} unless this worker's own run has shard 0. */
     private RunListener listener = RunListener.NONE;
 
@@ -79,7 +82,8 @@ final class Training implements Trainee, AutoCloseable {
         this.nanoClock = nanoClock;
         Resume resume =
                 config.resume().map(given -> given.of(config.out())).orElse(new Resume(config.out(), false, false));
-        newestUpTo = step -> replicas.newest(job, data, arithmetic, resume, step);
+        newestUpTo = step -> Replicas.newest(job, config.out(), step);
+        stateOf = checkpoint -> replicas.stateOf(checkpoint, data, arithmetic, resume);
         schedule = Trainer.Plan.of(job, data, config.checkpointEvery(), config.evaluateEvery());
         state = new TrainingState(job, replicas.initialState(), schedule);
         firstStep = state.step();
@@ -113,18 +117,30 @@ final class Training implements Trainee, AutoCloseable {
         }
     }
 
-    /** Whoever cannot read the run directory, or finds there what it cannot use, stands where it stood. */
+    /**
+     * Whoever finds no checkpoint stands where it stood. One that finds the job's, and is not of its origin, must not go on
+     * with the job in any way.
+     */
     @Override
     public void restore() {
         closeListener();
+        Optional<ModelState> newest = newestCheckpoint().map(stateOf);
+        if (newest.isPresent() && newest.get().step() > state.step()) {
+            state.restore(newest.get());
+            LOG.log(Level.INFO, "goes on from the checkpoint of step " + state.step() + " in " + config.out());
+        }
+    }
+
+    /** A disk that cannot be read says nothing of what is on it: that is this worker's fault, and another may read it. */
+    private Optional<Checkpoint> newestCheckpoint() {
         try {
-            ModelState newest = newestUpTo.apply(lastStepTold());
-            if (newest.step() > state.step()) {
-                state.restore(newest);
-                LOG.log(Level.INFO, "goes on from the checkpoint of step " + state.step() + " in " + config.out());
-            }
+            return Optional.of(newestUpTo.apply(lastStepTold()));
         } catch (CheckpointException | TrainingException e) {
+            if (e.getCause() instanceof IOException) {
+                throw e;
+            }
             LOG.log(Level.WARNING, "finds no checkpoint to go back to: " + e.getMessage());
+            return Optional.empty();
         }
     }
 
@@ -132,9 +148,11 @@ final class Training implements Trainee, AutoCloseable {
     private long lastStepTold() {
         Path metrics = config.out().resolve("metrics.jsonl");
         try {
-            return RunHistory.of(Files.readAllLines(metrics)).lastStep();
-        } catch (IOException e) {
+            return RunHistory.of(RunHistory.texts(metrics)).lastStep();
+        } catch (NoSuchFileException e) {
             return Long.MAX_VALUE;
+        } catch (IOException e) {
+            throw new TrainingException("cannot read " + metrics + ": " + e, e);
         }
     }
 
@@ -177,8 +195,7 @@ final class Training implements Trainee, AutoCloseable {
         }
         shards.normalizeBy(ChannelStatistics.of(dataStatistics));
         openListener();
-        trainer = new Trainer(schedule, state, shards, listener, timer, metrics, start, nanoClock);
-        return trainer.run();
+        return new Trainer(schedule, state, shards, listener, timer, metrics, start, recent, nanoClock).run();
     }
 
     @Override
@@ -206,10 +223,7 @@ final class Training implements Trainee, AutoCloseable {
             turn.begin(state.step() > firstStep);
             listener = new RunWriter(config.out(), checkpoints, metricsThread, alarms, start);
             listener.begins(state);
-            Optional.ofNullable(trainer)
-                    .flatMap(Trainer::lastStep)
-                    .filter(step -> step.step() == state.step())
-                    .ifPresent(listener::steppedBefore);
+            recent.upTo(state.step()).forEach(listener::steppedBefore);
         }
     }
 

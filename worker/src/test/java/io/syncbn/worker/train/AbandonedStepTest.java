@@ -86,6 +86,7 @@ class AbandonedStepTest {
                                 LocalTraining.neverByTime(),
                                 metrics,
                                 new StartTimes(0, CLOCK),
+                                new RecentSteps(),
                                 CLOCK);
                         if (generation < limits.length) {
                             String before = StateDigest.sha256(state.modelState());

@@ -95,7 +95,8 @@ final class LocalTraining {
                 writer.begins(state);
                 RunListener listener =
                         new Told(writer, step -> afterStep.accept(step.step()), tried::acquireUninterruptibly);
-                new Trainer(plan, state, shards, listener, timer, metrics, start, System::nanoTime).run();
+                new Trainer(plan, state, shards, listener, timer, metrics, start, new RecentSteps(), System::nanoTime)
+                        .run();
                 String digest = StateDigest.sha256(state.modelState());
                 writer.finished(state, plan.epochsAfter(state.step()), digest, facts);
                 return digest;

@@ -204,6 +204,19 @@ class MetricsLogTest {
         assertThat(Files.readAllLines(file)).isEqualTo(lines(1, 2));
     }
 
+    /** The one before was killed with lines on their way. */
+    @Test
+    void allStepsThatTheWriterBeforeHasNotToldOfAreTold() throws IOException {
+        Files.writeString(file, line(1) + "\n" + line(2) + "\n");
+        try (MetricsLog log = log(6, MetricsFile.Disk.FILES)) {
+            for (int step = 1; step <= 6; step++) {
+                log.addUnlessTold(step, line(step));
+            }
+            log.add(line(7));
+        }
+        assertThat(Files.readAllLines(file)).isEqualTo(lines(1, 7));
+    }
+
     /** A disk with room for so many bytes more. */
     private static final class Disk implements MetricsFile.Disk {
         private long freeBytes = Long.MAX_VALUE;

@@ -123,6 +123,7 @@ class NotFiniteTest {
                                 LocalTraining.neverByTime(),
                                 metrics,
                                 new StartTimes(0, CLOCK),
+                                new RecentSteps(),
                                 CLOCK)
                         .run();
             }

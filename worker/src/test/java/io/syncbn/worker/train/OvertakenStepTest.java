@@ -168,6 +168,7 @@ class OvertakenStepTest {
                                 LocalTraining.neverByTime(),
                                 metrics,
                                 new StartTimes(0, CLOCK),
+                                new RecentSteps(),
                                 CLOCK)
                         .run();
             }

@@ -1,12 +1,18 @@
 package io.syncbn.worker.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.syncbn.proto.job.Job;
 import io.syncbn.proto.net.Address;
+import io.syncbn.proto.v1.Plan;
 import io.syncbn.worker.checkpoint.Checkpoint;
+import io.syncbn.worker.checkpoint.CheckpointException;
 import io.syncbn.worker.checkpoint.Origin;
+import io.syncbn.worker.collective.Collective;
+import io.syncbn.worker.collective.LocalCollective;
 import io.syncbn.worker.data.DecodedDataset;
+import io.syncbn.worker.kernels.Arithmetic;
 import io.syncbn.worker.session.Position;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -24,6 +30,8 @@ class RestoreTest {
     private static final Map<String, String> SETTINGS = Map.of("model", "mlp", "steps", "12", "batch", "5");
     private static final Job JOB = LocalTraining.job(SETTINGS);
 
+    private static final Arithmetic OTHER = new Arithmetic("other bits", "library 2.0", "half", "no vectors");
+
     @TempDir
     Path out;
 
@@ -31,8 +39,8 @@ class RestoreTest {
         LocalTraining.run(JOB, out, Optional.empty(), 4);
     }
 
-    private static Position restored(Job job, Path out) {
-        WorkerConfig config = new WorkerConfig(
+    private static WorkerConfig config(Job job, Path out) {
+        return new WorkerConfig(
                 job,
                 () -> new Address("nowhere", 1),
                 Duration.ZERO,
@@ -51,28 +59,36 @@ class RestoreTest {
                 what -> {},
                 true,
                 new CompletableFuture<>());
+    }
+
+    private static Position restored(Job job, Path out) {
+        return restored(job, out, LocalTraining.ARITHMETIC);
+    }
+
+    private static Position restored(Job job, Path out, Arithmetic arithmetic) {
         try (DecodedDataset data = WorkerProcess.openData(job);
                 WorkerMetrics metrics = WorkerMetrics.serve("worker-0", Optional.empty());
-                Training training = training(config, data, metrics)) {
+                Training training = training(config(job, out), data, metrics, arithmetic)) {
             assertThat(training.position().step()).isZero();
             training.restore();
             return training.position();
         }
     }
 
-    private static Training training(WorkerConfig config, DecodedDataset data, WorkerMetrics metrics) {
-        Replicas replicas = Replicas.open(config.job(), data, LocalTraining.ARITHMETIC, Optional.empty());
+    private static Training training(
+            WorkerConfig config, DecodedDataset data, WorkerMetrics metrics, Arithmetic arithmetic) {
+        Replicas replicas = Replicas.open(config.job(), data, arithmetic, Optional.empty());
         Origin origin = new Origin(
                 config.job(),
                 data.digest(),
                 replicas.definition().description(),
-                LocalTraining.ARITHMETIC.digest(),
-                RunFacts.computedWith(LocalTraining.ARITHMETIC, "test"));
+                arithmetic.digest(),
+                RunFacts.computedWith(arithmetic, "test"));
         return new Training(
                 config,
                 data,
                 replicas,
-                LocalTraining.ARITHMETIC,
+                arithmetic,
                 origin,
                 metrics,
                 new StartTimes(0, System::nanoTime),
@@ -115,6 +131,62 @@ class RestoreTest {
         train();
         Job other = LocalTraining.job(Map.of("model", "mlp", "steps", "12", "batch", "4"));
         assertThat(restored(other, out).step()).isZero();
+    }
+
+    /** It would go on from its start, and end with other weights. */
+    @Test
+    void aWorkerOfOtherArithmeticThanTheCheckpointsIsFailed() {
+        train();
+        assertThatThrownBy(() -> restored(JOB, out, OTHER))
+                .isInstanceOf(CheckpointException.class)
+                .hasMessageContaining("comes from other arithmetic");
+    }
+
+    /** What cannot be read now may be there all the same. */
+    @Test
+    void aDiskThatCannotBeReadIsTheWorkersFault() throws IOException {
+        train();
+        Path metrics = out.resolve("metrics.jsonl");
+        Files.delete(metrics);
+        Files.createDirectory(metrics);
+        assertThatThrownBy(() -> restored(JOB, out))
+                .isInstanceOf(TrainingException.class)
+                .satisfies(
+                        thrown -> assertThat(Faults.of(thrown).isOfThisWorker()).isTrue());
+    }
+
+    /** A writer that is killed takes lines with it that were on their way. */
+    @Test
+    void whoeverWritesNextTellsOfAllStepsThatItHasSeen() throws IOException {
+        Plan plan = Plan.newBuilder()
+                .setGeneration(1)
+                .setWorkers(1)
+                .setShardCount(JOB.shards())
+                .build();
+        try (DecodedDataset data = WorkerProcess.openData(JOB);
+                WorkerMetrics metrics = WorkerMetrics.serve("worker-0", Optional.empty());
+                Training training = training(config(JOB, out), data, metrics, LocalTraining.ARITHMETIC)) {
+            training.prepare(plan, new DelegatingCollective(local()) {
+                @Override
+                public boolean endsWith(long step) {
+                    return step == 8;
+                }
+            });
+            assertThat(training.train()).isFalse();
+            training.rest();
+            Path file = out.resolve("metrics.jsonl");
+            List<String> lines = Files.readAllLines(file);
+            assertThat(lines).hasSize(8);
+            Files.write(file, lines.subList(0, 5));
+            training.prepare(plan, local());
+            assertThat(training.train()).isTrue();
+            training.rest();
+            assertThat(Files.readAllLines(file).subList(0, 8)).isEqualTo(lines);
+        }
+    }
+
+    private static Collective local() {
+        return new LocalCollective(JOB.shards(), JOB.normalization().groupSize(JOB.shards()));
     }
 
     @Test
