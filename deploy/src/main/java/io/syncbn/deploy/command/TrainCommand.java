@@ -22,6 +22,7 @@ import java.time.LocalDateTime;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /** {@code syncbn train}: a whole job on this machine. */
 final class TrainCommand implements Command {
@@ -86,14 +87,16 @@ final class TrainCommand implements Command {
         Optional<RunDirectory> directory = jobRun.job().map(job -> directory(settings, from, job));
         settings.check();
         // The workers open it too; here, so that what is wrong with it is told before anything else begins.
-        from.ifPresent(Checkpoint::open);
+        OptionalLong goesOnAfter = from.map(
+                        path -> OptionalLong.of(Checkpoint.open(path).info().step()))
+                .orElse(OptionalLong.empty());
 
         Job job = jobRun.job().orElseThrow();
         boolean isNamed = resume.isPresent() || settings.path(RunSettings.OUT).isPresent();
         RunDirectory run = make(directory.orElseThrow(), isNamed);
         try (RunLock lock = lock(run)) {
             boolean isNew = from.isEmpty() || !run.isAt(SettingsReader.runDirectoryOf(from.get()));
-            begin(run, isNew, JobFile.text(Places.absolute(settings.texts(job, RECORDED), job)));
+            begin(run, isNew, goesOnAfter.orElse(0), JobFile.text(Places.absolute(settings.texts(job, RECORDED), job)));
             System.err.println("run directory " + run.path());
             Training training = new Training(run, job, jobRun.workers(), resume, restarts, heaps);
             return chaos.isPresent() ? chaos.get().run(training) : training.report(training.launch());
@@ -156,7 +159,7 @@ final class TrainCommand implements Command {
     }
 
     /** Looks at the directory once more: another run may have got it in the moment before it was locked. */
-    private static void begin(RunDirectory run, boolean isNew, String jobYaml) {
+    private static void begin(RunDirectory run, boolean isNew, long goesOnAfter, String jobYaml) {
         if (isNew && !run.isFree()) {
             throw new UsageException(List.of("run directory " + run.path() + " has just become another run's"));
         }
@@ -164,6 +167,7 @@ final class TrainCommand implements Command {
             if (isNew) {
                 run.clear();
             }
+            run.forgetResultAfter(goesOnAfter);
             run.create(jobYaml);
         } catch (IOException e) {
             throw cannotMake(run, e);

@@ -3,7 +3,11 @@ package io.syncbn.deploy.launch;
 import io.syncbn.deploy.launch.Cause.End;
 import io.syncbn.deploy.settings.Range;
 import io.syncbn.proto.net.Address;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -46,6 +50,9 @@ public final class Launcher implements Crew {
     /** Ends after which a process was not started again, if it is not the job's business to go on without it. */
     private final List<End> ends = new ArrayList<>();
 
+    /** Ends of workers alone, the latest first. */
+    private final Deque<End> losses = new ArrayDeque<>();
+
     private final BlockingQueue<Child> ended = new LinkedBlockingQueue<>();
     private Optional<Address> address = Optional.empty();
     private boolean isStopTold;
@@ -61,6 +68,7 @@ public final class Launcher implements Crew {
      * @param tellerMillis after a worker was told of a failure, for who told it: a coordinator drains its streams first
      * @param leaveMillis after the coordinator's end, for workers that it has told to end too; one that has never reached
      *     it cannot know
+     * @param resultMillis after the coordinator's end, for the result: one of these workers writes it, and a disk may be slow
      * @param terminateMillis for children that were asked to end
      * @param backoff before a killed worker is started again
      */
@@ -70,14 +78,22 @@ public final class Launcher implements Crew {
             long settleMillis,
             long tellerMillis,
             long leaveMillis,
+            long resultMillis,
             long terminateMillis,
             Restarts.Backoff backoff) {
         public static final Patience DEFAULT =
-                new Patience(100, 60_000, 500, 8_000, 10_000, 5_000, new Restarts.Backoff(200, 5_000));
+                new Patience(100, 60_000, 500, 8_000, 10_000, 60_000, 5_000, new Restarts.Backoff(200, 5_000));
 
         public Patience withTickMillis(long millis) {
             return new Patience(
-                    millis, listenMillis, settleMillis, tellerMillis, leaveMillis, terminateMillis, backoff);
+                    millis,
+                    listenMillis,
+                    settleMillis,
+                    tellerMillis,
+                    leaveMillis,
+                    resultMillis,
+                    terminateMillis,
+                    backoff);
         }
     }
 
@@ -245,6 +261,7 @@ public final class Launcher implements Crew {
     }
 
     private void workerLost(End end) {
+        losses.addFirst(end);
         String what = inWords(end);
         if (isStopAsked) {
             watcher.say(what);
@@ -286,21 +303,56 @@ public final class Launcher implements Crew {
                 .findFirst()
                 .orElseThrow()
                 .isAsked();
-        // What a stopped job leaves was written before its coordinator ended.
-        long untilMillis = nowMillis.getAsLong() + (isStopped ? patience.settleMillis() : patience.leaveMillis());
-        while (!workers().isEmpty() && nowMillis.getAsLong() < untilMillis && !isInterrupted) {
-            nextEnd(patience.tickMillis())
-                    .filter(end -> !end.isOfProcessAlone())
-                    .ifPresent(ends::add);
+        int lossesBefore = losses.size();
+        long endedMillis = nowMillis.getAsLong();
+        while (!workers().isEmpty() && nowMillis.getAsLong() - endedMillis < lastMillis(isStopped) && !isInterrupted) {
+            nextEnd(patience.tickMillis()).ifPresent(this::noteLast);
             watcher.tick(this);
         }
         for (Optional<End> end = nextEnd(0); end.isPresent(); end = nextEnd(0)) {
-            end.filter(last -> !last.isOfProcessAlone()).ifPresent(ends::add);
+            noteLast(end.get());
         }
         if (ends.stream().anyMatch(End::isFailure)) {
             return failure();
         }
-        return isStopped ? new Ending.Interrupted() : new Ending.Done();
+        if (isStopped || isInterrupted && !hasResult()) {
+            return new Ending.Interrupted();
+        }
+        return hasResult() ? new Ending.Done() : withoutResult(losses.size() > lossesBefore);
+    }
+
+    /** What a stopped job leaves was written before its coordinator ended; the result of one that is done is not. */
+    private long lastMillis(boolean isStopped) {
+        if (isStopped) {
+            return patience.settleMillis();
+        }
+        return hasResult() ? patience.leaveMillis() : Math.max(patience.leaveMillis(), patience.resultMillis());
+    }
+
+    private void noteLast(End end) {
+        if (end.isOfProcessAlone()) {
+            losses.addFirst(end);
+        } else {
+            ends.add(end);
+        }
+    }
+
+    private boolean hasResult() {
+        return Files.exists(directory.result());
+    }
+
+    /** Names who had it to write: one that was lost since, or that is still at it, or was lost just before. */
+    private Ending withoutResult(boolean isLostSince) {
+        Optional<End> lost = Optional.ofNullable(losses.peekFirst())
+                .filter(end -> isLostSince || workers().isEmpty());
+        Optional<String> writer =
+                lost.map(End::name).or(() -> workers().stream().findFirst());
+        String why = lost.map(this::inWords)
+                .or(() -> writer.map(name -> name + " is still at it"))
+                .orElse("all workers ended well");
+        Path log = directory.log(writer.orElse(COORDINATOR));
+        return new Ending.Failed(
+                "the job is done, but result.json was not written: " + why + "\n  its log: " + log, false);
     }
 
     /** Waits a little: the cause may show after its consequence, and those who were told may have something to write. */

@@ -109,6 +109,16 @@ public record RunDirectory(Path path) {
         }
     }
 
+    /** Deletes the result of an earlier run of the job, if this one goes on from before its end and is to write its own. */
+    public void forgetResultAfter(long step) throws IOException {
+        if (Files.exists(result())
+                && JsonLine.of(text(result()))
+                        .filter(line -> line.number("steps") == step)
+                        .isEmpty()) {
+            Files.delete(result());
+        }
+    }
+
     private static Path firstFree(Path file) {
         return Stream.iterate(1, number -> number + 1)
                 .map(number -> file.resolveSibling(file.getFileName() + "." + number))

@@ -42,6 +42,7 @@ class LauncherTest {
     private int restarts;
     private long settleMillis = 300;
     private long leaveMillis = LONG_MILLIS;
+    private long resultMillis = LONG_MILLIS;
 
     /** Workers; 0: as many as there are scripts. */
     private int least;
@@ -53,6 +54,7 @@ class LauncherTest {
     void prepare() throws IOException {
         directory = new RunDirectory(temporary);
         directory.create("");
+        Files.writeString(directory.result(), "{}");
     }
 
     @Test
@@ -129,7 +131,7 @@ class LauncherTest {
     }
 
     private void assertThatItNeverListens() throws Exception {
-        assertThat(launch(new Patience(20, 300, 100, 100, 300, 1000, BACKOFF), crew -> {}))
+        assertThat(launch(new Patience(20, 300, 100, 100, 300, 300, 1000, BACKOFF), crew -> {}))
                 .isInstanceOfSatisfying(Ending.Failed.class, failed -> assertThat(failed.message())
                         .contains("did not say where it listens"));
     }
@@ -284,6 +286,50 @@ class LauncherTest {
     }
 
     @Test
+    void aJobWithoutAResultHasFailed() throws Exception {
+        Files.delete(directory.result());
+        restarts = 100; // whether the worker's end is seen before the coordinator's is all the same
+        scripts.put("coordinator", LISTEN);
+        scripts.put("worker-1", "exit 0");
+        for (String end : List.of("echo 'syncbn: no memory'; exit 4", "kill -9 $$", "exit 0")) {
+            scripts.put("worker-0", waitForCoordinatorsEnd() + end);
+            assertThat(failure())
+                    .startsWith("the job is done, but result.json was not written: ")
+                    .contains("\n  its log: " + directory.path().resolve("logs"));
+        }
+        scripts.put("worker-0", waitForCoordinatorsEnd() + "echo 'syncbn: no memory'; exit 4");
+        assertThat(failure())
+                .isEqualTo(
+                        "the job is done, but result.json was not written: worker-0 ended with exit code 4: no memory"
+                                + "\n  its log: " + directory.log("worker-0"));
+    }
+
+    @Test
+    void whoNeverWritesTheResultIsNamed() throws Exception {
+        Files.delete(directory.result());
+        scripts.put("coordinator", LISTEN);
+        scripts.put("worker-0", "exit 0");
+        scripts.put("worker-1", STAY);
+        leaveMillis = 300;
+        resultMillis = 600;
+
+        assertThat(failure())
+                .isEqualTo("the job is done, but result.json was not written: worker-1 is still at it\n  its log: "
+                        + directory.log("worker-1"));
+    }
+
+    @Test
+    void whoStillWritesTheResultHasTheTime() throws Exception {
+        Files.delete(directory.result());
+        scripts.put("coordinator", LISTEN);
+        scripts.put("worker-0", waitForCoordinatorsEnd() + "sleep 2; " + touch("result.json"));
+        leaveMillis = 300;
+
+        assertThat(launch()).isEqualTo(new Ending.Done());
+        assertThat(directory.result()).exists();
+    }
+
+    @Test
     void aWatcherMayActUponTheCrew() throws Exception {
         scripts.put("coordinator", LISTEN + waitFor("worker-7"));
         scripts.put("worker-0", waitFor("worker-7"));
@@ -336,6 +382,7 @@ class LauncherTest {
         Range range = new Range(least > 0 ? least : workers, workers);
         launcher = new Launcher(
                 directory, new Scripts(), range, restarts, patience, watcher, () -> System.nanoTime() / 1_000_000);
+        Files.deleteIfExists(started("coordinator")); // of a job before this one
         Set<ProcessHandle> before = children();
         Ending ending = launcher.run();
         assertThat(children()).isSubsetOf(before);
@@ -343,7 +390,7 @@ class LauncherTest {
     }
 
     private Patience patience() {
-        return new Patience(20, LONG_MILLIS, settleMillis, LONG_MILLIS, leaveMillis, 1_000, BACKOFF);
+        return new Patience(20, LONG_MILLIS, settleMillis, LONG_MILLIS, leaveMillis, resultMillis, 1_000, BACKOFF);
     }
 
     private Watcher saying(List<String> said, Watcher watcher) {
@@ -385,6 +432,17 @@ class LauncherTest {
         return waitForFile(name + ".started");
     }
 
+    /** Shell words that wait until the coordinator has ended, and the launcher's JVM knows it. */
+    private String waitForCoordinatorsEnd() {
+        String file = "'" + started("coordinator") + "'";
+        return "while [ ! -s " + file + " ] || kill -0 $(cat " + file + ") 2>/dev/null; do sleep 0.02; done; ";
+    }
+
+    /** A file that is there, with the process's id, once the process runs. */
+    private Path started(String name) {
+        return temporary.resolve(name + ".started");
+    }
+
     private String waitForFile(String name) {
         return "while [ ! -e '" + temporary.resolve(name) + "' ]; do sleep 0.02; done; ";
     }
@@ -403,7 +461,7 @@ class LauncherTest {
         }
 
         private List<String> command(String name) {
-            return List.of("sh", "-c", touch(name + ".started") + scripts.get(name));
+            return List.of("sh", "-c", "echo $$ > '" + started(name) + "'; " + scripts.get(name));
         }
     }
 }

@@ -96,6 +96,17 @@ class RunDirectoryTest {
     }
 
     @Test
+    void aRunThatGoesOnFromBeforeItsEndForgetsItsResult() throws IOException {
+        RunDirectory directory = new RunDirectory(temporary);
+        directory.forgetResultAfter(20);
+        Files.writeString(directory.result(), "{\"steps\": 20}");
+        directory.forgetResultAfter(20);
+        assertThat(directory.result()).exists();
+        directory.forgetResultAfter(10);
+        assertThat(directory.result()).doesNotExist();
+    }
+
+    @Test
     void theLastCheckpointIsTheNewestCompleteOne() throws IOException {
         RunDirectory directory = new RunDirectory(temporary);
         assertThat(directory.lastCheckpoint()).isEmpty();
