@@ -3,6 +3,8 @@ package io.syncbn.deploy.launch;
 import com.sun.management.OperatingSystemMXBean;
 import io.syncbn.worker.train.Resume;
 import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
@@ -48,10 +50,15 @@ public final class JavaChildren implements ChildCommands {
         command.addAll(List.of("--name", name));
         command.addAll(List.of("--out", directory.path().toString()));
         resume.ifPresent(from -> command.addAll(List.of(
-                "--resume", from.from().toString(),
+                "--resume", placeToGoOnFrom(from).toString(),
                 "--allow-other-data", Boolean.toString(from.mayHaveOtherData()),
                 "--allow-other-arithmetic", Boolean.toString(from.mayHaveOtherArithmetic()))));
         return command;
+    }
+
+    /** A run that goes on from a checkpoint deletes it when it has newer ones of its own; then it goes on from those. */
+    private Path placeToGoOnFrom(Resume from) {
+        return Files.isDirectory(from.from()) ? from.from() : directory.path();
     }
 
     private static String started() {
