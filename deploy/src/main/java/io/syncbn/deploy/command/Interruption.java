@@ -79,7 +79,7 @@ final class Interruption implements AutoCloseable {
                     } catch (InterruptedException e) {
                         return;
                     }
-                    System.err.println("syncbn: " + lastWords);
+                    LogOutput.lastWords("syncbn: " + lastWords);
                     endProcess();
                 },
                 "end-of-patience");

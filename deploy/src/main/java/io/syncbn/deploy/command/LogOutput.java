@@ -19,6 +19,9 @@ final class LogOutput extends OutputStream {
     /** At the end of the process. */
     private static final long END_PATIENCE_MILLIS = 2000;
 
+    /** Before an end that runs no hooks: whoever hangs in a disk must not keep its process alive by it. */
+    private static final long LAST_WORDS_PATIENCE_MILLIS = 500;
+
     private final OutputStream target;
     private final Deque<byte[]> waiting = new ArrayDeque<>();
     private int waitingBytes;
@@ -35,8 +38,26 @@ final class LogOutput extends OutputStream {
     static void install() {
         LogOutput output = new LogOutput(System.err);
         String encoding = System.getProperty("stderr.encoding", System.getProperty("native.encoding", "UTF-8"));
-        System.setErr(new PrintStream(output, true, Charset.forName(encoding)));
-        Runtime.getRuntime().addShutdownHook(new Thread(output::drain, "log-end"));
+        System.setErr(new LogStream(output, Charset.forName(encoding)));
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> output.drain(END_PATIENCE_MILLIS), "log-end"));
+    }
+
+    /** Says something, and waits a little until it is written: the process is about to be halted. */
+    static void lastWords(String words) {
+        System.err.println(words);
+        if (System.err instanceof LogStream stream) {
+            stream.log.drain(LAST_WORDS_PATIENCE_MILLIS);
+        }
+    }
+
+    /** Standard error once it is a log. */
+    private static final class LogStream extends PrintStream {
+        private final LogOutput log;
+
+        LogStream(LogOutput log, Charset encoding) {
+            super(log, true, encoding);
+            this.log = log;
+        }
     }
 
     @Override
@@ -81,8 +102,8 @@ final class LogOutput extends OutputStream {
     }
 
     /** Waits, but not for ever, until all is written. */
-    synchronized void drain() {
-        long endNanos = System.nanoTime() + END_PATIENCE_MILLIS * 1_000_000;
+    synchronized void drain(long patienceMillis) {
+        long endNanos = System.nanoTime() + patienceMillis * 1_000_000;
         try {
             while (isWriting || !waiting.isEmpty()) {
                 long millis = (endNanos - System.nanoTime()) / 1_000_000;

@@ -138,7 +138,7 @@ final class WorkerCommand implements Command {
 
     /** Ends this process although its main thread hangs. */
     private static void endAlone(String reason) {
-        System.err.println("syncbn: " + reason);
+        LogOutput.lastWords("syncbn: " + reason);
         Runtime.getRuntime().halt(ExitCode.THIS_WORKER);
     }
 
