@@ -1,13 +1,19 @@
 package io.syncbn.deploy.launch;
 
+import io.syncbn.deploy.settings.MemorySize;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** The start of a command line for another JVM like this one. */
 public final class JavaCommand {
+    private static final Pattern INITIAL_HEAP =
+            Pattern.compile("-(?:Xms|XX:InitialHeapSize=|XX:MinHeapSize=)(\\d{1,15}|\\d{1,6}[kKmMgGtT])");
+
     private JavaCommand() {}
 
     /**
@@ -22,12 +28,27 @@ public final class JavaCommand {
 
     /** @param heap how large this one's may grow, which beats what the user has said of all JVMs */
     static List<String> of(String mainClass, Optional<String> heap, String... flags) {
+        return of(mainClass, heap, ManagementFactory.getRuntimeMXBean().getInputArguments(), flags);
+    }
+
+    static List<String> of(String mainClass, Optional<String> heap, List<String> inherited, String... flags) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(List.of(flags));
-        command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
-        heap.ifPresent(size -> command.add("-Xmx" + size));
+        command.addAll(inherited);
+        heap.ifPresent(size -> command.addAll(heapFlags(size, inherited)));
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), mainClass));
         return command;
+    }
+
+    /** Java does not start with a heap that begins above its end, so one of ours that is small begins at its end. */
+    private static List<String> heapFlags(String size, List<String> inherited) {
+        boolean isTooSmall = inherited.stream().anyMatch(flag -> initialBytes(flag) > MemorySize.bytes(size));
+        return isTooSmall ? List.of("-Xmx" + size, "-Xms" + size) : List.of("-Xmx" + size);
+    }
+
+    private static long initialBytes(String flag) {
+        Matcher initial = INITIAL_HEAP.matcher(flag);
+        return initial.matches() ? MemorySize.bytes(initial.group(1)) : 0;
     }
 }

@@ -23,6 +23,12 @@ import java.util.stream.Collectors;
  * {@link #check} can report all problems at once; until then no value may be acted upon.
  */
 public final class Settings {
+    /** With less, Java starts but no process of ours does. */
+    private static final String LEAST_HEAP = "64m";
+
+    /** Java does not start with more than it finds addresses for. */
+    private static final String MOST_HEAP = "1024g";
+
     private final Map<String, String> given;
     private final Map<String, Setting> known = new LinkedHashMap<>();
     private final List<String> problems;
@@ -186,12 +192,14 @@ public final class Settings {
         return chosen.orElse(values.get(0));
     }
 
-    /** A size of memory as Java's own flags take it, or empty. */
+    /** A size of a heap as Java's own flags take it, or empty. */
     public Optional<String> memory(Setting setting) {
         return text(setting).filter(size -> {
-            boolean isSize = size.matches("[1-9]\\d{0,8}[mMgG]");
+            boolean isSize = size.matches("[1-9]\\d{0,8}[mMgG]")
+                    && MemorySize.bytes(size) >= MemorySize.bytes(LEAST_HEAP)
+                    && MemorySize.bytes(size) <= MemorySize.bytes(MOST_HEAP);
             if (!isSize) {
-                problem("--" + setting.name() + " is '" + size + "'; expected a size such as 512m or 2g");
+                problem(setting, size, "a size such as 512m or 2g, from " + LEAST_HEAP + " to " + MOST_HEAP);
             }
             return isSize;
         });

@@ -274,6 +274,24 @@ class SettingsReaderTest {
     }
 
     @Test
+    void heapsAreOfASizeThatJavaStartsWith() {
+        for (String right : List.of("64m", "65M", "1g", "1024G")) {
+            assertThat(heapProblems(right)).isEmpty();
+        }
+        for (String wrong : List.of("63m", "1m", "1025g", "999999999g", "2", "0m", "many")) {
+            assertThat(heapProblems(wrong))
+                    .containsExactly(
+                            "--worker-heap is '" + wrong + "'; expected a size such as 512m or 2g, from 64m to 1024g");
+        }
+    }
+
+    private static List<String> heapProblems(String size) {
+        Settings settings = train(Map.of("worker-heap", size));
+        settings.memory(RunSettings.WORKER_HEAP);
+        return problems(settings);
+    }
+
+    @Test
     void addressesAreHostAndPort() {
         assertThat(addressProblems("node-0:7800")).isEmpty();
         assertThat(addressProblems("[::1]:7800")).isEmpty();
