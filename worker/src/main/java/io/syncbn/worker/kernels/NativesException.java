@@ -4,7 +4,7 @@ package io.syncbn.worker.kernels;
 public final class NativesException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    NativesException(String message) {
+    public NativesException(String message) {
         super(message);
     }
 }

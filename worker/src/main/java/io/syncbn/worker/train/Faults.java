@@ -4,6 +4,7 @@ import io.syncbn.proto.job.JobException;
 import io.syncbn.worker.checkpoint.CheckpointException;
 import io.syncbn.worker.collective.JobFailedException;
 import io.syncbn.worker.data.DataException;
+import io.syncbn.worker.kernels.NativesException;
 import io.syncbn.worker.nn.ModelException;
 import io.syncbn.worker.session.Fault;
 import io.syncbn.worker.session.WorkerFaultException;
@@ -17,9 +18,13 @@ final class Faults {
         return isOfJob(thrown) ? Fault.ofJob(thrown) : ofWorker(thrown);
     }
 
-    /** What a worker ends with. Before it has joined, what is wrong with files is wrong with what it was given. */
+    /**
+     * What a worker ends with. Before it has joined, what is wrong with files, or with native
+     * libraries, is wrong with what it was given.
+     */
     static RuntimeException toEndWith(Throwable thrown) {
-        boolean isForUser = isSaidInWords(thrown) || thrown instanceof WorkerFaultException;
+        boolean isForUser =
+                isSaidInWords(thrown) || thrown instanceof WorkerFaultException || thrown instanceof NativesException;
         return isForUser
                 ? (RuntimeException) thrown
                 : new WorkerFaultException(Fault.ofWorker(thrown).reason(), thrown);
