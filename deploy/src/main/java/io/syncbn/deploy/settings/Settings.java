@@ -23,10 +23,10 @@ import java.util.stream.Collectors;
  * {@link #check} can report all problems at once; until then no value may be acted upon.
  */
 public final class Settings {
-    /** With less, Java starts but no process of ours does. */
+    /** Less is taken for a slip of the pen. */
     private static final String LEAST_HEAP = "64m";
 
-    /** Java does not start with more than it finds addresses for. */
+    /** So is more; with far more Java does not even start. */
     private static final String MOST_HEAP = "1024g";
 
     private final Map<String, String> given;
