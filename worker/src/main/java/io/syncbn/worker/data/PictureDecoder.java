@@ -142,15 +142,13 @@ final class PictureDecoder {
         }
         int height = image.getHeight();
         int width = image.getWidth();
-        int type = image.getRaster().getTransferType();
         boolean indexed = image.getColorModel() instanceof IndexColorModel;
-        boolean stored = !indexed && (type == DataBuffer.TYPE_BYTE || type == DataBuffer.TYPE_USHORT);
         byte[] rgb = new byte[width * height * Picture.CHANNELS];
         for (int y = 0; y < height; y++) {
-            if (stored) {
-                storedRow(image.getRaster(), y, rgb);
+            if (indexed) {
+                indexedRow(image, y, rgb);
             } else {
-                packedRow(image, y, rgb);
+                storedRow(image.getRaster(), y, rgb);
             }
         }
         return new Picture(height, width, rgb);
@@ -160,16 +158,21 @@ final class PictureDecoder {
         int width = raster.getWidth();
         int bands = raster.getNumBands();
         boolean isGrey = bands < Picture.CHANNELS;
-        int shift = raster.getTransferType() == DataBuffer.TYPE_USHORT ? Byte.SIZE : 0;
+        int[] bits = raster.getSampleModel().getSampleSize();
         int[] samples = raster.getPixels(0, y, width, 1, (int[]) null);
         int to = y * width * Picture.CHANNELS;
         for (int i = 0; i < width * Picture.CHANNELS; i++) {
             int band = isGrey ? 0 : i % Picture.CHANNELS;
-            rgb[to + i] = (byte) (samples[i / Picture.CHANNELS * bands + band] >> shift);
+            rgb[to + i] = (byte) toEightBits(samples[i / Picture.CHANNELS * bands + band], bits[band]);
         }
     }
 
-    private static void packedRow(BufferedImage image, int y, byte[] rgb) {
+    /** Of 16 bits the upper half; fewer than 8, as several in one number of a BMP have, are spread over the whole range. */
+    private static int toEightBits(int sample, int bits) {
+        return bits >= Byte.SIZE ? sample >> (bits - Byte.SIZE) : sample * 0xFF / Math.max(1, (1 << bits) - 1);
+    }
+
+    private static void indexedRow(BufferedImage image, int y, byte[] rgb) {
         int[] packed = image.getRGB(0, y, image.getWidth(), 1, null, 0, image.getWidth());
         int to = y * packed.length * Picture.CHANNELS;
         for (int pixel : packed) {

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.awt.image.BufferedImage;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -81,6 +83,41 @@ class PictureTest {
     void readsColoursOfEveryLayout(int type) {
         byte[] file = TestFiles.picture("png", type, 1, 2, 0xFF3366CC);
         assertThat(PictureDecoder.decode("colour.png", file).rgb()).containsExactly(0, 0, 0, 0x33, 0x66, (byte) 0xCC);
+    }
+
+    /** As Pillow reads them. */
+    @Test
+    void spreadsTheFewBitsOfAPackedBmp() {
+        int[] pixels = {0, 0x7BEF, 0xFFFF, 0x1234, 0x5A5A, 0x0841};
+        assertThat(PictureDecoder.decode("565.png", bmp(new int[] {0xF800, 0x7E0, 0x1F}, pixels))
+                        .rgb())
+                .asHexString()
+                .isEqualTo("0000007B7D7BFFFFFF1044A45A48D5080808");
+        String of555 = "000000F6FF7BFFFFFF208BA4B494D5101008";
+        assertThat(PictureDecoder.decode("555.bmp", bmp(new int[] {0x7C00, 0x3E0, 0x1F}, pixels))
+                        .rgb())
+                .asHexString()
+                .isEqualTo(of555);
+        assertThat(PictureDecoder.decode("555.bmp", bmp(new int[0], pixels)).rgb())
+                .asHexString()
+                .isEqualTo(of555);
+    }
+
+    /** A BMP of one row with 16 bits a pixel; without masks it has 5 bits a colour. */
+    private static byte[] bmp(int[] masks, int[] pixels) {
+        int start = 14 + 40 + masks.length * Integer.BYTES;
+        int rowBytes = (pixels.length * Short.BYTES + 3) / 4 * 4;
+        ByteBuffer file = ByteBuffer.allocate(start + rowBytes).order(ByteOrder.LITTLE_ENDIAN);
+        file.put((byte) 'B').put((byte) 'M').putInt(file.capacity()).putInt(0).putInt(start);
+        file.putInt(40).putInt(pixels.length).putInt(1).putShort((short) 1).putShort((short) 16);
+        file.putInt(masks.length == 0 ? 0 : 3).putInt(rowBytes).putLong(0).putLong(0);
+        for (int mask : masks) {
+            file.putInt(mask);
+        }
+        for (int pixel : pixels) {
+            file.putShort((short) pixel);
+        }
+        return file.array();
     }
 
     @Test
