@@ -37,9 +37,9 @@ public final class CheckpointException extends RuntimeException {
                 : new CheckpointException(file + ": " + faults.size() + " faults\n  " + String.join("\n  ", faults));
     }
 
-    /** Names another checkpoint, beside what is wrong with this one. */
+    /** Names another checkpoint, beside what is wrong with this one; whether a disk failed stays to be seen. */
     CheckpointException withHint(String hint) {
-        return new CheckpointException(getMessage() + "\n  " + hint, this);
+        return new CheckpointException(getMessage() + "\n  " + hint, getCause());
     }
 
     static CheckpointException cannot(String act, Path path, IOException cause) {

@@ -110,7 +110,7 @@ final class DecodedRows implements Dataset.Split {
     private record Fault(int index, Throwable cause) {
         void rethrow() {
             if (cause instanceof DataException e) {
-                throw new DataException(e.getMessage(), e);
+                throw e; // as it is: it says whose fault it is
             }
             throw new IllegalStateException("row number " + index + " of those to decode", cause);
         }

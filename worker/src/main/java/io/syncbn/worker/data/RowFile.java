@@ -26,7 +26,7 @@ final class RowFile implements Closeable {
         try {
             file = new RandomAccessFile(path.toFile(), "r");
         } catch (IOException e) {
-            throw new DataException(path + ": cannot be read: " + e.getMessage(), e);
+            throw DataException.unreadable(path, e);
         }
     }
 

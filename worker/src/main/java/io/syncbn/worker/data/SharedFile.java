@@ -11,21 +11,42 @@ import java.nio.file.Path;
 final class SharedFile implements SeekableByteChannel {
     private static final int BLOCK_BYTES = 1 << 16;
 
+    /** The operating system could not read, whatever stands in the file; all else that goes wrong comes from its content. */
+    static final class ReadException extends IOException {
+        private static final long serialVersionUID = 1L;
+
+        private ReadException(IOException cause) {
+            super(cause.getMessage(), cause);
+        }
+    }
+
     private final RandomAccessFile file;
     private boolean open = true;
 
     SharedFile(Path path) throws IOException {
-        file = new RandomAccessFile(path.toFile(), "r");
+        this(new RandomAccessFile(path.toFile(), "r"));
+    }
+
+    SharedFile(RandomAccessFile file) {
+        this.file = file;
     }
 
     @Override
     public int read(ByteBuffer destination) throws IOException {
         byte[] block = new byte[Math.min(BLOCK_BYTES, destination.remaining())];
-        int count = file.read(block);
+        int count = read(block);
         if (count > 0) {
             destination.put(block, 0, count);
         }
         return count;
+    }
+
+    private int read(byte[] block) throws ReadException {
+        try {
+            return file.read(block);
+        } catch (IOException e) {
+            throw new ReadException(e);
+        }
     }
 
     @Override
@@ -33,6 +54,7 @@ final class SharedFile implements SeekableByteChannel {
         return file.getFilePointer();
     }
 
+    /** Reads nothing yet: what is refused here is an offset, and that stands in the file. */
     @Override
     public SeekableByteChannel position(long position) throws IOException {
         file.seek(position);
@@ -41,7 +63,11 @@ final class SharedFile implements SeekableByteChannel {
 
     @Override
     public long size() throws IOException {
-        return file.length();
+        try {
+            return file.length();
+        } catch (IOException e) {
+            throw new ReadException(e);
+        }
     }
 
     @Override

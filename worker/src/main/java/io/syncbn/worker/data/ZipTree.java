@@ -27,12 +27,13 @@ final class ZipTree implements FileTree {
     private final ZipFile zip;
 
     ZipTree(Path path) {
+        this(path, open(path));
+    }
+
+    /** @param file is closed with the tree, or when that cannot be opened */
+    ZipTree(Path path, SharedFile file) {
         this.path = path;
-        try {
-            file = new SharedFile(path);
-        } catch (IOException e) {
-            throw DataException.unreadable(path, e);
-        }
+        this.file = file;
         boolean opened = false;
         try {
             // Without the second copy of everything that stands before each file: a look at it is a seek for each of
@@ -44,11 +45,29 @@ final class ZipTree implements FileTree {
                     .get();
             opened = true;
         } catch (IOException | RuntimeException e) {
+            requireRead(path, e);
             // Of a damaged directory, fields of all kinds are found to be impossible.
             throw new DataException(path + ": cannot be read as a zip: " + e.getMessage(), e);
         } finally {
             if (!opened) {
                 OpenDataset.close(file);
+            }
+        }
+    }
+
+    private static SharedFile open(Path path) {
+        try {
+            return new SharedFile(path);
+        } catch (IOException e) {
+            throw DataException.unreadable(path, e);
+        }
+    }
+
+    /** Tells a disk that failed from a zip that is damaged. */
+    private static void requireRead(Object what, Exception fault) {
+        for (Throwable cause = fault; cause != null; cause = cause.getCause()) {
+            if (cause instanceof SharedFile.ReadException unread) {
+                throw DataException.unreadable(what, unread);
             }
         }
     }
@@ -95,6 +114,7 @@ final class ZipTree implements FileTree {
                             + ", which is not supported; make the zip anew, with plain deflate",
                     e);
         } catch (IOException | RuntimeException e) {
+            requireRead(describe(entry), e);
             String advice =
                     packed.getMethod() == ZipArchiveEntry.STORED || packed.getMethod() == ZipArchiveEntry.DEFLATED
                             ? "the zip is damaged"

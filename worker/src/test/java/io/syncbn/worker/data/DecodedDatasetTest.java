@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.syncbn.worker.nn.Shape;
+import java.io.IOException;
 import java.util.Arrays;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -71,6 +72,34 @@ class DecodedDatasetTest {
                     .isInstanceOf(DataException.class)
                     .hasMessage("row 7 is corrupt");
         }
+    }
+
+    /** Only then do other machines, whose disks work, go on without this one. */
+    @Test
+    void aDiskThatFailsStaysThisMachinesFault() {
+        InMemorySplit floats = new InMemorySplit(new float[1][4], new int[1]);
+        Dataset.Split broken = new Dataset.Split() {
+            @Override
+            public int size() {
+                return 1;
+            }
+
+            @Override
+            public int label(int row) {
+                return 0;
+            }
+
+            @Override
+            public void read(int row, float[] destination, int offset) {
+                throw DataException.unreadable("x.npy: row " + row, new IOException("Input/output error"));
+            }
+        };
+        DecodedDataset data =
+                new DecodedDataset(new OpenDataset(SHAPE, 2, broken, floats, "digest", () -> {}), 1 << 20);
+        assertThatThrownBy(() -> data.prepare(new int[] {0}, new int[0], 1))
+                .hasMessage("x.npy: row 0: cannot be read: Input/output error")
+                .isInstanceOfSatisfying(DataException.class, fault -> assertThat(fault.isOfThisMachine())
+                        .isTrue());
     }
 
     @Test
