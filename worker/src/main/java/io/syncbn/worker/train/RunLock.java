@@ -81,9 +81,18 @@ public final class RunLock implements AutoCloseable {
                             + "): nothing keeps another process from writing there");
             return new RunLock(null);
         }
-        channel.truncate(0);
-        channel.write(ByteBuffer.wrap(holder.getBytes(UTF_8)));
+        tell(holder, channel, file);
         return new RunLock(channel);
+    }
+
+    /** For whoever is refused to read. The lock holds without it, as on a full disk. */
+    private static void tell(String holder, FileChannel channel, Path file) {
+        try {
+            channel.truncate(0);
+            channel.write(ByteBuffer.wrap(holder.getBytes(UTF_8)));
+        } catch (IOException e) {
+            LOG.log(Level.WARNING, FileFault.cannotWrite(file, e) + "; it does not tell who holds it");
+        }
     }
 
     private static boolean isTaken(FileChannel channel) throws IOException {
@@ -94,9 +103,13 @@ public final class RunLock implements AutoCloseable {
         }
     }
 
-    private static String holderIn(FileChannel channel) throws IOException {
+    private static String holderIn(FileChannel channel) {
         ByteBuffer text = ByteBuffer.allocate(MOST_HOLDER_BYTES);
-        channel.read(text, 0);
+        try {
+            channel.read(text, 0);
+        } catch (IOException e) {
+            LOG.log(Level.DEBUG, "the lock's file cannot be read: " + e.getMessage());
+        }
         String holder = new String(text.array(), 0, text.position(), UTF_8)
                 .replaceAll("\\p{Cntrl}", " ")
                 .strip();

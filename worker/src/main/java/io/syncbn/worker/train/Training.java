@@ -1,5 +1,6 @@
 package io.syncbn.worker.train;
 
+import io.syncbn.proto.job.Fingerprint;
 import io.syncbn.proto.job.Job;
 import io.syncbn.proto.v1.Align;
 import io.syncbn.proto.v1.Plan;
@@ -88,7 +89,11 @@ final class Training implements Trainee, AutoCloseable {
         state = new TrainingState(job, replicas.initialState(), schedule);
         firstStep = state.step();
         turn = new WriterTurn(
-                config.out(), config.name(), config.coordinator().get().toString(), !config.isRunHeld());
+                config.out(),
+                config.name(),
+                Fingerprint.of(job),
+                config.coordinator().get().toString(),
+                !config.isRunHeld());
         shards = new LocalShards(job, data, replicas, nanoClock);
         timer = new CheckpointTimer(config.checkpointTime(), nanoClock);
         alarms = new WriteAlarms(metrics::writeFailed);

@@ -34,17 +34,18 @@ final class WriterTurn implements AutoCloseable {
     private CompletableFuture<Optional<RunLock>> lock;
 
     /**
-     * @param coordinator tells this job from others
+     * @param job fingerprint
+     * @param coordinator where it is; both tell this job from others
      * @param isNeeded false where somebody holds the lock for all workers
      */
-    WriterTurn(Path run, String worker, String coordinator, boolean isNeeded) {
-        this(run, worker, coordinator, isNeeded, TRIES);
+    WriterTurn(Path run, String worker, String job, String coordinator, boolean isNeeded) {
+        this(run, worker, job, coordinator, isNeeded, TRIES);
     }
 
     /** @param tries at a lock that somebody else has */
-    WriterTurn(Path run, String worker, String coordinator, boolean isNeeded, int tries) {
+    WriterTurn(Path run, String worker, String job, String coordinator, boolean isNeeded, int tries) {
         this.run = run;
-        this.ofThisJob = " of the job at " + coordinator;
+        this.ofThisJob = " of the job " + job + " at " + coordinator;
         this.holder = RunLock.holder(worker) + ofThisJob;
         this.isNeeded = isNeeded;
         this.tries = tries;

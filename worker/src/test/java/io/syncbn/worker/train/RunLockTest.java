@@ -5,11 +5,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.syncbn.worker.checkpoint.CheckpointException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 class RunLockTest {
+    private static final String JOB = "aa01";
     private static final String HERE = "10.0.0.7:7800";
 
     @TempDir
@@ -35,19 +40,54 @@ class RunLockTest {
 
     @Test
     void aJobThatBeginsWhereAnotherWritesIsRefused() throws Exception {
-        try (RunLock held = RunLock.take(run, "worker-0 (process 1 on node-1) of the job at 10.0.0.8:7800");
-                WriterTurn turn = new WriterTurn(run, "worker-0", HERE, true, 2)) {
+        try (RunLock held =
+                        RunLock.take(run, "worker-0 (process 1 on node-1) of the job " + JOB + " at 10.0.0.8:7800");
+                WriterTurn turn = new WriterTurn(run, "worker-0", JOB, HERE, true, 2)) {
             assertThatThrownBy(() -> turn.begin(false))
                     .isInstanceOf(CheckpointException.class)
                     .hasMessageContaining("is being written by worker-0 (process 1 on node-1)");
         }
     }
 
+    /** As when a killed job's worker lives on, and another job's coordinator has the address. */
+    @Test
+    void anotherJobAtTheSameAddressIsAnother() {
+        try (WriterTurn other = new WriterTurn(run, "worker-3", "bb02", HERE, true, 2);
+                WriterTurn turn = new WriterTurn(run, "worker-0", JOB, HERE, true, 2)) {
+            other.begin(false);
+            assertThatThrownBy(() -> turn.begin(false))
+                    .isInstanceOf(CheckpointException.class)
+                    .hasMessageContaining("is being written by worker-3 (");
+        }
+    }
+
+    /** Of the device, which all processes of the machine share, another test may hold the lock for a moment. */
+    @Test
+    @EnabledOnOs(value = OS.LINUX, disabledReason = "/dev/full is a disk without room")
+    void onAFullDiskItIsHeldWithoutSayingByWhom() throws Exception {
+        Files.createSymbolicLink(run.resolve(RunLock.FILE), Path.of("/dev/full"));
+        RunLock held = null;
+        try (LogCapture logged = new LogCapture()) {
+            for (long end = System.nanoTime() + TimeUnit.MINUTES.toNanos(2); held == null; ) {
+                try {
+                    held = RunLock.take(run, "syncbn train");
+                } catch (RunLock.HeldException e) {
+                    assertThat(System.nanoTime()).isLessThan(end);
+                    Thread.sleep(10);
+                }
+            }
+            held.close();
+            assertThat(logged.lines())
+                    .containsExactly("WARNING cannot write " + run.resolve(RunLock.FILE)
+                            + ": No space left on device; it does not tell who holds it");
+        }
+    }
+
     @Test
     void aJobUnderWayGoesOnWithoutAWorkerThatStillHoldsIt() throws Exception {
-        try (RunLock held = RunLock.take(run, "worker-0 (process 1 on node-1) of the job at " + HERE);
+        try (RunLock held = RunLock.take(run, "worker-0 (process 1 on node-1) of the job " + JOB + " at " + HERE);
                 LogCapture logged = new LogCapture();
-                WriterTurn turn = new WriterTurn(run, "worker-1", HERE, true, 2)) {
+                WriterTurn turn = new WriterTurn(run, "worker-1", JOB, HERE, true, 2)) {
             turn.begin(false);
             assertThat(logged.lines()).singleElement().asString().contains("is still held by worker-0");
         }
@@ -55,14 +95,14 @@ class RunLockTest {
 
     @Test
     void theTurnGoesFromWorkerToWorker() throws Exception {
-        try (WriterTurn first = new WriterTurn(run, "worker-0", HERE, true, 2);
-                WriterTurn second = new WriterTurn(run, "worker-1", HERE, true, 2);
+        try (WriterTurn first = new WriterTurn(run, "worker-0", JOB, HERE, true, 2);
+                WriterTurn second = new WriterTurn(run, "worker-1", JOB, HERE, true, 2);
                 LogCapture logged = new LogCapture()) {
             first.begin(false);
             assertThat(run.resolve(RunLock.FILE))
                     .content()
                     .startsWith("worker-0 (")
-                    .endsWith(" of the job at " + HERE);
+                    .endsWith(" of the job " + JOB + " at " + HERE);
             first.close();
             second.begin(false);
             assertThat(run.resolve(RunLock.FILE)).content().startsWith("worker-1 (");
@@ -73,7 +113,7 @@ class RunLockTest {
     @Test
     void aLaunchersWorkersNeedNone() throws Exception {
         try (RunLock launchers = RunLock.take(run, "syncbn train");
-                WriterTurn turn = new WriterTurn(run, "worker-0", HERE, false, 2)) {
+                WriterTurn turn = new WriterTurn(run, "worker-0", JOB, HERE, false, 2)) {
             turn.begin(false);
         }
     }
