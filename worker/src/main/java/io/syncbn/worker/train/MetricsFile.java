@@ -29,6 +29,8 @@ final class MetricsFile {
     private final Disk disk;
     /** Null until the file is there without the lines that are not true any more. */
     private SeekableByteChannel channel;
+    /** Set by another thread. */
+    private volatile boolean isGivenUp;
     /** Where the last whole line ends. */
     private long wholeBytes;
 
@@ -43,14 +45,41 @@ final class MetricsFile {
         return path;
     }
 
-    /** Begins where an earlier writer ended, or with an empty file; does nothing the second time. */
-    void begin() throws IOException {
-        if (channel == null) {
+    /**
+     * Begins where an earlier writer ended, or with an empty file; does nothing the second time.
+     *
+     * @return whether there is a file to write to: there is none if it was given up before
+     */
+    boolean begin() throws IOException {
+        if (channel == null && !isGivenUp) {
             byte[] earlier = text(linesOfEarlier());
-            AtomicFile.write(path, earlier);
-            channel = disk.open(path);
-            wholeBytes = earlier.length;
+            if (AtomicFile.write(path, earlier, () -> !isGivenUp)) {
+                open(earlier.length);
+            }
         }
+        return channel != null;
+    }
+
+    private void open(long wholeBytes) throws IOException {
+        SeekableByteChannel opened = disk.open(path);
+        if (isGivenUp) {
+            opened.close(); // it may be another writer's
+            return;
+        }
+        channel = opened;
+        this.wholeBytes = wholeBytes;
+    }
+
+    /**
+     * From now on another writer may go on with the file. What has begun is written to the end, since that one replaces it; what
+     * has not, because the disk hangs, never begins: it would put old lines in place of the other's.
+     */
+    void giveUp() {
+        isGivenUp = true;
+    }
+
+    boolean isGivenUp() {
+        return isGivenUp;
     }
 
     List<String> lines() throws IOException {

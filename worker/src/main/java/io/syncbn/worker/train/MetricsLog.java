@@ -101,7 +101,9 @@ final class MetricsLog implements AutoCloseable {
             isAsked = false;
         }
         try {
-            file.begin();
+            if (!file.begin()) {
+                return;
+            }
             for (List<Line> batch = takeBatch(); !batch.isEmpty(); batch = takeBatch()) {
                 write(batch);
             }
@@ -188,15 +190,19 @@ final class MetricsLog implements AutoCloseable {
         return true;
     }
 
-    /** Has the rest written and the file closed: by now, unless the disk hangs; then when it works again. */
+    /**
+     * Has the rest written and the file closed: by now, unless the disk hangs; then when it works again, if the file was begun.
+     */
     @Override
     public void close() {
         CompletableFuture<Void> closed = CompletableFuture.runAsync(this::writeRest, thread);
         try {
             if (!isDoneWithin(CLOSE_PATIENCE, closed)) {
+                file.giveUp();
                 LOG.log(Level.WARNING, "{0} hangs; what is to be written to it is kept", file.path());
             }
         } catch (InterruptedException e) {
+            file.giveUp();
             Thread.currentThread().interrupt();
         }
     }
@@ -211,9 +217,10 @@ final class MetricsLog implements AutoCloseable {
         }
         synchronized (this) {
             if (lost + kept.size() > 0) {
-                LOG.log(
-                        Level.ERROR,
-                        (lost + kept.size()) + " lines of " + file.path() + " are lost: they could not be written");
+                String reason = file.isGivenUp()
+                        ? "the disk hung until another worker might have gone on with the file"
+                        : "they could not be written";
+                LOG.log(Level.ERROR, (lost + kept.size()) + " lines of " + file.path() + " are lost: " + reason);
             }
         }
         file.close();

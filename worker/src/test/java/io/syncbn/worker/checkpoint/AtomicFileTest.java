@@ -23,7 +23,7 @@ class AtomicFileTest {
         Files.writeString(InProgress.partial(dead), "half");
         Files.writeString(InProgress.partial(alive), "half");
         try (Claim claim = Claim.take(InProgress.claim(alive))) {
-            AtomicFile.write(file, "new".getBytes(), new Writer("pod", 1, "0000000000000003"));
+            AtomicFile.write(file, "new".getBytes(), () -> true, new Writer("pod", 1, "0000000000000003"));
             assertThat(file).content().isEqualTo("new");
             assertThat(names())
                     .containsExactly(
@@ -31,6 +31,24 @@ class AtomicFileTest {
                             InProgress.partial(alive).getFileName().toString(),
                             "metrics.jsonl");
         }
+    }
+
+    /** A directory in the place of a claim stands for one that cannot be locked nor deleted. */
+    @Test
+    void isWrittenBesideWhatCannotBeCleared() throws IOException {
+        Path file = directory.resolve("metrics.jsonl");
+        Files.createDirectory(InProgress.claim(base(new Writer("pod", 1, "0000000000000001"))));
+        AtomicFile.write(file, "new".getBytes());
+        assertThat(file).content().isEqualTo("new");
+    }
+
+    @Test
+    void whatIsSomebodyElsesByThenIsLeft() throws IOException {
+        Path file = directory.resolve("metrics.jsonl");
+        Files.writeString(file, "another's");
+        assertThat(AtomicFile.write(file, "old".getBytes(), () -> false)).isFalse();
+        assertThat(file).content().isEqualTo("another's");
+        assertThat(names()).containsExactly("metrics.jsonl");
     }
 
     private Path base(Writer writer) {

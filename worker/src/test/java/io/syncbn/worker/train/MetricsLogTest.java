@@ -162,21 +162,61 @@ class MetricsLogTest {
     @Test
     void noLineWaitsForADiskThatHangs() throws IOException {
         CountDownLatch works = new CountDownLatch(1);
+        Disk disk = new Disk();
+        disk.beforeWriting = () -> await(works);
+        try (WritingThread thread = new WritingThread("metrics")) {
+            MetricsLog log = new MetricsLog(new MetricsFile(file, 0, disk), alarms, thread);
+            for (int step = 1; step <= 1000; step++) {
+                log.add(line(step));
+            }
+            log.close();
+            assertThat(failures).isEmpty();
+            works.countDown();
+        }
+        assertThat(Files.readAllLines(file)).isEqualTo(lines(1, 1000));
+        assertThat(failures).isEmpty();
+    }
+
+    /** Whoever goes on while the disk hangs has another disk, or hangs shorter. */
+    @Test
+    void aWriterWhoseDiskHungLeavesTheFileToTheNext() throws IOException {
+        CountDownLatch works = new CountDownLatch(1);
+        MetricsFile.Disk disk = path -> {
+            throw new AssertionError("another's file is opened");
+        };
+        try (LogCapture logged = new LogCapture();
+                WritingThread thread = new WritingThread("metrics")) {
+            thread.execute(() -> await(works));
+            MetricsLog log = new MetricsLog(new MetricsFile(file, 1, disk), alarms, thread);
+            log.add(line(2));
+            log.close();
+            Files.writeString(file, line(1) + "\n" + line(2) + "\n" + line(3) + "\n");
+            works.countDown();
+            thread.close();
+            assertThat(logged.lines())
+                    .last()
+                    .isEqualTo("SEVERE 1 lines of " + file
+                            + " are lost: the disk hung until another worker might have gone on with the file");
+        }
+        assertThat(Files.readAllLines(file)).isEqualTo(lines(1, 3));
+        assertThat(failures).isEmpty();
+    }
+
+    @Test
+    void aFileThatWasOpenedTooLateIsTheNexts() throws IOException {
+        CountDownLatch works = new CountDownLatch(1);
         MetricsFile.Disk hanging = path -> {
             await(works);
             return MetricsFile.Disk.FILES.open(path);
         };
         try (WritingThread thread = new WritingThread("metrics")) {
             MetricsLog log = new MetricsLog(new MetricsFile(file, 0, hanging), alarms, thread);
-            for (int step = 1; step <= 1000; step++) {
-                log.add(line(step));
-            }
+            log.add(line(7));
             log.close();
-            assertThat(file).isEmptyFile();
+            Files.writeString(file, line(1) + "\n" + line(2) + "\n");
             works.countDown();
         }
-        assertThat(Files.readAllLines(file)).isEqualTo(lines(1, 1000));
-        assertThat(failures).isEmpty();
+        assertThat(Files.readAllLines(file)).isEqualTo(lines(1, 2));
     }
 
     private static void await(CountDownLatch works) {
@@ -221,6 +261,7 @@ class MetricsLogTest {
     private static final class Disk implements MetricsFile.Disk {
         private long freeBytes = Long.MAX_VALUE;
         private boolean canTruncate = true;
+        private Runnable beforeWriting = () -> {};
 
         @Override
         public SeekableByteChannel open(Path file) throws IOException {
@@ -236,6 +277,7 @@ class MetricsLogTest {
 
             @Override
             public int write(ByteBuffer from) throws IOException {
+                beforeWriting.run();
                 int length = (int) Math.min(from.remaining(), freeBytes);
                 if (length == 0) {
                     throw new IOException("No space left on device");
