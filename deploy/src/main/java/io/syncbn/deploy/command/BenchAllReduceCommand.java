@@ -102,6 +102,11 @@ final class BenchAllReduceCommand implements Command {
                 command.addAll(List.of("--rounds", settings.needed(BenchSettings.SUMS)));
                 return command;
             }
+
+            @Override
+            public boolean leaveResult() {
+                return false; // they print what they measured
+            }
         };
     }
 

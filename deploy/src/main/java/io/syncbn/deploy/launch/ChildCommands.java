@@ -15,4 +15,9 @@ public interface ChildCommands {
 
     /** A worker that reads the coordinator's address from the first line of its standard input. */
     List<String> worker(String name);
+
+    /** Whether the workers of a job that is done leave a {@code result.json}; without it, the job has failed. */
+    default boolean leaveResult() {
+        return true;
+    }
 }

@@ -338,7 +338,7 @@ public final class Launcher implements Crew {
     }
 
     private boolean hasResult() {
-        return Files.exists(directory.result());
+        return !commands.leaveResult() || Files.exists(directory.result());
     }
 
     /** Names who had it to write: one that was lost since, or that is still at it, or was lost just before. */
