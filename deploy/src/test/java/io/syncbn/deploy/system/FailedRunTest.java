@@ -24,7 +24,7 @@ class FailedRunTest {
     void aLossThatIsNoNumberEndsTheJob() throws IOException {
         Path data = NpyPictures.write(directory.resolve("npy"), 27, 8);
         Ended ended = train("--data=npy:" + data, "--lr=1e5", "--steps=1000");
-        assertFailed(ended, "step ", "a lower --lr");
+        assertFailed(1, ended, "step ", "a lower --lr");
         assertThat(ended.err()).containsPattern("step \\d+: shard \\d: the (loss|moments of |gradient of )");
         assertThat(directory.resolve("run/checkpoints/step-00000000/state.json"))
                 .exists();
@@ -42,13 +42,14 @@ class FailedRunTest {
         Files.write(corrupt, Arrays.copyOf(whole, whole.length - 30));
 
         Ended ended = train("--data=imagefolder:" + directory.resolve("pictures"), "--steps=10");
-        assertFailed(ended, corrupt.toString(), "corrupt picture");
+        assertFailed(2, ended, corrupt.toString(), "corrupt picture");
     }
 
     @Test
     void moreShardsThanRowsAreRefused() throws IOException {
         Path data = NpyPictures.write(directory.resolve("npy"), 3, 3);
         assertFailed(
+                2,
                 train("--data=npy:" + data, "--shards=4", "--steps=10"),
                 "--shards is 4, but there are only 3 training rows; every shard needs at least one");
     }
@@ -60,8 +61,8 @@ class FailedRunTest {
         return Syncbn.run(arguments.toArray());
     }
 
-    private void assertFailed(Ended ended, String... fragments) throws IOException {
-        assertThat(ended.exitCode()).as(ended.err()).isEqualTo(1);
+    private void assertFailed(int exitCode, Ended ended, String... fragments) throws IOException {
+        assertThat(ended.exitCode()).as(ended.err()).isEqualTo(exitCode);
         assertThat(ended.err()).containsOnlyOnce("syncbn: ").contains(fragments).doesNotContain("\tat ", "Exception");
         assertThat(directory.resolve("run/result.json")).doesNotExist();
         assertThat(Syncbn.processesOf(directory)).isEmpty();
