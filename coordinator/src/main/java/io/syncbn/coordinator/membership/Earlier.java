@@ -1,5 +1,6 @@
 package io.syncbn.coordinator.membership;
 
+import io.syncbn.proto.tree.Assignment;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;

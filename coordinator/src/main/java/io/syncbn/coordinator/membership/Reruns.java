@@ -1,5 +1,7 @@
 package io.syncbn.coordinator.membership;
 
+import io.syncbn.proto.tree.Assignment;
+import io.syncbn.proto.tree.ShardRun;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;

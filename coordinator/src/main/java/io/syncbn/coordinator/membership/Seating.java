@@ -1,5 +1,7 @@
 package io.syncbn.coordinator.membership;
 
+import io.syncbn.proto.tree.Assignment;
+import io.syncbn.proto.tree.ShardRun;
 import io.syncbn.proto.v1.Plan;
 import io.syncbn.proto.v1.ToWorker;
 import java.util.ArrayList;

@@ -1,5 +1,6 @@
 package io.syncbn.coordinator.membership;
 
+import io.syncbn.proto.tree.Assignment;
 import io.syncbn.proto.v1.Finished;
 import io.syncbn.proto.v1.Released;
 import io.syncbn.proto.v1.ToWorker;

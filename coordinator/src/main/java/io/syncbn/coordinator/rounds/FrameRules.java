@@ -1,10 +1,9 @@
 package io.syncbn.coordinator.rounds;
 
-import io.syncbn.coordinator.membership.Assignment;
-import io.syncbn.coordinator.membership.ShardRun;
+import io.syncbn.proto.tree.Assignment;
 import io.syncbn.proto.tree.Grouping;
-import io.syncbn.proto.tree.Node;
 import io.syncbn.proto.tree.ReductionTree;
+import io.syncbn.proto.tree.ShardRun;
 import io.syncbn.proto.v1.Kind;
 import io.syncbn.proto.wire.FrameHeader;
 import java.util.Arrays;
@@ -34,9 +33,9 @@ final class FrameRules {
         groups = new Grouping(assignment.shards(), groupSize);
         all = Grouping.all(assignment.shards());
         leavesOfGroups = IntStream.range(0, groups.groups())
-                .mapToObj(group -> leavesIn(groups, group))
+                .mapToObj(group -> leavesIn(groups.runOf(group)))
                 .toList();
-        allLeaves = leavesIn(all, 0);
+        allLeaves = leavesIn(all.runOf(0));
         owners = new int[assignment.shards()];
         hasBackup = new boolean[assignment.workers()];
         for (int worker = 0; worker < assignment.workers(); worker++) {
@@ -44,9 +43,9 @@ final class FrameRules {
             hasBackup[worker] = assignment.backupOf(worker).isPresent();
         }
         workersOfGroups = IntStream.range(0, groups.groups())
-                .mapToObj(group -> workersWith(groups, group))
+                .mapToObj(group -> workersWith(groups.runOf(group)))
                 .toList();
-        allWorkers = workersWith(all, 0);
+        allWorkers = workersWith(all.runOf(0));
     }
 
     /**
@@ -122,25 +121,17 @@ final class FrameRules {
         return isMoments(header.kind()) ? workersOfGroups.get(header.group()) : allWorkers;
     }
 
-    private int[] leavesIn(Grouping grouping, int group) {
-        int first = grouping.firstShardOf(group);
-        int end = first + grouping.sizeOf(group);
+    private int[] leavesIn(ShardRun group) {
         return IntStream.range(0, assignment.workers())
-                .map(worker -> leavesIn(first, end, run(worker)))
+                .map(worker -> run(worker).overlap(group))
                 .toArray();
     }
 
-    private static int leavesIn(int first, int end, ShardRun run) {
-        return Math.max(0, Math.min(run.end(), end) - Math.max(run.first(), first));
-    }
-
-    private List<Integer> workersWith(Grouping grouping, int group) {
-        int first = grouping.firstShardOf(group);
-        int end = first + grouping.sizeOf(group);
+    private List<Integer> workersWith(ShardRun group) {
         return IntStream.range(0, assignment.workers())
-                .filter(worker -> leavesIn(first, end, run(worker)) > 0
+                .filter(worker -> run(worker).overlap(group) > 0
                         || backupRun(worker)
-                                .filter(run -> leavesIn(first, end, run) > 0)
+                                .filter(run -> run.overlap(group) > 0)
                                 .isPresent())
                 .boxed()
                 .toList();
@@ -186,19 +177,11 @@ final class FrameRules {
 
     /** Whether the node exists and all its shards are of the worker's own run, or all of the one that it is a backup for. */
     private boolean isOwn(int worker, FrameHeader header) {
-        ReductionTree tree = tree(header);
-        Node node = header.node();
-        if (!tree.contains(node)) {
+        if (!tree(header).contains(header.node())) {
             return false;
         }
-        long firstShard = grouping(header.kind()).firstShardOf(header.group());
-        long first = firstShard + node.firstLeaf();
-        long end = firstShard + Math.min(node.firstLeaf() + (1L << node.level()), tree.leaves());
-        return isWithin(run(worker), first, end)
-                || backupRun(worker).filter(run -> isWithin(run, first, end)).isPresent();
-    }
-
-    private static boolean isWithin(ShardRun run, long first, long end) {
-        return first >= run.first() && end <= run.end();
+        ShardRun shards = grouping(header.kind()).runUnder(header.group(), header.node());
+        return run(worker).contains(shards)
+                || backupRun(worker).filter(run -> run.contains(shards)).isPresent();
     }
 }

@@ -1,6 +1,6 @@
 package io.syncbn.coordinator.rounds;
 
-import io.syncbn.coordinator.membership.Assignment;
+import io.syncbn.proto.tree.Assignment;
 import io.syncbn.proto.v1.Kind;
 import io.syncbn.proto.wire.DataFrame;
 import io.syncbn.proto.wire.FrameHeader;

@@ -1,6 +1,5 @@
 package io.syncbn.coordinator.service;
 
-import io.syncbn.coordinator.membership.Assignment;
 import io.syncbn.coordinator.membership.Effect;
 import io.syncbn.coordinator.membership.Event;
 import io.syncbn.coordinator.membership.Patience;
@@ -9,6 +8,7 @@ import io.syncbn.coordinator.pace.SlowWorkers;
 import io.syncbn.coordinator.rounds.RoundEffect;
 import io.syncbn.coordinator.rounds.Rounds;
 import io.syncbn.coordinator.rounds.StateRelay;
+import io.syncbn.proto.tree.Assignment;
 import io.syncbn.proto.wire.DataFrame;
 import java.util.ArrayList;
 import java.util.List;

@@ -3,11 +3,11 @@ package io.syncbn.coordinator.journal;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.syncbn.coordinator.membership.Assignment;
 import io.syncbn.coordinator.membership.Earlier;
 import io.syncbn.coordinator.membership.Effect;
-import io.syncbn.coordinator.membership.ShardRun;
 import io.syncbn.coordinator.membership.Topic;
+import io.syncbn.proto.tree.Assignment;
+import io.syncbn.proto.tree.ShardRun;
 import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.RandomAccessFile;

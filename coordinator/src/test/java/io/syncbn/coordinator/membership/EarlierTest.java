@@ -2,6 +2,8 @@ package io.syncbn.coordinator.membership;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.syncbn.proto.tree.Assignment;
+import io.syncbn.proto.tree.ShardRun;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;

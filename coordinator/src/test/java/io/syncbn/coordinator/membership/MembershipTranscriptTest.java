@@ -2,6 +2,7 @@ package io.syncbn.coordinator.membership;
 
 import io.syncbn.coordinator.Transcript;
 import io.syncbn.proto.Protocol;
+import io.syncbn.proto.tree.ShardRun;
 import io.syncbn.proto.v1.Align;
 import io.syncbn.proto.v1.Finished;
 import io.syncbn.proto.v1.Join;

@@ -2,10 +2,10 @@ package io.syncbn.coordinator.rounds;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.syncbn.coordinator.membership.Assignment;
-import io.syncbn.coordinator.membership.ShardRun;
+import io.syncbn.proto.tree.Assignment;
 import io.syncbn.proto.tree.Grouping;
 import io.syncbn.proto.tree.Node;
+import io.syncbn.proto.tree.ShardRun;
 import io.syncbn.proto.v1.Kind;
 import io.syncbn.proto.wire.DataFrame;
 import io.syncbn.proto.wire.FrameHeader;

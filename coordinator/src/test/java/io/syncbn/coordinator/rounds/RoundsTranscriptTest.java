@@ -1,9 +1,9 @@
 package io.syncbn.coordinator.rounds;
 
 import io.syncbn.coordinator.Transcript;
-import io.syncbn.coordinator.membership.Assignment;
-import io.syncbn.coordinator.membership.ShardRun;
+import io.syncbn.proto.tree.Assignment;
 import io.syncbn.proto.tree.Node;
+import io.syncbn.proto.tree.ShardRun;
 import io.syncbn.proto.v1.Kind;
 import io.syncbn.proto.wire.DataFrame;
 import io.syncbn.proto.wire.FrameHeader;

@@ -1,11 +1,11 @@
 package io.syncbn.deploy.benchmarks;
 
-import io.syncbn.coordinator.membership.Assignment;
-import io.syncbn.coordinator.membership.Assignment.Seat;
-import io.syncbn.coordinator.membership.ShardRun;
 import io.syncbn.coordinator.rounds.RoundEffect;
 import io.syncbn.coordinator.rounds.Rounds;
+import io.syncbn.proto.tree.Assignment;
+import io.syncbn.proto.tree.Assignment.Seat;
 import io.syncbn.proto.tree.Node;
+import io.syncbn.proto.tree.ShardRun;
 import io.syncbn.proto.v1.Kind;
 import io.syncbn.proto.wire.DataFrame;
 import io.syncbn.proto.wire.FrameHeader;

@@ -1,6 +1,7 @@
 package io.syncbn.deploy.simulation;
 
 import io.syncbn.proto.tree.Node;
+import io.syncbn.proto.tree.ShardRun;
 import io.syncbn.proto.v1.FromWorker;
 import io.syncbn.proto.v1.Heartbeat;
 import io.syncbn.proto.v1.Kind;
@@ -9,7 +10,6 @@ import io.syncbn.proto.v1.ToWorker;
 import io.syncbn.proto.wire.DataFrame;
 import io.syncbn.proto.wire.FrameHeader;
 import io.syncbn.proto.wire.Payload;
-import io.syncbn.worker.collective.ShardRun;
 import io.syncbn.worker.session.Command;
 import io.syncbn.worker.session.Fault;
 import io.syncbn.worker.session.Patience;

@@ -2,13 +2,13 @@ package io.syncbn.deploy.simulation;
 
 import io.syncbn.proto.tree.Grouping;
 import io.syncbn.proto.tree.Node;
+import io.syncbn.proto.tree.ShardRun;
 import io.syncbn.proto.tree.TreeFold;
 import io.syncbn.proto.v1.Kind;
 import io.syncbn.proto.v1.Plan;
 import io.syncbn.proto.wire.DataFrame;
 import io.syncbn.proto.wire.FrameHeader;
 import io.syncbn.proto.wire.Payload;
-import io.syncbn.worker.collective.ShardRun;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

@@ -41,7 +41,19 @@ public record Grouping(int shards, int groupSize) {
         return Math.min(groupSize, shards - firstShardOf(group));
     }
 
+    /** A group's shards. */
+    public ShardRun runOf(int group) {
+        return new ShardRun(firstShardOf(group), sizeOf(group));
+    }
+
     public ReductionTree treeOf(int group) {
         return new ReductionTree(sizeOf(group));
+    }
+
+    /** The shards that a node of a group's tree covers; the tree {@linkplain ReductionTree#contains has} that node. */
+    public ShardRun runUnder(int group, Node node) {
+        int first = (int) node.firstLeaf();
+        int end = (int) Math.min(node.endLeaf(), sizeOf(group));
+        return new ShardRun(firstShardOf(group) + first, end - first);
     }
 }

@@ -32,6 +32,11 @@ public record Node(int level, int position) {
         return (long) position << level;
     }
 
+    /** The leaf after the last below this node, if there are so many. */
+    public long endLeaf() {
+        return (position + 1L) << level;
+    }
+
     @Override
     public String toString() {
         return level + "/" + position;

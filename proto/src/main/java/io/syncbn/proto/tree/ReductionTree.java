@@ -41,16 +41,12 @@ public record ReductionTree(int leaves) {
             Node node = new Node(0, next);
             while (node.level() < root().level()
                     && node.parent().firstLeaf() == next
-                    && Math.min(endOf(node.parent()), leaves) <= end) {
+                    && Math.min(node.parent().endLeaf(), leaves) <= end) {
                 node = node.parent();
             }
             nodes.add(node);
-            next = (int) Math.min(endOf(node), leaves);
+            next = (int) Math.min(node.endLeaf(), leaves);
         }
         return nodes;
-    }
-
-    private static long endOf(Node node) {
-        return node.firstLeaf() + (1L << node.level());
     }
 }

@@ -35,7 +35,7 @@ public final class TreeFold<T> {
         if (isCovered(node)) {
             throw new IllegalArgumentException("node " + node + " came twice");
         }
-        leavesSeen += Math.min(node.firstLeaf() + (1L << node.level()), tree.leaves()) - node.firstLeaf();
+        leavesSeen += Math.min(node.endLeaf(), tree.leaves()) - node.firstLeaf();
         Node at = node;
         T sum = value;
         while (at.level() < tree.root().level()) {

@@ -2,6 +2,7 @@ package io.syncbn.worker.collective;
 
 import io.syncbn.proto.tree.Grouping;
 import io.syncbn.proto.tree.Node;
+import io.syncbn.proto.tree.ShardRun;
 import io.syncbn.proto.tree.TreeFold;
 import java.util.ArrayList;
 import java.util.List;
@@ -42,7 +43,7 @@ final class Meeting<T> {
         this.sum = sum;
         folds = new ArrayList<>(runs.size());
         for (ShardRun run : runs) {
-            int shards = run.countIn(grouping, group);
+            int shards = run.overlap(grouping.runOf(group));
             if (shards > 0) {
                 folds.add(new RunFold<>(run, new TreeFold<>(grouping.treeOf(group), adder), shards));
                 missing += shards;
@@ -53,7 +54,7 @@ final class Meeting<T> {
     /** Adds a shard's part; the nodes of its run, if it was the last of these, else nothing. */
     Map<Node, T> add(int shard, Node leaf, T part, LongSupplier nanoClock) {
         for (RunFold<T> each : folds) {
-            if (each.run.has(shard)) {
+            if (each.run.contains(shard)) {
                 each.fold.offer(leaf, part);
                 each.missing--;
                 if (each.missing > 0) {

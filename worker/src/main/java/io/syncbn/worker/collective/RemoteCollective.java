@@ -7,6 +7,7 @@ import io.syncbn.proto.net.Channels;
 import io.syncbn.proto.net.DrivenLoop;
 import io.syncbn.proto.tree.Grouping;
 import io.syncbn.proto.tree.Node;
+import io.syncbn.proto.tree.ShardRun;
 import io.syncbn.proto.tree.Sums;
 import io.syncbn.proto.v1.Kind;
 import io.syncbn.proto.v1.Plan;

@@ -2,6 +2,7 @@ package io.syncbn.worker.collective;
 
 import io.syncbn.proto.tree.Grouping;
 import io.syncbn.proto.tree.Node;
+import io.syncbn.proto.tree.ShardRun;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;

@@ -1,5 +1,6 @@
 package io.syncbn.worker.session;
 
+import io.syncbn.proto.tree.ShardRun;
 import io.syncbn.proto.v1.Align;
 import io.syncbn.proto.v1.Begin;
 import io.syncbn.proto.v1.Damaged;
@@ -13,7 +14,6 @@ import io.syncbn.proto.v1.Ready;
 import io.syncbn.proto.v1.Restore;
 import io.syncbn.proto.v1.Restored;
 import io.syncbn.proto.v1.ToWorker;
-import io.syncbn.worker.collective.ShardRun;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

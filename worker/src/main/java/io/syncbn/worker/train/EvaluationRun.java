@@ -1,9 +1,9 @@
 package io.syncbn.worker.train;
 
 import io.syncbn.proto.job.Job;
+import io.syncbn.proto.tree.ShardRun;
 import io.syncbn.worker.collective.Collective;
 import io.syncbn.worker.collective.LocalCollective;
-import io.syncbn.worker.collective.ShardRun;
 import io.syncbn.worker.data.ChannelStatistics;
 import io.syncbn.worker.data.DecodedDataset;
 import io.syncbn.worker.kernels.Arithmetic;

@@ -2,10 +2,10 @@ package io.syncbn.worker.train;
 
 import io.syncbn.proto.job.Job;
 import io.syncbn.proto.tree.Grouping;
+import io.syncbn.proto.tree.ShardRun;
 import io.syncbn.proto.v1.Kind;
 import io.syncbn.worker.collective.Collective;
 import io.syncbn.worker.collective.Round;
-import io.syncbn.worker.collective.ShardRun;
 import io.syncbn.worker.collective.Sum;
 import io.syncbn.worker.data.BatchLoader;
 import io.syncbn.worker.data.BatchPlan;

@@ -2,6 +2,7 @@ package io.syncbn.worker.train;
 
 import io.syncbn.proto.job.Fingerprint;
 import io.syncbn.proto.job.Job;
+import io.syncbn.proto.tree.ShardRun;
 import io.syncbn.proto.v1.Align;
 import io.syncbn.proto.v1.Plan;
 import io.syncbn.worker.checkpoint.Checkpoint;
@@ -11,7 +12,6 @@ import io.syncbn.worker.checkpoint.ModelState;
 import io.syncbn.worker.checkpoint.Origin;
 import io.syncbn.worker.checkpoint.StateDigest;
 import io.syncbn.worker.collective.Collective;
-import io.syncbn.worker.collective.ShardRun;
 import io.syncbn.worker.data.ChannelStatistics;
 import io.syncbn.worker.data.DecodedDataset;
 import io.syncbn.worker.kernels.Arithmetic;

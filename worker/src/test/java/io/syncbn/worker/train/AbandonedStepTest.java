@@ -4,13 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.syncbn.proto.job.Job;
+import io.syncbn.proto.tree.ShardRun;
 import io.syncbn.proto.v1.Kind;
 import io.syncbn.worker.checkpoint.StateDigest;
 import io.syncbn.worker.collective.AbandonedException;
 import io.syncbn.worker.collective.Collective;
 import io.syncbn.worker.collective.LocalCollective;
 import io.syncbn.worker.collective.Round;
-import io.syncbn.worker.collective.ShardRun;
 import io.syncbn.worker.collective.Sum;
 import io.syncbn.worker.data.DecodedDataset;
 import java.util.List;

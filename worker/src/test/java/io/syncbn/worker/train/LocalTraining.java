@@ -2,12 +2,12 @@ package io.syncbn.worker.train;
 
 import io.syncbn.proto.job.Job;
 import io.syncbn.proto.job.JobParser;
+import io.syncbn.proto.tree.ShardRun;
 import io.syncbn.worker.checkpoint.Checkpoints;
 import io.syncbn.worker.checkpoint.Origin;
 import io.syncbn.worker.checkpoint.StateDigest;
 import io.syncbn.worker.collective.Collective;
 import io.syncbn.worker.collective.LocalCollective;
-import io.syncbn.worker.collective.ShardRun;
 import io.syncbn.worker.data.ChannelStatistics;
 import io.syncbn.worker.data.DecodedDataset;
 import io.syncbn.worker.kernels.Arithmetic;

@@ -3,13 +3,13 @@ package io.syncbn.worker.train;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.syncbn.proto.job.Job;
+import io.syncbn.proto.tree.ShardRun;
 import io.syncbn.proto.v1.Kind;
 import io.syncbn.worker.checkpoint.StateDigest;
 import io.syncbn.worker.collective.Collective;
 import io.syncbn.worker.collective.LocalCollective;
 import io.syncbn.worker.collective.OvertakenException;
 import io.syncbn.worker.collective.Round;
-import io.syncbn.worker.collective.ShardRun;
 import io.syncbn.worker.collective.Sum;
 import io.syncbn.worker.data.ChannelStatistics;
 import io.syncbn.worker.data.DecodedDataset;

@@ -1,4 +1,4 @@
-package io.syncbn.coordinator.membership;
+package io.syncbn.proto.tree;
 
 import java.util.List;
 import java.util.Optional;
@@ -52,7 +52,7 @@ public record Assignment(long generation, List<Seat> seats) {
     }
 
     /** The name of the worker that computes the run of the one of this name as well. */
-    Optional<String> backupOf(String owner) {
+    public Optional<String> backupOf(String owner) {
         return IntStream.range(0, workers())
                 .filter(worker -> seats.get(worker).name().equals(owner))
                 .boxed()
@@ -61,7 +61,7 @@ public record Assignment(long generation, List<Seat> seats) {
                 .map(backup -> seats.get(backup).name());
     }
 
-    boolean hasBackups() {
+    public boolean hasBackups() {
         return seats.stream().anyMatch(seat -> seat.backupRun().isPresent());
     }
 }
