@@ -6,9 +6,12 @@ import static com.tngtech.archunit.core.domain.JavaClass.Predicates.type;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
+import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.library.dependencies.SliceAssignment;
+import com.tngtech.archunit.library.dependencies.SliceIdentifier;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
@@ -21,6 +24,9 @@ class ArchitectureTest {
     private static final String[] DECISIONS = {
         "io.syncbn.coordinator.membership..", "io.syncbn.coordinator.rounds..", "io.syncbn.coordinator.pace.."
     };
+
+    /** Packages where one class is understood without all others. */
+    private static final String[] WITHOUT_KNOTS = {"io.syncbn.worker.train"};
 
     @Test
     void protoKnowsNobody() {
@@ -102,6 +108,41 @@ class ArchitectureTest {
     @Test
     void packagesHaveNoCycles() {
         slices().matching("io.syncbn.(**)").should().beFreeOfCycles().check(CLASSES);
+    }
+
+    @Test
+    void classesOfAPackageHaveNoCycles() {
+        for (String name : WITHOUT_KNOTS) {
+            slices().assignedFrom(new ClassesOf(name)).should().beFreeOfCycles().check(CLASSES);
+        }
+    }
+
+    /** The classes of one package, each with those nested in it. */
+    private record ClassesOf(String packageName) implements SliceAssignment {
+        @Override
+        public SliceIdentifier getIdentifierOf(JavaClass type) {
+            return type.getPackageName().equals(packageName)
+                    ? SliceIdentifier.of(outermost(type).getName())
+                    : SliceIdentifier.ignore();
+        }
+
+        private static JavaClass outermost(JavaClass type) {
+            return type.getEnclosingClass().map(ClassesOf::outermost).orElse(type);
+        }
+
+        @Override
+        public String getDescription() {
+            return "the classes of " + packageName;
+        }
+    }
+
+    @Test
+    void recordingKnowsNoTraining() {
+        doesNotDependOn(
+                "io.syncbn.worker.record..",
+                "io.syncbn.worker.train..",
+                "io.syncbn.worker.collective..",
+                "io.syncbn.worker.session..");
     }
 
     private static void doesNotDependOn(String packages, String... others) {

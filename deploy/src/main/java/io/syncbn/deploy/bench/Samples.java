@@ -1,6 +1,6 @@
 package io.syncbn.deploy.bench;
 
-import io.syncbn.worker.train.Quantiles;
+import io.syncbn.worker.record.Quantiles;
 import java.util.Arrays;
 import java.util.Collection;
 

@@ -8,6 +8,7 @@ import io.syncbn.worker.collective.JobFailedException;
 import io.syncbn.worker.data.DataException;
 import io.syncbn.worker.kernels.NativesException;
 import io.syncbn.worker.nn.ModelException;
+import io.syncbn.worker.record.RecordException;
 import io.syncbn.worker.session.WorkerFaultException;
 import io.syncbn.worker.train.TrainingException;
 import java.io.PrintStream;
@@ -66,6 +67,7 @@ final class Failures {
     private static OptionalInt exitCode(Throwable failure) {
         if (failure instanceof JobFailedException
                 || failure instanceof TrainingException
+                || failure instanceof RecordException
                 || failure instanceof BenchException) {
             return OptionalInt.of(ExitCode.JOB_FAILED);
         }

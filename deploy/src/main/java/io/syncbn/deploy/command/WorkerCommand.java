@@ -5,10 +5,14 @@ import io.syncbn.deploy.settings.RunSettings;
 import io.syncbn.deploy.settings.Settings;
 import io.syncbn.proto.job.Setting;
 import io.syncbn.proto.net.Address;
+import io.syncbn.worker.WorkerConfig;
+import io.syncbn.worker.WorkerConfig.Coordination;
+import io.syncbn.worker.WorkerConfig.Host;
+import io.syncbn.worker.WorkerProcess;
+import io.syncbn.worker.record.Intervals;
+import io.syncbn.worker.record.RunTarget;
 import io.syncbn.worker.session.WorkerEnd;
 import io.syncbn.worker.train.Resume;
-import io.syncbn.worker.train.WorkerConfig;
-import io.syncbn.worker.train.WorkerProcess;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -72,23 +76,15 @@ final class WorkerCommand implements Command {
         try (Interruption interruption = watch(go, isLaunched)) {
             WorkerEnd end = WorkerProcess.run(new WorkerConfig(
                     jobRun.job().orElseThrow(),
-                    coordinator,
-                    joinTimeout(settings),
-                    name,
-                    out.orElseThrow(),
+                    new Coordination(
+                            coordinator,
+                            joinTimeout(settings),
+                            reconnect(settings),
+                            Duration.ofMillis(prepareMillis(settings))),
+                    new RunTarget(out.orElseThrow(), keep(settings), name, isLaunched),
                     resume,
-                    checkpointEvery(settings),
-                    checkpointTime(settings),
-                    keep(settings),
-                    evaluateEvery(settings),
-                    startNanos(),
-                    Optional.of(metrics),
-                    reconnect(settings),
-                    Version.text(),
-                    Duration.ofMillis(prepareMillis(settings)),
-                    WorkerCommand::endAlone,
-                    isLaunched,
-                    leave));
+                    new Intervals(checkpointEvery(settings), checkpointTime(settings), evaluateEvery(settings)),
+                    new Host(startNanos(), Optional.of(metrics), Version.text(), WorkerCommand::endAlone, leave)));
             return exitCode(end, name);
         }
     }

@@ -2,7 +2,7 @@ package io.syncbn.deploy.launch;
 
 import io.syncbn.deploy.settings.SettingsReader;
 import io.syncbn.proto.job.Job;
-import io.syncbn.worker.train.RunLock;
+import io.syncbn.worker.record.RunLock;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;

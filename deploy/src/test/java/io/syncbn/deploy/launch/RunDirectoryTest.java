@@ -3,7 +3,7 @@ package io.syncbn.deploy.launch;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.syncbn.proto.job.JobParser;
-import io.syncbn.worker.train.RunLock;
+import io.syncbn.worker.record.RunLock;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

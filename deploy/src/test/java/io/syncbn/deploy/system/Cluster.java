@@ -7,8 +7,10 @@ import io.syncbn.coordinator.membership.Straggler;
 import io.syncbn.proto.job.Fingerprint;
 import io.syncbn.proto.job.Job;
 import io.syncbn.proto.net.Address;
-import io.syncbn.worker.train.WorkerConfig;
-import io.syncbn.worker.train.WorkerProcess;
+import io.syncbn.worker.WorkerConfig;
+import io.syncbn.worker.WorkerProcess;
+import io.syncbn.worker.record.Intervals;
+import io.syncbn.worker.record.RunTarget;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -74,22 +76,11 @@ final class Cluster {
     private static WorkerConfig worker(Job job, Address coordinator, String name, Path run) {
         return new WorkerConfig(
                 job,
-                () -> coordinator,
-                JOIN_TIMEOUT,
-                name,
-                run,
+                new WorkerConfig.Coordination(() -> coordinator, JOIN_TIMEOUT, JOIN_TIMEOUT, JOIN_TIMEOUT),
+                new RunTarget(run, 3, name, false),
                 Optional.empty(),
-                0,
-                Duration.ZERO,
-                3,
-                0,
-                System.nanoTime(),
-                Optional.empty(),
-                JOIN_TIMEOUT,
-                "test",
-                JOIN_TIMEOUT,
-                reason -> {},
-                false,
-                new CompletableFuture<>());
+                new Intervals(0, Duration.ZERO, 0),
+                new WorkerConfig.Host(
+                        System.nanoTime(), Optional.empty(), "test", reason -> {}, new CompletableFuture<>()));
     }
 }

@@ -9,6 +9,12 @@ import java.nio.file.Path;
 public final class Datasets {
     private Datasets() {}
 
+    /** A job's data. Half of the heap may hold decoded rows; others are decoded at every read. */
+    public static DecodedDataset open(Job job) {
+        long cacheBytes = Runtime.getRuntime().maxMemory() / 2;
+        return new DecodedDataset(open(job.data(), job.imageSize()), cacheBytes);
+    }
+
     /**
      * Opens a data set: reads its index, labels and digest, but no rows.
      *

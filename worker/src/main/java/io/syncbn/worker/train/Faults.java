@@ -6,12 +6,13 @@ import io.syncbn.worker.collective.JobFailedException;
 import io.syncbn.worker.data.DataException;
 import io.syncbn.worker.kernels.NativesException;
 import io.syncbn.worker.nn.ModelException;
+import io.syncbn.worker.record.RecordException;
 import io.syncbn.worker.session.Fault;
 import io.syncbn.worker.session.WorkerFaultException;
 import java.io.IOException;
 
 /** Whose fault something is that was thrown: the job's, if any other worker would have met it, or this worker's alone. */
-final class Faults {
+public final class Faults {
     private Faults() {}
 
     static Fault of(Throwable thrown) {
@@ -22,7 +23,7 @@ final class Faults {
      * What a worker ends with. Before it has joined, what is wrong with files, or with native
      * libraries, is wrong with what it was given.
      */
-    static RuntimeException toEndWith(Throwable thrown) {
+    public static RuntimeException toEndWith(Throwable thrown) {
         boolean isForUser =
                 isSaidInWords(thrown) || thrown instanceof WorkerFaultException || thrown instanceof NativesException;
         return isForUser
@@ -38,6 +39,7 @@ final class Faults {
     private static boolean isSaidInWords(Throwable thrown) {
         return thrown instanceof JobFailedException
                 || thrown instanceof TrainingException
+                || thrown instanceof RecordException
                 || thrown instanceof DataException
                 || thrown instanceof CheckpointException
                 || thrown instanceof ModelException

@@ -15,7 +15,7 @@ import java.util.TreeSet;
  * How many numbers a normalization group has for a channel: its examples times a layer's pixels. One number less its mean is
  * 0, whatever it was, so that nothing before such a layer can learn.
  */
-final class GroupValues {
+public final class GroupValues {
     private final Job job;
     private final BatchPlan batches;
     private final Grouping groups;
@@ -32,7 +32,7 @@ final class GroupValues {
      * @return what to warn of: groups of one number in some step of an epoch
      * @throws JobException if no group ever has more than one
      */
-    static Optional<String> check(Job job, BatchPlan batches, ModelDefinition model) {
+    public static Optional<String> check(Job job, BatchPlan batches, ModelDefinition model) {
         if (model.normalizedPixels().isEmpty()) {
             return Optional.empty();
         }

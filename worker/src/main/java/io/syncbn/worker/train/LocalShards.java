@@ -16,6 +16,7 @@ import io.syncbn.worker.data.ShardRows;
 import io.syncbn.worker.nn.Shape;
 import io.syncbn.worker.nn.ShardModel;
 import io.syncbn.worker.nn.Tensor;
+import io.syncbn.worker.record.Evaluation;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -26,7 +27,7 @@ import java.util.stream.IntStream;
  * The shards of one process: a run of the job's, or two, each shard with its model, its data and a thread. Which ones changes
  * with each generation; layers and memory, which belong to no shard in particular, stay.
  */
-final class LocalShards implements AutoCloseable {
+public final class LocalShards implements AutoCloseable {
     /** Examples of a batch of test rows: enough to keep a core busy, few enough for the memory of a small model. */
     private static final int TEST_CHUNK = 16;
 
@@ -43,7 +44,7 @@ final class LocalShards implements AutoCloseable {
     private ShardThreads threads;
     private List<ShardStep> shards = List.of();
 
-    LocalShards(Job job, DecodedDataset data, Replicas replicas, LongSupplier nanoClock) {
+    public LocalShards(Job job, DecodedDataset data, Replicas replicas, LongSupplier nanoClock) {
         this.job = job;
         this.data = data;
         this.replicas = replicas;
@@ -52,7 +53,7 @@ final class LocalShards implements AutoCloseable {
         this.groups = new Grouping(job.shards(), job.normalization().groupSize(job.shards()));
     }
 
-    static BatchPlan batchPlan(Job job, int trainRows) {
+    public static BatchPlan batchPlan(Job job, int trainRows) {
         return new BatchPlan(trainRows, job.shards(), job.batch(), job.seed(), job.shuffle());
     }
 
@@ -61,7 +62,7 @@ final class LocalShards implements AutoCloseable {
      *
      * @param sums in which the shards meet; stays the caller's to close
      */
-    void deal(List<ShardRun> runs, Collective sums) {
+    public void deal(List<ShardRun> runs, Collective sums) {
         collective = sums;
         numbers = runs.stream().flatMapToInt(ShardRun::shards).boxed().toList();
         data.prepare(
@@ -86,7 +87,7 @@ final class LocalShards implements AutoCloseable {
     }
 
     /** Sums over all shards what the data is normalized by: {@link ChannelStatistics#sums}. */
-    double[] sumStatistics() {
+    public double[] sumStatistics() {
         Round round = Round.of(Kind.DATA_STATISTICS, 0, 0);
         if (!collective.isThere(round)) {
             ShardRows rows = new ShardRows(data.train().size(), job.shards());
@@ -99,7 +100,7 @@ final class LocalShards implements AutoCloseable {
     }
 
     /** Makes the shards ready for steps. */
-    void normalizeBy(ChannelStatistics statistics) {
+    public void normalizeBy(ChannelStatistics statistics) {
         shards = IntStream.range(0, numbers.size())
                 .mapToObj(i -> new ShardStep(
                         numbers.get(i),
@@ -141,7 +142,7 @@ final class LocalShards implements AutoCloseable {
     }
 
     /** The present model on all test rows of the job, shared among its workers. */
-    Evaluation evaluate(long stepsDone) {
+    public Evaluation evaluate(long stepsDone) {
         Round round = Round.of(Kind.EVALUATION, stepsDone, 0);
         if (job.batch() >= TEST_CHUNK) {
             evaluate(round, models);

@@ -22,10 +22,10 @@ import java.util.stream.Collectors;
  * @param definition from which shards get their layers
  * @param initialState with the replica that all of them read
  */
-record Replicas(ModelDefinition definition, ModelState initialState) {
+public record Replicas(ModelDefinition definition, ModelState initialState) {
 
     /** The state before training, or, to go on, that of a checkpoint of the same job. */
-    static Replicas open(Job job, Dataset data, Arithmetic arithmetic, Optional<Resume> resume) {
+    public static Replicas open(Job job, Dataset data, Arithmetic arithmetic, Optional<Resume> resume) {
         ModelDefinition definition = define(job, data);
         if (resume.isPresent()) {
             Checkpoint checkpoint = Checkpoint.open(resume.get().from());
@@ -41,7 +41,7 @@ record Replicas(ModelDefinition definition, ModelState initialState) {
     }
 
     /** A checkpoint's state, whichever job and data it came from, as long as it is the same model. */
-    static Replicas ofCheckpoint(Job job, Dataset data, Arithmetic arithmetic, Path path) {
+    public static Replicas ofCheckpoint(Job job, Dataset data, Arithmetic arithmetic, Path path) {
         ModelDefinition definition = define(job, data);
         Checkpoint checkpoint = Checkpoint.open(path);
         SameOrigin.require(checkpoint, definition.description());

@@ -6,6 +6,7 @@ import io.syncbn.worker.checkpoint.CheckpointInfo;
 import io.syncbn.worker.data.Dataset;
 import io.syncbn.worker.kernels.Arithmetic;
 import io.syncbn.worker.nn.Description;
+import io.syncbn.worker.record.RunFacts;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 

@@ -1,7 +1,8 @@
 package io.syncbn.worker.train;
 
-import io.syncbn.proto.job.Job;
-import io.syncbn.worker.data.Dataset;
+import io.syncbn.worker.record.Recording;
+import io.syncbn.worker.record.StepRecord;
+import io.syncbn.worker.record.StepSplit;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.List;
@@ -14,63 +15,20 @@ import java.util.stream.Collectors;
 final class Trainer {
     private static final Logger LOG = System.getLogger("io.syncbn.worker");
 
-    private final Plan plan;
+    private final Timetable timetable;
     private final TrainingState state;
     private final LocalShards shards;
-    private final RunListener listener;
-    private final CheckpointTimer timer;
-    private final WorkerMetrics metrics;
-    private final StartTimes start;
+    private final Recording recording;
     private final LongSupplier nanoClock;
     private final WaitClock gradientsWait;
     private final float[] gradient;
     private final GradientChunks chunks;
-    private final RecentSteps recent;
 
-    /**
-     * When things happen.
-     *
-     * @param steps of the whole job
-     * @param stepsPerEpoch in a pass over the data
-     * @param checkpointEvery steps; at least 1
-     * @param evaluateEvery steps; at least 1
-     */
-    record Plan(long steps, long stepsPerEpoch, long checkpointEvery, long evaluateEvery) {
-        static Plan of(Job job, Dataset data, long checkpointEvery, long evaluateEvery) {
-            long stepsPerEpoch = LocalShards.batchPlan(job, data.train().size()).stepsPerEpoch();
-            long steps = job.length().steps() > 0
-                    ? job.length().steps()
-                    : job.length().epochs() * stepsPerEpoch;
-            return new Plan(
-                    steps,
-                    stepsPerEpoch,
-                    checkpointEvery > 0 ? checkpointEvery : stepsPerEpoch,
-                    evaluateEvery > 0 ? evaluateEvery : stepsPerEpoch);
-        }
-
-        double epochsAfter(long step) {
-            return (double) step / stepsPerEpoch;
-        }
-    }
-
-    Trainer(
-            Plan plan,
-            TrainingState state,
-            LocalShards shards,
-            RunListener listener,
-            CheckpointTimer timer,
-            WorkerMetrics metrics,
-            StartTimes start,
-            RecentSteps recent,
-            LongSupplier nanoClock) {
-        this.plan = plan;
+    Trainer(Timetable timetable, TrainingState state, LocalShards shards, Recording recording, LongSupplier nanoClock) {
+        this.timetable = timetable;
         this.state = state;
         this.shards = shards;
-        this.listener = listener;
-        this.timer = timer;
-        this.metrics = metrics;
-        this.start = start;
-        this.recent = recent;
+        this.recording = recording;
         this.nanoClock = nanoClock;
         this.gradientsWait = new WaitClock(nanoClock);
         this.gradient = new float[state.modelState().replica().weights().length];
@@ -84,12 +42,8 @@ final class Trainer {
      */
     boolean run() {
         doWhatIsDue();
-        while (state.step() < plan.steps()) {
-            StepRecord record = step(state.step() + 1);
-            recent.add(record);
-            start.stepped();
-            metrics.stepped(record);
-            listener.stepped(record);
+        while (state.step() < timetable.steps()) {
+            recording.stepped(step(state.step() + 1));
             if (shards.endWith(state.step())) {
                 return false; // what is due is the next generation's
             }
@@ -100,25 +54,18 @@ final class Trainer {
 
     /** Nothing that is done here changes the state, and to do it again changes nothing. */
     private void doWhatIsDue() {
-        boolean isFirst = state.step() == 0;
-        boolean isLast = state.step() == plan.steps();
-        if (isLast || !isFirst && state.step() % plan.evaluateEvery() == 0) {
+        if (timetable.isEvaluationDue(state.step())) {
             evaluate();
         }
-        if (isLast) {
-            listener.lastCheckpoint(state);
-        } else if (state.step() % plan.checkpointEvery() == 0) {
-            listener.checkpoint(state);
-            timer.restart();
-        } else if (listener != RunListener.NONE && timer.isDue()) {
-            // One that becomes the writer when another's checkpoint was due keeps it at once.
-            listener.checkpoint(state);
-            timer.restart();
+        if (timetable.isLast(state.step())) {
+            recording.lastCheckpoint(state.modelState(), state.epochsDone());
+        } else if (timetable.isCheckpointDue(state.step()) || recording.isCheckpointDue()) {
+            recording.checkpoint(state.modelState(), state.epochsDone());
         }
     }
 
     private void evaluate() {
-        listener.evaluated(state.step(), plan.epochsAfter(state.step()), shards.evaluate(state.step()));
+        recording.evaluated(state.step(), timetable.epochsAfter(state.step()), shards.evaluate(state.step()));
     }
 
     /** The sums are the step, whoever computed the shards here: this worker, or another one that was faster. */
@@ -137,7 +84,7 @@ final class Trainer {
         fault.ifPresent(reason -> tellSkipped(step, reason, shares));
         return new StepRecord(
                 step,
-                plan.epochsAfter(step),
+                timetable.epochsAfter(step),
                 sums.meanLoss(),
                 sums.accuracy(),
                 state.learningRateOf(step),

@@ -1,20 +1,21 @@
 package io.syncbn.worker.train;
 
-import io.syncbn.proto.job.Fingerprint;
 import io.syncbn.proto.job.Job;
 import io.syncbn.proto.tree.ShardRun;
 import io.syncbn.proto.v1.Align;
 import io.syncbn.proto.v1.Plan;
 import io.syncbn.worker.checkpoint.Checkpoint;
 import io.syncbn.worker.checkpoint.CheckpointException;
-import io.syncbn.worker.checkpoint.Checkpoints;
 import io.syncbn.worker.checkpoint.ModelState;
 import io.syncbn.worker.checkpoint.Origin;
 import io.syncbn.worker.checkpoint.StateDigest;
 import io.syncbn.worker.collective.Collective;
 import io.syncbn.worker.data.ChannelStatistics;
-import io.syncbn.worker.data.DecodedDataset;
-import io.syncbn.worker.kernels.Arithmetic;
+import io.syncbn.worker.record.Intervals;
+import io.syncbn.worker.record.Recording;
+import io.syncbn.worker.record.RunFacts;
+import io.syncbn.worker.record.RunHistory;
+import io.syncbn.worker.record.RunResult;
 import io.syncbn.worker.session.Fault;
 import io.syncbn.worker.session.Position;
 import io.syncbn.worker.session.Trainee;
@@ -34,71 +35,51 @@ import java.util.function.LongSupplier;
  * A worker's replica through all generations of a job: what stays when shards change hands, and what is made anew. Belongs
  * to the training thread.
  */
-final class Training implements Trainee, AutoCloseable {
+public final class Training implements Trainee, AutoCloseable {
     private static final Logger LOG = System.getLogger("io.syncbn.worker");
 
-    private final WorkerConfig config;
+    private final Path run;
     private final Job job;
     private final Origin origin;
     private final LongFunction<Checkpoint> newestUpTo;
     private final Function<Checkpoint, ModelState> stateOf;
     private final TrainingState state;
     private final LocalShards shards;
-    private final Trainer.Plan schedule;
-    private final WorkerMetrics metrics;
-    private final StartTimes start;
-    private final WriteAlarms alarms;
-    /** Outlives listeners: what one of them began may still be under way when the next one comes. */
-    private final CheckpointWriter checkpoints;
-
-    private final CheckpointTimer timer;
-    private final WritingThread metricsThread = new WritingThread("metrics");
-    private final WriterTurn turn;
+    private final Timetable timetable;
+    private final Recording recording;
     private final long firstStep;
     private final LongSupplier nanoClock;
 
     /** Sums by which data is normalized, as of {@link LocalShards#sumStatistics}; null before they are known. */
     private double[] dataStatistics;
 
-    private final RecentSteps recent = new RecentSteps();
-
     private Plan plan;
-    /** {@link RunListener#NONE} unless this worker's own run has shard 0. */
-    private RunListener listener = RunListener.NONE;
 
-    Training(
-            WorkerConfig config,
-            DecodedDataset data,
-            Replicas replicas,
-            Arithmetic arithmetic,
-            Origin origin,
-            WorkerMetrics metrics,
-            StartTimes start,
+    /**
+     * Begins where the setup stands.
+     *
+     * @param run directory of the run
+     * @param resume what a checkpoint that the job goes back to may differ in
+     */
+    public Training(
+            Setup setup,
+            Path run,
+            Optional<Resume> resume,
+            Intervals intervals,
+            Recording recording,
             LongSupplier nanoClock) {
-        this.config = config;
-        this.job = config.job();
-        this.origin = origin;
-        this.metrics = metrics;
-        this.start = start;
+        this.run = run;
+        this.job = setup.job();
+        this.origin = setup.origin();
+        this.recording = recording;
         this.nanoClock = nanoClock;
-        Resume resume =
-                config.resume().map(given -> given.of(config.out())).orElse(new Resume(config.out(), false, false));
-        newestUpTo = step -> Replicas.newest(job, config.out(), step);
-        stateOf = checkpoint -> replicas.stateOf(checkpoint, data, arithmetic, resume);
-        schedule = Trainer.Plan.of(job, data, config.checkpointEvery(), config.evaluateEvery());
-        state = new TrainingState(job, replicas.initialState(), schedule);
+        Resume back = resume.map(given -> given.of(run)).orElse(new Resume(run, false, false));
+        newestUpTo = step -> Replicas.newest(job, run, step);
+        stateOf = checkpoint -> setup.replicas().stateOf(checkpoint, setup.data(), setup.arithmetic(), back);
+        timetable = Timetable.of(job, setup.data(), intervals);
+        state = new TrainingState(job, setup.replicas().initialState(), timetable);
         firstStep = state.step();
-        turn = new WriterTurn(
-                config.out(),
-                config.name(),
-                Fingerprint.of(job),
-                config.coordinator().get().toString(),
-                !config.isRunHeld());
-        shards = new LocalShards(job, data, replicas, nanoClock);
-        timer = new CheckpointTimer(config.checkpointTime(), nanoClock);
-        alarms = new WriteAlarms(metrics::writeFailed);
-        Checkpoints directory = new Checkpoints(config.out(), config.keep());
-        checkpoints = new CheckpointWriter((state, epochs) -> directory.write(state, epochs, origin), alarms);
+        shards = new LocalShards(job, setup.data(), setup.replicas(), nanoClock);
     }
 
     @Override
@@ -117,8 +98,8 @@ final class Training implements Trainee, AutoCloseable {
     /** Another worker may write the run meanwhile; but not when all steps are done, as the result has yet to be written. */
     @Override
     public void rest() {
-        if (state.step() < schedule.steps()) {
-            closeListener();
+        if (state.step() < timetable.steps()) {
+            recording.end();
         }
     }
 
@@ -128,11 +109,11 @@ final class Training implements Trainee, AutoCloseable {
      */
     @Override
     public void restore() {
-        closeListener();
+        recording.end();
         Optional<ModelState> newest = newestCheckpoint().map(stateOf);
         if (newest.isPresent() && newest.get().step() > state.step()) {
             state.restore(newest.get());
-            LOG.log(Level.INFO, "goes on from the checkpoint of step " + state.step() + " in " + config.out());
+            LOG.log(Level.INFO, "goes on from the checkpoint of step " + state.step() + " in " + run);
         }
     }
 
@@ -151,7 +132,7 @@ final class Training implements Trainee, AutoCloseable {
 
     /** Lines of steps that are there would be missing for ever if the job went on behind them. */
     private long lastStepTold() {
-        Path metrics = config.out().resolve("metrics.jsonl");
+        Path metrics = run.resolve("metrics.jsonl");
         try {
             return RunHistory.of(RunHistory.texts(metrics)).lastStep();
         } catch (NoSuchFileException e) {
@@ -163,14 +144,14 @@ final class Training implements Trainee, AutoCloseable {
 
     @Override
     public void prepare(Plan next, Collective collective) {
-        start.done("join");
+        recording.started("join");
         if (next.getFirstShard() != 0) {
-            closeListener();
+            recording.end();
         }
         plan = next;
-        metrics.generation(next.getGeneration());
+        recording.generation(next.getGeneration());
         shards.deal(ShardRun.of(next), collective);
-        start.done("shards");
+        recording.started("shards");
     }
 
     @Override
@@ -199,14 +180,14 @@ final class Training implements Trainee, AutoCloseable {
             dataStatistics = shards.sumStatistics();
         }
         shards.normalizeBy(ChannelStatistics.of(dataStatistics));
-        openListener();
-        return new Trainer(schedule, state, shards, listener, timer, metrics, start, recent, nanoClock).run();
+        record();
+        return new Trainer(timetable, state, shards, recording, nanoClock).run();
     }
 
     @Override
     public void keepCheckpoint() {
-        openListener();
-        listener.lastCheckpoint(state);
+        record();
+        recording.lastCheckpoint(state.modelState(), state.epochsDone());
     }
 
     @Override
@@ -215,34 +196,26 @@ final class Training implements Trainee, AutoCloseable {
     }
 
     /** The job is done, and all workers agree on the result. */
-    void finished() {
+    public void finished() {
         if (plan == null) {
             return; // a spare, which the job did not need
         }
         RunFacts facts = new RunFacts(plan.getWorkers(), plan.getGeneration(), plan.getRestores(), origin);
-        listener.finished(state, schedule.epochsAfter(state.step()), StateDigest.sha256(state.modelState()), facts);
+        long step = state.step();
+        recording.finished(
+                new RunResult(step, timetable.epochsAfter(step), StateDigest.sha256(state.modelState())), facts);
     }
 
-    private void openListener() {
-        if (plan != null && plan.getFirstShard() == 0 && listener == RunListener.NONE) {
-            turn.begin(state.step() > firstStep);
-            listener = new RunWriter(config.out(), checkpoints, metricsThread, alarms, start);
-            listener.begins(state);
-            recent.upTo(state.step()).forEach(listener::steppedBefore);
+    /** The worker that has shard 0 of its own writes the run. */
+    private void record() {
+        if (plan != null && plan.getFirstShard() == 0) {
+            recording.begin(state.step(), state.step() > firstStep);
         }
-    }
-
-    private void closeListener() {
-        listener.close();
-        listener = RunListener.NONE;
-        turn.close();
     }
 
     @Override
     public void close() {
-        closeListener();
-        metricsThread.close();
-        checkpoints.close();
+        recording.end();
         shards.close();
     }
 }

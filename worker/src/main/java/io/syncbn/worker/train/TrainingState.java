@@ -20,15 +20,15 @@ final class TrainingState {
     private final Job job;
     private final Replica replica;
     private final Sgd optimizer;
-    private final Trainer.Plan plan;
+    private final Timetable timetable;
     private final SumCheck sumCheck;
     private long batchesTracked;
     private long step;
     private int leftOutInARow;
 
-    TrainingState(Job job, ModelState from, Trainer.Plan plan) {
+    TrainingState(Job job, ModelState from, Timetable timetable) {
         this.job = job;
-        this.plan = plan;
+        this.timetable = timetable;
         this.replica = from.replica();
         this.optimizer = new Sgd(job.optimization(), replica.parameters(), from.momentum());
         this.sumCheck = new SumCheck(replica.parameters());
@@ -54,12 +54,16 @@ final class TrainingState {
 
     /** Whole passes over the data. */
     long epochsDone() {
-        return step / plan.stepsPerEpoch();
+        return step / timetable.stepsPerEpoch();
     }
 
     double learningRateOf(long ofStep) {
         return LearningRate.at(
-                job.optimization(), ofStep, plan.stepsPerEpoch(), plan.steps(), (long) job.shards() * job.batch());
+                job.optimization(),
+                ofStep,
+                timetable.stepsPerEpoch(),
+                timetable.steps(),
+                (long) job.shards() * job.batch());
     }
 
     /**

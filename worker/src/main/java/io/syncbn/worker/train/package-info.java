@@ -9,6 +9,6 @@
  * that does not get there leaves no trace.
  *
  * <p>All workers compute the same update from the same sums, so nothing but sums travels. The worker that has shard 0
- * also writes the run directory ({@link io.syncbn.worker.train.RunWriter}).
+ * also writes the run, through {@link io.syncbn.worker.record}.
  */
 package io.syncbn.worker.train;

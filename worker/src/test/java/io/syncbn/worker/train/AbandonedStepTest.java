@@ -12,7 +12,12 @@ import io.syncbn.worker.collective.Collective;
 import io.syncbn.worker.collective.LocalCollective;
 import io.syncbn.worker.collective.Round;
 import io.syncbn.worker.collective.Sum;
+import io.syncbn.worker.data.Datasets;
 import io.syncbn.worker.data.DecodedDataset;
+import io.syncbn.worker.record.Intervals;
+import io.syncbn.worker.record.RunListener;
+import io.syncbn.worker.record.WorkerMetrics;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -67,10 +72,10 @@ class AbandonedStepTest {
 
     /** Trains to the end, in as many generations as there are limits and one more. */
     private static String train(Job job, int... limits) {
-        try (DecodedDataset data = WorkerProcess.openData(job);
+        try (DecodedDataset data = Datasets.open(job);
                 WorkerMetrics metrics = WorkerMetrics.serve("local", Optional.empty())) {
             Replicas replicas = Replicas.open(job, data, LocalTraining.ARITHMETIC, Optional.empty());
-            Trainer.Plan plan = Trainer.Plan.of(job, data, 1000, 1000);
+            Timetable plan = Timetable.of(job, data, new Intervals(1000, Duration.ZERO, 1000));
             TrainingState state = new TrainingState(job, replicas.initialState(), plan);
             try (LocalShards shards = new LocalShards(job, data, replicas, CLOCK)) {
                 for (int generation = 0; generation <= limits.length; generation++) {
@@ -79,15 +84,7 @@ class AbandonedStepTest {
                         shards.deal(List.of(new ShardRun(0, 3)), collective);
                         shards.normalizeBy(io.syncbn.worker.data.ChannelStatistics.of(shards.sumStatistics()));
                         Trainer trainer = new Trainer(
-                                plan,
-                                state,
-                                shards,
-                                RunListener.NONE,
-                                LocalTraining.neverByTime(),
-                                metrics,
-                                new StartTimes(0, CLOCK),
-                                new RecentSteps(),
-                                CLOCK);
+                                plan, state, shards, LocalTraining.telling(RunListener.NONE, metrics), CLOCK);
                         if (generation < limits.length) {
                             String before = StateDigest.sha256(state.modelState());
                             long step = state.step();

@@ -3,6 +3,7 @@ package io.syncbn.worker.train;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.syncbn.proto.job.Job;
+import io.syncbn.worker.record.CheckpointTimer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

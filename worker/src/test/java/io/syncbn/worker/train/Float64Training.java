@@ -7,6 +7,7 @@ import io.syncbn.worker.nn.Float64Layers;
 import io.syncbn.worker.nn.Float64Layers.Parameters;
 import io.syncbn.worker.nn.Float64Layers.Twin;
 import io.syncbn.worker.nn.Float64Norm;
+import io.syncbn.worker.record.Evaluation;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;

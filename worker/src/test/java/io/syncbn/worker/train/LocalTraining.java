@@ -4,13 +4,30 @@ import io.syncbn.proto.job.Job;
 import io.syncbn.proto.job.JobParser;
 import io.syncbn.proto.tree.ShardRun;
 import io.syncbn.worker.checkpoint.Checkpoints;
+import io.syncbn.worker.checkpoint.ModelState;
 import io.syncbn.worker.checkpoint.Origin;
 import io.syncbn.worker.checkpoint.StateDigest;
 import io.syncbn.worker.collective.Collective;
 import io.syncbn.worker.collective.LocalCollective;
 import io.syncbn.worker.data.ChannelStatistics;
+import io.syncbn.worker.data.Datasets;
 import io.syncbn.worker.data.DecodedDataset;
 import io.syncbn.worker.kernels.Arithmetic;
+import io.syncbn.worker.record.CheckpointTimer;
+import io.syncbn.worker.record.CheckpointWriter;
+import io.syncbn.worker.record.Evaluation;
+import io.syncbn.worker.record.Intervals;
+import io.syncbn.worker.record.Recording;
+import io.syncbn.worker.record.RunFacts;
+import io.syncbn.worker.record.RunListener;
+import io.syncbn.worker.record.RunResult;
+import io.syncbn.worker.record.RunTarget;
+import io.syncbn.worker.record.RunWriter;
+import io.syncbn.worker.record.StartTimes;
+import io.syncbn.worker.record.StepRecord;
+import io.syncbn.worker.record.WorkerMetrics;
+import io.syncbn.worker.record.WriteAlarms;
+import io.syncbn.worker.record.WriterTurn;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -62,7 +79,7 @@ final class LocalTraining {
             CheckpointTimer timer,
             LongConsumer afterStep,
             long startNanos) {
-        try (DecodedDataset data = WorkerProcess.openData(job)) {
+        try (DecodedDataset data = Datasets.open(job)) {
             Replicas replicas =
                     Replicas.open(job, data, ARITHMETIC, resume.map(from -> new Resume(from, false, false)));
             Origin origin = new Origin(
@@ -71,7 +88,7 @@ final class LocalTraining {
                     replicas.definition().description(),
                     ARITHMETIC.digest(),
                     RunFacts.computedWith(ARITHMETIC, "test"));
-            Trainer.Plan plan = Trainer.Plan.of(job, data, checkpointEvery, 0);
+            Timetable plan = Timetable.of(job, data, new Intervals(checkpointEvery, Duration.ZERO, 0));
             TrainingState state = new TrainingState(job, replicas.initialState(), plan);
             StartTimes start = new StartTimes(startNanos, System::nanoTime);
             Checkpoints directory = new Checkpoints(out, 3);
@@ -91,14 +108,19 @@ final class LocalTraining {
                                 }
                             },
                             alarms);
-                    RunWriter writer = new RunWriter(out, checkpoints, Runnable::run, alarms, start)) {
-                writer.begins(state);
-                RunListener listener =
-                        new Told(writer, step -> afterStep.accept(step.step()), tried::acquireUninterruptibly);
-                new Trainer(plan, state, shards, listener, timer, metrics, start, new RecentSteps(), System::nanoTime)
-                        .run();
+                    Recording recording = new Recording(
+                            new WriterTurn(new RunTarget(out, 3, "local", true), "aa01", "nowhere:1"),
+                            () -> new Told(
+                                    new RunWriter(out, checkpoints, Runnable::run, alarms, start),
+                                    step -> afterStep.accept(step.step()),
+                                    tried::acquireUninterruptibly),
+                            timer,
+                            metrics,
+                            start)) {
+                recording.begin(state.step(), false);
+                new Trainer(plan, state, shards, recording, System::nanoTime).run();
                 String digest = StateDigest.sha256(state.modelState());
-                writer.finished(state, plan.epochsAfter(state.step()), digest, facts);
+                recording.finished(new RunResult(state.step(), plan.epochsAfter(state.step()), digest), facts);
                 return digest;
             }
         }
@@ -117,6 +139,15 @@ final class LocalTraining {
         return new CheckpointTimer(Duration.ZERO, () -> 0);
     }
 
+    /** What tells a listener of steps, and of nothing else. */
+    static Recording telling(RunListener listener, WorkerMetrics metrics) {
+        WriterTurn turn = new WriterTurn(new RunTarget(Path.of("nowhere"), 3, "local", true), "aa01", "nowhere:1");
+        Recording recording =
+                new Recording(turn, () -> listener, neverByTime(), metrics, new StartTimes(0, System::nanoTime));
+        recording.begin(0, false);
+        return recording;
+    }
+
     /** Told of each step, and leaves nothing. */
     static RunListener after(Consumer<StepRecord> step) {
         return new Told(RunListener.NONE, step, () -> {});
@@ -126,8 +157,8 @@ final class LocalTraining {
     private record Told(RunListener listener, Consumer<StepRecord> afterStep, Runnable untilWritten)
             implements RunListener {
         @Override
-        public void begins(TrainingState state) {
-            listener.begins(state);
+        public void begins(long step) {
+            listener.begins(step);
         }
 
         @Override
@@ -147,19 +178,19 @@ final class LocalTraining {
         }
 
         @Override
-        public void checkpoint(TrainingState state) {
-            listener.checkpoint(state);
+        public void checkpoint(ModelState state, long epochsDone) {
+            listener.checkpoint(state, epochsDone);
             untilWritten.run();
         }
 
         @Override
-        public void lastCheckpoint(TrainingState state) {
-            listener.lastCheckpoint(state);
+        public void lastCheckpoint(ModelState state, long epochsDone) {
+            listener.lastCheckpoint(state, epochsDone);
         }
 
         @Override
-        public void finished(TrainingState state, double epochs, String weightsSha256, RunFacts facts) {
-            listener.finished(state, epochs, weightsSha256, facts);
+        public void finished(RunResult result, RunFacts facts) {
+            listener.finished(result, facts);
         }
 
         @Override

@@ -14,6 +14,9 @@ import io.syncbn.worker.collective.LocalCollective;
 import io.syncbn.worker.data.ChannelStatistics;
 import io.syncbn.worker.data.DecodedDataset;
 import io.syncbn.worker.nn.Replica;
+import io.syncbn.worker.record.LogCapture;
+import io.syncbn.worker.record.RunListener;
+import io.syncbn.worker.record.WorkerMetrics;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -105,7 +108,7 @@ class NotFiniteTest {
             Replicas fresh = Replicas.open(job, data, LocalTraining.ARITHMETIC, Optional.empty());
             Replicas replicas =
                     from.map(state -> new Replicas(fresh.definition(), state)).orElse(fresh);
-            Trainer.Plan plan = new Trainer.Plan(STEPS, PoisonedData.TRAIN_ROWS / SHARDS / 2, 1000, 1000);
+            Timetable plan = new Timetable(STEPS, PoisonedData.TRAIN_ROWS / SHARDS / 2, 1000, 1000);
             TrainingState state = new TrainingState(job, replicas.initialState(), plan);
             try (LocalShards shards = new LocalShards(job, data, replicas, CLOCK)) {
                 shards.deal(List.of(new ShardRun(worker * SHARDS / workers, SHARDS / workers)), collective);
@@ -115,17 +118,7 @@ class NotFiniteTest {
                 }
                 shards.normalizeBy(statistics);
                 RunListener listener = LocalTraining.after(step -> seen.add(state.modelState()));
-                new Trainer(
-                                plan,
-                                state,
-                                shards,
-                                listener,
-                                LocalTraining.neverByTime(),
-                                metrics,
-                                new StartTimes(0, CLOCK),
-                                new RecentSteps(),
-                                CLOCK)
-                        .run();
+                new Trainer(plan, state, shards, LocalTraining.telling(listener, metrics), CLOCK).run();
             }
         }
         return seen;
@@ -264,7 +257,7 @@ class NotFiniteTest {
     private static TrainingState state(Job job, Optional<ModelState> from) {
         try (DecodedDataset data = new PoisonedData(ROW).undecoded()) {
             Replicas replicas = Replicas.open(job, data, LocalTraining.ARITHMETIC, Optional.empty());
-            return new TrainingState(job, from.orElse(replicas.initialState()), new Trainer.Plan(1000, 3, 1000, 1000));
+            return new TrainingState(job, from.orElse(replicas.initialState()), new Timetable(1000, 3, 1000, 1000));
         }
     }
 

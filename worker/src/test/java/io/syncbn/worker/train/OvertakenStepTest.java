@@ -14,6 +14,8 @@ import io.syncbn.worker.collective.Sum;
 import io.syncbn.worker.data.ChannelStatistics;
 import io.syncbn.worker.data.DecodedDataset;
 import io.syncbn.worker.nn.EveryLayer;
+import io.syncbn.worker.record.RunListener;
+import io.syncbn.worker.record.WorkerMetrics;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -149,7 +151,7 @@ class OvertakenStepTest {
         try (DecodedDataset data = new PoisonedData(0).undecoded();
                 WorkerMetrics metrics = WorkerMetrics.serve("local", Optional.empty())) {
             Replicas replicas = Replicas.open(job, data, LocalTraining.ARITHMETIC, Optional.empty());
-            Trainer.Plan plan = new Trainer.Plan(STEPS, STEPS, 1000, 2);
+            Timetable plan = new Timetable(STEPS, STEPS, 1000, 2);
             TrainingState state = new TrainingState(job, replicas.initialState(), plan);
             RunListener listener = LocalTraining.after(step -> {
                 trained.digests.add(StateDigest.sha256(state.modelState()));
@@ -160,17 +162,7 @@ class OvertakenStepTest {
             try (LocalShards shards = new LocalShards(job, data, replicas, CLOCK)) {
                 shards.deal(List.of(new ShardRun(0, job.shards())), sums);
                 shards.normalizeBy(ChannelStatistics.of(shards.sumStatistics()));
-                new Trainer(
-                                plan,
-                                state,
-                                shards,
-                                listener,
-                                LocalTraining.neverByTime(),
-                                metrics,
-                                new StartTimes(0, CLOCK),
-                                new RecentSteps(),
-                                CLOCK)
-                        .run();
+                new Trainer(plan, state, shards, LocalTraining.telling(listener, metrics), CLOCK).run();
             }
         }
         return trained;

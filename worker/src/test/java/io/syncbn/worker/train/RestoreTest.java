@@ -4,15 +4,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.syncbn.proto.job.Job;
-import io.syncbn.proto.net.Address;
 import io.syncbn.proto.v1.Plan;
 import io.syncbn.worker.checkpoint.Checkpoint;
 import io.syncbn.worker.checkpoint.CheckpointException;
-import io.syncbn.worker.checkpoint.Origin;
 import io.syncbn.worker.collective.Collective;
 import io.syncbn.worker.collective.LocalCollective;
+import io.syncbn.worker.data.Datasets;
 import io.syncbn.worker.data.DecodedDataset;
 import io.syncbn.worker.kernels.Arithmetic;
+import io.syncbn.worker.record.Intervals;
+import io.syncbn.worker.record.Recording;
+import io.syncbn.worker.record.RunFacts;
+import io.syncbn.worker.record.RunFiles;
+import io.syncbn.worker.record.RunTarget;
+import io.syncbn.worker.record.StartTimes;
+import io.syncbn.worker.record.WorkerMetrics;
+import io.syncbn.worker.record.WriterTurn;
 import io.syncbn.worker.session.Position;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -21,7 +28,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -39,36 +45,14 @@ class RestoreTest {
         LocalTraining.run(JOB, out, Optional.empty(), 4);
     }
 
-    private static WorkerConfig config(Job job, Path out) {
-        return new WorkerConfig(
-                job,
-                () -> new Address("nowhere", 1),
-                Duration.ZERO,
-                "worker-0",
-                out,
-                Optional.empty(),
-                0,
-                Duration.ZERO,
-                3,
-                0,
-                0,
-                Optional.empty(),
-                Duration.ZERO,
-                "test",
-                Duration.ZERO,
-                what -> {},
-                true,
-                new CompletableFuture<>());
-    }
-
     private static Position restored(Job job, Path out) {
         return restored(job, out, LocalTraining.ARITHMETIC);
     }
 
     private static Position restored(Job job, Path out, Arithmetic arithmetic) {
-        try (DecodedDataset data = WorkerProcess.openData(job);
+        try (DecodedDataset data = Datasets.open(job);
                 WorkerMetrics metrics = WorkerMetrics.serve("worker-0", Optional.empty());
-                Training training = training(config(job, out), data, metrics, arithmetic)) {
+                Training training = training(job, out, data, metrics, arithmetic)) {
             assertThat(training.position().step()).isZero();
             training.restore();
             return training.position();
@@ -76,23 +60,16 @@ class RestoreTest {
     }
 
     private static Training training(
-            WorkerConfig config, DecodedDataset data, WorkerMetrics metrics, Arithmetic arithmetic) {
-        Replicas replicas = Replicas.open(config.job(), data, arithmetic, Optional.empty());
-        Origin origin = new Origin(
-                config.job(),
-                data.digest(),
-                replicas.definition().description(),
-                arithmetic.digest(),
-                RunFacts.computedWith(arithmetic, "test"));
+            Job job, Path out, DecodedDataset data, WorkerMetrics metrics, Arithmetic arithmetic) {
+        Replicas replicas = Replicas.open(job, data, arithmetic, Optional.empty());
+        Setup setup = new Setup(job, data, arithmetic, replicas, RunFacts.computedWith(arithmetic, "test"));
+        StartTimes start = new StartTimes(0, System::nanoTime);
+        RunTarget target = new RunTarget(out, 3, "worker-0", true);
+        RunFiles files = new RunFiles(target, setup.origin(), metrics, start);
+        Recording recording = new Recording(
+                new WriterTurn(target, "aa01", "nowhere:1"), files::open, LocalTraining.neverByTime(), metrics, start);
         return new Training(
-                config,
-                data,
-                replicas,
-                arithmetic,
-                origin,
-                metrics,
-                new StartTimes(0, System::nanoTime),
-                System::nanoTime);
+                setup, out, Optional.empty(), new Intervals(0, Duration.ZERO, 0), recording, System::nanoTime);
     }
 
     private void assertRestoredFrom(String checkpoint) {
@@ -163,9 +140,9 @@ class RestoreTest {
                 .setWorkers(1)
                 .setShardCount(JOB.shards())
                 .build();
-        try (DecodedDataset data = WorkerProcess.openData(JOB);
+        try (DecodedDataset data = Datasets.open(JOB);
                 WorkerMetrics metrics = WorkerMetrics.serve("worker-0", Optional.empty());
-                Training training = training(config(JOB, out), data, metrics, LocalTraining.ARITHMETIC)) {
+                Training training = training(JOB, out, data, metrics, LocalTraining.ARITHMETIC)) {
             training.prepare(plan, new DelegatingCollective(local()) {
                 @Override
                 public boolean endsWith(long step) {

@@ -8,6 +8,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.syncbn.proto.job.Job;
 import io.syncbn.worker.checkpoint.Checkpoint;
 import io.syncbn.worker.checkpoint.CheckpointException;
+import io.syncbn.worker.record.LogCapture;
+import io.syncbn.worker.record.RecordException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -79,7 +81,7 @@ class RunWriterTest {
     @Test
     void aResultThatCannotBeWrittenFailsTheJob() {
         assertThatThrownBy(() -> run(7, file -> Files.createDirectories(file.resolve("in the way")), "result.json"))
-                .isInstanceOf(TrainingException.class)
+                .isInstanceOf(RecordException.class)
                 .hasMessageStartingWith("cannot write " + out.resolve("result.json") + ": ");
         assertThat(out.resolve("checkpoints/step-00000012")).isDirectory();
     }

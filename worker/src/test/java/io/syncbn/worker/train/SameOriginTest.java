@@ -12,6 +12,8 @@ import io.syncbn.worker.kernels.Arithmetic;
 import io.syncbn.worker.nn.Architecture;
 import io.syncbn.worker.nn.Description;
 import io.syncbn.worker.nn.Net;
+import io.syncbn.worker.record.LogCapture;
+import io.syncbn.worker.record.RunFacts;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;

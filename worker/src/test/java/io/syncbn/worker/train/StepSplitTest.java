@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.syncbn.worker.collective.Sum;
+import io.syncbn.worker.record.StepSplit;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Iterator;

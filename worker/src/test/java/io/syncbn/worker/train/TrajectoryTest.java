@@ -13,6 +13,7 @@ import io.syncbn.worker.nn.ModelDefinition;
 import io.syncbn.worker.nn.Numbers;
 import io.syncbn.worker.nn.ParameterLayout;
 import io.syncbn.worker.nn.Replica;
+import io.syncbn.worker.record.Evaluation;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

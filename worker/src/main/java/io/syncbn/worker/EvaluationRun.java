@@ -1,0 +1,40 @@
+package io.syncbn.worker;
+
+import io.syncbn.proto.job.Job;
+import io.syncbn.proto.tree.ShardRun;
+import io.syncbn.worker.collective.Collective;
+import io.syncbn.worker.collective.LocalCollective;
+import io.syncbn.worker.data.ChannelStatistics;
+import io.syncbn.worker.data.Datasets;
+import io.syncbn.worker.data.DecodedDataset;
+import io.syncbn.worker.kernels.Arithmetic;
+import io.syncbn.worker.record.Evaluation;
+import io.syncbn.worker.train.LocalShards;
+import io.syncbn.worker.train.Replicas;
+import java.nio.file.Path;
+import java.util.List;
+
+/** A checkpoint against a data set, in one process: the same sums in the same order as during training. */
+public final class EvaluationRun {
+    private EvaluationRun() {}
+
+    /**
+     * Evaluates.
+     *
+     * @param job model, shards and data; the data may be another set than the checkpoint was trained on
+     * @param checkpoint a run directory, whose last checkpoint is taken, or one checkpoint
+     */
+    public static Evaluation run(Job job, Path checkpoint) {
+        Arithmetic arithmetic = Arithmetic.of(job.instructionSet());
+        try (DecodedDataset data = Datasets.open(job)) {
+            Replicas replicas = Replicas.ofCheckpoint(job, data, arithmetic, checkpoint);
+            int groupSize = job.normalization().groupSize(job.shards());
+            try (Collective collective = new LocalCollective(job.shards(), groupSize);
+                    LocalShards shards = new LocalShards(job, data, replicas, System::nanoTime)) {
+                shards.deal(List.of(new ShardRun(0, job.shards())), collective);
+                shards.normalizeBy(ChannelStatistics.of(shards.sumStatistics()));
+                return shards.evaluate(replicas.initialState().step());
+            }
+        }
+    }
+}

@@ -1,0 +1,50 @@
+package io.syncbn.worker;
+
+import io.syncbn.proto.job.Job;
+import io.syncbn.proto.net.Address;
+import io.syncbn.worker.record.Intervals;
+import io.syncbn.worker.record.RunTarget;
+import io.syncbn.worker.train.Resume;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+
+/**
+ * What one worker process needs to know beside the job.
+ *
+ * @param job what to train
+ * @param run where it is written, and by which name this worker is known
+ * @param resume what to go on from
+ */
+public record WorkerConfig(
+        Job job, Coordination coordination, RunTarget run, Optional<Resume> resume, Intervals intervals, Host host) {
+
+    /**
+     * How this worker gets on with the coordinator.
+     *
+     * @param coordinator where it listens; may wait until that is known
+     * @param patience how long to try to reach it at first
+     * @param reconnect how long to try to reach one that was lost
+     * @param prepare how long this worker may take to get ready for its shards, or to come to rest
+     */
+    public record Coordination(
+            Supplier<Address> coordinator, Duration patience, Duration reconnect, Duration prepare) {}
+
+    /**
+     * What is around the worker.
+     *
+     * @param startNanos when the command began, on {@link System#nanoTime}'s clock
+     * @param metrics where metrics are served for Prometheus, port 0 for any that is free; empty for nowhere
+     * @param release syncbn's version
+     * @param hung told why, when the worker does not get ready in time: to end the process
+     * @param leave completed, with a reason, when this process is to end and the job to go on without it
+     */
+    public record Host(
+            long startNanos,
+            Optional<Address> metrics,
+            String release,
+            Consumer<String> hung,
+            CompletableFuture<String> leave) {}
+}

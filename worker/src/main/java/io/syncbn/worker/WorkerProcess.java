@@ -1,0 +1,153 @@
+package io.syncbn.worker;
+
+import io.syncbn.proto.job.Fingerprint;
+import io.syncbn.proto.job.Job;
+import io.syncbn.proto.net.Address;
+import io.syncbn.worker.checkpoint.Origin;
+import io.syncbn.worker.collective.JobFailedException;
+import io.syncbn.worker.data.DataSummary;
+import io.syncbn.worker.data.Datasets;
+import io.syncbn.worker.data.DecodedDataset;
+import io.syncbn.worker.kernels.Arithmetic;
+import io.syncbn.worker.nn.Replica;
+import io.syncbn.worker.record.CheckpointTimer;
+import io.syncbn.worker.record.Recording;
+import io.syncbn.worker.record.RunFacts;
+import io.syncbn.worker.record.RunFiles;
+import io.syncbn.worker.record.StartTimes;
+import io.syncbn.worker.record.WorkerMetrics;
+import io.syncbn.worker.record.WriterTurn;
+import io.syncbn.worker.session.Identity;
+import io.syncbn.worker.session.Introduction;
+import io.syncbn.worker.session.Patience;
+import io.syncbn.worker.session.SessionRunner;
+import io.syncbn.worker.session.Sizes;
+import io.syncbn.worker.session.WorkerEnd;
+import io.syncbn.worker.session.WorkerFaultException;
+import io.syncbn.worker.train.Faults;
+import io.syncbn.worker.train.GroupValues;
+import io.syncbn.worker.train.LocalShards;
+import io.syncbn.worker.train.Replicas;
+import io.syncbn.worker.train.Setup;
+import io.syncbn.worker.train.Training;
+import io.syncbn.worker.train.TrainingException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.Map;
+import java.util.function.LongSupplier;
+
+/** One worker from start to end: opens the data, makes or loads the model, and takes part in the job until that ends. */
+public final class WorkerProcess {
+    private static final LongSupplier NANO_CLOCK = System::nanoTime;
+    private static final Logger LOG = System.getLogger("io.syncbn.worker");
+
+    private WorkerProcess() {}
+
+    /**
+     * Runs a worker to the end of the job.
+     *
+     * @throws RuntimeException with a message for the user, when the job cannot go on: {@link JobFailedException}, {@link
+     *     TrainingException}, {@code RecordException}, {@code DataException}, {@code CheckpointException}, {@code ModelException}; {@link
+     *     WorkerFaultException}, when this worker alone cannot
+     */
+    public static WorkerEnd run(WorkerConfig config) {
+        try {
+            return runJob(config);
+        } catch (RuntimeException | Error e) {
+            throw Faults.toEndWith(e);
+        }
+    }
+
+    private static WorkerEnd runJob(WorkerConfig config) {
+        Job job = config.job();
+        String name = config.run().worker();
+        StartTimes start = new StartTimes(config.host().startNanos(), NANO_CLOCK);
+        start.done("process");
+        Arithmetic arithmetic = Arithmetic.of(job.instructionSet());
+        start.done("arithmetic");
+        try (DecodedDataset data = Datasets.open(job);
+                WorkerMetrics metrics = WorkerMetrics.serve(name, config.host().metrics())) {
+            metrics.url().ifPresent(url -> LOG.log(Level.INFO, "metrics at " + url));
+            DataSummary.lines(data).forEach(line -> LOG.log(Level.INFO, line));
+            start.done("data");
+            Map<String, String> computedWith =
+                    RunFacts.computedWith(arithmetic, config.host().release());
+            LOG.log(Level.INFO, "computes with {0}; arithmetic {1}", inWords(computedWith), arithmetic.digest());
+            Replicas replicas = Replicas.open(job, data, arithmetic, config.resume());
+            GroupValues.check(job, LocalShards.batchPlan(job, data.train().size()), replicas.definition())
+                    .ifPresent(warning -> LOG.log(Level.WARNING, warning));
+            start.done("model");
+            return train(config, new Setup(job, data, arithmetic, replicas, computedWith), metrics, start);
+        }
+    }
+
+    private static WorkerEnd train(WorkerConfig config, Setup setup, WorkerMetrics metrics, StartTimes start) {
+        Job job = setup.job();
+        Address coordinator = config.coordination().coordinator().get();
+        WriterTurn turn = new WriterTurn(config.run(), Fingerprint.of(job), coordinator.toString());
+        CheckpointTimer timer = new CheckpointTimer(config.intervals().checkpointTime(), NANO_CLOCK);
+        try (RunFiles files = new RunFiles(config.run(), setup.origin(), metrics, start);
+                Recording recording = new Recording(turn, files::open, timer, metrics, start);
+                Training training = new Training(
+                        setup, config.run().directory(), config.resume(), config.intervals(), recording, NANO_CLOCK);
+                SessionRunner session = session(config, setup, coordinator)) {
+            config.host().leave().thenAccept(session::leave);
+            LOG.log(Level.INFO, "{0} joins at {1}", config.run().worker(), coordinator);
+            WorkerEnd end = session.run(training);
+            if (end == WorkerEnd.DONE) {
+                training.finished();
+            }
+            return end;
+        }
+    }
+
+    private static SessionRunner session(WorkerConfig config, Setup setup, Address coordinator) {
+        Job job = setup.job();
+        WorkerConfig.Coordination limits = config.coordination();
+        return new SessionRunner(
+                introduction(config, setup),
+                Patience.of(limits.patience(), limits.reconnect(), limits.prepare()),
+                coordinator,
+                job.shards(),
+                job.normalization().groupSize(job.shards()),
+                NANO_CLOCK,
+                config.host().hung());
+    }
+
+    private static String inWords(Map<String, String> computedWith) {
+        return computedWith.get(RunFacts.ARITHMETIC) + "; " + computedWith.get("java") + ", heap "
+                + computedWith.get("heapMiB") + " MiB; syncbn " + computedWith.get("syncbn");
+    }
+
+    private static Introduction introduction(WorkerConfig config, Setup setup) {
+        Origin origin = setup.origin();
+        Arithmetic arithmetic = setup.arithmetic();
+        return new Introduction(
+                Fingerprint.of(setup.job()),
+                new Identity(origin.dataDigest(), origin.model().digest(), arithmetic.digest(), arithmetic.toString()),
+                config.run().worker(),
+                hostName(),
+                ProcessHandle.current().pid(),
+                sizes(setup.replicas()));
+    }
+
+    private static Sizes sizes(Replicas replicas) {
+        Replica replica = replicas.initialState().replica();
+        long gradientBytes = (long) replica.weights().length * Float.BYTES;
+        return Sizes.of(
+                gradientBytes,
+                2 * gradientBytes + (long) replica.runningStatistics().length * Float.BYTES,
+                Runtime.getRuntime().maxMemory());
+    }
+
+    /** For messages only; a machine that does not know its own name still trains. */
+    private static String hostName() {
+        try {
+            return InetAddress.getLocalHost().getHostName();
+        } catch (UnknownHostException e) {
+            return "unknown";
+        }
+    }
+}

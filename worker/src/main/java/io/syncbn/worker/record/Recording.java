@@ -1,0 +1,101 @@
+package io.syncbn.worker.record;
+
+import io.syncbn.worker.checkpoint.ModelState;
+import java.util.function.Supplier;
+
+/**
+ * This worker's part in the record of a run. What it measures itself, it always tells; the run is written by whichever
+ * worker has shard 0, while it has it. Belongs to the training thread.
+ */
+public final class Recording implements AutoCloseable {
+    private final WriterTurn turn;
+    private final Supplier<RunListener> listeners;
+    private final CheckpointTimer timer;
+    private final WorkerMetrics metrics;
+    private final StartTimes start;
+    private final RecentSteps recent = new RecentSteps();
+    private RunListener listener = RunListener.NONE;
+
+    /** @param listeners makes the one that is told of the steps that this worker writes */
+    public Recording(
+            WriterTurn turn,
+            Supplier<RunListener> listeners,
+            CheckpointTimer timer,
+            WorkerMetrics metrics,
+            StartTimes start) {
+        this.turn = turn;
+        this.listeners = listeners;
+        this.timer = timer;
+        this.metrics = metrics;
+        this.start = start;
+    }
+
+    /** Notes the end of a part of the start. */
+    public void started(String part) {
+        start.done(part);
+    }
+
+    /** The generation that this worker has a place in. */
+    public void generation(long present) {
+        metrics.generation(present);
+    }
+
+    /**
+     * From now on this worker writes the run, unless it does so already.
+     *
+     * @param step the last that is done
+     * @param isUnderWay whether the job has committed steps since it was started
+     */
+    public void begin(long step, boolean isUnderWay) {
+        if (listener == RunListener.NONE) {
+            turn.begin(isUnderWay);
+            listener = listeners.get();
+            listener.begins(step);
+            recent.upTo(step).forEach(listener::steppedBefore);
+        }
+    }
+
+    /** From now on another worker may write it. */
+    public void end() {
+        listener.close();
+        listener = RunListener.NONE;
+        turn.close();
+    }
+
+    public void stepped(StepRecord step) {
+        recent.add(step);
+        start.stepped();
+        metrics.stepped(step);
+        listener.stepped(step);
+    }
+
+    public void evaluated(long step, double epoch, Evaluation evaluation) {
+        listener.evaluated(step, epoch, evaluation);
+    }
+
+    /** Whether the last checkpoint is too long ago; one that begins to write when another's was due keeps it at once. */
+    public boolean isCheckpointDue() {
+        return listener != RunListener.NONE && timer.isDue();
+    }
+
+    /** As {@link RunListener#checkpoint}. */
+    public void checkpoint(ModelState state, long epochsDone) {
+        listener.checkpoint(state, epochsDone);
+        timer.restart();
+    }
+
+    /** As {@link RunListener#lastCheckpoint}. */
+    public void lastCheckpoint(ModelState state, long epochsDone) {
+        listener.lastCheckpoint(state, epochsDone);
+    }
+
+    /** As {@link RunListener#finished}. */
+    public void finished(RunResult result, RunFacts facts) {
+        listener.finished(result, facts);
+    }
+
+    @Override
+    public void close() {
+        end();
+    }
+}

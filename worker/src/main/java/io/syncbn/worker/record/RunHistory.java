@@ -1,0 +1,171 @@
+package io.syncbn.worker.record;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.BufferedInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.function.Predicate;
+
+/** What a run's {@code metrics.jsonl} tells of all its steps, whichever workers wrote it. */
+public final class RunHistory {
+    private static final ObjectMapper JSON = new ObjectMapper();
+    /** Of epochs, which are fractions; far less than a step. */
+    private static final double ROUNDING = 1e-9;
+
+    private final StepTimes stepMillis = new StepTimes();
+    private final StepTimes syncMillis = new StepTimes();
+    private long examples;
+    private long lastStep;
+    private final Deque<Loss> lastEpoch = new ArrayDeque<>();
+    private Double testAccuracy;
+
+    private RunHistory() {}
+
+    public static RunHistory of(List<String> texts) {
+        RunHistory history = new RunHistory();
+        lines(texts, line -> true).forEach(line -> history.add(line.json));
+        return history;
+    }
+
+    /**
+     * Of a step that was not left out.
+     *
+     * @param epoch passes over the data after it
+     * @param mean over its examples
+     */
+    private record Loss(double epoch, double mean, long examples) {}
+
+    /** A line's text and what it says. */
+    private record Line(String text, JsonNode json) {}
+
+    /** The lines of which a condition holds, without those torn by a process that was killed. */
+    private static List<Line> lines(List<String> texts, Predicate<JsonNode> condition) {
+        List<Line> lines = new ArrayList<>();
+        for (String text : texts) {
+            try {
+                JsonNode json = JSON.readTree(text);
+                if (json.path("step").isNumber() && condition.test(json)) {
+                    lines.add(new Line(text, json));
+                }
+            } catch (JsonProcessingException e) {
+                continue;
+            }
+        }
+        return lines;
+    }
+
+    /** A file's lines. One that is not UTF-8 is as good as torn: it becomes a line that says nothing. */
+    public static List<String> texts(Path file) throws IOException {
+        List<String> texts = new ArrayList<>();
+        try (InputStream in = new BufferedInputStream(Files.newInputStream(file))) {
+            ByteArrayOutputStream line = new ByteArrayOutputStream();
+            for (int next = in.read(); next >= 0; next = in.read()) {
+                if (next == '\n') {
+                    texts.add(text(line.toByteArray()));
+                    line.reset();
+                } else {
+                    line.write(next);
+                }
+            }
+            if (line.size() > 0) {
+                texts.add(text(line.toByteArray()));
+            }
+        }
+        return texts;
+    }
+
+    private static String text(byte[] line) {
+        try {
+            return StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(line))
+                    .toString();
+        } catch (CharacterCodingException e) {
+            return "";
+        }
+    }
+
+    /** The lines that stay true when training goes on after a step, whose evaluation is then done again. */
+    static List<String> linesUpTo(long step, Path file) throws IOException {
+        return lines(
+                        texts(file),
+                        json -> json.path("step").asLong() < step
+                                || json.path("step").asLong() == step && !isEvaluation(json))
+                .stream()
+                .map(Line::text)
+                .toList();
+    }
+
+    private static boolean isEvaluation(JsonNode line) {
+        return line.has("testAccuracy");
+    }
+
+    private void add(JsonNode line) {
+        if (isEvaluation(line)) {
+            testAccuracy = line.path("testAccuracy").asDouble();
+            return;
+        }
+        stepMillis.add(line.path("stepMillis").asDouble());
+        syncMillis.add(line.path("syncMillis").asDouble());
+        lastStep = line.path("step").asLong();
+        examples += line.path("examples").asLong();
+        if (!line.has("skipped")) {
+            add(new Loss(
+                    line.path("epoch").asDouble(),
+                    line.path("loss").asDouble(),
+                    line.path("examples").asLong()));
+        }
+    }
+
+    private void add(Loss loss) {
+        lastEpoch.add(loss);
+        while (lastEpoch.getFirst().epoch < loss.epoch - 1 + ROUNDING) {
+            lastEpoch.removeFirst();
+        }
+    }
+
+    /** Number of the last step; 0 without one. */
+    public long lastStep() {
+        return lastStep;
+    }
+
+    StepTimes stepMillis() {
+        return stepMillis;
+    }
+
+    StepTimes syncMillis() {
+        return syncMillis;
+    }
+
+    double imagesPerSecond() {
+        return stepMillis.total() == 0 ? 0 : examples / (stepMillis.total() / 1000);
+    }
+
+    /** Mean over the examples of the last epoch, in steps that were not left out; null without one. */
+    Double trainLoss() {
+        long count = lastEpoch.stream().mapToLong(Loss::examples).sum();
+        return count == 0
+                ? null
+                : lastEpoch.stream()
+                                .mapToDouble(loss -> loss.mean * loss.examples)
+                                .sum()
+                        / count;
+    }
+
+    /** Of the last evaluation; null without one. */
+    Double testAccuracy() {
+        return testAccuracy;
+    }
+}

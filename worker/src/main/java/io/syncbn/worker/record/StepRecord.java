@@ -1,0 +1,29 @@
+package io.syncbn.worker.record;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
+
+/**
+ * What there is to tell of a committed step: a line of metrics.jsonl.
+ *
+ * @param step number, from 1
+ * @param epoch passes over the data after this step; a fraction
+ * @param loss mean over the global batch
+ * @param accuracy over the global batch, in training mode
+ * @param learningRate used
+ * @param examples in the global batch
+ * @param skipped whether it was left out, because it had numbers that were not finite; told only if so
+ * @param overtaken whether it was committed before this worker had done its share, because another one computes its shards
+ *     as well; told only if so
+ * @param split where its time went
+ */
+public record StepRecord(
+        long step,
+        double epoch,
+        double loss,
+        double accuracy,
+        double learningRate,
+        long examples,
+        @JsonInclude(JsonInclude.Include.NON_DEFAULT) boolean skipped,
+        @JsonInclude(JsonInclude.Include.NON_DEFAULT) boolean overtaken,
+        @JsonUnwrapped StepSplit split) {}

@@ -1,0 +1,152 @@
+package io.syncbn.worker.record;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.DistributionSummary;
+import io.micrometer.core.instrument.Tag;
+import io.micrometer.core.instrument.Timer;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.syncbn.proto.net.Address;
+import io.syncbn.proto.net.MetricsServer;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** What a worker tells Prometheus. Thread-safe. */
+public final class WorkerMetrics implements AutoCloseable {
+    private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    private final Optional<MetricsServer> server;
+    private final Timer steps;
+    private final Timer load;
+    private final Timer compute;
+    private final Timer moments;
+    private final Timer gradients;
+    private final Timer commit;
+    private final Timer update;
+    private final Counter examples;
+    private final Counter skippedSteps;
+    private final Counter overtakenSteps;
+    private final AtomicLong step = new AtomicLong();
+    private final AtomicLong generation = new AtomicLong();
+    private final DistributionSummary loss;
+    private final Map<WriteAlarms.Part, Counter> writeFailures = new EnumMap<>(WriteAlarms.Part.class);
+
+    private WorkerMetrics(String worker, Optional<Address> bind) throws IOException {
+        List<Tag> tags = List.of(Tag.of("worker", worker));
+        steps = timer("syncbn.step", "wall time of a step", tags);
+        load = part("load", tags);
+        compute = part("compute", tags);
+        moments = part("moments", tags);
+        gradients = part("gradients", tags);
+        commit = part("commit", tags);
+        update = part("update", tags);
+        examples = Counter.builder("syncbn.examples")
+                .description("examples of the global batches trained on")
+                .tags(tags)
+                .register(registry);
+        skippedSteps = Counter.builder("syncbn.skipped.steps")
+                .description("steps that were left out, because they had numbers that were not finite")
+                .tags(tags)
+                .register(registry);
+        overtakenSteps = Counter.builder("syncbn.overtaken.steps")
+                .description("steps that were committed before this worker had done its share")
+                .tags(tags)
+                .register(registry);
+        loss = DistributionSummary.builder("syncbn.loss")
+                .description("mean loss of the global batches")
+                .tags(tags)
+                .register(registry);
+        for (WriteAlarms.Part part : WriteAlarms.Part.values()) {
+            writeFailures.put(
+                    part,
+                    Counter.builder("syncbn.write.failures")
+                            .description("times that something of the run could not be written")
+                            .tags(tags)
+                            .tag("what", part.name().toLowerCase(Locale.ROOT))
+                            .register(registry));
+        }
+        registry.gauge("syncbn.committed.step", tags, step);
+        registry.gauge("syncbn.generation", tags, generation);
+        server = bind.isPresent()
+                ? Optional.of(MetricsServer.start(bind.get(), "syncbn worker " + worker, registry))
+                : Optional.empty();
+    }
+
+    /** The parts of all steps sum to the time of all steps. */
+    private Timer part(String name, List<Tag> tags) {
+        List<Tag> withPart = new ArrayList<>(tags);
+        withPart.add(Tag.of("part", name));
+        return timer(
+                "syncbn.step.part", "part of a step's wall time; moments, gradients and commit are waits", withPart);
+    }
+
+    private Timer timer(String name, String description, List<Tag> tags) {
+        return Timer.builder(name)
+                .description(description)
+                .tags(tags)
+                .publishPercentiles(0.5, 0.99)
+                .register(registry);
+    }
+
+    /**
+     * Begins to serve.
+     *
+     * @param bind where; port 0 for any that is free; empty for nowhere
+     */
+    public static WorkerMetrics serve(String worker, Optional<Address> bind) {
+        try {
+            return new WorkerMetrics(worker, bind);
+        } catch (IOException e) {
+            throw new RecordException(e.getMessage());
+        }
+    }
+
+    public Optional<String> url() {
+        return server.map(MetricsServer::url);
+    }
+
+    void generation(long present) {
+        generation.set(present);
+    }
+
+    void stepped(StepRecord record) {
+        step.set(record.step());
+        StepSplit split = record.split();
+        steps.record(ofMillis(split.stepMillis()));
+        load.record(ofMillis(split.loadMillis()));
+        compute.record(ofMillis(split.computeMillis()));
+        moments.record(ofMillis(split.momentsMillis()));
+        gradients.record(ofMillis(split.gradientsMillis()));
+        commit.record(ofMillis(split.commitMillis()));
+        update.record(ofMillis(split.updateMillis()));
+        if (record.overtaken()) {
+            overtakenSteps.increment();
+        }
+        if (record.skipped()) {
+            skippedSteps.increment();
+        } else {
+            examples.increment(record.examples());
+            loss.record(record.loss());
+        }
+    }
+
+    void writeFailed(WriteAlarms.Part part) {
+        writeFailures.get(part).increment();
+    }
+
+    private static Duration ofMillis(double millis) {
+        return Duration.ofNanos((long) (millis * 1e6));
+    }
+
+    @Override
+    public void close() {
+        server.ifPresent(MetricsServer::close);
+        registry.close();
+    }
+}

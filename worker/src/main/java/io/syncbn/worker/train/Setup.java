@@ -1,0 +1,23 @@
+package io.syncbn.worker.train;
+
+import io.syncbn.proto.job.Job;
+import io.syncbn.worker.checkpoint.Origin;
+import io.syncbn.worker.data.DecodedDataset;
+import io.syncbn.worker.kernels.Arithmetic;
+import java.util.Map;
+
+/**
+ * What a process trains, and computes with.
+ *
+ * @param data stays its owner's to close
+ * @param replicas with the state from which training goes on
+ * @param computedWith as {@code RunFacts.computedWith} has it
+ */
+public record Setup(
+        Job job, DecodedDataset data, Arithmetic arithmetic, Replicas replicas, Map<String, String> computedWith) {
+
+    /** What its checkpoints come from. */
+    public Origin origin() {
+        return new Origin(job, data.digest(), replicas.definition().description(), arithmetic.digest(), computedWith);
+    }
+}

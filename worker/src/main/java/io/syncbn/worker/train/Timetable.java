@@ -1,0 +1,44 @@
+package io.syncbn.worker.train;
+
+import io.syncbn.proto.job.Job;
+import io.syncbn.worker.data.Dataset;
+import io.syncbn.worker.record.Intervals;
+
+/**
+ * When things happen.
+ *
+ * @param steps of the whole job
+ * @param stepsPerEpoch in a pass over the data
+ * @param checkpointEvery steps; at least 1
+ * @param evaluateEvery steps; at least 1
+ */
+record Timetable(long steps, long stepsPerEpoch, long checkpointEvery, long evaluateEvery) {
+
+    static Timetable of(Job job, Dataset data, Intervals intervals) {
+        long stepsPerEpoch = LocalShards.batchPlan(job, data.train().size()).stepsPerEpoch();
+        long steps =
+                job.length().steps() > 0 ? job.length().steps() : job.length().epochs() * stepsPerEpoch;
+        return new Timetable(
+                steps,
+                stepsPerEpoch,
+                intervals.checkpointEvery() > 0 ? intervals.checkpointEvery() : stepsPerEpoch,
+                intervals.evaluateEvery() > 0 ? intervals.evaluateEvery() : stepsPerEpoch);
+    }
+
+    /** Passes over the data; a fraction. */
+    double epochsAfter(long step) {
+        return (double) step / stepsPerEpoch;
+    }
+
+    boolean isLast(long step) {
+        return step == steps;
+    }
+
+    boolean isEvaluationDue(long step) {
+        return isLast(step) || step != 0 && step % evaluateEvery == 0;
+    }
+
+    boolean isCheckpointDue(long step) {
+        return step % checkpointEvery == 0;
+    }
+}
