@@ -1,6 +1,7 @@
 package io.syncbn.deploy.bench;
 
 import io.syncbn.proto.net.Address;
+import io.syncbn.proto.sums.Chunks;
 import io.syncbn.proto.v1.Align;
 import io.syncbn.proto.v1.Kind;
 import io.syncbn.proto.v1.Plan;
@@ -14,7 +15,6 @@ import io.syncbn.worker.session.Position;
 import io.syncbn.worker.session.SessionRunner;
 import io.syncbn.worker.session.Sizes;
 import io.syncbn.worker.session.Trainee;
-import io.syncbn.worker.train.GradientChunks;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -145,7 +145,7 @@ public final class AllReduceLoop implements Trainee {
 
     /** Cut as training cuts its gradient. */
     static List<float[]> chunks(int floats) {
-        GradientChunks chunks = new GradientChunks(floats);
+        Chunks chunks = Chunks.ofGradient(floats);
         float[] gradient = new float[floats];
         return IntStream.range(0, chunks.count())
                 .mapToObj(chunk -> chunks.copy(gradient, chunk))

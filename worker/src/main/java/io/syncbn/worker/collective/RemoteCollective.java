@@ -5,6 +5,7 @@ import io.netty.channel.EventLoopGroup;
 import io.syncbn.proto.net.Address;
 import io.syncbn.proto.net.Channels;
 import io.syncbn.proto.net.DrivenLoop;
+import io.syncbn.proto.sums.Chunks;
 import io.syncbn.proto.tree.Grouping;
 import io.syncbn.proto.tree.Node;
 import io.syncbn.proto.tree.ShardRun;
@@ -232,12 +233,18 @@ public final class RemoteCollective implements Collective {
      * @throws AbandonedException if nobody waits for it any more
      */
     public void sendState(long step, float[] values) {
-        int chunks = StateInbox.chunks(values.length);
-        for (int chunk = 0; chunk < chunks; chunk++) {
+        Chunks chunks = Chunks.ofState(values.length);
+        for (int chunk = 0; chunk < chunks.count(); chunk++) {
             FrameHeader header = new FrameHeader(
-                    plan.getGeneration(), step, Kind.STATE, chunk, 0, new Node(0, plan.getFirstShard()), chunks);
+                    plan.getGeneration(),
+                    step,
+                    Kind.STATE,
+                    chunk,
+                    0,
+                    new Node(0, plan.getFirstShard()),
+                    chunks.count());
             awaitTaken();
-            gradients.send(DataFrame.of(header, StateInbox.chunk(values, chunk)));
+            gradients.send(DataFrame.of(header, chunks.copy(values, chunk)));
         }
     }
 

@@ -1,18 +1,14 @@
 package io.syncbn.worker.collective;
 
-import io.syncbn.proto.Protocol;
 import io.syncbn.proto.wire.DataFrame;
 import io.syncbn.proto.wire.FrameHeader;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 /** Gathers the chunks of a state that is on its way to this worker, in whatever order they come. Thread-safe. */
 final class StateInbox {
-    private static final int CHUNK_FLOATS = Protocol.MAX_CHUNK_BYTES / Float.BYTES;
-
     private final CompletableFuture<float[]> whole = new CompletableFuture<>();
     private final List<float[]> chunks = new ArrayList<>();
     private int missing;
@@ -50,15 +46,5 @@ final class StateInbox {
             at += chunk.length;
         }
         return joined;
-    }
-
-    /** Into how many chunks a state of so many numbers goes. */
-    static int chunks(int floats) {
-        return Math.max(1, (floats + CHUNK_FLOATS - 1) / CHUNK_FLOATS);
-    }
-
-    static float[] chunk(float[] state, int number) {
-        int from = number * CHUNK_FLOATS;
-        return Arrays.copyOfRange(state, from, Math.min(state.length, from + CHUNK_FLOATS));
     }
 }

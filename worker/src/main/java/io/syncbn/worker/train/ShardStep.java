@@ -1,5 +1,6 @@
 package io.syncbn.worker.train;
 
+import io.syncbn.proto.sums.Chunks;
 import io.syncbn.proto.tree.Grouping;
 import io.syncbn.proto.v1.Kind;
 import io.syncbn.worker.collective.Collective;
@@ -29,7 +30,7 @@ final class ShardStep {
     private final Collective collective;
     private final LongSupplier nanoClock;
     private final WaitClock momentsWait;
-    private final GradientChunks chunks;
+    private final Chunks chunks;
     private final Tensor logitsGradient;
     private final FiniteWatch watch;
 
@@ -56,7 +57,7 @@ final class ShardStep {
         this.collective = collective;
         this.nanoClock = nanoClock;
         this.momentsWait = new WaitClock(nanoClock);
-        this.chunks = new GradientChunks(model.gradients().length);
+        this.chunks = Chunks.ofGradient(model.gradients().length);
         this.logitsGradient = logitsGradient;
         this.watch = watch;
     }

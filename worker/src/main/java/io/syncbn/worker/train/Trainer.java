@@ -1,5 +1,6 @@
 package io.syncbn.worker.train;
 
+import io.syncbn.proto.sums.Chunks;
 import io.syncbn.worker.record.Recording;
 import io.syncbn.worker.record.StepRecord;
 import io.syncbn.worker.record.StepSplit;
@@ -22,7 +23,7 @@ final class Trainer {
     private final LongSupplier nanoClock;
     private final WaitClock gradientsWait;
     private final float[] gradient;
-    private final GradientChunks chunks;
+    private final Chunks chunks;
 
     Trainer(Timetable timetable, TrainingState state, LocalShards shards, Recording recording, LongSupplier nanoClock) {
         this.timetable = timetable;
@@ -32,7 +33,7 @@ final class Trainer {
         this.nanoClock = nanoClock;
         this.gradientsWait = new WaitClock(nanoClock);
         this.gradient = new float[state.modelState().replica().weights().length];
-        this.chunks = new GradientChunks(gradient.length);
+        this.chunks = Chunks.ofGradient(gradient.length);
     }
 
     /**

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.syncbn.proto.job.Job;
+import io.syncbn.proto.sums.Chunks;
 import io.syncbn.worker.checkpoint.Checkpoint;
 import io.syncbn.worker.checkpoint.ModelState;
 import io.syncbn.worker.nn.Float64Layers;
@@ -89,7 +90,7 @@ class TrajectoryTest {
         Job job = job(each);
         ModelDefinition definition = ModelDefinition.of(
                 new TrajectoryModel(), TrajectoryModel.INPUT, TrajectoryModel.CLASSES, job.normalization(), 0);
-        assertThat(new GradientChunks(definition.parameters().size()).count()).isEqualTo(2);
+        assertThat(Chunks.ofGradient(definition.parameters().size()).count()).isEqualTo(2);
         Float64Layers.Parameters first = Float64Layers.Parameters.of(definition.newReplica(job.seed()));
         Float64Training twin = new Float64Training(job, data, first);
 

@@ -1,4 +1,4 @@
-package io.syncbn.worker.train;
+package io.syncbn.proto.sums;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -7,15 +7,15 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Where a gradient is cut. */
-class GradientChunksTest {
+/** Where gradients and states are cut. */
+class ChunksTest {
     private static final int MOST = Protocol.MAX_CHUNK_BYTES / Float.BYTES;
 
     @ParameterizedTest
     @ValueSource(
             ints = {0, 1, MOST / 4 - 1, MOST / 4, MOST / 4 + 1, MOST, MOST + MOST / 4, MOST + MOST / 4 + 1, 272_474})
     void chunksAreTheGradientInFramesTheFirstASmallOne(int floats) {
-        GradientChunks chunks = new GradientChunks(floats);
+        Chunks chunks = Chunks.ofGradient(floats);
         float[] gradient = new float[floats];
         for (int i = 0; i < floats; i++) {
             gradient[i] = i;
@@ -36,7 +36,7 @@ class GradientChunksTest {
     @ParameterizedTest
     @ValueSource(ints = {1, 20_000, 272_474})
     void aChunkIsFinalWhenAllOfItIs(int floats) {
-        GradientChunks chunks = new GradientChunks(floats);
+        Chunks chunks = Chunks.ofGradient(floats);
         for (int offset = 0; offset <= floats; offset++) {
             int from = offset;
             int first = IntStream.range(0, chunks.count())
@@ -45,5 +45,19 @@ class GradientChunksTest {
                     .orElse(chunks.count());
             assertThat(chunks.firstFrom(offset)).as("from %d", offset).isEqualTo(first);
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, MOST - 1, MOST, MOST + 1, 2 * MOST, 272_474})
+    void aStateIsCutIntoAsFewFramesAsItFits(int floats) {
+        Chunks chunks = Chunks.ofState(floats);
+        assertThat(chunks.count()).isEqualTo(Math.max(1, (floats + MOST - 1) / MOST));
+        int total = 0;
+        for (int chunk = 0; chunk < chunks.count(); chunk++) {
+            int length = chunks.copy(new float[floats], chunk).length;
+            assertThat(chunk + 1 < chunks.count() ? MOST : floats - total).isEqualTo(length);
+            total += length;
+        }
+        assertThat(total).isEqualTo(floats);
     }
 }

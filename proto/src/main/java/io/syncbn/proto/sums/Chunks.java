@@ -1,0 +1,58 @@
+package io.syncbn.proto.sums;
+
+import io.syncbn.proto.Protocol;
+import java.util.Arrays;
+
+/**
+ * A long array of float32 numbers cut into chunks of one frame each.
+ *
+ * @param floats length of the whole array
+ * @param firstFloats length of the first chunk; the others are as long as a frame may be, the last has what is left
+ */
+public record Chunks(int floats, int firstFloats) {
+    private static final int MOST_FLOATS = Protocol.MAX_CHUNK_BYTES / Float.BYTES;
+
+    /**
+     * Of the flat gradient, whose chunks travel while backward goes on: the first one is final last, when there is nothing
+     * left to do but to wait for it, and therefore smaller.
+     */
+    public static Chunks ofGradient(int floats) {
+        return new Chunks(floats, MOST_FLOATS / 4);
+    }
+
+    /** Of a state. */
+    public static Chunks ofState(int floats) {
+        return new Chunks(floats, MOST_FLOATS);
+    }
+
+    /** At least 1. */
+    public int count() {
+        return 1 + chunksBehindFirst(floats);
+    }
+
+    public int start(int chunk) {
+        return chunk == 0 ? 0 : firstFloats + (chunk - 1) * MOST_FLOATS;
+    }
+
+    private int end(int chunk) {
+        return Math.min(start(chunk + 1), floats);
+    }
+
+    /** The lowest chunk that lies wholly at or above an offset; {@link #count()} if there is none. */
+    public int firstFrom(int offset) {
+        return offset == 0 ? 0 : Math.min(count(), 1 + chunksBehindFirst(offset));
+    }
+
+    /** How many chunks, the last perhaps not whole, are between the first one and an offset. */
+    private int chunksBehindFirst(int offset) {
+        return (Math.max(0, offset - firstFloats) + MOST_FLOATS - 1) / MOST_FLOATS;
+    }
+
+    public float[] copy(float[] whole, int chunk) {
+        return Arrays.copyOfRange(whole, start(chunk), end(chunk));
+    }
+
+    public void paste(float[] values, int chunk, float[] whole) {
+        System.arraycopy(values, 0, whole, start(chunk), values.length);
+    }
+}
