@@ -106,6 +106,17 @@ class ArchitectureTest {
     }
 
     @Test
+    void whatIsTheJdksOwnIsUsedInOnePlace() {
+        noClasses()
+                .that()
+                .doNotHaveFullyQualifiedName("io.syncbn.deploy.command.Interruption")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("sun..", "jdk.internal..")
+                .check(CLASSES);
+    }
+
+    @Test
     void packagesHaveNoCycles() {
         slices().matching("io.syncbn.(**)").should().beFreeOfCycles().check(CLASSES);
     }

@@ -32,7 +32,7 @@ record ToyJob(int shards, int groupSize, int layers, int chunks, long steps, lon
         double[] part = new double[3];
         for (int i = 0; i < part.length; i++) {
             long bits = mixed(mixed(mixed(step * 131 + kind.getNumber()) + index * 31L + i) + shard);
-            part[i] = Math.scalb((double) bits, -63 + (int) Math.floorMod(bits >> 7, 40))
+            part[i] = Math.scalb((double) bits, -63 + Math.floorMod(bits >> 7, 40))
                     * (1 + state[i % state.length] * 1e-3 + (input == null ? 0 : input[i] * 1e-13));
         }
         return part;

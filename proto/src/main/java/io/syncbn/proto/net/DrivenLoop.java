@@ -94,7 +94,7 @@ public final class DrivenLoop implements AutoCloseable {
 
     @Override
     public void close() {
-        loop.shutdown();
+        loop.shutdownGracefully(0, 0, TimeUnit.SECONDS);
         while (!loop.isTerminated()) {
             loop.runNow();
         }
