@@ -3,13 +3,13 @@ package io.syncbn.worker;
 import io.syncbn.proto.job.Fingerprint;
 import io.syncbn.proto.job.Job;
 import io.syncbn.proto.net.Address;
+import io.syncbn.worker.checkpoint.ModelState;
 import io.syncbn.worker.checkpoint.Origin;
 import io.syncbn.worker.collective.JobFailedException;
 import io.syncbn.worker.data.DataSummary;
 import io.syncbn.worker.data.Datasets;
 import io.syncbn.worker.data.DecodedDataset;
 import io.syncbn.worker.kernels.Arithmetic;
-import io.syncbn.worker.nn.Replica;
 import io.syncbn.worker.record.CheckpointTimer;
 import io.syncbn.worker.record.Recording;
 import io.syncbn.worker.record.RunFacts;
@@ -134,11 +134,10 @@ public final class WorkerProcess {
     }
 
     private static Sizes sizes(Replicas replicas) {
-        Replica replica = replicas.initialState().replica();
-        long gradientBytes = (long) replica.weights().length * Float.BYTES;
+        ModelState state = replicas.initialState();
         return Sizes.of(
-                gradientBytes,
-                2 * gradientBytes + (long) replica.runningStatistics().length * Float.BYTES,
+                (long) state.replica().weights().length * Float.BYTES,
+                (long) state.flatSize() * Float.BYTES,
                 Runtime.getRuntime().maxMemory());
     }
 

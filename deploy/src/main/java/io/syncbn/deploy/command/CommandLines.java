@@ -29,8 +29,6 @@ final class CommandLines {
             "optimizer",
             "lr",
             "scale-lr",
-            "momentum",
-            "nesterov",
             "weight-decay",
             "decay-all",
             "clip-norm",
@@ -140,7 +138,10 @@ final class CommandLines {
         for (Setting setting : command.takesJob() ? JobSettings.ALL : List.<Setting>of()) {
             String group = setting.name().startsWith("norm-")
                     ? "Batch normalization"
-                    : OPTIMIZATION.contains(setting.name()) ? "Optimization" : "The job: what decides the result";
+                    : OPTIMIZATION.contains(setting.name())
+                                    || setting.hyperparameter().isPresent()
+                            ? "Optimization"
+                            : "The job: what decides the result";
             groups.computeIfAbsent(group, name -> new ArrayList<>()).add(setting);
         }
         return groups;

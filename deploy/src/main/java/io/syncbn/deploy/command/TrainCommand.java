@@ -128,7 +128,7 @@ final class TrainCommand implements Command {
                 .filter(recorded -> !Fingerprint.of(recorded).equals(Fingerprint.of(job)))
                 .ifPresent(recorded -> job.settings().forEach((name, here) -> {
                     String there = recorded.settings().get(name);
-                    if (!here.equals(there)) {
+                    if (there != null && !here.equals(there)) {
                         settings.problem("--resume goes on with the same job, but --" + name + " was '" + there
                                 + "' and is '" + here + "' now; to start a new job from its weights, use --init");
                     }

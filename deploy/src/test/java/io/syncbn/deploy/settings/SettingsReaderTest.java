@@ -68,10 +68,10 @@ class SettingsReaderTest {
         Job job = settings.job(settings.range(RunSettings.WORKERS, 9).most()).orElseThrow();
 
         settings.check();
-        assertThat(job.optimization().learningRate()).isEqualTo(0.3);
+        assertThat(job.optimization().rate().base()).isEqualTo(0.3);
         assertThat(job.batch()).isEqualTo(7);
         assertThat(job.shards()).isEqualTo(3);
-        assertThat(job.optimization().momentum()).isEqualTo(0.9);
+        assertThat(job.optimization().optimizer().number("momentum")).isEqualTo(0.9);
     }
 
     @Test

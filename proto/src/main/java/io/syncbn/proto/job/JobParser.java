@@ -114,23 +114,56 @@ public final class JobParser {
     }
 
     private Optimization optimization() {
-        text("optimizer", "sgd"::equals, "sgd");
-        Optimization optimization = new Optimization(
-                number("lr", Double::parseDouble, r -> r > 0 && r < 1e6, "a number above 0"),
-                flag("scale-lr"),
-                fraction("momentum"),
-                flag("nesterov"),
-                number("weight-decay", Double::parseDouble, d -> d >= 0 && d < 1e6, "a number from 0"),
-                flag("decay-all"),
+        return new Optimization(
+                hyperparameters(),
+                new Optimization.Rate(
+                        real("lr", ValueKind.POSITIVE),
+                        flag("scale-lr"),
+                        schedule(),
+                        number("warmup", Double::parseDouble, e -> e >= 0 && e < 1e9, "a number of epochs from 0")),
+                new Optimization.Decay(
+                        number("weight-decay", Double::parseDouble, d -> d >= 0 && d < 1e6, "a number from 0"),
+                        flag("decay-all")),
                 number("clip-norm", Double::parseDouble, c -> c >= 0 && c < 1e30, "a number from 0"),
-                schedule(),
-                number("warmup", Double::parseDouble, e -> e >= 0 && e < 1e9, "a number of epochs from 0"),
-                fraction("label-smoothing"),
-                fraction("dropout"));
-        if (optimization.nesterov() && optimization.momentum() == 0) {
+                real("label-smoothing", ValueKind.FRACTION),
+                real("dropout", ValueKind.FRACTION));
+    }
+
+    /** Those of other optimizers are no part of the job; to set one of them is a mistake. */
+    private Hyperparameters hyperparameters() {
+        String optimizer = text("optimizer", value -> !value.isBlank(), "an optimizer's name");
+        Map<String, String> own = new TreeMap<>();
+        for (Setting setting : JobSettings.ALL) {
+            setting.hyperparameter().ifPresent(its -> {
+                String value = canonical(setting, its.kind());
+                if (its.optimizers().contains(optimizer)) {
+                    own.put(setting.name(), value);
+                } else {
+                    settings.remove(setting.name());
+                    if (!its.kind().canonical(setting.defaultValue()).equals(Optional.of(value))) {
+                        problems.add("--" + setting.name() + " is of --optimizer "
+                                + String.join(" or ", its.optimizers()) + "; this job has --optimizer " + optimizer);
+                    }
+                }
+            });
+        }
+        Hyperparameters hyperparameters = new Hyperparameters(optimizer, own);
+        if (optimizer.equals("sgd") && hyperparameters.flag("nesterov") && hyperparameters.number("momentum") == 0) {
             problems.add("--nesterov needs a --momentum above 0");
         }
-        return optimization;
+        return hyperparameters;
+    }
+
+    /** Checks a value, and puts its canonical text in place of the given one. */
+    private String canonical(Setting setting, ValueKind kind) {
+        String given = settings.get(setting.name());
+        Optional<String> value = kind.canonical(given);
+        if (value.isEmpty()) {
+            problem(setting.name(), given, kind.expected());
+        }
+        String canonical = value.orElse(setting.defaultValue());
+        settings.put(setting.name(), canonical);
+        return canonical;
     }
 
     private Schedule schedule() {
@@ -194,13 +227,12 @@ public final class JobParser {
         return number(name, Long::parseLong, n -> n >= 1 && n <= 1L << 40, "a whole number from 1");
     }
 
-    /** A number in [0, 1). */
-    private double fraction(String name) {
-        return number(name, Double::parseDouble, p -> p >= 0 && p < 1, "a number from 0, below 1");
+    private double real(String name, ValueKind kind) {
+        return Double.parseDouble(canonical(JobSettings.named(name), kind));
     }
 
     private boolean flag(String name) {
-        return text(name, List.of("true", "false")::contains, "true or false").equals("true");
+        return canonical(JobSettings.named(name), ValueKind.FLAG).equals("true");
     }
 
     private String text(String name, Predicate<String> good, String expected) {

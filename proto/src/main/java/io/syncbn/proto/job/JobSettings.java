@@ -2,7 +2,10 @@ package io.syncbn.proto.job;
 
 import java.util.List;
 
-/** Every setting that decides a result: names, defaults, help. {@link JobParser} gives them their types. */
+/**
+ * Every setting that decides a result: names, defaults, help. {@link JobParser} gives them their types. Those of some
+ * optimizers only ({@link Setting#of}) need no more than their line here: {@link Hyperparameters} hands them on.
+ */
 public final class JobSettings {
     private JobSettings() {}
 
@@ -45,11 +48,11 @@ public final class JobSettings {
                     "unbiased|biased",
                     "unbiased",
                     "unbiased as in PyTorch, biased as in Keras"),
-            new Setting("optimizer", "sgd", "sgd", "stochastic gradient descent"),
+            new Setting("optimizer", "NAME", "sgd", "sgd: stochastic gradient descent"),
             new Setting("lr", "R", "0.05", "learning rate"),
             new Setting("scale-lr", "true", "false", "multiply the learning rate by the global batch over 256"),
-            new Setting("momentum", "M", "0.9", "momentum of SGD; 0 for none"),
-            new Setting("nesterov", "true", "false", "Nesterov's momentum"),
+            new Setting("momentum", "M", "0.9", "momentum of SGD; 0 for none").of(ValueKind.FRACTION, "sgd"),
+            new Setting("nesterov", "true", "false", "Nesterov's momentum").of(ValueKind.FLAG, "sgd"),
             new Setting("weight-decay", "D", "1e-4", "L2 factor on the weights"),
             new Setting("decay-all", "true", "false", "decay scales, shifts and biases too"),
             new Setting("clip-norm", "C", "0", "largest L2 norm of the whole gradient; 0: no clipping"),
@@ -75,4 +78,11 @@ public final class JobSettings {
                     "instruction set of convolutions and matrix products: native is the fastest, and gives equal bits on"
                             + " processors of one kind; avx2 gives equal bits on all x86-64 that have it"),
             new Setting("init", "FILE", "", "start from these weights: a model.safetensors in the names of PyTorch"));
+
+    static Setting named(String name) {
+        return ALL.stream()
+                .filter(setting -> setting.name().equals(name))
+                .findFirst()
+                .orElseThrow();
+    }
 }

@@ -1,5 +1,8 @@
 package io.syncbn.proto.job;
 
+import java.util.List;
+import java.util.Optional;
+
 /**
  * One named value that a user can set: {@code --name value} on the command line, {@code name: value} in a YAML file.
  *
@@ -7,8 +10,27 @@ package io.syncbn.proto.job;
  * @param value what stands for the value in help, such as {@code N}; {@code true} for a switch
  * @param defaultValue as text; empty for "not given"
  * @param help one sentence
+ * @param hyperparameter what it takes and of which optimizers it is, if it is of some only
  */
-public record Setting(String name, String value, String defaultValue, String help) {
+public record Setting(
+        String name, String value, String defaultValue, String help, Optional<Hyperparameter> hyperparameter) {
+
+    /**
+     * Of a setting that is part of a job only when one of these optimizers is.
+     *
+     * @param kind what it takes
+     * @param optimizers by name
+     */
+    record Hyperparameter(ValueKind kind, List<String> optimizers) {}
+
+    public Setting(String name, String value, String defaultValue, String help) {
+        this(name, value, defaultValue, help, Optional.empty());
+    }
+
+    /** The same setting, of some optimizers only. */
+    Setting of(ValueKind kind, String... optimizers) {
+        return new Setting(name, value, defaultValue, help, Optional.of(new Hyperparameter(kind, List.of(optimizers))));
+    }
 
     /** Whether the flag may stand alone, meaning true. */
     public boolean isSwitch() {

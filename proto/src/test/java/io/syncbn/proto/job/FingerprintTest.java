@@ -25,6 +25,7 @@ class FingerprintTest {
             Map.entry("norm-affine", "false"),
             Map.entry("norm-track-running", "false"),
             Map.entry("norm-running-variance", "biased"),
+            Map.entry("optimizer", "mine"),
             Map.entry("lr", "0.1"),
             Map.entry("scale-lr", "true"),
             Map.entry("momentum", "0.8"),
@@ -45,10 +46,17 @@ class FingerprintTest {
     void everySettingThatDecidesTheResultChangesIt() {
         Set<String> fingerprints = new HashSet<>(Set.of(of(Map.of())));
         for (Setting setting : JobSettings.ALL) {
-            if (!setting.name().equals("init") && !setting.name().equals("optimizer")) {
-                String value = OTHERS.get(setting.name());
+            if (!setting.name().equals("init")) {
+                String value = OTHERS.containsKey(setting.name())
+                                || setting.hyperparameter().isEmpty()
+                        ? OTHERS.get(setting.name())
+                        : "0.125";
                 assertThat(value).as(setting.name()).isNotNull();
-                assertThat(fingerprints.add(of(Map.of(setting.name(), value))))
+                Map<String, String> given = new HashMap<>(Map.of(setting.name(), value));
+                setting.hyperparameter()
+                        .ifPresent(
+                                its -> given.put("optimizer", its.optimizers().get(0)));
+                assertThat(fingerprints.add(of(given)))
                         .as("%s=%s", setting.name(), value)
                         .isTrue();
             }

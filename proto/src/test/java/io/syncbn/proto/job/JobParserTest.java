@@ -28,7 +28,13 @@ class JobParserTest {
         assertThat(job.normalization()).isEqualTo(Normalization.DEFAULT);
         assertThat(job.normalization().groupSize(4)).as("all").isEqualTo(4);
         assertThat(job.optimization())
-                .isEqualTo(new Optimization(0.05, false, 0.9, false, 1e-4, false, 0, new Schedule.Cosine(), 0, 0, 0));
+                .isEqualTo(new Optimization(
+                        new Hyperparameters("sgd", Map.of("momentum", "0.9", "nesterov", "false")),
+                        new Optimization.Rate(0.05, false, new Schedule.Cosine(), 0),
+                        new Optimization.Decay(1e-4, false),
+                        0,
+                        0,
+                        0));
         assertThat(job.shuffle()).isTrue();
         assertThat(job.augment()).isFalse();
         assertThat(job.skipNotFinite()).isFalse();
@@ -36,10 +42,30 @@ class JobParserTest {
     }
 
     @Test
-    void everySettingIsPartOfTheCanonicalForm() {
+    void everySettingIsPartOfTheCanonicalFormButThoseOfOtherOptimizers() {
         assertThat(JobParser.parse(Map.of(), 1).settings().keySet())
-                .containsExactlyElementsOf(
-                        JobSettings.ALL.stream().map(Setting::name).sorted().toList());
+                .containsExactlyElementsOf(JobSettings.ALL.stream()
+                        .filter(setting -> setting.hyperparameter()
+                                .map(its -> its.optimizers().contains("sgd"))
+                                .orElse(true))
+                        .map(Setting::name)
+                        .sorted()
+                        .toList());
+    }
+
+    @Test
+    void settingsOfOtherOptimizersAreNoPartOfTheJob() {
+        Job job = JobParser.parse(Map.of("optimizer", "mine", "momentum", " 9e-1", "nesterov", "false"), 1);
+        assertThat(job.optimization().optimizer()).isEqualTo(new Hyperparameters("mine", Map.of()));
+        assertThat(job.settings()).containsEntry("optimizer", "mine").doesNotContainKeys("momentum", "nesterov");
+    }
+
+    @Test
+    void toSetOneOfAnotherOptimizerIsAMistake() {
+        assertThatThrownBy(() -> JobParser.parse(Map.of("optimizer", "mine", "momentum", "0.8", "nesterov", "true"), 1))
+                .hasMessageContainingAll(
+                        "--momentum is of --optimizer sgd; this job has --optimizer mine",
+                        "--nesterov is of --optimizer sgd; this job has --optimizer mine");
     }
 
     @Test
@@ -86,15 +112,10 @@ class JobParserTest {
                 .isEqualTo(new Normalization(3, OptionalDouble.empty(), 0.001, false, false, false));
         assertThat(job.optimization())
                 .isEqualTo(new Optimization(
-                        0.4,
-                        true,
-                        0.5,
-                        true,
-                        0.01,
-                        true,
+                        new Hyperparameters("sgd", Map.of("momentum", "0.5", "nesterov", "true")),
+                        new Optimization.Rate(0.4, true, new Schedule.Step(List.of(0.5, 0.75), 0.1), 0.5),
+                        new Optimization.Decay(0.01, true),
                         2,
-                        new Schedule.Step(List.of(0.5, 0.75), 0.1),
-                        0.5,
                         0.1,
                         0.2));
         assertThat(job.shuffle()).isFalse();
@@ -142,7 +163,7 @@ class JobParserTest {
                 "norm-momentum | 1.1",
                 "norm-epsilon | 0",
                 "norm-running-variance | both",
-                "optimizer | adam",
+                "optimizer | ' '",
                 "lr | 0",
                 "lr | NaN",
                 "momentum | 1",

@@ -2,6 +2,8 @@ package io.syncbn.worker.checkpoint;
 
 import io.syncbn.worker.nn.ParameterLayout;
 import io.syncbn.worker.nn.Replica;
+import io.syncbn.worker.optim.SlotNames;
+import io.syncbn.worker.optim.Slots;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -94,14 +96,21 @@ public record Checkpoint(Path directory, CheckpointInfo info, Safetensors model,
      *
      * @param parameters layout of the model that it should be of
      * @param statistics layout of that model's running statistics
-     * @throws CheckpointException if it is of another model
+     * @param names of the optimizer that it should be of
+     * @throws CheckpointException if it is of another model or optimizer
      */
-    public ModelState state(ParameterLayout parameters, ParameterLayout statistics) {
+    public ModelState state(ParameterLayout parameters, ParameterLayout statistics, SlotNames names) {
+        ModelState model = stateOfModel(parameters, statistics);
+        Slots slots = slots(parameters, names);
+        return new ModelState(model.replica(), model.batchesTracked(), slots, model.step(), model.leftOutInARow());
+    }
+
+    /** The same for one that is not trained on: without what the optimizer remembers, whichever that was. */
+    public ModelState stateOfModel(ParameterLayout parameters, ParameterLayout statistics) {
         List<Inventory.Expected> expected = new ArrayList<>(Inventory.of("", parameters, FLOAT32));
         expected.addAll(Inventory.of("", statistics, FLOAT32));
-        expected.addAll(Inventory.counters(statistics));
+        expected.addAll(Inventory.counters(ModelState.counters(statistics)));
         require(MODEL_FILE, expected, model);
-        require(OPTIMIZER_FILE, Inventory.of(ModelState.MOMENTUM_PREFIX, parameters, FLOAT32), optimizer);
 
         Replica replica = new Replica(
                 parameters,
@@ -112,8 +121,23 @@ public record Checkpoint(Path directory, CheckpointInfo info, Safetensors model,
                 .mapToLong(name -> model.tensors().get(name).integer())
                 .findFirst()
                 .orElse(0);
-        float[] momentum = ModelState.flat(parameters, ModelState.MOMENTUM_PREFIX, optimizer.tensors());
-        return new ModelState(replica, batchesTracked, momentum, info.step(), info.leftOutInARow());
+        Slots none = Slots.zeros(SlotNames.NONE, parameters.size());
+        return new ModelState(replica, batchesTracked, none, info.step(), info.leftOutInARow());
+    }
+
+    private Slots slots(ParameterLayout parameters, SlotNames names) {
+        List<Inventory.Expected> expected = new ArrayList<>(Inventory.counters(names.counters()));
+        names.arrays().forEach(name -> expected.addAll(Inventory.of(ModelState.prefix(name), parameters, FLOAT32)));
+        require(OPTIMIZER_FILE, expected, optimizer);
+        Slots slots = Slots.zeros(names, parameters.size());
+        for (String name : names.arrays()) {
+            float[] stored = ModelState.flat(parameters, ModelState.prefix(name), optimizer.tensors());
+            System.arraycopy(stored, 0, slots.array(name), 0, stored.length);
+        }
+        names.counters()
+                .forEach(name ->
+                        slots.setCounter(name, optimizer.tensors().get(name).integer()));
+        return slots;
     }
 
     private void require(String name, List<Inventory.Expected> expected, Safetensors found) {

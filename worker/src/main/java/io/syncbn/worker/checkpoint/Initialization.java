@@ -4,6 +4,8 @@ import io.syncbn.worker.nn.ParameterLayout;
 import io.syncbn.worker.nn.ParameterLayout.Entry;
 import io.syncbn.worker.nn.ParameterLayout.Role;
 import io.syncbn.worker.nn.Replica;
+import io.syncbn.worker.optim.SlotNames;
+import io.syncbn.worker.optim.Slots;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.file.Files;
@@ -34,9 +36,10 @@ public final class Initialization {
      * Reads a first state.
      *
      * @param fresh the model's layouts, and the running statistics to begin with if the file has none; not changed
+     * @param slots of the optimizer, which starts anew
      * @throws CheckpointException with everything about the file that does not fit the model
      */
-    public static ModelState read(Path file, Replica fresh) {
+    public static ModelState read(Path file, Replica fresh, SlotNames slots) {
         if (Files.isDirectory(file)) {
             throw CheckpointException.of(
                     file,
@@ -50,10 +53,10 @@ public final class Initialization {
         if (statistics.entries().isEmpty()) {
             found.keySet().removeIf(name -> TRACKED.stream().anyMatch(name::endsWith));
         }
-        return read(file, plainNames(file, found, fresh), fresh);
+        return read(file, plainNames(file, found, fresh), fresh, slots);
     }
 
-    private static ModelState read(Path file, Map<String, StoredTensor> found, Replica fresh) {
+    private static ModelState read(Path file, Map<String, StoredTensor> found, Replica fresh, SlotNames slots) {
         ParameterLayout statistics = fresh.statistics();
         boolean tracked = statistics.entries().stream().anyMatch(entry -> found.containsKey(entry.name()));
         Map<String, StoredTensor> counters = new TreeMap<>(found);
@@ -83,7 +86,7 @@ public final class Initialization {
 
         Replica replica = new Replica(fresh.parameters(), weights, statistics, running);
         long batches = tracked ? batchesTracked(counters) : 0;
-        return new ModelState(replica, batches, new float[weights.length], 0);
+        return new ModelState(replica, batches, Slots.zeros(slots, weights.length), 0);
     }
 
     private static void require(Path file, List<String> faults) {

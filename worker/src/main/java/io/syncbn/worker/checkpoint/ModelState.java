@@ -4,6 +4,7 @@ import io.syncbn.worker.nn.ParameterLayout;
 import io.syncbn.worker.nn.ParameterLayout.Entry;
 import io.syncbn.worker.nn.ParameterLayout.Role;
 import io.syncbn.worker.nn.Replica;
+import io.syncbn.worker.optim.Slots;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -16,22 +17,20 @@ import java.util.Map;
  * @param replica weights and running statistics
  * @param batchesTracked how many global batches the running statistics have seen. One number for all normalization layers,
  *     stored as PyTorch does: as {@code NAME.num_batches_tracked} of each one that tracks
- * @param momentum the optimizer's buffer, in the layout of the weights
+ * @param slots what the optimizer remembers, in the layout of the weights
  * @param step number of steps done
  * @param leftOutInARow how many of them, up to the last, were left out because their numbers were not finite
  */
-public record ModelState(Replica replica, long batchesTracked, float[] momentum, long step, int leftOutInARow) {
-    static final String MOMENTUM_PREFIX = "momentum_buffer.";
-
+public record ModelState(Replica replica, long batchesTracked, Slots slots, long step, int leftOutInARow) {
     public ModelState {
-        requireLength("weights", replica.weights(), replica.parameters());
-        requireLength("momentum", momentum, replica.parameters());
-        requireLength("running statistics", replica.runningStatistics(), replica.statistics());
+        requireLength("weights", replica.weights().length, replica.parameters());
+        requireLength("slots", slots.size(), replica.parameters());
+        requireLength("running statistics", replica.runningStatistics().length, replica.statistics());
     }
 
     /** A state whose last step was not left out. */
-    public ModelState(Replica replica, long batchesTracked, float[] momentum, long step) {
-        this(replica, batchesTracked, momentum, step, 0);
+    public ModelState(Replica replica, long batchesTracked, Slots slots, long step) {
+        this(replica, batchesTracked, slots, step, 0);
     }
 
     /** The same state in arrays of its own. */
@@ -41,7 +40,12 @@ public record ModelState(Replica replica, long batchesTracked, float[] momentum,
                 replica.weights().clone(),
                 replica.statistics(),
                 replica.runningStatistics().clone());
-        return new ModelState(own, batchesTracked, momentum.clone(), step, leftOutInARow);
+        return new ModelState(own, batchesTracked, slots.copy(), step, leftOutInARow);
+    }
+
+    /** How many numbers weights, slots and running statistics are, as they travel to another worker. */
+    public int flatSize() {
+        return replica.weights().length + slots.flatSize() + replica.runningStatistics().length;
     }
 
     /** What {@code model.safetensors} holds: PyTorch's state_dict. */
@@ -53,11 +57,17 @@ public record ModelState(Replica replica, long batchesTracked, float[] momentum,
         return tensors;
     }
 
-    /** What {@code optimizer.safetensors} holds. */
+    /** What {@code optimizer.safetensors} holds: a tensor for each slot and parameter, and one for each counter. */
     public List<StoredTensor> optimizerTensors() {
         List<StoredTensor> tensors = new ArrayList<>();
-        addAll(tensors, MOMENTUM_PREFIX, replica.parameters(), momentum);
+        slots.arrays().forEach((name, array) -> addAll(tensors, prefix(name), replica.parameters(), array));
+        slots.counters().forEach((name, count) -> tensors.add(StoredTensor.ofLong(name, count)));
         return tensors;
+    }
+
+    /** What stands before a parameter's name in that of its part of a slot. */
+    static String prefix(String slot) {
+        return slot + ".";
     }
 
     /** Names of the {@code num_batches_tracked} that belong to running statistics. */
@@ -84,10 +94,9 @@ public record ModelState(Replica replica, long batchesTracked, float[] momentum,
         return flat;
     }
 
-    private static void requireLength(String what, float[] flat, ParameterLayout layout) {
-        if (flat.length != layout.size()) {
-            throw new IllegalArgumentException(
-                    what + ": " + flat.length + " elements, but the layout has " + layout.size());
+    private static void requireLength(String what, int length, ParameterLayout layout) {
+        if (length != layout.size()) {
+            throw new IllegalArgumentException(what + ": " + length + " elements, but the layout has " + layout.size());
         }
     }
 }

@@ -1,6 +1,6 @@
 package io.syncbn.worker.optim;
 
-import io.syncbn.proto.job.Optimization;
+import io.syncbn.proto.job.Optimization.Rate;
 import io.syncbn.proto.job.Schedule;
 
 /**
@@ -22,18 +22,15 @@ public final class LearningRate {
      * @param totalSteps of the whole job
      * @param globalBatch examples of a full step, over all shards
      */
-    public static double at(
-            Optimization optimization, long step, long stepsPerEpoch, long totalSteps, long globalBatch) {
+    public static double at(Rate rate, long step, long stepsPerEpoch, long totalSteps, long globalBatch) {
         if (step < 1 || step > totalSteps) {
             throw new IllegalArgumentException("step must be from 1 to " + totalSteps + ", not " + step);
         }
-        double full = optimization.scaleLearningRate()
-                ? optimization.learningRate() * globalBatch / REFERENCE_BATCH
-                : optimization.learningRate();
-        long warmupSteps = Math.round(optimization.warmupEpochs() * stepsPerEpoch);
+        double full = rate.scaled() ? rate.base() * globalBatch / REFERENCE_BATCH : rate.base();
+        long warmupSteps = Math.round(rate.warmupEpochs() * stepsPerEpoch);
         return step <= warmupSteps
                 ? full * step / warmupSteps
-                : full * factor(optimization.schedule(), step - 1, warmupSteps, totalSteps);
+                : full * factor(rate.schedule(), step - 1, warmupSteps, totalSteps);
     }
 
     /** The schedule's part of the full rate once {@code stepsDone} steps, all of warm-up among them, are done. */

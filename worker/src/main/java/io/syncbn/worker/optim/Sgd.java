@@ -1,8 +1,7 @@
 package io.syncbn.worker.optim;
 
-import io.syncbn.proto.job.Optimization;
-import io.syncbn.worker.nn.ParameterLayout;
-import io.syncbn.worker.nn.ParameterLayout.Role;
+import io.syncbn.proto.job.Hyperparameters;
+import java.util.List;
 
 /**
  * Stochastic gradient descent with momentum, as PyTorch defines it (Sutskever et al. 2013, with the learning rate outside
@@ -14,76 +13,46 @@ import io.syncbn.worker.nn.ParameterLayout.Role;
  *   w = w − rate · v                        or, Nesterov:  w − rate · (g + momentum · v)
  * </pre>
  *
- * <p>v is 0 at first, so that it becomes the first gradient. Decay is 0 for γ, β and biases unless the job says otherwise
- * (Goyal et al. 2017 §5.3). {@code scale} is min(1, clip / (norm + 1e-6)) with the L2 norm of the whole mean gradient, and
- * 1 without clipping.
- *
- * <p>Weights, gradient and momentum are gone over once, in loops of independent float operations: the compiler may compute
- * many at a time, and every width gives the same bits (Java never fuses a product and a sum by itself). For one thread.
+ * <p>v is 0 at first, so that it becomes the first gradient. Weights, gradient and v are gone over once.
  */
-public final class Sgd {
-    private static final double CLIP_EPSILON = 1e-6;
+final class Sgd implements Optimizer {
+    /** v. */
+    static final String MOMENTUM_BUFFER = "momentum_buffer";
 
-    private final ParameterLayout parameters;
-    private final boolean nesterov;
-    private final boolean decayAll;
     private final float momentum;
-    private final float weightDecay;
-    private final double clipNorm;
-    private final float[] momentumBuffer;
+    private final boolean nesterov;
 
-    /**
-     * @param parameters layout of weights, gradients and momentum
-     * @param momentumBuffer v, changed by every step: zeros, or a checkpoint's
-     */
-    public Sgd(Optimization optimization, ParameterLayout parameters, float[] momentumBuffer) {
-        requireLength("momentum", momentumBuffer, parameters.size());
-        this.parameters = parameters;
-        this.nesterov = optimization.nesterov();
-        this.decayAll = optimization.decayAll();
-        this.momentum = (float) optimization.momentum();
-        this.weightDecay = (float) optimization.weightDecay();
-        this.clipNorm = optimization.clipNorm();
-        this.momentumBuffer = momentumBuffer;
+    Sgd(Hyperparameters hyperparameters) {
+        this.momentum = (float) hyperparameters.number("momentum");
+        this.nesterov = hyperparameters.flag("nesterov");
     }
 
-    /** v, in the layout of the weights. The optimizer's own: changed by the next step. */
-    public float[] momentumBuffer() {
-        return momentumBuffer;
+    @Override
+    public SlotNames slots() {
+        return new SlotNames(List.of(MOMENTUM_BUFFER), List.of());
     }
 
-    /**
-     * Changes weights and momentum.
-     *
-     * @param weights changed in place
-     * @param gradientSum sums over the examples of the global batch
-     * @param examples of the global batch
-     * @param learningRate for this step
-     */
-    public void step(float[] weights, float[] gradientSum, long examples, double learningRate) {
-        requireLength("weights", weights, momentumBuffer.length);
-        requireLength("gradient", gradientSum, momentumBuffer.length);
-        if (examples < 1) {
-            throw new IllegalArgumentException("a global batch has at least 1 example, not " + examples);
-        }
-        float scale = clipNorm > 0 ? clipScale(gradientSum, examples) : 1;
-        for (ParameterLayout.Entry entry : parameters.entries()) {
-            int from = entry.offset();
-            int to = from + entry.size();
-            float decay = decayAll || entry.role() == Role.WEIGHT ? weightDecay : 0;
+    @Override
+    public void update(Step step, Slots slots) {
+        float[] buffer = slots.array(MOMENTUM_BUFFER);
+        for (Range range : step.ranges()) {
             if (nesterov) {
-                updateNesterov(weights, gradientSum, from, to, examples, scale, decay, (float) learningRate);
+                updateNesterov(step, range, buffer);
             } else {
-                update(weights, gradientSum, from, to, examples, scale, decay, (float) learningRate);
+                update(step, range, buffer);
             }
         }
     }
 
-    private void update(
-            float[] weights, float[] sum, int from, int to, float examples, float scale, float decay, float rate) {
-        float[] buffer = momentumBuffer;
+    private void update(Step step, Range range, float[] buffer) {
+        float[] weights = step.weights();
+        float[] sum = step.gradientSum();
+        float examples = step.examples();
+        float scale = step.scale();
+        float decay = (float) range.weightDecay();
+        float rate = (float) step.learningRate();
         float inertia = momentum;
-        for (int i = from; i < to; i++) {
+        for (int i = range.from(); i < range.to(); i++) {
             float gradient = sum[i] / examples * scale + decay * weights[i];
             float velocity = inertia * buffer[i] + gradient;
             buffer[i] = velocity;
@@ -91,52 +60,19 @@ public final class Sgd {
         }
     }
 
-    private void updateNesterov(
-            float[] weights, float[] sum, int from, int to, float examples, float scale, float decay, float rate) {
-        float[] buffer = momentumBuffer;
+    private void updateNesterov(Step step, Range range, float[] buffer) {
+        float[] weights = step.weights();
+        float[] sum = step.gradientSum();
+        float examples = step.examples();
+        float scale = step.scale();
+        float decay = (float) range.weightDecay();
+        float rate = (float) step.learningRate();
         float inertia = momentum;
-        for (int i = from; i < to; i++) {
+        for (int i = range.from(); i < range.to(); i++) {
             float gradient = sum[i] / examples * scale + decay * weights[i];
             float velocity = inertia * buffer[i] + gradient;
             buffer[i] = velocity;
             weights[i] -= rate * (gradient + inertia * velocity);
-        }
-    }
-
-    private float clipScale(float[] gradientSum, long examples) {
-        return (float) Math.min(1, clipNorm / (meanNorm(gradientSum, examples) + CLIP_EPSILON));
-    }
-
-    /**
-     * The L2 norm of the mean gradient, in float64. Four running sums instead of one, because each addition waits for the
-     * one before it; their order is part of the result.
-     */
-    static double meanNorm(float[] gradientSum, float examples) {
-        double sum0 = 0;
-        double sum1 = 0;
-        double sum2 = 0;
-        double sum3 = 0;
-        int whole = gradientSum.length & ~3;
-        for (int i = 0; i < whole; i += 4) {
-            sum0 += square(gradientSum[i] / examples);
-            sum1 += square(gradientSum[i + 1] / examples);
-            sum2 += square(gradientSum[i + 2] / examples);
-            sum3 += square(gradientSum[i + 3] / examples);
-        }
-        for (int i = whole; i < gradientSum.length; i++) {
-            sum0 += square(gradientSum[i] / examples);
-        }
-        return Math.sqrt((sum0 + sum1) + (sum2 + sum3));
-    }
-
-    private static double square(double value) {
-        return value * value;
-    }
-
-    private static void requireLength(String what, float[] array, int expected) {
-        if (array.length != expected) {
-            throw new IllegalArgumentException(
-                    what + " has " + array.length + " elements, the model's parameters have " + expected);
         }
     }
 }

@@ -23,7 +23,7 @@ public interface Trainee {
     /** Gets what a generation's shards need. The collective is of that generation, and the caller's to close. */
     void prepare(Plan plan, Collective collective);
 
-    /** Weights, momentum and running statistics, one after the other. */
+    /** Weights, the optimizer's slots and running statistics, one after the other. */
     float[] state();
 
     /**

@@ -10,9 +10,11 @@ import io.syncbn.worker.kernels.Arithmetic;
 import io.syncbn.worker.models.Models;
 import io.syncbn.worker.nn.ModelDefinition;
 import io.syncbn.worker.nn.Replica;
+import io.syncbn.worker.optim.Optimizers;
+import io.syncbn.worker.optim.SlotNames;
+import io.syncbn.worker.optim.Slots;
 import java.nio.file.Path;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
@@ -20,33 +22,36 @@ import java.util.stream.Collectors;
  * The model of a job and the state from which this process goes on: fresh, from a state_dict, or from a checkpoint.
  *
  * @param definition from which shards get their layers
+ * @param slots of the job's optimizer
  * @param initialState with the replica that all of them read
  */
-public record Replicas(ModelDefinition definition, ModelState initialState) {
+public record Replicas(ModelDefinition definition, SlotNames slots, ModelState initialState) {
 
     /** The state before training, or, to go on, that of a checkpoint of the same job. */
     public static Replicas open(Job job, Dataset data, Arithmetic arithmetic, Optional<Resume> resume) {
         ModelDefinition definition = define(job, data);
+        SlotNames slots = Optimizers.of(job.optimization().optimizer()).slots();
         if (resume.isPresent()) {
             Checkpoint checkpoint = Checkpoint.open(resume.get().from());
             requireSameJob(job, checkpoint);
             requireSame(data, arithmetic, definition, checkpoint, resume.get());
-            return of(definition, checkpoint);
+            return new Replicas(definition, slots, stateOf(checkpoint, definition, slots));
         }
         Replica fresh = definition.newReplica(job.seed());
         ModelState state = job.init().isPresent()
-                ? Initialization.read(Path.of(job.init().get()), fresh)
-                : new ModelState(fresh, 0, new float[fresh.weights().length], 0);
-        return new Replicas(definition, state);
+                ? Initialization.read(Path.of(job.init().get()), fresh, slots)
+                : new ModelState(fresh, 0, Slots.zeros(slots, fresh.weights().length), 0);
+        return new Replicas(definition, slots, state);
     }
 
-    /** A checkpoint's state, whichever job and data it came from, as long as it is the same model. */
+    /** A checkpoint's model, whichever job and data it came from, as long as it is the same model; to be evaluated. */
     public static Replicas ofCheckpoint(Job job, Dataset data, Arithmetic arithmetic, Path path) {
         ModelDefinition definition = define(job, data);
         Checkpoint checkpoint = Checkpoint.open(path);
         SameOrigin.require(checkpoint, definition.description());
         SameOrigin.warn(checkpoint, arithmetic);
-        return of(definition, checkpoint);
+        ModelState model = checkpoint.stateOfModel(definition.parameters(), definition.statistics());
+        return new Replicas(definition, SlotNames.NONE, model);
     }
 
     /**
@@ -68,11 +73,11 @@ public record Replicas(ModelDefinition definition, ModelState initialState) {
      */
     ModelState stateOf(Checkpoint checkpoint, Dataset data, Arithmetic arithmetic, Resume resume) {
         requireSame(data, arithmetic, definition, checkpoint, resume);
-        return of(definition, checkpoint).initialState();
+        return stateOf(checkpoint, definition, slots);
     }
 
-    private static Replicas of(ModelDefinition definition, Checkpoint checkpoint) {
-        return new Replicas(definition, checkpoint.state(definition.parameters(), definition.statistics()));
+    private static ModelState stateOf(Checkpoint checkpoint, ModelDefinition definition, SlotNames slots) {
+        return checkpoint.state(definition.parameters(), definition.statistics(), slots);
     }
 
     private static ModelDefinition define(Job job, Dataset data) {
@@ -96,7 +101,8 @@ public record Replicas(ModelDefinition definition, ModelState initialState) {
         }
         Map<String, String> there = checkpoint.info().settings();
         String differences = job.settings().entrySet().stream()
-                .filter(here -> !Objects.equals(here.getValue(), there.get(here.getKey())))
+                .filter(here -> there.containsKey(here.getKey()))
+                .filter(here -> !here.getValue().equals(there.get(here.getKey())))
                 .map(here -> "--" + here.getKey() + " is " + there.get(here.getKey()) + " there, " + here.getValue()
                         + " here")
                 .collect(Collectors.joining("; "));

@@ -5,8 +5,8 @@ import io.syncbn.worker.checkpoint.ModelState;
 import io.syncbn.worker.nn.Replica;
 import io.syncbn.worker.nn.RunningStatistics;
 import io.syncbn.worker.optim.LearningRate;
-import io.syncbn.worker.optim.Sgd;
-import java.util.Arrays;
+import io.syncbn.worker.optim.WeightUpdates;
+import java.nio.FloatBuffer;
 import java.util.Optional;
 
 /**
@@ -19,7 +19,7 @@ final class TrainingState {
 
     private final Job job;
     private final Replica replica;
-    private final Sgd optimizer;
+    private final WeightUpdates updates;
     private final Timetable timetable;
     private final SumCheck sumCheck;
     private long batchesTracked;
@@ -30,7 +30,7 @@ final class TrainingState {
         this.job = job;
         this.timetable = timetable;
         this.replica = from.replica();
-        this.optimizer = new Sgd(job.optimization(), replica.parameters(), from.momentum());
+        this.updates = new WeightUpdates(job.optimization(), replica.parameters(), from.slots());
         this.sumCheck = new SumCheck(replica.parameters());
         this.batchesTracked = from.batchesTracked();
         this.step = from.step();
@@ -59,7 +59,7 @@ final class TrainingState {
 
     double learningRateOf(long ofStep) {
         return LearningRate.at(
-                job.optimization(),
+                job.optimization().rate(),
                 ofStep,
                 timetable.stepsPerEpoch(),
                 timetable.steps(),
@@ -100,7 +100,7 @@ final class TrainingState {
 
     private void change(CommitSum sums, float[] gradient, long next) {
         leftOutInARow = 0;
-        optimizer.step(replica.weights(), gradient, (long) sums.examples(), learningRateOf(next));
+        updates.step(replica.weights(), gradient, (long) sums.examples(), learningRateOf(next));
         if (sums.groups() > 0) {
             batchesTracked++;
             float[] running = replica.runningStatistics();
@@ -112,18 +112,15 @@ final class TrainingState {
 
     /** A view of the present state, not a copy. */
     ModelState modelState() {
-        return new ModelState(replica, batchesTracked, optimizer.momentumBuffer(), step, leftOutInARow);
+        return new ModelState(replica, batchesTracked, updates.slots(), step, leftOutInARow);
     }
 
-    /** Weights, momentum and running statistics, one after the other. */
+    /** Weights, the optimizer's slots and running statistics, one after the other. */
     float[] flat() {
-        float[] weights = replica.weights();
-        float[] momentum = optimizer.momentumBuffer();
-        float[] running = replica.runningStatistics();
-        float[] flat = Arrays.copyOf(weights, weights.length + momentum.length + running.length);
-        System.arraycopy(momentum, 0, flat, weights.length, momentum.length);
-        System.arraycopy(running, 0, flat, weights.length + momentum.length, running.length);
-        return flat;
+        FloatBuffer flat = FloatBuffer.allocate(modelState().flatSize());
+        flat.put(replica.weights());
+        updates.slots().put(flat);
+        return flat.put(replica.runningStatistics()).array();
     }
 
     /** Goes on from a checkpoint of this job. */
@@ -131,7 +128,7 @@ final class TrainingState {
         float[] weights = from.replica().weights();
         float[] running = from.replica().runningStatistics();
         System.arraycopy(weights, 0, replica.weights(), 0, weights.length);
-        System.arraycopy(from.momentum(), 0, optimizer.momentumBuffer(), 0, weights.length);
+        updates.slots().set(from.slots());
         System.arraycopy(running, 0, replica.runningStatistics(), 0, running.length);
         batchesTracked = from.batchesTracked();
         step = from.step();
@@ -145,16 +142,14 @@ final class TrainingState {
      * @throws TrainingException if it is of another length; nothing has changed then
      */
     void takeOver(float[] flat, long itsBatchesTracked, long itsStep, int itsLeftOutInARow) {
-        float[] weights = replica.weights();
-        float[] momentum = optimizer.momentumBuffer();
-        float[] running = replica.runningStatistics();
-        int length = weights.length + momentum.length + running.length;
+        int length = modelState().flatSize();
         if (flat.length != length) {
             throw new IllegalStateException("a state of " + flat.length + " numbers came, expected " + length);
         }
-        System.arraycopy(flat, 0, weights, 0, weights.length);
-        System.arraycopy(flat, weights.length, momentum, 0, momentum.length);
-        System.arraycopy(flat, weights.length + momentum.length, running, 0, running.length);
+        FloatBuffer from = FloatBuffer.wrap(flat);
+        from.get(replica.weights());
+        updates.slots().take(from);
+        from.get(replica.runningStatistics());
         batchesTracked = itsBatchesTracked;
         step = itsStep;
         leftOutInARow = itsLeftOutInARow;

@@ -34,7 +34,7 @@ class CheckpointTest {
     }
 
     private static ModelState read(Path directory) {
-        return Checkpoint.open(directory).state(States.PARAMETERS, States.STATISTICS);
+        return Checkpoint.open(directory).state(States.PARAMETERS, States.STATISTICS, States.SLOTS);
     }
 
     @Test
@@ -53,13 +53,14 @@ class CheckpointTest {
         assertThat(info.arithmetic()).isEqualTo(States.ORIGIN.arithmetic());
         assertThat(info.computedWith()).isEqualTo(States.ORIGIN.computedWith());
 
-        ModelState state = checkpoint.state(States.PARAMETERS, States.STATISTICS);
+        ModelState state = checkpoint.state(States.PARAMETERS, States.STATISTICS, States.SLOTS);
         assertThat(state.step()).isEqualTo(12);
         assertThat(state.batchesTracked()).isEqualTo(12);
         assertThat(state.replica().weights()).containsExactly(written.replica().weights());
         assertThat(state.replica().runningStatistics())
                 .containsExactly(written.replica().runningStatistics());
-        assertThat(state.momentum()).containsExactly(written.momentum());
+        assertThat(state.slots().array("momentum_buffer"))
+                .containsExactly(written.slots().array("momentum_buffer"));
     }
 
     @Test
@@ -78,7 +79,7 @@ class CheckpointTest {
     @Test
     void keepsHowManyStepsWereLeftOutInARow() {
         ModelState at = States.at(14);
-        ModelState state = new ModelState(at.replica(), at.batchesTracked(), at.momentum(), at.step(), 7);
+        ModelState state = new ModelState(at.replica(), at.batchesTracked(), at.slots(), at.step(), 7);
         Path written = new Checkpoints(run, 1).write(state.copy(), 0, States.ORIGIN);
         assertThat(read(written).leftOutInARow()).isEqualTo(7);
     }
@@ -89,10 +90,11 @@ class CheckpointTest {
         ModelState state = new ModelState(
                 new Replica(States.PARAMETERS, tracked.replica().weights(), States.NO_STATISTICS, new float[0]),
                 0,
-                tracked.momentum(),
+                tracked.slots(),
                 13);
         Path written = new Checkpoints(run, 1).write(state, 0, States.ORIGIN);
-        assertThat(StateDigest.sha256(Checkpoint.open(written).state(States.PARAMETERS, States.NO_STATISTICS)))
+        assertThat(StateDigest.sha256(
+                        Checkpoint.open(written).state(States.PARAMETERS, States.NO_STATISTICS, States.SLOTS)))
                 .isEqualTo(StateDigest.sha256(state));
     }
 
@@ -176,7 +178,8 @@ class CheckpointTest {
         List<Entry> entries = new ArrayList<>(States.PARAMETERS.entries().subList(0, 3));
         entries.add(new Entry("fc.weights", List.of(3, 2), 6, Role.WEIGHT));
         entries.add(new Entry("fc.bias", List.of(4), 12, Role.BIAS));
-        assertThatThrownBy(() -> Checkpoint.open(directory).state(new ParameterLayout(entries), States.STATISTICS))
+        assertThatThrownBy(() ->
+                        Checkpoint.open(directory).state(new ParameterLayout(entries), States.STATISTICS, States.SLOTS))
                 .isInstanceOf(CheckpointException.class)
                 .hasMessage(directory + "/model.safetensors: 3 faults\n"
                         + "  tensor fc.weights is missing; expected F32 [3, 2]\n"

@@ -33,7 +33,7 @@ class CheckpointsTest {
     }
 
     private static String digest(Path directory) {
-        return StateDigest.sha256(Checkpoint.open(directory).state(States.PARAMETERS, States.STATISTICS));
+        return StateDigest.sha256(Checkpoint.open(directory).state(States.PARAMETERS, States.STATISTICS, States.SLOTS));
     }
 
     @ParameterizedTest

@@ -45,7 +45,7 @@ class ModelStateTest {
                         States.NO_STATISTICS,
                         new float[0]),
                 0,
-                new float[] {0.5f, 0},
+                States.slots(0.5f, 0),
                 3);
         MessageDigest expected = MessageDigest.getInstance("SHA-256");
         expected.update("conv1.weight".getBytes(StandardCharsets.UTF_8));
@@ -69,18 +69,19 @@ class ModelStateTest {
         assertThat(StateDigest.sha256(state)).isNotEqualTo(digest);
 
         state = States.at(7);
-        state.momentum()[3] = -state.momentum()[3];
+        float[] momentum = state.slots().array("momentum_buffer");
+        momentum[3] = -momentum[3];
         assertThat(StateDigest.sha256(state)).isNotEqualTo(digest);
 
         state = States.at(7);
-        assertThat(StateDigest.sha256(new ModelState(state.replica(), 8, state.momentum(), 7)))
+        assertThat(StateDigest.sha256(new ModelState(state.replica(), 8, state.slots(), 7)))
                 .isNotEqualTo(digest);
     }
 
     @Test
     void refusesArraysThatDoNotFitTheirLayout() {
         Replica replica = States.at(0).replica();
-        assertThatThrownBy(() -> new ModelState(replica, 0, new float[3], 0))
-                .hasMessage("momentum: 3 elements, but the layout has 15");
+        assertThatThrownBy(() -> new ModelState(replica, 0, States.slots(1, 2, 3), 0))
+                .hasMessage("slots: 3 elements, but the layout has 15");
     }
 }

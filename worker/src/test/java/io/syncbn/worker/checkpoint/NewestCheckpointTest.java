@@ -43,7 +43,7 @@ class NewestCheckpointTest {
                 .singleElement()
                 .asString()
                 .startsWith("a checkpoint is not whole and is passed over: " + damaged);
-        assertThat(StateDigest.sha256(Checkpoint.open(run).state(States.PARAMETERS, States.STATISTICS)))
+        assertThat(StateDigest.sha256(Checkpoint.open(run).state(States.PARAMETERS, States.STATISTICS, States.SLOTS)))
                 .isEqualTo(StateDigest.sha256(States.at(10)));
     }
 

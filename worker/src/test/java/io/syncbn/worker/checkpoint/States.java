@@ -7,6 +7,8 @@ import io.syncbn.worker.nn.ParameterLayout;
 import io.syncbn.worker.nn.ParameterLayout.Entry;
 import io.syncbn.worker.nn.ParameterLayout.Role;
 import io.syncbn.worker.nn.Replica;
+import io.syncbn.worker.optim.SlotNames;
+import io.syncbn.worker.optim.Slots;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -26,6 +28,8 @@ final class States {
 
     static final ParameterLayout NO_STATISTICS = new ParameterLayout(List.of());
 
+    static final SlotNames SLOTS = new SlotNames(List.of("momentum_buffer"), List.of());
+
     static final Job JOB = JobParser.parse(Map.of("seed", "42"), 2);
 
     static final Origin ORIGIN = new Origin(
@@ -39,7 +43,14 @@ final class States {
         // No variance is negative.
         replica.runningStatistics()[2] += 1;
         replica.runningStatistics()[3] += 1;
-        return new ModelState(replica, step, noise(random, 15), step);
+        return new ModelState(replica, step, slots(noise(random, 15)), step);
+    }
+
+    /** SGD's. */
+    static Slots slots(float... momentum) {
+        Slots slots = Slots.zeros(SLOTS, momentum.length);
+        System.arraycopy(momentum, 0, slots.array("momentum_buffer"), 0, momentum.length);
+        return slots;
     }
 
     private static float[] noise(Random random, int size) {

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import io.syncbn.proto.job.Optimization;
+import io.syncbn.proto.job.Optimization.Rate;
 import io.syncbn.proto.job.Schedule;
 import java.util.List;
 import java.util.Random;
@@ -18,8 +18,8 @@ class LearningRateTest {
     private static final Schedule COSINE = new Schedule.Cosine();
     private static final Schedule STEP = new Schedule.Step(List.of(0.5, 0.75), 0.1);
 
-    private static Optimization job(Schedule schedule, double warmupEpochs, boolean scale) {
-        return new Optimization(0.4, scale, 0.9, false, 0, false, 0, schedule, warmupEpochs, 0, 0);
+    private static Rate job(Schedule schedule, double warmupEpochs, boolean scale) {
+        return new Rate(0.4, scale, schedule, warmupEpochs);
     }
 
     /** The rate in a job of 40 steps, 10 to an epoch. */
@@ -87,7 +87,7 @@ class LearningRateTest {
             long stepsPerEpoch = 1 + random.nextInt(20);
             long totalSteps = 1 + random.nextInt(100);
             double warmupEpochs = random.nextInt(3) * random.nextDouble();
-            Optimization job = job(schedule, warmupEpochs, random.nextBoolean());
+            Rate job = job(schedule, warmupEpochs, random.nextBoolean());
             long warmupSteps = Math.round(warmupEpochs * stepsPerEpoch);
             double previous = 0;
             for (long step = 1; step <= totalSteps; step++) {

@@ -4,13 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.syncbn.proto.job.Hyperparameters;
 import io.syncbn.proto.job.Optimization;
 import io.syncbn.proto.job.Schedule;
 import io.syncbn.worker.nn.ParameterLayout;
 import io.syncbn.worker.nn.ParameterLayout.Entry;
 import io.syncbn.worker.nn.ParameterLayout.Role;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.zip.CRC32C;
 import org.junit.jupiter.api.Test;
@@ -24,12 +27,26 @@ class SgdTest {
 
     private static Optimization job(
             double momentum, boolean nesterov, double weightDecay, boolean decayAll, double clipNorm) {
+        Map<String, String> own = Map.of("momentum", "" + momentum, "nesterov", "" + nesterov);
         return new Optimization(
-                0.1, false, momentum, nesterov, weightDecay, decayAll, clipNorm, new Schedule.Constant(), 0, 0, 0);
+                new Hyperparameters("sgd", own),
+                new Optimization.Rate(0.1, false, new Schedule.Constant(), 0),
+                new Optimization.Decay(weightDecay, decayAll),
+                clipNorm,
+                0,
+                0);
+    }
+
+    private static Slots slots(ParameterLayout layout) {
+        return Slots.zeros(new SlotNames(List.of("momentum_buffer"), List.of()), layout.size());
+    }
+
+    private static WeightUpdates updates(Optimization job, ParameterLayout layout) {
+        return new WeightUpdates(job, layout, slots(layout));
     }
 
     private static void assertTrajectory(Optimization job, float[]... expected) {
-        Sgd sgd = new Sgd(job, FOUR, new float[4]);
+        WeightUpdates sgd = updates(job, FOUR);
         float[] weights = {1, -2, 0.5f, 0.25f};
         for (int step = 0; step < GRADIENTS.length; step++) {
             sgd.step(weights, GRADIENTS[step].clone(), 4, 0.1);
@@ -107,34 +124,36 @@ class SgdTest {
     void leavesAGradientBelowTheClipAsItIs() {
         float[] clipped = {1, 2, 3, 4};
         float[] free = clipped.clone();
-        new Sgd(job(0.9, false, 0, false, 100), FOUR, new float[4]).step(clipped, GRADIENTS[0].clone(), 4, 0.1);
-        new Sgd(job(0.9, false, 0, false, 0), FOUR, new float[4]).step(free, GRADIENTS[0].clone(), 4, 0.1);
+        updates(job(0.9, false, 0, false, 100), FOUR).step(clipped, GRADIENTS[0].clone(), 4, 0.1);
+        updates(job(0.9, false, 0, false, 0), FOUR).step(free, GRADIENTS[0].clone(), 4, 0.1);
         assertThat(clipped).containsExactly(free);
     }
 
     @Test
     void takesTheNormOverTheMeanGradient() {
-        assertThat(Sgd.meanNorm(new float[] {4, -8, 2, 1, 6}, 2)).isEqualTo(Math.sqrt(121) / 2);
-        assertThat(Sgd.meanNorm(new float[] {1e-30f, 0, 0}, 1)).isCloseTo(1e-30, within(1e-36));
-        assertThat(Sgd.meanNorm(new float[] {1e30f, 1e30f}, 1)).isCloseTo(Math.sqrt(2) * 1e30, within(1e24));
+        assertThat(WeightUpdates.meanNorm(new float[] {4, -8, 2, 1, 6}, 2)).isEqualTo(Math.sqrt(121) / 2);
+        assertThat(WeightUpdates.meanNorm(new float[] {1e-30f, 0, 0}, 1)).isCloseTo(1e-30, within(1e-36));
+        assertThat(WeightUpdates.meanNorm(new float[] {1e30f, 1e30f}, 1)).isCloseTo(Math.sqrt(2) * 1e30, within(1e24));
     }
 
     @Test
     void continuesFromABuffer() {
-        float[] buffer = {1, 1, 1, 1};
+        Slots buffer = slots(FOUR);
+        Arrays.fill(buffer.array("momentum_buffer"), 1);
         float[] weights = new float[4];
-        Sgd sgd = new Sgd(job(0.5, false, 0, false, 0), FOUR, buffer);
+        WeightUpdates sgd = new WeightUpdates(job(0.5, false, 0, false, 0), FOUR, buffer);
         sgd.step(weights, new float[4], 1, 1);
         assertThat(weights).containsExactly(-0.5f, -0.5f, -0.5f, -0.5f);
-        assertThat(sgd.momentumBuffer()).containsExactly(0.5f, 0.5f, 0.5f, 0.5f);
+        assertThat(buffer.array("momentum_buffer")).containsExactly(0.5f, 0.5f, 0.5f, 0.5f);
     }
 
     @Test
     void refusesWhatDoesNotFit() {
         Optimization job = job(0.9, false, 0, false, 0);
-        Sgd sgd = new Sgd(job, FOUR, new float[4]);
-        assertThatThrownBy(() -> new Sgd(job, FOUR, new float[3]))
-                .hasMessage("momentum has 3 elements, the model's parameters have 4");
+        WeightUpdates sgd = updates(job, FOUR);
+        Slots ofThree = Slots.zeros(SlotNames.NONE, 3);
+        assertThatThrownBy(() -> new WeightUpdates(job, FOUR, ofThree))
+                .hasMessage("a slot has 3 elements, the model's parameters have 4");
         assertThatThrownBy(() -> sgd.step(new float[5], new float[4], 1, 1)).hasMessageContaining("weights has 5");
         assertThatThrownBy(() -> sgd.step(new float[4], new float[5], 1, 1)).hasMessageContaining("gradient has 5");
         assertThatThrownBy(() -> sgd.step(new float[4], new float[4], 0, 1)).hasMessageContaining("not 0");
@@ -155,7 +174,7 @@ class SgdTest {
             float[] weights = noise(random, layout.size());
             double[] twinWeights = widened(weights);
             double[] twinBuffer = new double[layout.size()];
-            Sgd sgd = new Sgd(job, layout, new float[layout.size()]);
+            WeightUpdates sgd = updates(job, layout);
             for (int step = 0; step < 20; step++) {
                 float[] sum = noise(random, layout.size());
                 long examples = 1 + random.nextInt(9);
@@ -179,11 +198,14 @@ class SgdTest {
         }
         double scale = job.clipNorm() == 0 ? 1 : Math.min(1, job.clipNorm() / (Math.sqrt(squares) + 1e-6));
         for (Entry entry : layout.entries()) {
-            boolean decays = job.decayAll() || entry.role() == Role.WEIGHT;
+            boolean decays = job.decay().ofAll() || entry.role() == Role.WEIGHT;
             for (int i = entry.offset(); i < entry.offset() + entry.size(); i++) {
-                double g = scale * sum[i] / examples + (decays ? job.weightDecay() : 0) * w[i];
-                v[i] = job.momentum() * v[i] + g;
-                w[i] -= rate * (job.nesterov() ? g + job.momentum() * v[i] : v[i]);
+                double g = scale * sum[i] / examples + (decays ? job.decay().factor() : 0) * w[i];
+                v[i] = job.optimizer().number("momentum") * v[i] + g;
+                w[i] -= rate
+                        * (job.optimizer().flag("nesterov")
+                                ? g + job.optimizer().number("momentum") * v[i]
+                                : v[i]);
             }
         }
     }
@@ -196,7 +218,7 @@ class SgdTest {
         CRC32C crc = new CRC32C();
         for (boolean nesterov : new boolean[] {false, true}) {
             float[] weights = noise(random, layout.size());
-            Sgd sgd = new Sgd(job(0.9, nesterov, 1e-4, false, 1), layout, new float[layout.size()]);
+            WeightUpdates sgd = updates(job(0.9, nesterov, 1e-4, false, 1), layout);
             for (int step = 0; step < 100; step++) {
                 sgd.step(weights, noise(random, layout.size()), 7, 0.05);
             }

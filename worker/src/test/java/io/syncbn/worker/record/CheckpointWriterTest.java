@@ -8,6 +8,8 @@ import io.syncbn.worker.checkpoint.ModelState;
 import io.syncbn.worker.checkpoint.StateDigest;
 import io.syncbn.worker.nn.ParameterLayout;
 import io.syncbn.worker.nn.Replica;
+import io.syncbn.worker.optim.SlotNames;
+import io.syncbn.worker.optim.Slots;
 import io.syncbn.worker.record.WriteAlarms.Part;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -31,7 +33,13 @@ class CheckpointWriterTest {
     private final CountDownLatch disk = new CountDownLatch(1);
 
     private static ModelState state(long step) {
-        return new ModelState(new Replica(LAYOUT, filled(1), LAYOUT, filled(2)), step, filled(3), step);
+        return new ModelState(new Replica(LAYOUT, filled(1), LAYOUT, filled(2)), step, filled(), step);
+    }
+
+    private static Slots filled() {
+        Slots slots = Slots.zeros(new SlotNames(List.of("momentum_buffer"), List.of("step")), LAYOUT.size());
+        Arrays.fill(slots.array("momentum_buffer"), 3);
+        return slots;
     }
 
     private static float[] filled(float value) {
@@ -65,7 +73,8 @@ class CheckpointWriterTest {
             writer.begin(state, 1);
             Arrays.fill(state.replica().weights(), 7);
             Arrays.fill(state.replica().runningStatistics(), 7);
-            Arrays.fill(state.momentum(), 7);
+            Arrays.fill(state.slots().array("momentum_buffer"), 7);
+            state.slots().count("step");
             disk.countDown();
         }
         assertThat(written).containsExactly(asItWas);

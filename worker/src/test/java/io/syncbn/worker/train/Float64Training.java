@@ -141,8 +141,8 @@ final class Float64Training {
 
     /** Linear over the warm-up's steps, then half a cosine over the others. */
     double learningRate(long step) {
-        double warmup = Math.round(job.optimization().warmupEpochs() * plan.stepsPerEpoch());
-        double full = job.optimization().learningRate();
+        double warmup = Math.round(job.optimization().rate().warmupEpochs() * plan.stepsPerEpoch());
+        double full = job.optimization().rate().base();
         return step <= warmup
                 ? full * step / warmup
                 : full
@@ -160,14 +160,17 @@ final class Float64Training {
                 .map(g -> g * g)
                 .sum();
         double clip = optimization.clipNorm();
+        double inertia = optimization.optimizer().number("momentum");
+        boolean nesterov = optimization.optimizer().flag("nesterov");
         double scale = clip == 0 ? 1 : Math.min(1, clip / (Math.sqrt(squares) + 1e-6));
         parameters.values.forEach((name, w) -> {
             boolean decays = name.endsWith(".weight") && !norms.containsKey(name.replace(".weight", ""));
             double[] v = momentum.get(name);
             for (int i = 0; i < w.length; i++) {
-                double g = parameters.gradients.get(name)[i] * scale + (decays ? optimization.weightDecay() * w[i] : 0);
-                v[i] = optimization.momentum() * v[i] + g;
-                w[i] -= rate * (optimization.nesterov() ? g + optimization.momentum() * v[i] : v[i]);
+                double g = parameters.gradients.get(name)[i] * scale
+                        + (decays ? optimization.decay().factor() * w[i] : 0);
+                v[i] = inertia * v[i] + g;
+                w[i] -= rate * (nesterov ? g + inertia * v[i] : v[i]);
             }
         });
     }

@@ -61,8 +61,8 @@ class NotFiniteTest {
                     replica.weights().clone(),
                     replica.statistics(),
                     replica.runningStatistics().clone());
-            states.add(new ModelState(
-                    copy, state.batchesTracked(), state.momentum().clone(), state.step()));
+            states.add(
+                    new ModelState(copy, state.batchesTracked(), state.slots().copy(), state.step()));
             digests.add(StateDigest.sha256(state));
         }
 
@@ -106,8 +106,8 @@ class NotFiniteTest {
         try (DecodedDataset data = source.undecoded();
                 WorkerMetrics metrics = WorkerMetrics.serve("local", Optional.empty())) {
             Replicas fresh = Replicas.open(job, data, LocalTraining.ARITHMETIC, Optional.empty());
-            Replicas replicas =
-                    from.map(state -> new Replicas(fresh.definition(), state)).orElse(fresh);
+            Replicas replicas = from.map(state -> new Replicas(fresh.definition(), fresh.slots(), state))
+                    .orElse(fresh);
             Timetable plan = new Timetable(STEPS, PoisonedData.TRAIN_ROWS / SHARDS / 2, 1000, 1000);
             TrainingState state = new TrainingState(job, replicas.initialState(), plan);
             try (LocalShards shards = new LocalShards(job, data, replicas, CLOCK)) {
@@ -189,7 +189,7 @@ class NotFiniteTest {
         Seen seen = train(job, true, 1).get(0);
         ModelState before = train(job, false, 1).get(0).states.get(POISONED_STEP - 2);
         assertThat(before.step()).isEqualTo(POISONED_STEP - 1);
-        ModelState later = new ModelState(before.replica(), before.batchesTracked(), before.momentum(), POISONED_STEP);
+        ModelState later = new ModelState(before.replica(), before.batchesTracked(), before.slots(), POISONED_STEP);
 
         Seen after = train(job, false, 1, Optional.of(later)).get(0);
         assertThat(after.digests).isEqualTo(seen.digests.subList(POISONED_STEP, STEPS));

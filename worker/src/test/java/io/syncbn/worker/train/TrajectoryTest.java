@@ -14,6 +14,7 @@ import io.syncbn.worker.nn.ModelDefinition;
 import io.syncbn.worker.nn.Numbers;
 import io.syncbn.worker.nn.ParameterLayout;
 import io.syncbn.worker.nn.Replica;
+import io.syncbn.worker.optim.SlotNames;
 import io.syncbn.worker.record.Evaluation;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -48,6 +49,8 @@ class TrajectoryTest {
     private static final double LOSS = 1e-5;
     private static final double WEIGHTS = 2e-5;
     private static final double MOMENTUM = 5e-5;
+
+    private static final SlotNames SLOTS = new SlotNames(List.of("momentum_buffer"), List.of());
     private static final double RUNNING = 1e-4;
 
     @TempDir
@@ -98,7 +101,7 @@ class TrajectoryTest {
         LocalTraining.run(job, out, Optional.empty(), 0);
 
         assertMetrics(twin, Files.readAllLines(out.resolve("metrics.jsonl")));
-        assertState(twin, Checkpoint.open(out).state(definition.parameters(), definition.statistics()));
+        assertState(twin, Checkpoint.open(out).state(definition.parameters(), definition.statistics(), SLOTS));
     }
 
     private Job job(Case each) {
@@ -143,7 +146,7 @@ class TrajectoryTest {
         assertThat(state.step()).isEqualTo(STEPS);
         assertThat(state.batchesTracked()).isEqualTo(twin.batchesTracked);
         assertAll("weight", replica.parameters(), replica.weights(), twin.parameters.values, WEIGHTS);
-        assertAll("momentum", replica.parameters(), state.momentum(), twin.momentum, MOMENTUM);
+        assertAll("momentum", replica.parameters(), state.slots().array("momentum_buffer"), twin.momentum, MOMENTUM);
         assertAll("running", replica.statistics(), replica.runningStatistics(), twin.running, RUNNING);
     }
 

@@ -1,0 +1,35 @@
+package io.syncbn.proto.job;
+
+import java.util.Collections;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * An optimizer as a job names it, and what it alone is set by. Whether there is one of that name, workers know.
+ *
+ * @param optimizer its name
+ * @param values by the names of settings, checked, in their canonical form
+ */
+public record Hyperparameters(String optimizer, Map<String, String> values) {
+
+    public Hyperparameters {
+        values = Collections.unmodifiableMap(new TreeMap<>(values));
+    }
+
+    public double number(String name) {
+        return Double.parseDouble(text(name));
+    }
+
+    public boolean flag(String name) {
+        return text(name).equals("true");
+    }
+
+    private String text(String name) {
+        String value = values.get(name);
+        if (value == null) {
+            throw new IllegalArgumentException("--" + name + " is no setting of --optimizer " + optimizer
+                    + ", which has " + values.keySet() + "; JobSettings says which are whose");
+        }
+        return value;
+    }
+}

@@ -1,0 +1,31 @@
+package io.syncbn.worker.optim;
+
+import io.syncbn.proto.DidYouMean;
+import io.syncbn.proto.job.Hyperparameters;
+import io.syncbn.proto.job.JobException;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+
+/** Optimizers by name. */
+public final class Optimizers {
+    private static final Map<String, Function<Hyperparameters, Optimizer>> BY_NAME = new LinkedHashMap<>();
+
+    static {
+        BY_NAME.put("sgd", Sgd::new);
+    }
+
+    private Optimizers() {}
+
+    /** @throws JobException if there is none of that name */
+    public static Optimizer of(Hyperparameters hyperparameters) {
+        String name = hyperparameters.optimizer();
+        Function<Hyperparameters, Optimizer> optimizer = BY_NAME.get(name);
+        if (optimizer == null) {
+            throw new JobException(List.of("--optimizer is '" + name + "'; expected "
+                    + String.join(", ", BY_NAME.keySet()) + DidYouMean.hint(name, BY_NAME.keySet())));
+        }
+        return optimizer.apply(hyperparameters);
+    }
+}
