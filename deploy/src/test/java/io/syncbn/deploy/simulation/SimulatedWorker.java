@@ -190,12 +190,14 @@ final class SimulatedWorker {
             takeCommand();
         } else if (effect instanceof SessionEffect.Log log) {
             simulation.log(name, log.text());
-        } else {
-            outcome = effect;
-            simulation.log(name, effect.toString());
+        } else if (effect instanceof SessionEffect.Last last) {
+            outcome = last;
+            simulation.log(name, last.toString());
             process.kill();
             world.after(LAST_MESSAGE_NANOS, () -> link.cut("the process has ended"));
             whenOver.run();
+        } else {
+            throw new IllegalArgumentException("an effect that nobody carries out: " + effect);
         }
     }
 
@@ -258,8 +260,10 @@ final class SimulatedWorker {
             done(Result.COMPLETE);
         } else if (command instanceof Command.Train) {
             train();
-        } else {
+        } else if (command instanceof Command.Rest || command instanceof Command.Keep) {
             done(Result.COMPLETE);
+        } else {
+            throw new IllegalArgumentException("a command that nobody carries out: " + command);
         }
     }
 
