@@ -30,7 +30,9 @@ class ArchitectureTest {
     };
 
     /** Packages where one class is understood without all others. */
-    private static final String[] WITHOUT_KNOTS = {"io.syncbn.worker.train"};
+    private static final String[] WITHOUT_KNOTS = {
+        "io.syncbn.worker.session", "io.syncbn.worker.train", "io.syncbn.deploy.command"
+    };
 
     @Test
     void protoKnowsNobody() {

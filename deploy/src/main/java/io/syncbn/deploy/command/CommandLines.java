@@ -38,7 +38,7 @@ final class CommandLines {
             "label-smoothing",
             "dropout");
 
-    /** Known to {@link ChildMain} alone. */
+    /** Given by processes of ours alone. */
     private static final Set<Setting> NOT_FOR_PEOPLE = Set.of(RunSettings.LAUNCHED, BenchSettings.MEASURED);
 
     private CommandLines() {}

@@ -244,13 +244,11 @@ final class SimulatedWorker {
                     () -> !take.isBehind() || !stateChunks.isEmpty() && !stateChunks.contains(null),
                     () -> {
                         statistics = take.align().getDataStatisticsList();
-                        if (!take.isBehind()) {
-                            done(Result.COMPLETE);
-                            return;
+                        if (take.isBehind()) {
+                            state = ToyJob.joined(stateChunks);
+                            step = take.align().getStep();
+                            simulation.tookOver(this);
                         }
-                        state = ToyJob.joined(stateChunks);
-                        step = take.align().getStep();
-                        simulation.tookOver(this);
                         done(Result.COMPLETE);
                     });
         } else if (command instanceof Command.Restore) {
@@ -291,11 +289,10 @@ final class SimulatedWorker {
         lastStep = -1;
         moments = simulation.open(this, newPlan, false);
         gradients = simulation.open(this, newPlan, true);
-        if (ailments.hangsInPrepare() && simulation.hasAnotherReplica(this)) {
-            return;
+        if (!ailments.hangsInPrepare() || !simulation.hasAnotherReplica(this)) {
+            long readyNanos = world.between(World.millis(1), World.millis(50));
+            later(ailments.diskNanos(readyNanos), () -> done(Result.COMPLETE));
         }
-        long readyNanos = world.between(World.millis(1), World.millis(50));
-        later(ailments.diskNanos(readyNanos), () -> done(Result.COMPLETE));
     }
 
     void broken(long generation, String reason) {

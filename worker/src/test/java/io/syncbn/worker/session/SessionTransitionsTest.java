@@ -12,6 +12,7 @@ import io.syncbn.proto.v1.Stop;
 import io.syncbn.proto.v1.ToWorker;
 import io.syncbn.worker.session.SessionEvent.Result;
 import java.io.IOException;
+import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -222,13 +223,23 @@ class SessionTransitionsTest {
                 }
             });
         });
-        Path file = Path.of(SessionTransitionsTest.class.getResource("/").toURI())
-                .resolve("../../src/test/resources/transcripts/session/transitions.txt")
-                .normalize();
+        Path file = file();
         if (Boolean.getBoolean("transcripts.rewrite")) {
             Files.writeString(file, table);
         }
         assertThat(table.toString()).isEqualTo(Files.readString(file));
+    }
+
+    /** Found from where this class was built, because these tests are also run from another module's directory. */
+    private static Path file() throws URISyntaxException {
+        URI testClasses = SessionTransitionsTest.class
+                .getProtectionDomain()
+                .getCodeSource()
+                .getLocation()
+                .toURI();
+        return Path.of(testClasses)
+                .resolve("../../src/test/resources/transcripts/session/transitions.txt")
+                .normalize();
     }
 
     private static String transition(Consumer<Conversation> route, Function<Conversation, SessionEvent> event) {
