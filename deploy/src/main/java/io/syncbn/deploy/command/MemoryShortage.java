@@ -31,7 +31,8 @@ final class MemoryShortage {
         }
         if (what.contains("heap") || what.contains("GC overhead") || what.contains("array size")) {
             return what + ", where this process may take " + heapMiB + " MiB; allow twice as much with"
-                    + " SYNCBN_JAVA_OPTS=-Xmx" + 2 * heapMiB + "m, or take a smaller --batch, or fewer shards a worker";
+                    + " --worker-heap " + 2 * heapMiB + "m (of a worker that you start yourself: SYNCBN_JAVA_OPTS=-Xmx"
+                    + 2 * heapMiB + "m), or take a smaller --batch, or fewer shards a worker";
         }
         return what + "; the machine, or its container, has too little for this job's processes: take fewer --workers,"
                 + " or a smaller --batch";

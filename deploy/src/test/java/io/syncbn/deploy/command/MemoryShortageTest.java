@@ -13,7 +13,7 @@ class MemoryShortageTest {
 
     @ParameterizedTest
     @CsvSource({
-        "Java heap space, SYNCBN_JAVA_OPTS=-Xmx",
+        "Java heap space, --worker-heap",
         "GC overhead limit exceeded, SYNCBN_JAVA_OPTS=-Xmx",
         "unable to create native thread: possibly out of memory or process/resource limits reached, ulimit -u",
         "Cannot reserve 4194304 bytes of direct buffer memory, -XX:MaxDirectMemorySize",
