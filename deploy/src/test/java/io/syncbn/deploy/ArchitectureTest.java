@@ -22,17 +22,11 @@ class ArchitectureTest {
             .importPackages("io.syncbn");
 
     private static final String[] DECISIONS = {
-        "io.syncbn.coordinator.membership..",
-        "io.syncbn.coordinator.rounds..",
-        "io.syncbn.coordinator.pace..",
-        // Without its client, which carries them out.
-        "io.syncbn.worker.session"
+        "io.syncbn.coordinator.membership..", "io.syncbn.coordinator.rounds..", "io.syncbn.coordinator.pace.."
     };
 
     /** Packages where one class is understood without all others. */
-    private static final String[] WITHOUT_KNOTS = {
-        "io.syncbn.worker.session", "io.syncbn.worker.train", "io.syncbn.deploy.command"
-    };
+    private static final String[] WITHOUT_KNOTS = {"io.syncbn.worker.train"};
 
     @Test
     void protoKnowsNobody() {

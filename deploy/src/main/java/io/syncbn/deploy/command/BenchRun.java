@@ -3,7 +3,6 @@ package io.syncbn.deploy.command;
 import io.syncbn.deploy.launch.ChildCommands;
 import io.syncbn.deploy.launch.Ending;
 import io.syncbn.deploy.launch.Launcher;
-import io.syncbn.deploy.launch.Patience;
 import io.syncbn.deploy.launch.RunDirectory;
 import io.syncbn.deploy.settings.BenchSettings;
 import io.syncbn.deploy.settings.JobFile;
@@ -51,7 +50,7 @@ final class BenchRun {
                 children,
                 new Range(workers, workers),
                 0,
-                Patience.DEFAULT,
+                Launcher.Patience.DEFAULT,
                 crew -> onTick.run(),
                 Training::nowMillis);
         try (Interruption interruption = Interruption.watch(launcher::interrupt, launcher::interrupt)) {

@@ -4,7 +4,6 @@ import io.syncbn.deploy.settings.BenchSettings;
 import io.syncbn.deploy.settings.RunSettings;
 import io.syncbn.proto.job.JobSettings;
 import io.syncbn.proto.job.Setting;
-import io.syncbn.worker.data.DataFormats;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -38,7 +37,7 @@ final class CommandLines {
             "label-smoothing",
             "dropout");
 
-    /** Given by processes of ours alone. */
+    /** Known to {@link ChildMain} alone. */
     private static final Set<Setting> NOT_FOR_PEOPLE = Set.of(RunSettings.LAUNCHED, BenchSettings.MEASURED);
 
     private CommandLines() {}
@@ -156,13 +155,8 @@ final class CommandLines {
                 .arity(setting.isSwitch() ? "0..1" : "1")
                 .fallbackValue(setting.isSwitch() ? "true" : "")
                 .paramLabel(setting.isSwitch() ? "true|false" : setting.value())
-                .description(help(setting) + (isDefaultSaid ? "" : " (" + setting.defaultValue() + ")"))
+                .description(setting.help() + (isDefaultSaid ? "" : " (" + setting.defaultValue() + ")"))
                 .build();
-    }
-
-    /** Formats are known to who opens them. */
-    private static String help(Setting setting) {
-        return setting.name().equals("data") ? setting.help() + ": " + DataFormats.help() : setting.help();
     }
 
     private static OptionSpec help() {

@@ -9,22 +9,18 @@ import java.util.List;
 final class Commands {
     private Commands() {}
 
-    /**
-     * In the order of the help.
-     *
-     * @param childMain name of the class whose {@code main} runs a command for another process of ours
-     */
-    static List<Command> all(String childMain) {
+    /** In the order of the help. */
+    static List<Command> all() {
         return List.of(
-                new TrainCommand(childMain),
+                new TrainCommand(),
                 new CoordinatorCommand(),
                 new WorkerCommand(),
                 new EvaluateCommand(),
-                new BenchStepCommand(childMain),
-                new BenchAllReduceCommand(childMain),
-                new BenchStarCommand(childMain),
-                new BenchCompareCommand(childMain),
-                new BenchGrowthCommand(childMain));
+                new BenchStepCommand(),
+                new BenchAllReduceCommand(),
+                new BenchStarCommand(),
+                new BenchCompareCommand(),
+                new BenchGrowthCommand());
     }
 
     /**

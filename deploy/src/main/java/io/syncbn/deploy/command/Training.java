@@ -1,10 +1,9 @@
 package io.syncbn.deploy.command;
 
 import io.syncbn.deploy.launch.Ending;
+import io.syncbn.deploy.launch.Heaps;
 import io.syncbn.deploy.launch.JavaChildren;
-import io.syncbn.deploy.launch.JavaProgram;
 import io.syncbn.deploy.launch.Launcher;
-import io.syncbn.deploy.launch.Patience;
 import io.syncbn.deploy.launch.Progress;
 import io.syncbn.deploy.launch.RunDirectory;
 import io.syncbn.deploy.launch.Summary;
@@ -24,20 +23,20 @@ import java.util.concurrent.TimeUnit;
  * @param run that has been made
  * @param resume what it goes on from
  * @param restarts of killed processes
- * @param program of its processes
+ * @param heaps of its processes
  */
-record Training(RunDirectory run, Job job, Range workers, Optional<Resume> resume, int restarts, JavaProgram program) {
+record Training(RunDirectory run, Job job, Range workers, Optional<Resume> resume, int restarts, Heaps heaps) {
 
     /** Runs it to its end, with progress for people. */
     Ending launch() throws InterruptedException {
         try (Progress progress = progress()) {
-            return launch(progress, Patience.DEFAULT);
+            return launch(progress, Launcher.Patience.DEFAULT);
         }
     }
 
     /** Runs it to its end, with somebody who watches. */
-    Ending launch(Watcher watcher, Patience patience) throws InterruptedException {
-        JavaChildren children = new JavaChildren(program, run, resume, workers.most());
+    Ending launch(Watcher watcher, Launcher.Patience patience) throws InterruptedException {
+        JavaChildren children = new JavaChildren(ChildMain.class.getName(), run, resume, workers.most(), heaps);
         Launcher launcher = new Launcher(run, children, workers, restarts, patience, watcher, Training::nowMillis);
         try (Interruption interruption = Interruption.watch(launcher::stop, launcher::interrupt)) {
             return launcher.run();

@@ -17,9 +17,7 @@ public final class Places {
     public static Map<String, String> absolute(Map<String, String> texts, Job job) {
         Map<String, String> absolute = new LinkedHashMap<>(texts);
         if (!job.data().path().isEmpty()) {
-            absolute.put(
-                    "data",
-                    new Job.DataSource(job.data().format(), absolute(job.data().path())).toString());
+            absolute.put("data", job.data().kind() + ":" + absolute(job.data().path()));
         }
         job.init().ifPresent(file -> absolute.put("init", absolute(file)));
         return absolute;

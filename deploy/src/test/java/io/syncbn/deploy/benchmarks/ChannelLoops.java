@@ -1,6 +1,8 @@
 package io.syncbn.deploy.benchmarks;
 
 import io.syncbn.worker.kernels.ChannelKernels;
+import io.syncbn.worker.kernels.Rows;
+import io.syncbn.worker.kernels.Transform;
 import java.util.Arrays;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.Param;
@@ -21,12 +23,12 @@ public abstract class ChannelLoops {
     public int channels;
 
     private ChannelKernels kernels;
-    private int rows;
+    private Rows rows;
     private float[] x;
     private float[] y;
     private float[] dy;
     private float[] dx;
-    private float[] perChannel;
+    private Transform transform;
     private double[] mean;
     private double[] sums;
     private double[] products;
@@ -40,8 +42,8 @@ public abstract class ChannelLoops {
         if (!kernels.getClass().getSimpleName().equals(expectedKernels())) {
             throw new IllegalStateException("this JVM has " + kernels.getClass() + ", not " + expectedKernels());
         }
-        rows = batch * FIRST_SIZE * 16 / (channels * channels);
-        x = new float[rows * channels];
+        rows = new Rows(0, batch * FIRST_SIZE * 16 / (channels * channels), channels);
+        x = new float[rows.count() * channels];
         y = new float[x.length];
         dy = new float[x.length];
         dx = new float[x.length];
@@ -50,8 +52,9 @@ public abstract class ChannelLoops {
             y[i] = i % 5 - 2;
             dy[i] = i % 3 - 1;
         }
-        perChannel = new float[channels];
+        float[] perChannel = new float[channels];
         Arrays.fill(perChannel, 0.5f);
+        transform = new Transform(perChannel, perChannel, perChannel);
         mean = new double[channels];
         sums = new double[channels];
         products = new double[channels];
@@ -59,31 +62,31 @@ public abstract class ChannelLoops {
 
     @Benchmark
     public double[] moments() {
-        kernels.moments(x, rows, channels, sums, products);
+        kernels.moments(x, rows, sums, products);
         return sums;
     }
 
     @Benchmark
     public float[] normalizeRelu() {
-        kernels.normalize(x, dx, rows, channels, perChannel, perChannel, perChannel, true);
+        kernels.normalize(x, dx, rows, transform, true);
         return dx;
     }
 
     @Benchmark
     public float[] normalizeAddRelu() {
-        kernels.normalizeAddRelu(x, dy, dx, rows, channels, perChannel, perChannel, perChannel);
+        kernels.normalizeAddRelu(x, dy, dx, rows, transform);
         return dx;
     }
 
     @Benchmark
     public double[] gradientMoments() {
-        kernels.gradientMoments(dy, x, y, rows, channels, mean, sums, products);
+        kernels.gradientMoments(dy, x, y, rows, mean, sums, products);
         return sums;
     }
 
     @Benchmark
     public float[] normalizeGradient() {
-        kernels.normalizeGradient(dy, x, y, dx, rows, channels, perChannel, perChannel, perChannel, perChannel);
+        kernels.normalizeGradient(dy, x, y, dx, rows, transform.scale(), transform);
         return dx;
     }
 }

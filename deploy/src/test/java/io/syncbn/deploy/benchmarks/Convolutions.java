@@ -7,6 +7,7 @@ import io.syncbn.worker.nn.Pass;
 import io.syncbn.worker.nn.Shape;
 import io.syncbn.worker.nn.ShardModel;
 import io.syncbn.worker.nn.Tensor;
+import io.syncbn.worker.nn.norm.Normalizers;
 import java.util.Arrays;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.Param;
@@ -40,8 +41,8 @@ public class Convolutions {
                 .conv2d("second", channels, 3, 1, 1)
                 .globalAveragePool()
                 .dense("classes", net.classes());
-        ModelDefinition definition =
-                ModelDefinition.of(convolutions, new Shape(side, side, channels), CLASSES, Normalization.DEFAULT, 0);
+        ModelDefinition definition = ModelDefinition.of(
+                convolutions, new Shape(side, side, channels), CLASSES, Normalizers.of(Normalization.DEFAULT), 0);
         model = definition.newShardModel(definition.newReplica(1), batch);
         pictures = Tensor.zeros(batch, definition.inputShape());
         Arrays.fill(pictures.values(), 0.5f);

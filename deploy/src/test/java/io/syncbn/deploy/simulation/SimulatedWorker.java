@@ -190,14 +190,12 @@ final class SimulatedWorker {
             takeCommand();
         } else if (effect instanceof SessionEffect.Log log) {
             simulation.log(name, log.text());
-        } else if (effect instanceof SessionEffect.Last last) {
-            outcome = last;
-            simulation.log(name, last.toString());
+        } else {
+            outcome = effect;
+            simulation.log(name, effect.toString());
             process.kill();
             world.after(LAST_MESSAGE_NANOS, () -> link.cut("the process has ended"));
             whenOver.run();
-        } else {
-            throw new IllegalArgumentException("an effect that nobody carries out: " + effect);
         }
     }
 
@@ -244,11 +242,13 @@ final class SimulatedWorker {
                     () -> !take.isBehind() || !stateChunks.isEmpty() && !stateChunks.contains(null),
                     () -> {
                         statistics = take.align().getDataStatisticsList();
-                        if (take.isBehind()) {
-                            state = ToyJob.joined(stateChunks);
-                            step = take.align().getStep();
-                            simulation.tookOver(this);
+                        if (!take.isBehind()) {
+                            done(Result.COMPLETE);
+                            return;
                         }
+                        state = ToyJob.joined(stateChunks);
+                        step = take.align().getStep();
+                        simulation.tookOver(this);
                         done(Result.COMPLETE);
                     });
         } else if (command instanceof Command.Restore) {
@@ -258,10 +258,8 @@ final class SimulatedWorker {
             done(Result.COMPLETE);
         } else if (command instanceof Command.Train) {
             train();
-        } else if (command instanceof Command.Rest || command instanceof Command.Keep) {
-            done(Result.COMPLETE);
         } else {
-            throw new IllegalArgumentException("a command that nobody carries out: " + command);
+            done(Result.COMPLETE);
         }
     }
 
@@ -289,10 +287,11 @@ final class SimulatedWorker {
         lastStep = -1;
         moments = simulation.open(this, newPlan, false);
         gradients = simulation.open(this, newPlan, true);
-        if (!ailments.hangsInPrepare() || !simulation.hasAnotherReplica(this)) {
-            long readyNanos = world.between(World.millis(1), World.millis(50));
-            later(ailments.diskNanos(readyNanos), () -> done(Result.COMPLETE));
+        if (ailments.hangsInPrepare() && simulation.hasAnotherReplica(this)) {
+            return;
         }
+        long readyNanos = world.between(World.millis(1), World.millis(50));
+        later(ailments.diskNanos(readyNanos), () -> done(Result.COMPLETE));
     }
 
     void broken(long generation, String reason) {

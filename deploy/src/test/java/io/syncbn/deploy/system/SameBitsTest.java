@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.syncbn.proto.job.JobParser;
 import io.syncbn.worker.nn.Architecture;
 import io.syncbn.worker.nn.Net;
+import io.syncbn.worker.nn.norm.Normalizers;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,6 +17,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
@@ -62,6 +64,23 @@ class SameBitsTest {
             weights.add(weights(workers, Map.of("norm-group", normGroup)));
         }
         assertThat(weights).allMatch(sha -> sha.matches("[0-9a-f]{64}")).containsOnly(weights.get(0));
+    }
+
+    @ParameterizedTest
+    @MethodSource("normalizations")
+    void anyNumberOfWorkersEndsWithTheSameBitsByAnyNormalization(String norm) throws Exception {
+        List<String> weights = new ArrayList<>();
+        for (int workers : new int[] {1, 2, 4}) {
+            weights.add(weights(workers, Map.of("norm", norm)));
+        }
+        assertThat(weights).allMatch(sha -> sha.matches("[0-9a-f]{64}")).containsOnly(weights.get(0));
+    }
+
+    /** Each that there is, with 2 for its arguments if it has any. */
+    static List<String> normalizations() {
+        return Normalizers.usages().stream()
+                .map(usage -> usage.replaceFirst(":.*", ":2"))
+                .toList();
     }
 
     @Test

@@ -14,12 +14,12 @@ public final class SmallResNet implements Architecture {
 
     /** All below the classifier, for models with another one. */
     static void defineFeatures(Net net) {
-        net.conv2d("conv1", 8, 3, 2, 1).batchNorm("bn1").relu();
+        net.conv2d("conv1", 8, 3, 2, 1).norm("bn1").relu();
         net.residual("block", main -> main.conv2d("conv1", 8, 3, 1, 1)
-                .batchNorm("bn1")
+                .norm("bn1")
                 .relu()
                 .conv2d("conv2", 8, 3, 1, 1)
-                .batchNorm("bn2"));
+                .norm("bn2"));
         net.globalAveragePool();
     }
 }

@@ -10,15 +10,18 @@ public final class Fingerprint {
     /** Where things are differs from machine to machine; what they are is compared by digest when a worker joins. */
     private static final Set<String> PLACES = Set.of("init");
 
+    /** Settings that came later: with these values a job is the one that it was without them. */
+    private static final Map<String, String> ADDED = Map.of("norm", "batch");
+
     private Fingerprint() {}
 
-    /** SHA-256, in hex, of the protocol's version and every {@code name=value} line in the order of names. */
+    /** SHA-256, in hex, of the protocol's version and a {@code name=value} line a setting, in the order of names. */
     public static String of(Job job) {
         StringBuilder canonical = new StringBuilder("protocol=" + Protocol.VERSION + "\n");
         for (Map.Entry<String, String> setting : job.settings().entrySet()) {
             if (setting.getKey().equals("data")) {
-                canonical.append("data=").append(job.data().format()).append('\n');
-            } else if (!PLACES.contains(setting.getKey())) {
+                canonical.append("data=").append(job.data().kind()).append('\n');
+            } else if (!PLACES.contains(setting.getKey()) && !setting.getValue().equals(ADDED.get(setting.getKey()))) {
                 canonical
                         .append(setting.getKey())
                         .append('=')

@@ -13,6 +13,7 @@ import java.util.stream.Collectors;
 
 /** Turns settings' texts into a {@link Job}, and collects everything that is wrong with them. */
 public final class JobParser {
+    private static final List<String> DATA_KINDS = List.of("shapes", "mnist", "cifar10", "imagefolder", "npy");
     private static final long DEFAULT_EPOCHS = 4;
 
     private final Map<String, String> settings = new TreeMap<>();
@@ -43,7 +44,7 @@ public final class JobParser {
         Job job = new Job(
                 settings,
                 text("model", value -> !value.isBlank(), "a model's name"),
-                Job.DataSource.of(text("data", value -> !value.isBlank(), "a data format, and where its files are")),
+                data(),
                 integer("image-size", 0, 4096),
                 number("seed", Long::parseLong, value -> true, "a whole number"),
                 integer("shards", 1, 1 << 20),
@@ -79,24 +80,41 @@ public final class JobParser {
         return new Job.Length(epochs ? count("epochs") : 0, steps ? count("steps") : 0);
     }
 
+    private Job.DataSource data() {
+        String given = settings.get("data");
+        int colon = given.indexOf(':');
+        String kind = colon < 0 ? given : given.substring(0, colon);
+        String path = colon < 0 ? "" : given.substring(colon + 1);
+        if (!DATA_KINDS.contains(kind)) {
+            problem("data", given, String.join(", ", DATA_KINDS) + " (all but shapes followed by :PATH)");
+        } else if (kind.equals("shapes") != path.isEmpty()) {
+            problem("data", given, kind.equals("shapes") ? "shapes without a path" : kind + ":PATH");
+        }
+        return new Job.DataSource(kind, path);
+    }
+
     private Normalization normalization() {
-        String momentum = settings.get("norm-momentum");
         return new Normalization(
+                text("norm", value -> !value.isBlank(), "a normalization's name"),
                 settings.get("norm-group").equals("all")
                         ? 0
                         : number("norm-group", Integer::parseInt, n -> n >= 1, "all, or a whole number from 1"),
-                momentum.equals("cumulative")
-                        ? OptionalDouble.empty()
-                        : OptionalDouble.of(number(
-                                "norm-momentum",
-                                Double::parseDouble,
-                                m -> m >= 0 && m <= 1,
-                                "a number from 0 to 1, or cumulative")),
                 number("norm-epsilon", Double::parseDouble, e -> e > 0 && e < 1, "a number above 0 and below 1"),
                 flag("norm-affine"),
-                flag("norm-track-running"),
-                text("norm-running-variance", List.of("unbiased", "biased")::contains, "unbiased or biased")
-                        .equals("unbiased"));
+                runningStatistics());
+    }
+
+    private Normalization.Running runningStatistics() {
+        OptionalDouble momentum = settings.get("norm-momentum").equals("cumulative")
+                ? OptionalDouble.empty()
+                : OptionalDouble.of(number(
+                        "norm-momentum",
+                        Double::parseDouble,
+                        m -> m >= 0 && m <= 1,
+                        "a number from 0 to 1, or cumulative"));
+        boolean tracked = flag("norm-track-running");
+        String variance = text("norm-running-variance", List.of("unbiased", "biased")::contains, "unbiased or biased");
+        return new Normalization.Running(momentum, tracked, variance.equals("unbiased"));
     }
 
     private Optimization optimization() {

@@ -3,24 +3,27 @@ package io.syncbn.proto.job;
 import java.util.OptionalDouble;
 
 /**
- * How batch normalization is done (Ioffe &amp; Szegedy 2015).
+ * How models normalize, where they leave it to the job; and how batch normalization is done (Ioffe &amp; Szegedy 2015).
  *
+ * @param kind name of a normalizer, perhaps with arguments behind a colon; workers know which there are
  * @param group how many consecutive shards share batch statistics; 0 for all of them (SyncBN), 1 for local BN
- * @param momentum weight of the newest batch in the running statistics, PyTorch's sense; empty for a cumulative mean
  * @param epsilon added to the variance
  * @param affine whether there are a scale γ and a shift β
- * @param trackRunningStatistics whether evaluation uses running statistics; otherwise it uses those of its own batch
- * @param unbiasedRunningVariance whether the running variance takes n/(n−1) times the batch's (PyTorch) or not (Keras)
+ * @param running what evaluation uses
  */
-public record Normalization(
-        int group,
-        OptionalDouble momentum,
-        double epsilon,
-        boolean affine,
-        boolean trackRunningStatistics,
-        boolean unbiasedRunningVariance) {
+public record Normalization(String kind, int group, double epsilon, boolean affine, Running running) {
 
-    public static final Normalization DEFAULT = new Normalization(0, OptionalDouble.of(0.1), 1e-5, true, true, true);
+    public static final Normalization DEFAULT =
+            new Normalization("batch", 0, 1e-5, true, new Running(OptionalDouble.of(0.1), true, true));
+
+    /**
+     * Running statistics.
+     *
+     * @param momentum weight of the newest batch, PyTorch's sense; empty for a cumulative mean
+     * @param tracked whether evaluation uses them; otherwise it uses the statistics of its own batch
+     * @param unbiased whether the variance takes n/(n−1) times the batch's (PyTorch) or not (Keras)
+     */
+    public record Running(OptionalDouble momentum, boolean tracked, boolean unbiased) {}
 
     /** How many shards are in a full group, out of {@code shards}. */
     public int groupSize(int shards) {

@@ -19,6 +19,7 @@ class FingerprintTest {
             Map.entry("batch", "3"),
             Map.entry("epochs", "11"),
             Map.entry("steps", "10"),
+            Map.entry("norm", "group:2"),
             Map.entry("norm-group", "2"),
             Map.entry("norm-momentum", "cumulative"),
             Map.entry("norm-epsilon", "1e-3"),
@@ -75,6 +76,11 @@ class FingerprintTest {
         assertThat(of(Map.of("lr", " 5e-2", "weight-decay", "0.00010", "momentum", ".9", "seed", "+01")))
                 .isEqualTo(expected);
         assertThat(of(Map.of("schedule", "step:0.5,0.75"))).isEqualTo(of(Map.of("schedule", "step:.5,0.750:1e-1")));
+    }
+
+    @Test
+    void settingsThatCameLaterLeaveItAsItWas() {
+        assertThat(of(Map.of())).isEqualTo("8ad7b0c91213a63586132fe2e921d51baec59e70c2bec51a89d07e94652ba652");
     }
 
     @Test

@@ -79,6 +79,7 @@ class JobParserTest {
                         Map.entry("shards", "8"),
                         Map.entry("batch", "16"),
                         Map.entry("steps", "100"),
+                        Map.entry("norm", "group:4"),
                         Map.entry("norm-group", "3"),
                         Map.entry("norm-momentum", "cumulative"),
                         Map.entry("norm-epsilon", "0.001"),
@@ -109,7 +110,8 @@ class JobParserTest {
         assertThat(job.batch()).isEqualTo(16);
         assertThat(job.length()).isEqualTo(new Job.Length(0, 100));
         assertThat(job.normalization())
-                .isEqualTo(new Normalization(3, OptionalDouble.empty(), 0.001, false, false, false));
+                .isEqualTo(new Normalization(
+                        "group:4", 3, 0.001, false, new Normalization.Running(OptionalDouble.empty(), false, false)));
         assertThat(job.optimization())
                 .isEqualTo(new Optimization(
                         new Hyperparameters("sgd", Map.of("momentum", "0.5", "nesterov", "true")),
@@ -124,20 +126,6 @@ class JobParserTest {
         assertThat(job.init()).isEqualTo(Optional.of("a.safetensors"));
     }
 
-    /** Whatever the format is called: who opens it knows. */
-    @ParameterizedTest
-    @CsvSource({
-        "shapes, shapes, ''",
-        "tfds:/data/c:/x, tfds, /data/c:/x",
-        "class:com.example.MyData, class:com.example.MyData, ''",
-        "class:com.example.MyData:/data/c:/x, class:com.example.MyData, /data/c:/x",
-    })
-    void dataIsAFormatAndAPath(String given, String format, String path) {
-        Job.DataSource source = JobParser.parse(Map.of("data", given), 2).data();
-        assertThat(source).isEqualTo(new Job.DataSource(format, path));
-        assertThat(source).hasToString(given);
-    }
-
     @Test
     void allProblemsAreReportedAtOnce() {
         Map<String, String> given = new HashMap<>();
@@ -145,7 +133,7 @@ class JobParserTest {
         given.put("lr", "fast");
         given.put("norm-group", "some");
         given.put("shuffle", "yes");
-        given.put("data", " ");
+        given.put("data", "tfds:x");
         given.put("epochs", "1");
         given.put("steps", "1");
         JobException problems = catchThrowableOfType(JobException.class, () -> JobParser.parse(given, 2));
@@ -156,7 +144,8 @@ class JobParserTest {
                         "--lr is 'fast'; expected a number above 0",
                         "--norm-group is 'some'; expected all, or a whole number from 1",
                         "--shuffle is 'yes'; expected true or false",
-                        "--data is ' '; expected a data format, and where its files are");
+                        "--data is 'tfds:x'; expected shapes, mnist, cifar10, imagefolder, npy"
+                                + " (all but shapes followed by :PATH)");
         assertThat(problems.getMessage().lines()).hasSize(6);
     }
 
@@ -165,11 +154,14 @@ class JobParserTest {
             delimiter = '|',
             value = {
                 "model | ' '",
+                "data | mnist",
+                "data | shapes:/tmp",
                 "image-size | -1",
                 "seed | 1.5",
                 "shards | 1048577",
                 "epochs | 0",
                 "steps | 1e3",
+                "norm | ' '",
                 "norm-group | 0",
                 "norm-momentum | 1.1",
                 "norm-epsilon | 0",

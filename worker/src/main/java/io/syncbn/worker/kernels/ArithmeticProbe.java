@@ -95,15 +95,16 @@ final class ArithmeticProbe {
         float[] a = numbers(CHANNELS);
         float[] b = numbers(CHANNELS);
         float[] c = numbers(CHANNELS);
-        kernels.moments(x, ROWS, CHANNELS, sums, squares);
+        Rows rows = new Rows(0, ROWS, CHANNELS);
+        kernels.moments(x, rows, sums, squares);
         add(sums);
         add(squares);
-        kernels.normalize(x, y, ROWS, CHANNELS, a, b, c, true);
+        kernels.normalize(x, y, rows, new Transform(a, b, c), true);
         add(y);
-        kernels.gradientMoments(dy, x, y, ROWS, CHANNELS, sums.clone(), sums, squares);
+        kernels.gradientMoments(dy, x, y, rows, sums.clone(), sums, squares);
         add(sums);
         add(squares);
-        kernels.normalizeGradient(dy, x, y, dx, ROWS, CHANNELS, a, b, c, a);
+        kernels.normalizeGradient(dy, x, y, dx, rows, b, new Transform(a, c, a));
         add(dx);
     }
 

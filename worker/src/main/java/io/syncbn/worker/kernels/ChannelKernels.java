@@ -5,8 +5,7 @@ package io.syncbn.worker.kernels;
  * convolution. Two implementations give equal bits: each channel's numbers are taken row by row, with a rounding after
  * every operation.
  *
- * <p>Stateless and thread-safe. Arguments named {@code pivot} are subtracted from x before it is multiplied: near a mean
- * that is large beside the deviation, that is exact, and the product then loses nothing.
+ * <p>Stateless and thread-safe.
  */
 public interface ChannelKernels {
 
@@ -21,48 +20,28 @@ public interface ChannelKernels {
     }
 
     /** sums[c] = Σ x, squares[c] = Σ x², in float64. */
-    void moments(float[] x, int rows, int channels, double[] sums, double[] squares);
+    void moments(float[] x, Rows rows, double[] sums, double[] squares);
 
     /**
      * sums[c] = Σ dy, products[c] = Σ dy · (x − mean[c]), in float64.
      *
      * @param y if not null, output of a ReLU: dy counts only where y is positive
      */
-    void gradientMoments(
-            float[] dy, float[] x, float[] y, int rows, int channels, double[] mean, double[] sums, double[] products);
+    void gradientMoments(float[] dy, float[] x, float[] y, Rows rows, double[] mean, double[] sums, double[] products);
 
-    /** y = (x − pivot[c]) · scale[c] + shift[c], and max(0, y) if {@code relu}. */
-    void normalize(
-            float[] x, float[] y, int rows, int channels, float[] pivot, float[] scale, float[] shift, boolean relu);
+    /** y = transform(x), and max(0, y) if {@code relu}. */
+    void normalize(float[] x, float[] y, Rows rows, Transform transform, boolean relu);
 
-    /** y = max(0, (x − pivot[c]) · scale[c] + shift[c] + residual). */
-    void normalizeAddRelu(
-            float[] x,
-            float[] residual,
-            float[] y,
-            int rows,
-            int channels,
-            float[] pivot,
-            float[] scale,
-            float[] shift);
+    /** y = max(0, transform(x) + residual). */
+    void normalizeAddRelu(float[] x, float[] residual, float[] y, Rows rows, Transform transform);
 
     /**
-     * dx = dy · gain[c] + ((x − pivot[c]) · slope[c] + shift[c]).
+     * dx = dy · gain[c] + transform(x).
      *
      * @param y if not null, output of a ReLU: dy counts as 0 where y is not positive
      * @param dx may be the same array as dy
      */
-    void normalizeGradient(
-            float[] dy,
-            float[] x,
-            float[] y,
-            float[] dx,
-            int rows,
-            int channels,
-            float[] pivot,
-            float[] gain,
-            float[] slope,
-            float[] shift);
+    void normalizeGradient(float[] dy, float[] x, float[] y, float[] dx, Rows rows, float[] gain, Transform transform);
 
     /** y = max(0, x). */
     void relu(float[] x, float[] y, int size);

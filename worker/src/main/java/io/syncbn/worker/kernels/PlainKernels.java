@@ -9,15 +9,16 @@ import java.util.Arrays;
 final class PlainKernels implements ChannelKernels {
 
     @Override
-    public void moments(float[] x, int rows, int channels, double[] sums, double[] squares) {
-        momentsFrom(0, x, rows, channels, sums, squares);
+    public void moments(float[] x, Rows rows, double[] sums, double[] squares) {
+        momentsFrom(0, x, rows, sums, squares);
     }
 
-    static void momentsFrom(int first, float[] x, int rows, int channels, double[] sums, double[] squares) {
+    static void momentsFrom(int first, float[] x, Rows rows, double[] sums, double[] squares) {
+        int channels = rows.channels();
         Arrays.fill(sums, first, channels, 0);
         Arrays.fill(squares, first, channels, 0);
-        for (int row = 0; row < rows; row++) {
-            for (int c = first, i = row * channels + first; c < channels; c++, i++) {
+        for (int row = 0; row < rows.count(); row++) {
+            for (int c = first, i = rows.start() + row * channels + first; c < channels; c++, i++) {
                 double value = x[i];
                 sums[c] += value;
                 squares[c] += value * value;
@@ -27,24 +28,17 @@ final class PlainKernels implements ChannelKernels {
 
     @Override
     public void gradientMoments(
-            float[] dy, float[] x, float[] y, int rows, int channels, double[] mean, double[] sums, double[] products) {
-        gradientMomentsFrom(0, dy, x, y, rows, channels, mean, sums, products);
+            float[] dy, float[] x, float[] y, Rows rows, double[] mean, double[] sums, double[] products) {
+        gradientMomentsFrom(0, dy, x, y, rows, mean, sums, products);
     }
 
     static void gradientMomentsFrom(
-            int first,
-            float[] dy,
-            float[] x,
-            float[] y,
-            int rows,
-            int channels,
-            double[] mean,
-            double[] sums,
-            double[] products) {
+            int first, float[] dy, float[] x, float[] y, Rows rows, double[] mean, double[] sums, double[] products) {
+        int channels = rows.channels();
         Arrays.fill(sums, first, channels, 0);
         Arrays.fill(products, first, channels, 0);
-        for (int row = 0; row < rows; row++) {
-            for (int c = first, i = row * channels + first; c < channels; c++, i++) {
+        for (int row = 0; row < rows.count(); row++) {
+            for (int c = first, i = rows.start() + row * channels + first; c < channels; c++, i++) {
                 double gradient = y == null || y[i] > 0 ? dy[i] : 0;
                 sums[c] += gradient;
                 products[c] += gradient * (x[i] - mean[c]);
@@ -53,23 +47,17 @@ final class PlainKernels implements ChannelKernels {
     }
 
     @Override
-    public void normalize(
-            float[] x, float[] y, int rows, int channels, float[] pivot, float[] scale, float[] shift, boolean relu) {
-        normalizeFrom(0, x, y, rows, channels, pivot, scale, shift, relu);
+    public void normalize(float[] x, float[] y, Rows rows, Transform transform, boolean relu) {
+        normalizeFrom(0, x, y, rows, transform, relu);
     }
 
-    static void normalizeFrom(
-            int first,
-            float[] x,
-            float[] y,
-            int rows,
-            int channels,
-            float[] pivot,
-            float[] scale,
-            float[] shift,
-            boolean relu) {
-        for (int row = 0; row < rows; row++) {
-            for (int c = first, i = row * channels + first; c < channels; c++, i++) {
+    static void normalizeFrom(int first, float[] x, float[] y, Rows rows, Transform transform, boolean relu) {
+        int channels = rows.channels();
+        float[] pivot = transform.pivot();
+        float[] scale = transform.scale();
+        float[] shift = transform.shift();
+        for (int row = 0; row < rows.count(); row++) {
+            for (int c = first, i = rows.start() + row * channels + first; c < channels; c++, i++) {
                 float value = (x[i] - pivot[c]) * scale[c] + shift[c];
                 y[i] = relu ? Math.max(0, value) : value;
             }
@@ -77,30 +65,18 @@ final class PlainKernels implements ChannelKernels {
     }
 
     @Override
-    public void normalizeAddRelu(
-            float[] x,
-            float[] residual,
-            float[] y,
-            int rows,
-            int channels,
-            float[] pivot,
-            float[] scale,
-            float[] shift) {
-        normalizeAddReluFrom(0, x, residual, y, rows, channels, pivot, scale, shift);
+    public void normalizeAddRelu(float[] x, float[] residual, float[] y, Rows rows, Transform transform) {
+        normalizeAddReluFrom(0, x, residual, y, rows, transform);
     }
 
     static void normalizeAddReluFrom(
-            int first,
-            float[] x,
-            float[] residual,
-            float[] y,
-            int rows,
-            int channels,
-            float[] pivot,
-            float[] scale,
-            float[] shift) {
-        for (int row = 0; row < rows; row++) {
-            for (int c = first, i = row * channels + first; c < channels; c++, i++) {
+            int first, float[] x, float[] residual, float[] y, Rows rows, Transform transform) {
+        int channels = rows.channels();
+        float[] pivot = transform.pivot();
+        float[] scale = transform.scale();
+        float[] shift = transform.shift();
+        for (int row = 0; row < rows.count(); row++) {
+            for (int c = first, i = rows.start() + row * channels + first; c < channels; c++, i++) {
                 y[i] = Math.max(0, (x[i] - pivot[c]) * scale[c] + shift[c] + residual[i]);
             }
         }
@@ -108,33 +84,18 @@ final class PlainKernels implements ChannelKernels {
 
     @Override
     public void normalizeGradient(
-            float[] dy,
-            float[] x,
-            float[] y,
-            float[] dx,
-            int rows,
-            int channels,
-            float[] pivot,
-            float[] gain,
-            float[] slope,
-            float[] shift) {
-        normalizeGradientFrom(0, dy, x, y, dx, rows, channels, pivot, gain, slope, shift);
+            float[] dy, float[] x, float[] y, float[] dx, Rows rows, float[] gain, Transform transform) {
+        normalizeGradientFrom(0, dy, x, y, dx, rows, gain, transform);
     }
 
     static void normalizeGradientFrom(
-            int first,
-            float[] dy,
-            float[] x,
-            float[] y,
-            float[] dx,
-            int rows,
-            int channels,
-            float[] pivot,
-            float[] gain,
-            float[] slope,
-            float[] shift) {
-        for (int row = 0; row < rows; row++) {
-            for (int c = first, i = row * channels + first; c < channels; c++, i++) {
+            int first, float[] dy, float[] x, float[] y, float[] dx, Rows rows, float[] gain, Transform transform) {
+        int channels = rows.channels();
+        float[] pivot = transform.pivot();
+        float[] slope = transform.scale();
+        float[] shift = transform.shift();
+        for (int row = 0; row < rows.count(); row++) {
+            for (int c = first, i = rows.start() + row * channels + first; c < channels; c++, i++) {
                 float gradient = y == null || y[i] > 0 ? dy[i] : 0;
                 dx[i] = gradient * gain[c] + ((x[i] - pivot[c]) * slope[c] + shift[c]);
             }

@@ -37,16 +37,17 @@ final class SimdKernels implements ChannelKernels {
     }
 
     @Override
-    public void moments(float[] x, int rows, int channels, double[] sums, double[] squares) {
+    public void moments(float[] x, Rows rows, double[] sums, double[] squares) {
+        int channels = rows.channels();
         int lanes = DOUBLES.length();
         int c = 0;
         for (; c + 2 * lanes <= channels; c += 2 * lanes) {
-            momentsOfTwoVectors(c, x, rows, channels, sums, squares);
+            momentsOfTwoVectors(c, x, rows, sums, squares);
         }
         for (; c + lanes <= channels; c += lanes) {
             DoubleVector sum = DoubleVector.zero(DOUBLES);
             DoubleVector square = DoubleVector.zero(DOUBLES);
-            for (int row = 0, i = c; row < rows; row++, i += channels) {
+            for (int row = 0, i = rows.start() + c; row < rows.count(); row++, i += channels) {
                 DoubleVector value = load(x, i);
                 sum = sum.add(value);
                 square = square.add(value.mul(value));
@@ -54,17 +55,18 @@ final class SimdKernels implements ChannelKernels {
             sum.intoArray(sums, c);
             square.intoArray(squares, c);
         }
-        PlainKernels.momentsFrom(c, x, rows, channels, sums, squares);
+        PlainKernels.momentsFrom(c, x, rows, sums, squares);
     }
 
     /** Two vectors side by side, because an addition waits for the one before it in its lane. */
-    private static void momentsOfTwoVectors(int c, float[] x, int rows, int channels, double[] sums, double[] squares) {
+    private static void momentsOfTwoVectors(int c, float[] x, Rows rows, double[] sums, double[] squares) {
+        int channels = rows.channels();
         int lanes = DOUBLES.length();
         DoubleVector sum0 = DoubleVector.zero(DOUBLES);
         DoubleVector sum1 = DoubleVector.zero(DOUBLES);
         DoubleVector square0 = DoubleVector.zero(DOUBLES);
         DoubleVector square1 = DoubleVector.zero(DOUBLES);
-        for (int row = 0, i = c; row < rows; row++, i += channels) {
+        for (int row = 0, i = rows.start() + c; row < rows.count(); row++, i += channels) {
             DoubleVector value0 = load(x, i);
             DoubleVector value1 = load(x, i + lanes);
             sum0 = sum0.add(value0);
@@ -80,23 +82,26 @@ final class SimdKernels implements ChannelKernels {
 
     @Override
     public void gradientMoments(
-            float[] dy, float[] x, float[] y, int rows, int channels, double[] mean, double[] sums, double[] products) {
+            float[] dy, float[] x, float[] y, Rows rows, double[] mean, double[] sums, double[] products) {
+        int channels = rows.channels();
         int end = DOUBLES.loopBound(channels);
         Arrays.fill(sums, 0, end, 0);
         Arrays.fill(products, 0, end, 0);
         int tile = tileOf(channels);
-        for (int row = 0; row < rows; row += tile) {
-            addGradientMoments(dy, x, y, row * channels, Math.min(tile, rows - row), channels, mean, sums, products);
+        for (int row = 0; row < rows.count(); row += tile) {
+            int count = Math.min(tile, rows.count() - row);
+            addGradientMoments(dy, x, y, rows.start() + row * channels, count, channels, mean, sums, products);
         }
-        PlainKernels.gradientMomentsFrom(end, dy, x, y, rows, channels, mean, sums, products);
+        PlainKernels.gradientMomentsFrom(end, dy, x, y, rows, mean, sums, products);
     }
 
+    /** @param start of the tile in the arrays */
     private static void addGradientMoments(
             float[] dy,
             float[] x,
             float[] y,
-            int first,
-            int rows,
+            int start,
+            int count,
             int channels,
             double[] mean,
             double[] sums,
@@ -110,7 +115,7 @@ final class SimdKernels implements ChannelKernels {
             DoubleVector sum1 = DoubleVector.fromArray(DOUBLES, sums, c + lanes);
             DoubleVector product0 = DoubleVector.fromArray(DOUBLES, products, c);
             DoubleVector product1 = DoubleVector.fromArray(DOUBLES, products, c + lanes);
-            for (int row = 0, i = first + c; row < rows; row++, i += channels) {
+            for (int row = 0, i = start + c; row < count; row++, i += channels) {
                 DoubleVector gradient0 = loadMasked(dy, y, i);
                 DoubleVector gradient1 = loadMasked(dy, y, i + lanes);
                 sum0 = sum0.add(gradient0);
@@ -127,7 +132,7 @@ final class SimdKernels implements ChannelKernels {
             DoubleVector center = DoubleVector.fromArray(DOUBLES, mean, c);
             DoubleVector sum = DoubleVector.fromArray(DOUBLES, sums, c);
             DoubleVector product = DoubleVector.fromArray(DOUBLES, products, c);
-            for (int row = 0, i = first + c; row < rows; row++, i += channels) {
+            for (int row = 0, i = start + c; row < count; row++, i += channels) {
                 DoubleVector gradient = loadMasked(dy, y, i);
                 sum = sum.add(gradient);
                 product = product.add(gradient.mul(load(x, i).sub(center)));
@@ -152,30 +157,23 @@ final class SimdKernels implements ChannelKernels {
     }
 
     @Override
-    public void normalize(
-            float[] x, float[] y, int rows, int channels, float[] pivot, float[] scale, float[] shift, boolean relu) {
+    public void normalize(float[] x, float[] y, Rows rows, Transform transform, boolean relu) {
+        int channels = rows.channels();
         int tile = tileOf(channels);
-        for (int row = 0; row < rows; row += tile) {
-            normalizeTile(x, y, row * channels, Math.min(tile, rows - row), channels, pivot, scale, shift, relu);
+        for (int row = 0; row < rows.count(); row += tile) {
+            int count = Math.min(tile, rows.count() - row);
+            normalizeTile(x, y, rows.start() + row * channels, count, channels, transform, relu);
         }
-        PlainKernels.normalizeFrom(FLOATS.loopBound(channels), x, y, rows, channels, pivot, scale, shift, relu);
+        PlainKernels.normalizeFrom(FLOATS.loopBound(channels), x, y, rows, transform, relu);
     }
 
     private static void normalizeTile(
-            float[] x,
-            float[] y,
-            int first,
-            int rows,
-            int channels,
-            float[] pivot,
-            float[] scale,
-            float[] shift,
-            boolean relu) {
+            float[] x, float[] y, int start, int count, int channels, Transform transform, boolean relu) {
         for (int c = 0; c < FLOATS.loopBound(channels); c += FLOATS.length()) {
-            FloatVector center = FloatVector.fromArray(FLOATS, pivot, c);
-            FloatVector factor = FloatVector.fromArray(FLOATS, scale, c);
-            FloatVector offset = FloatVector.fromArray(FLOATS, shift, c);
-            for (int row = 0, i = first + c; row < rows; row++, i += channels) {
+            FloatVector center = FloatVector.fromArray(FLOATS, transform.pivot(), c);
+            FloatVector factor = FloatVector.fromArray(FLOATS, transform.scale(), c);
+            FloatVector offset = FloatVector.fromArray(FLOATS, transform.shift(), c);
+            for (int row = 0, i = start + c; row < count; row++, i += channels) {
                 FloatVector value = FloatVector.fromArray(FLOATS, x, i)
                         .sub(center)
                         .mul(factor)
@@ -186,39 +184,23 @@ final class SimdKernels implements ChannelKernels {
     }
 
     @Override
-    public void normalizeAddRelu(
-            float[] x,
-            float[] residual,
-            float[] y,
-            int rows,
-            int channels,
-            float[] pivot,
-            float[] scale,
-            float[] shift) {
+    public void normalizeAddRelu(float[] x, float[] residual, float[] y, Rows rows, Transform transform) {
+        int channels = rows.channels();
         int tile = tileOf(channels);
-        for (int row = 0; row < rows; row += tile) {
-            normalizeAddReluTile(
-                    x, residual, y, row * channels, Math.min(tile, rows - row), channels, pivot, scale, shift);
+        for (int row = 0; row < rows.count(); row += tile) {
+            int count = Math.min(tile, rows.count() - row);
+            normalizeAddReluTile(x, residual, y, rows.start() + row * channels, count, channels, transform);
         }
-        PlainKernels.normalizeAddReluFrom(
-                FLOATS.loopBound(channels), x, residual, y, rows, channels, pivot, scale, shift);
+        PlainKernels.normalizeAddReluFrom(FLOATS.loopBound(channels), x, residual, y, rows, transform);
     }
 
     private static void normalizeAddReluTile(
-            float[] x,
-            float[] residual,
-            float[] y,
-            int first,
-            int rows,
-            int channels,
-            float[] pivot,
-            float[] scale,
-            float[] shift) {
+            float[] x, float[] residual, float[] y, int start, int count, int channels, Transform transform) {
         for (int c = 0; c < FLOATS.loopBound(channels); c += FLOATS.length()) {
-            FloatVector center = FloatVector.fromArray(FLOATS, pivot, c);
-            FloatVector factor = FloatVector.fromArray(FLOATS, scale, c);
-            FloatVector offset = FloatVector.fromArray(FLOATS, shift, c);
-            for (int row = 0, i = first + c; row < rows; row++, i += channels) {
+            FloatVector center = FloatVector.fromArray(FLOATS, transform.pivot(), c);
+            FloatVector factor = FloatVector.fromArray(FLOATS, transform.scale(), c);
+            FloatVector offset = FloatVector.fromArray(FLOATS, transform.shift(), c);
+            for (int row = 0, i = start + c; row < count; row++, i += channels) {
                 FloatVector.fromArray(FLOATS, x, i)
                         .sub(center)
                         .mul(factor)
@@ -232,23 +214,14 @@ final class SimdKernels implements ChannelKernels {
 
     @Override
     public void normalizeGradient(
-            float[] dy,
-            float[] x,
-            float[] y,
-            float[] dx,
-            int rows,
-            int channels,
-            float[] pivot,
-            float[] gain,
-            float[] slope,
-            float[] shift) {
+            float[] dy, float[] x, float[] y, float[] dx, Rows rows, float[] gain, Transform transform) {
+        int channels = rows.channels();
         int tile = tileOf(channels);
-        for (int row = 0; row < rows; row += tile) {
-            normalizeGradientTile(
-                    dy, x, y, dx, row * channels, Math.min(tile, rows - row), channels, pivot, gain, slope, shift);
+        for (int row = 0; row < rows.count(); row += tile) {
+            int count = Math.min(tile, rows.count() - row);
+            normalizeGradientTile(dy, x, y, dx, rows.start() + row * channels, count, channels, gain, transform);
         }
-        PlainKernels.normalizeGradientFrom(
-                FLOATS.loopBound(channels), dy, x, y, dx, rows, channels, pivot, gain, slope, shift);
+        PlainKernels.normalizeGradientFrom(FLOATS.loopBound(channels), dy, x, y, dx, rows, gain, transform);
     }
 
     private static void normalizeGradientTile(
@@ -256,19 +229,17 @@ final class SimdKernels implements ChannelKernels {
             float[] x,
             float[] y,
             float[] dx,
-            int first,
-            int rows,
+            int start,
+            int count,
             int channels,
-            float[] pivot,
             float[] gain,
-            float[] slope,
-            float[] shift) {
+            Transform transform) {
         for (int c = 0; c < FLOATS.loopBound(channels); c += FLOATS.length()) {
-            FloatVector center = FloatVector.fromArray(FLOATS, pivot, c);
+            FloatVector center = FloatVector.fromArray(FLOATS, transform.pivot(), c);
             FloatVector ofGradient = FloatVector.fromArray(FLOATS, gain, c);
-            FloatVector ofInput = FloatVector.fromArray(FLOATS, slope, c);
-            FloatVector offset = FloatVector.fromArray(FLOATS, shift, c);
-            for (int row = 0, i = first + c; row < rows; row++, i += channels) {
+            FloatVector ofInput = FloatVector.fromArray(FLOATS, transform.scale(), c);
+            FloatVector offset = FloatVector.fromArray(FLOATS, transform.shift(), c);
+            for (int row = 0, i = start + c; row < count; row++, i += channels) {
                 FloatVector gradient = y == null ? FloatVector.fromArray(FLOATS, dy, i) : masked(dy, y, i);
                 FloatVector input = FloatVector.fromArray(FLOATS, x, i)
                         .sub(center)

@@ -49,72 +49,55 @@ final class WarmingKernels implements ChannelKernels {
         float[] y = new float[SIZE];
         for (int round = 0; round < ROUNDS; round++) {
             for (int channels : CHANNELS) {
-                int rows = SIZE * CHANNELS[0] / (channels * channels);
-                runAll(x, y, rows, channels, new float[channels], new double[channels]);
+                Rows rows = new Rows(0, SIZE * CHANNELS[0] / (channels * channels), channels);
+                runAll(x, y, rows, Transform.ofChannels(channels), new double[channels]);
             }
         }
         present = vectors;
     }
 
     /** Every kernel, by every way through it; what the numbers are does not matter. */
-    private void runAll(float[] x, float[] y, int rows, int channels, float[] floats, double[] doubles) {
-        vectors.moments(x, rows, channels, doubles, doubles);
-        vectors.normalize(x, y, rows, channels, floats, floats, floats, false);
-        vectors.normalize(x, y, rows, channels, floats, floats, floats, true);
-        vectors.normalizeAddRelu(x, x, y, rows, channels, floats, floats, floats);
+    private void runAll(float[] x, float[] y, Rows rows, Transform transform, double[] doubles) {
+        vectors.moments(x, rows, doubles, doubles);
+        vectors.normalize(x, y, rows, transform, false);
+        vectors.normalize(x, y, rows, transform, true);
+        vectors.normalizeAddRelu(x, x, y, rows, transform);
         for (float[] mask : new float[][] {null, x}) {
-            vectors.gradientMoments(x, x, mask, rows, channels, doubles, doubles, doubles);
-            vectors.normalizeGradient(x, x, mask, y, rows, channels, floats, floats, floats, floats);
+            vectors.gradientMoments(x, x, mask, rows, doubles, doubles, doubles);
+            vectors.normalizeGradient(x, x, mask, y, rows, transform.scale(), transform);
         }
-        vectors.relu(x, y, rows * channels);
-        vectors.reluGradient(x, x, y, rows * channels);
-        vectors.add(x, x, y, rows * channels);
-        vectors.allFinite(x, rows * channels);
+        int size = rows.count() * rows.channels();
+        vectors.relu(x, y, size);
+        vectors.reluGradient(x, x, y, size);
+        vectors.add(x, x, y, size);
+        vectors.allFinite(x, size);
     }
 
     @Override
-    public void moments(float[] x, int rows, int channels, double[] sums, double[] squares) {
-        present().moments(x, rows, channels, sums, squares);
+    public void moments(float[] x, Rows rows, double[] sums, double[] squares) {
+        present().moments(x, rows, sums, squares);
     }
 
     @Override
     public void gradientMoments(
-            float[] dy, float[] x, float[] y, int rows, int channels, double[] mean, double[] sums, double[] products) {
-        present().gradientMoments(dy, x, y, rows, channels, mean, sums, products);
+            float[] dy, float[] x, float[] y, Rows rows, double[] mean, double[] sums, double[] products) {
+        present().gradientMoments(dy, x, y, rows, mean, sums, products);
     }
 
     @Override
-    public void normalize(
-            float[] x, float[] y, int rows, int channels, float[] pivot, float[] scale, float[] shift, boolean relu) {
-        present().normalize(x, y, rows, channels, pivot, scale, shift, relu);
+    public void normalize(float[] x, float[] y, Rows rows, Transform transform, boolean relu) {
+        present().normalize(x, y, rows, transform, relu);
     }
 
     @Override
-    public void normalizeAddRelu(
-            float[] x,
-            float[] residual,
-            float[] y,
-            int rows,
-            int channels,
-            float[] pivot,
-            float[] scale,
-            float[] shift) {
-        present().normalizeAddRelu(x, residual, y, rows, channels, pivot, scale, shift);
+    public void normalizeAddRelu(float[] x, float[] residual, float[] y, Rows rows, Transform transform) {
+        present().normalizeAddRelu(x, residual, y, rows, transform);
     }
 
     @Override
     public void normalizeGradient(
-            float[] dy,
-            float[] x,
-            float[] y,
-            float[] dx,
-            int rows,
-            int channels,
-            float[] pivot,
-            float[] gain,
-            float[] slope,
-            float[] shift) {
-        present().normalizeGradient(dy, x, y, dx, rows, channels, pivot, gain, slope, shift);
+            float[] dy, float[] x, float[] y, float[] dx, Rows rows, float[] gain, Transform transform) {
+        present().normalizeGradient(dy, x, y, dx, rows, gain, transform);
     }
 
     @Override

@@ -11,13 +11,13 @@ final class BasicBlock {
         net.residual(
                 name,
                 main -> main.conv2d("conv1", channels, 3, stride, 1)
-                        .batchNorm("bn1")
+                        .norm("bn1")
                         .relu()
                         .conv2d("conv2", channels, 3, 1, 1)
-                        .batchNorm("bn2"),
+                        .norm("bn2"),
                 shortcut -> {
                     if (!sameShape) {
-                        shortcut.conv2d("downsample.0", channels, 1, stride, 0).batchNorm("downsample.1");
+                        shortcut.conv2d("downsample.0", channels, 1, stride, 0).norm("downsample.1");
                     }
                 });
     }

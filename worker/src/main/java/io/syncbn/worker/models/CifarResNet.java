@@ -17,7 +17,7 @@ final class CifarResNet implements Architecture {
 
     @Override
     public void define(Net net) {
-        net.conv2d("conv1", 16, 3, 1, 1).batchNorm("bn1").relu();
+        net.conv2d("conv1", 16, 3, 1, 1).norm("bn1").relu();
         for (int stage = 1; stage <= 3; stage++) {
             for (int block = 0; block < blocks; block++) {
                 int stride = stage > 1 && block == 0 ? 2 : 1;

@@ -10,8 +10,8 @@ final class Mlp implements Architecture {
     @Override
     public void define(Net net) {
         net.flatten();
-        net.dense("fc1", HIDDEN).batchNorm("bn1").relu();
-        net.dense("fc2", HIDDEN).batchNorm("bn2").relu();
+        net.dense("fc1", HIDDEN).norm("bn1").relu();
+        net.dense("fc2", HIDDEN).norm("bn2").relu();
         net.dropout().dense("fc3", net.classes());
     }
 }

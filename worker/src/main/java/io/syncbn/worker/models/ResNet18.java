@@ -11,7 +11,7 @@ final class ResNet18 implements Architecture {
 
     @Override
     public void define(Net net) {
-        net.conv2d("conv1", 64, 7, 2, 3).batchNorm("bn1").relu().maxPool(3, 2, 1);
+        net.conv2d("conv1", 64, 7, 2, 3).norm("bn1").relu().maxPool(3, 2, 1);
         for (int stage = 1; stage <= 4; stage++) {
             int channels = 32 << stage;
             BasicBlock.add(net, "layer" + stage + ".0", channels, stage > 1 ? 2 : 1);

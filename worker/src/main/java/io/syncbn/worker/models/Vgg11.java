@@ -23,7 +23,7 @@ final class Vgg11 implements Architecture {
                 index += 1;
             } else {
                 net.conv2dWithBias("features." + index, channels, 3, 1, 1)
-                        .batchNorm("features." + (index + 1))
+                        .norm("features." + (index + 1))
                         .relu();
                 index += 3;
             }

@@ -37,16 +37,6 @@ final class AveragePool implements Layer {
     }
 
     @Override
-    public Shape inputShape() {
-        return inputShape;
-    }
-
-    @Override
-    public Shape outputShape() {
-        return outputShape;
-    }
-
-    @Override
     public Tensor forward(Tensor x, Pass pass) {
         int out = 0;
         for (int n = 0; n < x.examples(); n++) {

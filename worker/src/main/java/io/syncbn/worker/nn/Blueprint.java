@@ -1,6 +1,5 @@
 package io.syncbn.worker.nn;
 
-import io.syncbn.proto.job.Normalization;
 import io.syncbn.worker.nn.ParameterLayout.Entry;
 import io.syncbn.worker.nn.ParameterLayout.Role;
 import java.util.ArrayList;
@@ -11,7 +10,7 @@ import java.util.Set;
 /** What a model has registered while it is being defined; common to all scopes of a {@link Net}. */
 final class Blueprint {
     final int classes;
-    final Normalization normalization;
+    final Norms norms;
     final double dropout;
 
     final List<Entry> parameters = new ArrayList<>();
@@ -26,9 +25,9 @@ final class Blueprint {
     private int dropoutLayers;
     private final List<String> layers = new ArrayList<>();
 
-    Blueprint(int classes, Normalization normalization, double dropout) {
+    Blueprint(int classes, Norms norms, double dropout) {
         this.classes = classes;
-        this.normalization = normalization;
+        this.norms = norms;
         this.dropout = dropout;
     }
 

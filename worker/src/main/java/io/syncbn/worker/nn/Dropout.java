@@ -26,16 +26,6 @@ final class Dropout implements Layer {
     }
 
     @Override
-    public Shape inputShape() {
-        return shape;
-    }
-
-    @Override
-    public Shape outputShape() {
-        return shape;
-    }
-
-    @Override
     public Tensor forward(Tensor x, Pass pass) {
         if (!pass.training()) {
             return x;

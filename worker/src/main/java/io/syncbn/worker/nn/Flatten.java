@@ -15,16 +15,6 @@ final class Flatten implements Layer {
     }
 
     @Override
-    public Shape inputShape() {
-        return inputShape;
-    }
-
-    @Override
-    public Shape outputShape() {
-        return outputShape;
-    }
-
-    @Override
     public Tensor forward(Tensor x, Pass pass) {
         transpose(x.values(), output, x.examples(), inputShape.pixels(), inputShape.channels());
         return new Tensor(output, x.examples(), outputShape);

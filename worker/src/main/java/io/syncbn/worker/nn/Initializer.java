@@ -5,7 +5,7 @@ import java.util.Arrays;
 
 /** The first values of a parameter; the same bits on every JDK. */
 @FunctionalInterface
-interface Initializer {
+public interface Initializer {
 
     void fill(float[] weights, int offset, int count, CounterRandom random);
 

@@ -11,13 +11,9 @@ import java.util.function.Supplier;
  */
 public interface Layer {
 
-    Shape inputShape();
-
-    Shape outputShape();
-
     /**
-     * @param x N × inputShape(), not changed
-     * @return N × outputShape(), valid until the next forward
+     * @param x not changed
+     * @return valid until the next forward
      */
     Tensor forward(Tensor x, Pass pass);
 

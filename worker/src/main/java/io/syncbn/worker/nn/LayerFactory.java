@@ -1,7 +1,7 @@
 package io.syncbn.worker.nn;
 
-/** A layer of a {@link ModelDefinition}: shapes and places of parameters are fixed, memory is not there yet. */
+/** Makes a layer for each shard: shapes and places of parameters are known, memory comes from the shard. */
 @FunctionalInterface
-interface LayerFactory {
+public interface LayerFactory {
     Layer create(ShardMemory memory);
 }

@@ -36,16 +36,6 @@ final class LinearLayer implements Layer {
     }
 
     @Override
-    public Shape inputShape() {
-        return place.input;
-    }
-
-    @Override
-    public Shape outputShape() {
-        return place.output;
-    }
-
-    @Override
     public Tensor forward(Tensor x, Pass pass) {
         map.forward(x.values(), x.examples(), memory.weights(), place.weightsOffset, output);
         Tensor y = new Tensor(output, x.examples(), place.output);
@@ -61,7 +51,7 @@ final class LinearLayer implements Layer {
         if (place.biasOffset != NO_BIAS) {
             Bias.addGradient(dy, memory.gradients(), place.biasOffset);
         }
-        float[] inputGradient = place.first ? null : memory.passedGradient().values();
+        float[] inputGradient = place.first ? null : memory.passedGradient();
         map.backward(dy.values(), memory.weights(), place.weightsOffset, inputGradient);
         memory.lateGradient().leave(addWeightsGradient);
         return place.first ? null : new Tensor(inputGradient, dy.examples(), place.input);

@@ -22,16 +22,6 @@ final class MaxPool implements Layer {
     }
 
     @Override
-    public Shape inputShape() {
-        return inputShape;
-    }
-
-    @Override
-    public Shape outputShape() {
-        return outputShape;
-    }
-
-    @Override
     public Tensor forward(Tensor x, Pass pass) {
         int channels = inputShape.channels();
         int out = 0;

@@ -1,6 +1,5 @@
 package io.syncbn.worker.nn;
 
-import io.syncbn.proto.job.Normalization;
 import io.syncbn.worker.random.CounterRandom;
 import io.syncbn.worker.random.CounterRandom.Purpose;
 import java.util.Arrays;
@@ -36,12 +35,12 @@ public final class ModelDefinition {
      * Works out a model for a kind of data.
      *
      * @param input shape of an example
+     * @param norms the job's
      * @param dropout the job's rate
      * @throws ModelException if layers do not fit each other or the data
      */
-    public static ModelDefinition of(
-            Architecture architecture, Shape input, int classes, Normalization normalization, double dropout) {
-        Blueprint blueprint = new Blueprint(classes, normalization, dropout);
+    public static ModelDefinition of(Architecture architecture, Shape input, int classes, Norms norms, double dropout) {
+        Blueprint blueprint = new Blueprint(classes, norms, dropout);
         Net net = new Net(blueprint, "", input);
         architecture.define(net);
         if (!net.shape().equals(Shape.flat(classes))) {
@@ -63,7 +62,7 @@ public final class ModelDefinition {
         return statistics;
     }
 
-    /** Names of the normalization layers, by number, in the order of the parameters. */
+    /** Names of the layers that sum moments over shards, by number, in the order of the parameters. */
     public List<String> normalizationLayers() {
         return normalizationLayers;
     }

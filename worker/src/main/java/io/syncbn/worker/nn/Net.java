@@ -1,11 +1,12 @@
 package io.syncbn.worker.nn;
 
-import io.syncbn.proto.job.Normalization;
 import io.syncbn.worker.kernels.Geometry;
 import io.syncbn.worker.nn.ParameterLayout.Role;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 /**
  * A model being defined, layer after layer; knows the shape that has come out so far. Names are PyTorch's, so that its
@@ -19,6 +20,8 @@ public final class Net {
     private final List<String> names = new ArrayList<>();
     private final List<Integer> firstParameters = new ArrayList<>();
     private Shape shape;
+    /** The last layer, if it is a normalization into which nothing is fused yet. */
+    private Optional<NormFactory> unfused = Optional.empty();
 
     Net(Blueprint blueprint, String prefix, Shape inputShape) {
         this.blueprint = blueprint;
@@ -71,39 +74,50 @@ public final class Net {
                 first);
     }
 
-    /** Batch normalization as the job asks for it, of pictures or of flat features. */
+    /** The normalization that the job asks for, of pictures or of flat features. */
+    public Net norm(String name) {
+        return norm(name, blueprint.norms.ofJob());
+    }
+
+    /** Batch normalization, whatever the job asks for; with its settings. */
     public Net batchNorm(String name) {
-        String full = claim(name);
-        Normalization normalization = blueprint.normalization;
-        int channels = shape.channels();
+        return norm(name, blueprint.norms.batch());
+    }
+
+    /** A normalization of one's own. */
+    public Net norm(String name, Normalizer normalizer) {
+        Shape before = shape;
+        NormFactory norm = define(name, normalizer::define);
+        if (!shape.equals(before)) {
+            throw new ModelException(prefix + name + ": a normalization gives " + shape + " for " + before);
+        }
+        unfused = Optional.of(norm);
+        return this;
+    }
+
+    /** A layer of one's own. */
+    public Net add(String name, LayerDefinition layer) {
+        define(name, layer::define);
+        return this;
+    }
+
+    private <F extends LayerFactory> F define(String name, Function<LayerScope, F> layer) {
         int first = blueprint.parameterCount();
-        int scale = BatchNorm.Spec.ABSENT;
-        int shift = BatchNorm.Spec.ABSENT;
-        int mean = BatchNorm.Spec.ABSENT;
-        if (normalization.affine()) {
-            List<Integer> dimensions = List.of(channels);
-            scale = blueprint.parameter(full + ".weight", dimensions, Role.NORM_SCALE, Initializer.constant(1));
-            shift = blueprint.parameter(full + ".bias", dimensions, Role.NORM_SHIFT, Initializer.constant(0));
-        }
-        if (normalization.trackRunningStatistics()) {
-            mean = blueprint.statistic(full + ".running_mean", channels, Role.RUNNING_MEAN);
-            blueprint.statistic(full + ".running_var", channels, Role.RUNNING_VARIANCE);
-        }
-        int number = blueprint.normalizationLayer(full, shape);
-        blueprint.describe("batchNorm " + full + ": " + channels + " channels, epsilon " + normalization.epsilon()
-                + (normalization.affine() ? "" : ", without scale and shift")
-                + (normalization.trackRunningStatistics() ? "" : ", without running statistics"));
-        return add(new BatchNorm.Spec(shape, normalization, number, scale, shift, mean, false), shape, first);
+        LayerScope scope = new LayerScope(blueprint, claim(name), shape);
+        F factory = layer.apply(scope);
+        scope.requireDescription();
+        add(factory, scope.output(), first);
+        return factory;
     }
 
     public Net relu() {
         blueprint.describe("relu");
-        Shape same = shape;
-        int last = layers.size() - 1;
-        if (last >= 0 && layers.get(last) instanceof BatchNorm.Spec norm && !norm.relu()) {
-            layers.set(last, norm.withRelu());
+        if (unfused.isPresent()) {
+            layers.set(layers.size() - 1, unfused.get().withRelu());
+            unfused = Optional.empty();
             return this;
         }
+        Shape same = shape;
         return add(memory -> new Relu(same, memory), shape, blueprint.parameterCount());
     }
 
@@ -205,7 +219,7 @@ public final class Net {
      * relu(main(x) + shortcut(x)).
      *
      * @param scope in front of the names of the layers in both branches
-     * @param main ends with a batch normalization, without ReLU
+     * @param main ends with a normalization, without ReLU
      * @param shortcut may be empty
      */
     public Net residual(String scope, Consumer<Net> main, Consumer<Net> shortcut) {
@@ -217,21 +231,20 @@ public final class Net {
         Net shortcutNet = new Net(blueprint, prefix + scope + ".", shape);
         shortcut.accept(shortcutNet);
         blueprint.describe("residual " + prefix + scope + ": relu of their sum");
-        int last = mainNet.layers.size() - 1;
-        if (last < 0 || !(mainNet.layers.get(last) instanceof BatchNorm.Spec norm) || norm.relu()) {
-            throw new ModelException(
-                    prefix + scope + ": the main branch of a residual block must end with batchNorm, without relu");
-        }
+        NormFactory norm = mainNet.unfused.orElseThrow(() -> new ModelException(prefix + scope
+                + ": the main branch of a residual block must end with norm or batchNorm, without relu"));
         if (!mainNet.shape.equals(shortcutNet.shape)) {
             throw new ModelException(prefix + scope + ": the main branch gives " + mainNet.shape + " and the shortcut "
                     + shortcutNet.shape + "; they are added and must be equal");
         }
+        int last = mainNet.layers.size() - 1;
         int firstNormParameter = mainNet.firstParameters.get(last);
         mainNet.layers.remove(last);
         mainNet.names.remove(last);
         mainNet.firstParameters.remove(last);
         return add(
-                new Residual.Spec(mainNet.sequential(), norm, firstNormParameter, shortcutNet.sequential()),
+                new Residual.Spec(
+                        mainNet.sequential(), norm, firstNormParameter, shortcutNet.sequential(), mainNet.shape),
                 mainNet.shape,
                 first);
     }
@@ -241,6 +254,7 @@ public final class Net {
     }
 
     private Net add(LayerFactory layer, Shape output, int firstParameter) {
+        unfused = Optional.empty();
         layers.add(layer);
         names.add(blueprint.lastLayer());
         firstParameters.add(firstParameter);

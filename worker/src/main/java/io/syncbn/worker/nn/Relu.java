@@ -15,16 +15,6 @@ final class Relu implements Layer {
     }
 
     @Override
-    public Shape inputShape() {
-        return shape;
-    }
-
-    @Override
-    public Shape outputShape() {
-        return shape;
-    }
-
-    @Override
     public Tensor forward(Tensor x, Pass pass) {
         memory.kernels().relu(x.values(), output, x.size());
         return new Tensor(output, x.examples(), shape);

@@ -13,16 +13,22 @@ import java.util.function.Supplier;
 final class Residual implements Layer {
 
     /** A block to be made. */
-    record Spec(Sequential.Spec main, BatchNorm.Spec norm, int firstNormParameter, Sequential.Spec shortcut)
+    record Spec(
+            Sequential.Spec main, NormFactory norm, int firstNormParameter, Sequential.Spec shortcut, Shape outputShape)
             implements LayerFactory {
+        Shape inputShape() {
+            return main.inputShape();
+        }
+
         @Override
         public Residual create(ShardMemory memory) {
             return new Residual(this, memory);
         }
     }
 
+    private final Spec spec;
     private final Sequential main;
-    private final BatchNorm norm;
+    private final Norm norm;
     private final int firstNormParameter;
     private final Sequential shortcut;
     private final ShardMemory memory;
@@ -33,23 +39,14 @@ final class Residual implements Layer {
     private Tensor output;
 
     private Residual(Spec spec, ShardMemory memory) {
+        this.spec = spec;
         this.main = spec.main.create(memory);
         this.norm = spec.norm.create(memory);
         this.firstNormParameter = spec.firstNormParameter;
         this.shortcut = spec.shortcut.create(memory);
         this.memory = memory;
-        this.sumGradient = memory.activations(norm.outputShape());
-        this.inputGradient = spec.shortcut.layers().isEmpty() ? sumGradient : memory.activations(main.inputShape());
-    }
-
-    @Override
-    public Shape inputShape() {
-        return main.inputShape();
-    }
-
-    @Override
-    public Shape outputShape() {
-        return norm.outputShape();
+        this.sumGradient = memory.activations(spec.outputShape);
+        this.inputGradient = spec.shortcut.layers().isEmpty() ? sumGradient : memory.activations(spec.inputShape());
     }
 
     @Override
@@ -62,7 +59,7 @@ final class Residual implements Layer {
     @Override
     public Tensor backward(Tensor dy, Pass pass) {
         memory.kernels().reluGradient(dy.values(), output.values(), sumGradient, dy.size());
-        Tensor dSum = new Tensor(sumGradient, dy.examples(), outputShape());
+        Tensor dSum = new Tensor(sumGradient, dy.examples(), spec.outputShape);
         Supplier<Tensor> byShortcut = shortcut.startBackward(dSum, pass);
         Supplier<Tensor> byNorm = norm.startBackward(dSum, pass);
         keepOfShortcut(byShortcut.get());
@@ -70,7 +67,7 @@ final class Residual implements Layer {
         memory.lateGradient().completeFrom(firstNormParameter, pass);
         Tensor byMain = main.backward(intoMain, pass);
         memory.kernels().add(byMain.values(), inputGradient, inputGradient, byMain.size());
-        return new Tensor(inputGradient, dy.examples(), inputShape());
+        return new Tensor(inputGradient, dy.examples(), spec.inputShape());
     }
 
     /** What layers pass on is written over by the main branch. */

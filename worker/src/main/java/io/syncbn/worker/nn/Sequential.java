@@ -26,7 +26,6 @@ final class Sequential implements Layer {
         @Override
         public Sequential create(ShardMemory memory) {
             return new Sequential(
-                    inputShape,
                     layers.stream().map(layer -> layer.create(memory)).toList(),
                     names,
                     firstParameters,
@@ -34,33 +33,17 @@ final class Sequential implements Layer {
         }
     }
 
-    private final Shape inputShape;
     private final List<Layer> layers;
     private final List<String> names;
     private final List<Integer> firstParameters;
     private final LateGradient lateGradient;
 
     private Sequential(
-            Shape inputShape,
-            List<Layer> layers,
-            List<String> names,
-            List<Integer> firstParameters,
-            LateGradient lateGradient) {
-        this.inputShape = inputShape;
+            List<Layer> layers, List<String> names, List<Integer> firstParameters, LateGradient lateGradient) {
         this.layers = layers;
         this.names = names;
         this.firstParameters = firstParameters;
         this.lateGradient = lateGradient;
-    }
-
-    @Override
-    public Shape inputShape() {
-        return inputShape;
-    }
-
-    @Override
-    public Shape outputShape() {
-        return layers.isEmpty() ? inputShape : layers.get(layers.size() - 1).outputShape();
     }
 
     @Override

@@ -3,40 +3,90 @@ package io.syncbn.worker.nn;
 import io.syncbn.worker.kernels.ChannelKernels;
 import io.syncbn.worker.kernels.Natives;
 
-/**
- * What the layers of one shard's model share. Belongs to the shard's {@link ShardModel}.
- *
- * @param replica the worker's; only read
- * @param gradients as {@code replica.parameters()} lays out
- * @param batchStatistics of the last training pass, as {@code replica.statistics()} lays out
- * @param maxExamples the largest batch
- * @param natives for convolutions and matrix products
- * @param kernels loops over channels
- * @param lateGradient what backward has left for later
- * @param passedGradient what backward hands from layer to layer
- */
-record ShardMemory(
-        Replica replica,
-        float[] gradients,
-        double[] batchStatistics,
-        int maxExamples,
-        Natives natives,
-        ChannelKernels kernels,
-        LateGradient lateGradient,
-        PassedGradient passedGradient) {
+/** What the layers of one shard's model share. Belongs to the shard's {@link ShardModel}. */
+public final class ShardMemory {
+    private final Replica replica;
+    private final float[] gradients;
+    private final double[] batchStatistics;
+    private final int maxExamples;
+    private final Natives natives;
+    private final ChannelKernels kernels;
+    private final LateGradient lateGradient = new LateGradient();
+    private final PassedGradient passedGradient = new PassedGradient();
 
-    float[] weights() {
+    /**
+     * @param replica the worker's; only read
+     * @param maxExamples the largest batch
+     * @param natives for convolutions and matrix products
+     */
+    ShardMemory(Replica replica, int maxExamples, Natives natives, ChannelKernels kernels) {
+        this.replica = replica;
+        this.gradients = new float[replica.parameters().size()];
+        this.batchStatistics = new double[replica.statistics().size()];
+        this.maxExamples = maxExamples;
+        this.natives = natives;
+        this.kernels = kernels;
+    }
+
+    /** All weights of the model, at the offsets that {@link LayerScope#parameter} gave; only read. */
+    public float[] weights() {
         return replica.weights();
     }
 
+    /** The shard's gradient, laid out as the weights; layers add to it. */
+    public float[] gradients() {
+        return gradients;
+    }
+
+    /** Of the model, at the offsets that {@link LayerScope#statistic} gave; only read. */
+    public float[] runningStatistics() {
+        return replica.runningStatistics();
+    }
+
+    /** Where a training pass leaves its group's statistics, laid out as the running ones. */
+    public double[] batchStatistics() {
+        return batchStatistics;
+    }
+
+    /** The largest batch. */
+    public int maxExamples() {
+        return maxExamples;
+    }
+
+    /** Loops over channels. */
+    public ChannelKernels kernels() {
+        return kernels;
+    }
+
     /** An array for the largest batch. */
-    float[] activations(Shape shape) {
+    public float[] activations(Shape shape) {
         return new float[sizeOf(shape)];
     }
 
-    /** Reserves room in {@link #passedGradient()} for the largest batch. */
-    void reservePassedGradient(Shape shape) {
+    /** Reserves room in {@link #passedGradient()} for the largest batch. Before the first pass. */
+    public void reservePassedGradient(Shape shape) {
         passedGradient.reserve(sizeOf(shape));
+    }
+
+    /**
+     * The array in which layers hand on their input's gradient, if they have none of their own; written after {@link
+     * #finishLateGradient}. What comes to a layer may lie in it: then a number must be read before it is written over.
+     */
+    public float[] passedGradient() {
+        return passedGradient.values();
+    }
+
+    /** Does now what backward has left for later; a layer that waits for a sum starts that before. */
+    public void finishLateGradient(Pass pass) {
+        lateGradient.finish(pass);
+    }
+
+    Natives natives() {
+        return natives;
+    }
+
+    LateGradient lateGradient() {
+        return lateGradient;
     }
 
     private int sizeOf(Shape shape) {

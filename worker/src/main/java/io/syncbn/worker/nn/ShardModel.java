@@ -20,15 +20,7 @@ public final class ShardModel implements AutoCloseable {
 
     ShardModel(ModelDefinition definition, Sequential.Spec layers, Replica replica, int maxExamples) {
         this.definition = definition;
-        this.memory = new ShardMemory(
-                replica,
-                new float[definition.parameters().size()],
-                new double[definition.statistics().size()],
-                maxExamples,
-                Natives.open(),
-                ChannelKernels.fastest(),
-                new LateGradient(),
-                new PassedGradient());
+        this.memory = new ShardMemory(replica, maxExamples, Natives.open(), ChannelKernels.fastest());
         this.layers = layers.create(memory);
     }
 

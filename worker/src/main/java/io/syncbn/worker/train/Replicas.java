@@ -10,6 +10,7 @@ import io.syncbn.worker.kernels.Arithmetic;
 import io.syncbn.worker.models.Models;
 import io.syncbn.worker.nn.ModelDefinition;
 import io.syncbn.worker.nn.Replica;
+import io.syncbn.worker.nn.norm.Normalizers;
 import io.syncbn.worker.optim.Optimizers;
 import io.syncbn.worker.optim.SlotNames;
 import io.syncbn.worker.optim.Slots;
@@ -85,7 +86,7 @@ public record Replicas(ModelDefinition definition, SlotNames slots, ModelState i
                 Models.named(job.model()),
                 data.shape(),
                 data.classes(),
-                job.normalization(),
+                Normalizers.of(job.normalization()),
                 job.optimization().dropout());
     }
 

@@ -3,7 +3,7 @@ package io.syncbn.worker.train;
 import io.syncbn.proto.job.Job;
 import io.syncbn.worker.checkpoint.ModelState;
 import io.syncbn.worker.nn.Replica;
-import io.syncbn.worker.nn.RunningStatistics;
+import io.syncbn.worker.nn.norm.RunningStatistics;
 import io.syncbn.worker.optim.LearningRate;
 import io.syncbn.worker.optim.WeightUpdates;
 import java.nio.FloatBuffer;
@@ -105,7 +105,10 @@ final class TrainingState {
             batchesTracked++;
             float[] running = replica.runningStatistics();
             float[] updated = RunningStatistics.update(
-                    running, sums.meanStatistics(), job.normalization().momentum(), batchesTracked);
+                    running,
+                    sums.meanStatistics(),
+                    job.normalization().running().momentum(),
+                    batchesTracked);
             System.arraycopy(updated, 0, running, 0, running.length);
         }
     }

@@ -43,7 +43,9 @@ class ChannelKernelsTest {
         "70, 1030"
     })
     void equalBits(int rows, int channels) {
-        int size = rows * channels;
+        int first = rows % 3;
+        int size = (first + rows) * channels;
+        Rows some = new Rows(first, rows, channels);
         float[] x = random(1, size, 1e3f);
         float[] dy = random(2, size, 1);
         float[] y = random(3, size, 1);
@@ -58,24 +60,26 @@ class ChannelKernelsTest {
         assertEqualDoubles(kernels -> {
             double[] sums = doubles(channels);
             double[] squares = doubles(channels);
-            kernels.moments(x, rows, channels, sums, squares);
+            kernels.moments(x, some, sums, squares);
             return new double[][] {sums, squares};
         });
         for (float[] mask : new float[][] {null, y}) {
             assertEqualDoubles(kernels -> {
                 double[] sums = doubles(channels);
                 double[] products = doubles(channels);
-                kernels.gradientMoments(dy, x, mask, rows, channels, mean, sums, products);
+                kernels.gradientMoments(dy, x, mask, some, mean, sums, products);
                 return new double[][] {sums, products};
             });
             assertEqualFloats(
                     size,
-                    (kernels, out) -> kernels.normalizeGradient(dy, x, mask, out, rows, channels, pivot, a, b, c));
+                    (kernels, out) -> kernels.normalizeGradient(dy, x, mask, out, some, a, new Transform(pivot, b, c)));
         }
         for (boolean relu : new boolean[] {false, true}) {
-            assertEqualFloats(size, (kernels, out) -> kernels.normalize(x, out, rows, channels, pivot, a, b, relu));
+            assertEqualFloats(
+                    size, (kernels, out) -> kernels.normalize(x, out, some, new Transform(pivot, a, b), relu));
         }
-        assertEqualFloats(size, (kernels, out) -> kernels.normalizeAddRelu(x, dy, out, rows, channels, pivot, a, b));
+        assertEqualFloats(
+                size, (kernels, out) -> kernels.normalizeAddRelu(x, dy, out, some, new Transform(pivot, a, b)));
         assertEqualFloats(size, (kernels, out) -> kernels.relu(y, out, size));
         assertEqualFloats(size, (kernels, out) -> kernels.reluGradient(dy, y, out, size));
         assertEqualFloats(size, (kernels, out) -> kernels.add(dy, y, out, size));
@@ -106,24 +110,23 @@ class ChannelKernelsTest {
         float[] dy = {10, 20, 30, 40};
         double[] sums = new double[2];
         double[] others = new double[2];
+        Rows rows = new Rows(0, 2, 2);
         for (ChannelKernels kernels : new ChannelKernels[] {plain, simd}) {
-            kernels.moments(x, 2, 2, sums, others);
+            kernels.moments(x, rows, sums, others);
             assertThat(sums).containsExactly(4, 2);
             assertThat(others).containsExactly(10, 20);
-            kernels.gradientMoments(dy, x, y, 2, 2, new double[] {2, 1}, sums, others);
+            kernels.gradientMoments(dy, x, y, rows, new double[] {2, 1}, sums, others);
             assertThat(sums).containsExactly(40, 40);
             assertThat(others).containsExactly(20, 120);
-            float[] pivot = {1, 2};
-            float[] scale = {2, 3};
-            float[] shift = {-1, 0};
+            Transform transform = new Transform(new float[] {1, 2}, new float[] {2, 3}, new float[] {-1, 0});
             float[] out = new float[4];
-            kernels.normalize(x, out, 2, 2, pivot, scale, shift, false);
+            kernels.normalize(x, out, rows, transform, false);
             assertThat(out).containsExactly(-1, -12, 3, 6);
-            kernels.normalize(x, out, 2, 2, pivot, scale, shift, true);
+            kernels.normalize(x, out, rows, transform, true);
             assertThat(out).containsExactly(0, 0, 3, 6);
-            kernels.normalizeAddRelu(x, dy, out, 2, 2, pivot, scale, shift);
+            kernels.normalizeAddRelu(x, dy, out, rows, transform);
             assertThat(out).containsExactly(9, 8, 33, 46);
-            kernels.normalizeGradient(dy, x, y, out, 2, 2, pivot, new float[] {1, 1}, scale, shift);
+            kernels.normalizeGradient(dy, x, y, out, rows, new float[] {1, 1}, transform);
             assertThat(out).containsExactly(9, -12, 33, 46);
             kernels.relu(x, out, 4);
             assertThat(out).containsExactly(1, 0, 3, 4);
@@ -131,6 +134,25 @@ class ChannelKernelsTest {
             assertThat(out).containsExactly(10, 0, 30, 40);
             kernels.add(x, dy, out, 4);
             assertThat(out).containsExactly(11, 18, 33, 44);
+        }
+    }
+
+    @Test
+    void onlyTheRowsAskedForCount() {
+        Rows second = new Rows(1, 1, 8);
+        float[] x = random(9, 24, 0);
+        double[] sums = new double[8];
+        for (ChannelKernels kernels : List.of(plain, simd)) {
+            kernels.moments(x, second, sums, new double[8]);
+            float[] y = floats(24);
+            kernels.normalize(x, y, second, Transform.ofChannels(8), false);
+            for (int i = 0; i < 24; i++) {
+                boolean asked = i / 8 == 1;
+                assertThat(y[i]).isEqualTo(asked ? 0 : UNTOUCHED);
+                if (asked) {
+                    assertThat(sums[i % 8]).isEqualTo(x[i]);
+                }
+            }
         }
     }
 

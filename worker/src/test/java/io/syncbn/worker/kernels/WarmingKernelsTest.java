@@ -71,7 +71,7 @@ class WarmingKernelsTest {
     private double[] moments(ChannelKernels kernels) {
         double[] sums = new double[2 * CHANNELS];
         double[] squares = new double[CHANNELS];
-        kernels.moments(x, ROWS, CHANNELS, sums, squares);
+        kernels.moments(x, new Rows(0, ROWS, CHANNELS), sums, squares);
         System.arraycopy(squares, 0, sums, CHANNELS, CHANNELS);
         return sums;
     }

@@ -3,6 +3,7 @@ package io.syncbn.worker.models;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.syncbn.proto.job.JobSettings;
 import io.syncbn.proto.job.Normalization;
 import io.syncbn.worker.nn.Architecture;
 import io.syncbn.worker.nn.ModelDefinition;
@@ -15,6 +16,7 @@ import io.syncbn.worker.nn.Shape;
 import io.syncbn.worker.nn.ShardModel;
 import io.syncbn.worker.nn.SoftmaxCrossEntropy;
 import io.syncbn.worker.nn.Tensor;
+import io.syncbn.worker.nn.norm.Normalizers;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -123,8 +125,8 @@ class ModelsTest {
         "mlp, 8, 10, 43018, 2"
     })
     void sizes(String name, int side, int classes, int parameters, int norms) {
-        ModelDefinition model =
-                ModelDefinition.of(Models.named(name), new Shape(side, side, 3), classes, Normalization.DEFAULT, 0);
+        ModelDefinition model = ModelDefinition.of(
+                Models.named(name), new Shape(side, side, 3), classes, Normalizers.of(Normalization.DEFAULT), 0);
         assertThat(model.parameters().size()).isEqualTo(parameters);
         assertThat(model.normalizationLayers()).hasSize(norms);
     }
@@ -148,7 +150,8 @@ class ModelsTest {
     void modelsLearn(String name, int side) {
         int examples = 4;
         Shape input = new Shape(side, side, 1);
-        ModelDefinition definition = ModelDefinition.of(Models.named(name), input, 4, Normalization.DEFAULT, 0);
+        ModelDefinition definition =
+                ModelDefinition.of(Models.named(name), input, 4, Normalizers.of(Normalization.DEFAULT), 0);
         var replica = definition.newReplica(1);
         Tensor x = Tensor.zeros(examples, input);
         for (int i = 0; i < x.size(); i++) {
@@ -170,6 +173,27 @@ class ModelsTest {
             }
         }
         assertThat(losses.get(5)).as("losses %s", losses).isLessThan(0.9 * losses.get(0));
+    }
+
+    /** Of models on pictures of 32 x 32: what their checkpoints hold, and must go on to be resumed by. */
+    @ParameterizedTest
+    @CsvSource({
+        "mlp, cfe74f72313c43629660701919e82d5835545e228622b3f42a59bf444698ac63",
+        "lenet, a9d7d1ba6fc8df3197ebba7ae23da6f89b3bc895322a8209a4631a3435b49acb",
+        "resnet20, 3dd7bab44576dd12865cb27ea7a7d4cfa38cf9ae458b9cbda20f55fb15dfb674",
+        "resnet18, 3053f6e7ce24e20aa0bd29ec28c3d59df8125093dc3a4c8d2f14c89306f38054",
+        "vgg11-bn, 31aef81fd1c31e303abbaf41823e4e7f02fcd7188e185e9f54ddf6a6f07be8f9"
+    })
+    void definitionsStayTheSame(String name, String digest) {
+        assertThat(define(name, CIFAR).description().digest()).isEqualTo(digest);
+    }
+
+    @Test
+    void theHelpNamesEveryModel() {
+        assertThat(JobSettings.ALL)
+                .filteredOn(setting -> setting.name().equals("model"))
+                .singleElement()
+                .satisfies(setting -> assertThat(setting.help()).contains(Models.names()));
     }
 
     @Test
@@ -200,7 +224,7 @@ class ModelsTest {
     }
 
     private static ModelDefinition define(String name, Shape input) {
-        return ModelDefinition.of(Models.named(name), input, 10, Normalization.DEFAULT, 0);
+        return ModelDefinition.of(Models.named(name), input, 10, Normalizers.of(Normalization.DEFAULT), 0);
     }
 
     private static List<String> rows(List<Entry> entries) {

@@ -5,8 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import org.junit.jupiter.api.Test;
 
 class MaxPoolTest {
-    private final MaxPool layer = new MaxPool(
-            new Shape(2, 2, 1), new Window(2, 2, 0), new ShardMemory(null, null, null, 1, null, null, null, null));
+    private final MaxPool layer = new MaxPool(new Shape(2, 2, 1), new Window(2, 2, 0), TestMemory.withoutWeights());
 
     @Test
     void theFirstOfEqualsTakesTheGradient() {

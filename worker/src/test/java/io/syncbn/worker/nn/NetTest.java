@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.syncbn.proto.job.Normalization;
+import io.syncbn.worker.nn.norm.Normalizers;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -40,7 +41,9 @@ class NetTest {
         assertMistake(net -> net.maxPool(2, 2, 2), "padding 2", "window of 2");
         assertMistake(net -> net.dropout(1), "dropout", "1.0");
         assertMistake(
-                net -> net.residual("block", main -> main.conv2d("a", 3, 3, 1, 1)), "block", "must end with batchNorm");
+                net -> net.residual("block", main -> main.conv2d("a", 3, 3, 1, 1)),
+                "block",
+                "must end with norm or batchNorm");
         assertMistake(
                 net -> net.residual(
                         "block", main -> main.conv2d("a", 5, 3, 2, 1).batchNorm("b")),
@@ -91,11 +94,11 @@ class NetTest {
     @Test
     void whatIsComputedShowsInTheDescriptionThoughParametersAreEqual() {
         List<Description> all = VERSIONS.stream()
-                .map(version -> ModelDefinition.of(version, PICTURE, 4, Normalization.DEFAULT, 0.25)
+                .map(version -> ModelDefinition.of(version, PICTURE, 4, Normalizers.of(Normalization.DEFAULT), 0.25)
                         .description())
                 .toList();
         assertThat(all).extracting(Description::digest).doesNotHaveDuplicates();
-        Description again = ModelDefinition.of(VERSIONS.get(0), PICTURE, 4, Normalization.DEFAULT, 0.25)
+        Description again = ModelDefinition.of(VERSIONS.get(0), PICTURE, 4, Normalizers.of(Normalization.DEFAULT), 0.25)
                 .description();
         assertThat(again.digest()).isEqualTo(all.get(0).digest());
         assertThat(again.difference(all.get(0))).isEmpty();
@@ -105,14 +108,78 @@ class NetTest {
     }
 
     @Test
+    void aReluIsFusedIntoTheLayerBeforeItOnly() {
+        Architecture model = net -> net.batchNorm("bn")
+                .add("far", scope -> {
+                    scope.describe("far", "");
+                    return memory -> new Far();
+                })
+                .relu()
+                .globalAveragePool()
+                .dense("fc", net.classes());
+        ModelDefinition definition = define(model);
+        List<Float> least = new ArrayList<>();
+        Pass pass = Pass.evaluation((layer, output) -> least.add(smallest(output)));
+        try (ShardModel shard = definition.newShardModel(definition.newReplica(1), 1)) {
+            Tensor x = Tensor.zeros(1, PICTURE);
+            Arrays.fill(x.values(), -1);
+            shard.forward(x, pass);
+        }
+        assertThat(least.get(0)).as("behind the normalization").isNegative();
+        assertThat(least.get(1)).as("behind the layer").isNegative();
+        assertThat(least.get(2)).as("behind the ReLU").isZero();
+    }
+
+    /** Leaves everything as it is. */
+    private static final class Far implements Layer {
+        @Override
+        public Tensor forward(Tensor x, Pass pass) {
+            return x;
+        }
+
+        @Override
+        public Tensor backward(Tensor dy, Pass pass) {
+            return dy;
+        }
+    }
+
+    private static float smallest(Tensor output) {
+        float smallest = Float.POSITIVE_INFINITY;
+        for (int i = 0; i < output.size(); i++) {
+            smallest = Math.min(smallest, output.values()[i]);
+        }
+        return smallest;
+    }
+
+    @Test
+    void aLayerMustSayWhatItComputes() {
+        assertMistake(
+                net -> net.residual("block", main -> main.add("silent", scope -> memory -> new Far())),
+                "block.silent",
+                "does not describe");
+    }
+
+    @Test
+    void aNormalizationMustKeepTheShape() {
+        assertMistake(
+                net -> net.norm("bn", scope -> {
+                    scope.describe("wide", "");
+                    scope.output(Shape.flat(7));
+                    return null;
+                }),
+                "bn: a normalization gives 1x1x7 for 8x6x3");
+    }
+
+    @Test
     void normalizationShowsInTheDescription() {
         List<String> digests = new ArrayList<>();
         for (Normalization each : List.of(
                 Normalization.DEFAULT,
-                new Normalization(0, OptionalDouble.of(0.1), 1e-3, true, true, true),
-                new Normalization(0, OptionalDouble.of(0.1), 1e-5, false, true, true),
-                new Normalization(0, OptionalDouble.of(0.1), 1e-5, true, false, true))) {
-            digests.add(ModelDefinition.of(VERSIONS.get(0), PICTURE, 4, each, 0)
+                new Normalization("batch", 0, 1e-3, true, Normalization.DEFAULT.running()),
+                new Normalization("batch", 0, 1e-5, false, Normalization.DEFAULT.running()),
+                new Normalization(
+                        "batch", 0, 1e-5, true, new Normalization.Running(OptionalDouble.of(0.1), false, true)))) {
+            digests.add(ModelDefinition.of(VERSIONS.get(0), PICTURE, 4, Normalizers.of(each), 0)
                     .description()
                     .digest());
         }
@@ -122,9 +189,10 @@ class NetTest {
     /** A checkpoint may be evaluated on larger pictures; workers of one job have pictures of one size. */
     @Test
     void theSizeOfPicturesShowsInTheDigestAlone() {
-        Description small = ModelDefinition.of(VERSIONS.get(0), PICTURE, 4, Normalization.DEFAULT, 0)
+        Description small = ModelDefinition.of(VERSIONS.get(0), PICTURE, 4, Normalizers.of(Normalization.DEFAULT), 0)
                 .description();
-        Description large = ModelDefinition.of(VERSIONS.get(0), new Shape(16, 16, 3), 4, Normalization.DEFAULT, 0)
+        Description large = ModelDefinition.of(
+                        VERSIONS.get(0), new Shape(16, 16, 3), 4, Normalizers.of(Normalization.DEFAULT), 0)
                 .description();
         assertThat(small.difference(large)).isEmpty();
         assertThat(small.digest()).isNotEqualTo(large.digest());
@@ -132,9 +200,10 @@ class NetTest {
 
     @Test
     void withoutAffineAndTrackingNothingIsRegistered() {
-        Normalization bare = new Normalization(0, OptionalDouble.of(0.1), 1e-5, false, false, true);
+        Normalization bare = new Normalization(
+                "batch", 0, 1e-5, false, new Normalization.Running(OptionalDouble.of(0.1), false, true));
         ModelDefinition definition = ModelDefinition.of(
-                net -> net.batchNorm("bn").flatten().dense("fc", net.classes()), PICTURE, 4, bare, 0);
+                net -> net.batchNorm("bn").flatten().dense("fc", net.classes()), PICTURE, 4, Normalizers.of(bare), 0);
         assertThat(definition.parameters().entries())
                 .extracting(ParameterLayout.Entry::name)
                 .containsExactly("fc.weight", "fc.bias");
@@ -169,7 +238,7 @@ class NetTest {
     @Test
     void dropoutIsAFunctionOfStepShardAndPlace() {
         Architecture model = net -> net.dropout().flatten().dense("fc", net.classes());
-        ModelDefinition definition = ModelDefinition.of(model, PICTURE, 4, Normalization.DEFAULT, 0.25);
+        ModelDefinition definition = ModelDefinition.of(model, PICTURE, 4, Normalizers.of(Normalization.DEFAULT), 0.25);
         Replica replica = definition.newReplica(1);
         Tensor x = Tensor.zeros(3, PICTURE);
         Arrays.fill(x.values(), 1);
@@ -183,8 +252,7 @@ class NetTest {
 
     @Test
     void dropoutKeepsTheMean() {
-        Dropout layer =
-                new Dropout(Shape.flat(100_000), 0.25, 0, new ShardMemory(null, null, null, 1, null, null, null, null));
+        Dropout layer = new Dropout(Shape.flat(100_000), 0.25, 0, TestMemory.withoutWeights());
         Tensor x = Tensor.zeros(1, Shape.flat(100_000));
         Arrays.fill(x.values(), 1);
         float[] y = layer.forward(x, pass(true, 1, 0)).values();
@@ -259,7 +327,7 @@ class NetTest {
     }
 
     private static ModelDefinition define(Architecture architecture) {
-        return ModelDefinition.of(architecture, PICTURE, 4, Normalization.DEFAULT, 0);
+        return ModelDefinition.of(architecture, PICTURE, 4, Normalizers.of(Normalization.DEFAULT), 0);
     }
 
     private static void assertMistake(Architecture architecture, String... words) {

@@ -5,6 +5,7 @@ import static io.syncbn.worker.nn.Numbers.normal;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.syncbn.proto.job.Normalization;
+import io.syncbn.worker.nn.norm.Normalizers;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -23,7 +24,11 @@ class NetworkParityTest {
     private record Result(float[] logits, float[] gradients) {}
 
     private final ModelDefinition definition = ModelDefinition.of(
-            new EveryLayer(), EveryLayer.INPUT, EveryLayer.CLASSES, Normalization.DEFAULT, EveryLayer.DROPOUT);
+            new EveryLayer(),
+            EveryLayer.INPUT,
+            EveryLayer.CLASSES,
+            Normalizers.of(Normalization.DEFAULT),
+            EveryLayer.DROPOUT);
 
     static Stream<ShardedRun> runs() {
         return Stream.of(

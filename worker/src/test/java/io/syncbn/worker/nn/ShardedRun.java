@@ -20,7 +20,7 @@ import java.util.concurrent.TimeUnit;
  * Shards in one process, a thread each, with moments summed over groups through the reduction tree: a cluster without a
  * network.
  */
-final class ShardedRun {
+public final class ShardedRun {
     private static final int TIMEOUT_SECONDS = 60;
 
     private final int[] examples;
@@ -28,7 +28,7 @@ final class ShardedRun {
     private final Map<String, Reduction> reductions = new HashMap<>();
 
     /** What a shard does, given its pass. */
-    interface ShardWork<T> {
+    public interface ShardWork<T> {
         T run(int shard, MomentsReducer moments) throws Exception;
     }
 
@@ -42,36 +42,36 @@ final class ShardedRun {
     }
 
     /** @param examples of each shard */
-    ShardedRun(int groupSize, int... examples) {
+    public ShardedRun(int groupSize, int... examples) {
         this.groupSize = groupSize;
         this.examples = examples.clone();
     }
 
-    int shards() {
+    public int shards() {
         return examples.length;
     }
 
-    int examples(int shard) {
+    public int examples(int shard) {
         return examples[shard];
     }
 
-    int totalExamples() {
+    public int totalExamples() {
         return Arrays.stream(examples).sum();
     }
 
-    int maxExamples() {
+    public int maxExamples() {
         return Math.max(1, Arrays.stream(examples).max().orElse(1));
     }
 
-    int groups() {
+    public int groups() {
         return (shards() + groupSize - 1) / groupSize;
     }
 
-    int group(int shard) {
+    public int group(int shard) {
         return shard / groupSize;
     }
 
-    int[] groupOfExample() {
+    public int[] groupOfExample() {
         int[] groups = new int[totalExamples()];
         for (int shard = 0; shard < shards(); shard++) {
             Arrays.fill(groups, firstExample(shard), firstExample(shard) + examples[shard], group(shard));
@@ -79,12 +79,12 @@ final class ShardedRun {
         return groups;
     }
 
-    int firstExample(int shard) {
+    public int firstExample(int shard) {
         return Arrays.stream(examples, 0, shard).sum();
     }
 
     /** A shard's part of a batch. */
-    Tensor part(double[] global, Shape shape, int shard) {
+    public Tensor part(double[] global, Shape shape, int shard) {
         Tensor tensor = Tensor.zeros(examples[shard], shape);
         for (int i = 0; i < tensor.size(); i++) {
             tensor.values()[i] = (float) global[firstExample(shard) * shape.size() + i];
@@ -93,7 +93,7 @@ final class ShardedRun {
     }
 
     /** Runs all shards at once; they meet in their reductions. */
-    <T> List<T> run(ShardWork<T> work) {
+    public <T> List<T> run(ShardWork<T> work) {
         reductions.clear();
         ExecutorService threads = Executors.newFixedThreadPool(shards());
         try {

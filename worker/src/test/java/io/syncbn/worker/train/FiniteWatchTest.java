@@ -6,12 +6,17 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.syncbn.proto.job.Normalization;
 import io.syncbn.worker.nn.ModelDefinition;
 import io.syncbn.worker.nn.MomentsReducer.Direction;
+import io.syncbn.worker.nn.norm.Normalizers;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class FiniteWatchTest {
     private static final ModelDefinition MODEL = ModelDefinition.of(
-            new TrajectoryModel(), TrajectoryModel.INPUT, TrajectoryModel.CLASSES, Normalization.DEFAULT, 0);
+            new TrajectoryModel(),
+            TrajectoryModel.INPUT,
+            TrajectoryModel.CLASSES,
+            Normalizers.of(Normalization.DEFAULT),
+            0);
     private static final double[] GOOD = {1, -2, Double.MAX_VALUE};
     private static final double[] BAD = {1, Double.NaN, 3};
 

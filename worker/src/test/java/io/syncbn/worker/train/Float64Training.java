@@ -178,7 +178,7 @@ final class Float64Training {
     /** The mean over groups that have examples. */
     private void updateRunningStatistics(int groups) {
         batchesTracked++;
-        double weight = job.normalization().momentum().orElse(1.0 / batchesTracked);
+        double weight = job.normalization().running().momentum().orElse(1.0 / batchesTracked);
         norms.forEach((name, norm) -> {
             double[] runningMean = running.get(name + ".running_mean");
             double[] runningVariance = running.get(name + ".running_var");
@@ -189,7 +189,7 @@ final class Float64Training {
                 for (int group = 0; group < groups; group++) {
                     double rows = norm.rows(group);
                     if (rows > 0) {
-                        boolean unbiased = job.normalization().unbiasedRunningVariance();
+                        boolean unbiased = job.normalization().running().unbiased();
                         meanSum += norm.means.get(group)[c];
                         varianceSum += norm.variances.get(group)[c] * (unbiased ? rows / (rows - 1) : 1);
                         present++;

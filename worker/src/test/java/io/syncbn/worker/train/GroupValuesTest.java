@@ -9,6 +9,7 @@ import io.syncbn.proto.job.JobParser;
 import io.syncbn.worker.models.Models;
 import io.syncbn.worker.nn.ModelDefinition;
 import io.syncbn.worker.nn.Shape;
+import io.syncbn.worker.nn.norm.Normalizers;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -29,8 +30,8 @@ class GroupValuesTest {
                         "norm-group",
                         group),
                 1);
-        ModelDefinition definition =
-                ModelDefinition.of(Models.named(model), new Shape(32, 32, 3), 10, job.normalization(), 0);
+        ModelDefinition definition = ModelDefinition.of(
+                Models.named(model), new Shape(32, 32, 3), 10, Normalizers.of(job.normalization()), 0);
         return GroupValues.check(job, LocalShards.batchPlan(job, rows), definition);
     }
 

@@ -14,6 +14,7 @@ import io.syncbn.worker.nn.ModelDefinition;
 import io.syncbn.worker.nn.Numbers;
 import io.syncbn.worker.nn.ParameterLayout;
 import io.syncbn.worker.nn.Replica;
+import io.syncbn.worker.nn.norm.Normalizers;
 import io.syncbn.worker.optim.SlotNames;
 import io.syncbn.worker.record.Evaluation;
 import java.io.IOException;
@@ -92,7 +93,11 @@ class TrajectoryTest {
         data.write(directory.resolve("data"));
         Job job = job(each);
         ModelDefinition definition = ModelDefinition.of(
-                new TrajectoryModel(), TrajectoryModel.INPUT, TrajectoryModel.CLASSES, job.normalization(), 0);
+                new TrajectoryModel(),
+                TrajectoryModel.INPUT,
+                TrajectoryModel.CLASSES,
+                Normalizers.of(job.normalization()),
+                0);
         assertThat(Chunks.ofGradient(definition.parameters().size()).count()).isEqualTo(2);
         Float64Layers.Parameters first = Float64Layers.Parameters.of(definition.newReplica(job.seed()));
         Float64Training twin = new Float64Training(job, data, first);

@@ -1,0 +1,87 @@
+package io.syncbn.worker.nn;
+
+import io.syncbn.worker.nn.ParameterLayout.Role;
+import java.util.List;
+
+/** Where a layer of a model is defined: its name, what comes to it, and what it registers under its name. */
+public final class LayerScope {
+    private final Blueprint blueprint;
+    private final String name;
+    private final Shape input;
+    private Shape output;
+    private boolean described;
+
+    LayerScope(Blueprint blueprint, String name, Shape input) {
+        this.blueprint = blueprint;
+        this.name = name;
+        this.input = input;
+        this.output = input;
+    }
+
+    /** The layer's whole name, such as {@code layer1.0.bn1}. */
+    public String name() {
+        return name;
+    }
+
+    /** Shape of an example that comes. */
+    public Shape input() {
+        return input;
+    }
+
+    /** Shape of an example that goes on; as it came, unless the layer says otherwise. */
+    public void output(Shape shape) {
+        output = shape;
+    }
+
+    Shape output() {
+        return output;
+    }
+
+    /**
+     * Registers a parameter.
+     *
+     * @param suffix as in PyTorch: {@code weight} gives {@code NAME.weight} in files
+     * @param dimensions PyTorch's
+     * @return its offset in {@link ShardMemory#weights()} and {@link ShardMemory#gradients()}
+     */
+    public int parameter(String suffix, List<Integer> dimensions, Role role, Initializer initializer) {
+        return blueprint.parameter(name + "." + suffix, dimensions, role, initializer);
+    }
+
+    /**
+     * Registers a running statistic of each channel. It takes in, when a step commits, what a training pass leaves in
+     * {@link ShardMemory#batchStatistics()}.
+     *
+     * @return its offset there and in {@link ShardMemory#runningStatistics()}
+     */
+    public int statistic(String suffix, Role role) {
+        return blueprint.statistic(name + "." + suffix, input.channels(), role);
+    }
+
+    /** Registers the layer as one that sums moments over shards; returns its number for {@link Pass#moments()}. */
+    public int reducedLayer() {
+        return blueprint.normalizationLayer(name, input);
+    }
+
+    /** The layer's number among those that draw random numbers: a part of the key of a {@code CounterRandom}. */
+    public int randomLayer() {
+        return blueprint.nextDropoutLayer();
+    }
+
+    /**
+     * Says what the layer computes: workers and checkpoints with other words have another model, and are refused. Required.
+     *
+     * @param kind of layer
+     * @param settings whatever decides its results, but its weights
+     */
+    public void describe(String kind, String settings) {
+        blueprint.describe(kind + " " + name + ": " + settings);
+        described = true;
+    }
+
+    void requireDescription() {
+        if (!described) {
+            throw new ModelException(name + ": the layer's definition does not describe what it computes");
+        }
+    }
+}

@@ -1,0 +1,287 @@
+package io.syncbn.worker.session;
+
+import io.netty.channel.EventLoopGroup;
+import io.syncbn.proto.net.Address;
+import io.syncbn.proto.net.Transport;
+import io.syncbn.proto.v1.Align;
+import io.syncbn.proto.v1.FromWorker;
+import io.syncbn.proto.v1.Heartbeat;
+import io.syncbn.proto.v1.Plan;
+import io.syncbn.worker.collective.AbandonedException;
+import io.syncbn.worker.collective.JobFailedException;
+import io.syncbn.worker.collective.RemoteCollective;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.Optional;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+
+/**
+ * Carries out a {@link Session}: connects, sends, and has the training thread, the one that calls {@link #run}, do the
+ * commands. Everything else happens on one event loop, so that a loss is noticed and signs of life leave while the thread
+ * computes.
+ */
+public final class SessionRunner implements AutoCloseable {
+    private static final Logger LOG = System.getLogger("io.syncbn.worker");
+
+    /** How long the last message may take to leave. */
+    private static final long DRAIN_MILLIS = 2000;
+
+    /** Between looks at the clock. */
+    private static final long TICK_MILLIS = 1000;
+
+    /** Given up when there is no memory left, so that there is some to say so with. */
+    private static final int RESERVE_BYTES = 4 << 20;
+
+    private final Session session;
+    private final Address coordinator;
+    private final int shards;
+    private final int groupSize;
+    private final LongSupplier nanoClock;
+    /** For the control stream, where a coordinator that is gone shows first, and for bulk. */
+    private final EventLoopGroup loop = Transport.eventLoop("coordinator-client");
+
+    private final Mailbox mailbox = new Mailbox();
+    private ControlConnection connection;
+    private ScheduledFuture<?> heartbeats;
+    /** What the training thread waits in; null when it has none. */
+    private RemoteCollective collective;
+    /** Set by {@link SessionEffect.EndWaits} for the command under way, whose collective may not be there yet. */
+    private SessionEffect.EndWaits endedWaits;
+
+    /** At the last rest. */
+    private volatile long committedStep;
+
+    private SessionEffect last;
+    private volatile byte[] reserve = new byte[RESERVE_BYTES];
+    private final Consumer<String> hung;
+
+    /**
+     * @param coordinator where it listens
+     * @param shards S
+     * @param groupSize shards in a full normalization group
+     * @param hung told why, when the training thread hangs, and {@link #run} will not return: to end the process
+     */
+    public SessionRunner(
+            Introduction introduction,
+            Patience patience,
+            Address coordinator,
+            int shards,
+            int groupSize,
+            LongSupplier nanoClock,
+            Consumer<String> hung) {
+        this.hung = hung;
+        this.session = new Session(introduction, patience, coordinator.toString());
+        this.coordinator = coordinator;
+        this.shards = shards;
+        this.groupSize = groupSize;
+        this.nanoClock = nanoClock;
+    }
+
+    /** Asks the others to go on without this worker after the next commit. Thread-safe. */
+    public void leave(String reason) {
+        happened(new SessionEvent.LeaveAsked(reason));
+    }
+
+    /**
+     * Takes part in the job, to its end.
+     *
+     * @throws JobFailedException if the job fails, or this worker cannot take part in it
+     * @throws WorkerFaultException if this worker alone cannot go on
+     * @throws RuntimeException what the trainee throws when it cannot go on
+     */
+    public WorkerEnd run(Trainee trainee) {
+        happened(new SessionEvent.Started());
+        loop.next()
+                .scheduleAtFixedRate(
+                        () -> happened(new SessionEvent.Tick()), TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
+        try {
+            for (Optional<SessionEffect.Do> next = take(); next.isPresent(); next = take()) {
+                carryOut(next.get(), trainee);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new JobFailedException("interrupted");
+        } finally {
+            closeCollective();
+        }
+        return ending();
+    }
+
+    private synchronized WorkerEnd ending() {
+        if (last instanceof SessionEffect.Fail fail) {
+            throw new JobFailedException(fail.reason());
+        }
+        if (last instanceof SessionEffect.FailAlone fail) {
+            throw new WorkerFaultException(fail.reason());
+        }
+        return ((SessionEffect.End) last).end();
+    }
+
+    private Optional<SessionEffect.Do> take() throws InterruptedException {
+        Optional<SessionEffect.Do> next = mailbox.take();
+        synchronized (this) {
+            if (next.isPresent() && next.get().command() instanceof Command.Prepare) {
+                endedWaits = null;
+            }
+        }
+        return next;
+    }
+
+    private void carryOut(SessionEffect.Do next, Trainee trainee) {
+        SessionEvent.Result result;
+        try {
+            result = carryOut(next.command(), trainee);
+        } catch (AbandonedException e) {
+            result = SessionEvent.Result.ABANDONED;
+        } catch (RuntimeException | Error e) {
+            reserve = null;
+            throw cannotGoOn(trainee.faultOf(e), e);
+        }
+        Position position = trainee.position();
+        committedStep = position.step();
+        happened(new SessionEvent.Done(next.number(), result, position));
+    }
+
+    /** Tells the others. A process that has no memory may fail at that too: then they see it end. */
+    private RuntimeException cannotGoOn(Fault fault, Throwable thrown) {
+        try {
+            happened(new SessionEvent.CannotGoOn(fault));
+        } catch (RuntimeException | Error e) {
+            LOG.log(Level.ERROR, "the others could not be told", e);
+        }
+        return fault.isOfThisWorker() ? new WorkerFaultException(fault.reason(), thrown) : (RuntimeException) thrown;
+    }
+
+    private SessionEvent.Result carryOut(Command command, Trainee trainee) {
+        if (command instanceof Command.Rest) {
+            trainee.rest();
+        } else if (command instanceof Command.Restore) {
+            trainee.restore();
+        } else if (command instanceof Command.Prepare prepare) {
+            closeCollective();
+            trainee.prepare(prepare.plan(), open(prepare.plan()));
+        } else if (command instanceof Command.SendState send) {
+            collective.sendState(send.align().getStep(), trainee.state());
+        } else if (command instanceof Command.TakeState take) {
+            Align align = take.align();
+            trainee.takeState(align, take.isBehind() ? collective.awaitState() : trainee.state());
+        } else if (command instanceof Command.Train) {
+            return trainee.train() ? SessionEvent.Result.JOB_DONE : SessionEvent.Result.COMPLETE;
+        } else if (command instanceof Command.Keep) {
+            trainee.keepCheckpoint();
+        }
+        return SessionEvent.Result.COMPLETE;
+    }
+
+    private RemoteCollective open(Plan plan) {
+        RemoteCollective opened = new RemoteCollective(
+                coordinator,
+                loop,
+                plan,
+                shards,
+                groupSize,
+                nanoClock,
+                reason -> happened(new SessionEvent.Broken(plan.getGeneration(), reason)));
+        synchronized (this) {
+            collective = opened;
+            if (endedWaits != null) {
+                opened.endAfter(endedWaits.committedStep(), endedWaits.reason());
+            }
+        }
+        return opened;
+    }
+
+    private void closeCollective() {
+        RemoteCollective closing;
+        synchronized (this) {
+            closing = collective;
+            collective = null;
+        }
+        if (closing != null) {
+            closing.close();
+        }
+    }
+
+    private synchronized void happened(SessionEvent event) {
+        session.on(nanoClock.getAsLong(), event).forEach(this::carryOut);
+    }
+
+    private void carryOut(SessionEffect effect) {
+        if (effect instanceof SessionEffect.Connect connect) {
+            closeConnection();
+            connection = ControlConnection.open(connect.connection(), coordinator, loop, this::happened);
+        } else if (effect instanceof SessionEffect.RetryAfter retry) {
+            closeConnection();
+            loop.next().schedule(() -> happened(new SessionEvent.RetryDue()), retry.nanos(), TimeUnit.NANOSECONDS);
+        } else if (effect instanceof SessionEffect.RemindAfter remind) {
+            loop.next().schedule(() -> happened(new SessionEvent.TimePassed()), remind.nanos(), TimeUnit.NANOSECONDS);
+        } else if (effect instanceof SessionEffect.Send send) {
+            connection.send(send.message());
+        } else if (effect instanceof SessionEffect.HeartbeatEvery every) {
+            heartbeat(every.millis());
+        } else if (effect instanceof SessionEffect.EndWaits end) {
+            endedWaits = end;
+            if (collective != null) {
+                collective.endAfter(end.committedStep(), end.reason());
+            }
+        } else if (effect instanceof SessionEffect.Do command) {
+            mailbox.put(command);
+        } else if (effect instanceof SessionEffect.Log log) {
+            LOG.log(Level.INFO, log.text());
+        } else {
+            last = effect;
+            mailbox.close();
+            if (effect instanceof SessionEffect.FailAlone fail && fail.hangs()) {
+                loop.next().schedule(() -> hung.accept(fail.reason()), DRAIN_MILLIS, TimeUnit.MILLISECONDS);
+            }
+        }
+    }
+
+    private void closeConnection() {
+        stopHeartbeats();
+        if (connection != null) {
+            connection.close();
+        }
+    }
+
+    private void heartbeat(int millis) {
+        stopHeartbeats();
+        ControlConnection present = connection;
+        heartbeats = loop.next()
+                .scheduleAtFixedRate(
+                        () -> present.send(FromWorker.newBuilder()
+                                .setHeartbeat(Heartbeat.newBuilder().setStep(step()))
+                                .build()),
+                        millis,
+                        millis,
+                        TimeUnit.MILLISECONDS);
+    }
+
+    /** Steps committed here so far. */
+    private synchronized long step() {
+        return collective == null ? committedStep : Math.max(committedStep, collective.doneStep());
+    }
+
+    private void stopHeartbeats() {
+        if (heartbeats != null) {
+            heartbeats.cancel(false);
+        }
+    }
+
+    /** Lets the last message leave. */
+    @Override
+    public void close() {
+        ControlConnection draining;
+        synchronized (this) {
+            stopHeartbeats();
+            draining = connection;
+        }
+        if (draining != null) {
+            draining.end(DRAIN_MILLIS); // not locked: what still comes on it wants the lock
+        }
+        loop.shutdownGracefully(0, DRAIN_MILLIS, TimeUnit.MILLISECONDS);
+    }
+}
