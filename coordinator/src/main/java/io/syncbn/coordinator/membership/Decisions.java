@@ -1,107 +1,118 @@
 package io.syncbn.coordinator.membership;
 
-import io.syncbn.proto.v1.Refused;
-import io.syncbn.proto.v1.ToWorker;
+import java.util.Optional;
 
-/** Which decision an event asks for. */
-final class Decisions {
+/**
+ * Decides what follows from an event: it changes facts, and {@link Transitions} makes of them what is to be made.
+ *
+ * <p>A pure function of the state, the time and the event. Whoever waited for a name that has become free joins at the end,
+ * by a decision of its own.
+ */
+public final class Decisions {
     private Decisions() {}
 
-    static void take(Turn turn, Event event) {
-        decide(turn, event);
-        Namesakes.takePlaces(turn);
+    /** Decides. {@code nowNanos} is of a monotonic clock with any origin. */
+    public static Decision on(Membership before, long nowNanos, Event event) {
+        Draft draft = new Draft(before, nowNanos);
+        take(draft, event);
+        if (event instanceof Event.Tick) {
+            Namesakes.tick(draft);
+        }
+        for (Optional<Comer> next = Namesakes.nextToComeIn(draft);
+                next.isPresent();
+                next = Namesakes.nextToComeIn(draft)) {
+            draft = draft.followed();
+            draft.remove(next.get());
+            take(draft, new Event.Joined(next.get().connection(), next.get().join()));
+        }
+        return draft.decision();
     }
 
-    private static void decide(Turn turn, Event event) {
-        if (turn.phase == Phase.ENDED) {
-            if (event instanceof Event.Joined joined) {
-                refuse(turn, joined.connection(), "the job is over");
-            }
-        } else if (turn.phase == Phase.DONE) {
-            if (event instanceof Event.Joined joined) {
-                Joining.tooLate(turn, joined.connection(), joined.join());
-            }
-        } else if (event instanceof Event.Joined joined) {
-            Joining.joined(turn, joined.connection(), joined.join());
-        } else if (event instanceof Event.StepCommitted committed) {
-            Running.committed(turn, committed.step());
-        } else if (event instanceof Event.Overdue overdue) {
-            Departures.overdue(turn, overdue);
-        } else if (event instanceof Event.Straggling straggling) {
-            Reruns.straggling(turn, straggling);
-        } else if (event instanceof Event.KeepingUp keepingUp) {
-            Reruns.keepingUp(turn, keepingUp);
-        } else if (event instanceof Event.StopRequested stop) {
-            Ending.stopRequested(turn, stop.reason());
-        } else if (event instanceof Event.Failed failed) {
-            Ending.fail(turn, failed.reason());
-        } else if (event instanceof Event.Tick) {
-            tick(turn);
+    private static void take(Draft draft, Event event) {
+        if (draft.phase == Phase.ENDED || draft.phase == Phase.DONE) {
+            afterTheEnd(draft, event);
         } else {
-            ofMember(turn, event);
+            change(draft, event);
+            Transitions.settle(draft);
+        }
+    }
+
+    private static void afterTheEnd(Draft draft, Event event) {
+        if (event instanceof Event.Joined joined && draft.phase == Phase.DONE) {
+            Joining.tooLate(draft, joined.connection(), joined.join());
+        } else if (event instanceof Event.Joined joined) {
+            Refusals.refuse(draft, joined.connection(), "the job is over");
+        }
+    }
+
+    private static void change(Draft draft, Event event) {
+        if (event instanceof Event.Joined joined) {
+            Joining.joined(draft, joined.connection(), joined.join());
+        } else if (event instanceof Event.StepCommitted committed) {
+            Running.committed(draft, committed.step());
+        } else if (event instanceof Event.Overdue overdue) {
+            Departures.overdue(draft, overdue);
+        } else if (event instanceof Event.Straggling straggling) {
+            Backups.straggling(draft, straggling);
+        } else if (event instanceof Event.KeepingUp keepingUp) {
+            Backups.keepingUp(draft, keepingUp);
+        } else if (event instanceof Event.StopRequested stop) {
+            Stopping.requested(draft, stop.reason());
+        } else if (event instanceof Event.Failed failed) {
+            draft.fail(failed.reason());
+        } else if (event instanceof Event.Tick) {
+            tick(draft);
+        } else {
+            changeMember(draft, event);
         }
     }
 
     /** Events on a connection, which say nothing if nobody of that connection is a member any more. */
-    private static void ofMember(Turn turn, Event event) {
+    private static void changeMember(Draft draft, Event event) {
         if (event instanceof Event.Heard heard) {
-            turn.member(heard.connection()).ifPresent(member -> heard(turn, member, heard.step()));
+            draft.member(heard.connection()).ifPresent(member -> heard(draft, member, heard.step()));
         } else if (event instanceof Event.BecameReady ready) {
-            turn.member(ready.connection()).ifPresent(member -> Aligning.ready(turn, member, ready.ready()));
+            draft.member(ready.connection()).ifPresent(member -> Aligning.ready(draft, member, ready.ready()));
         } else if (event instanceof Event.Restored restored) {
-            turn.member(restored.connection()).ifPresent(member -> Restores.restored(turn, member, restored));
+            draft.member(restored.connection()).ifPresent(member -> Restores.restored(draft, member, restored));
         } else if (event instanceof Event.Leaving leaving) {
-            turn.member(leaving.connection()).ifPresent(member -> Departures.leaves(turn, member, leaving.reason()));
-            turn.comer(leaving.connection()).ifPresent(comer -> Namesakes.letGo(turn, comer, "it had no place yet"));
+            draft.member(leaving.connection()).ifPresent(member -> Leaving.asked(draft, member, leaving.reason()));
+            draft.comer(leaving.connection()).ifPresent(comer -> Namesakes.letGo(draft, comer, "it had no place yet"));
         } else if (event instanceof Event.WorkerFailed failed) {
-            turn.member(failed.connection()).ifPresent(member -> Departures.failed(turn, member, failed));
+            draft.member(failed.connection()).ifPresent(member -> Departures.failed(draft, member, failed));
         } else if (event instanceof Event.WorkerFinished done) {
-            turn.member(done.connection()).ifPresent(member -> Ending.finished(turn, member, done.finished()));
+            draft.member(done.connection()).ifPresent(member -> Finishing.finished(draft, member, done.finished()));
         } else if (event instanceof Event.ControlClosed closed) {
-            turn.member(closed.connection()).ifPresent(member -> Departures.closed(turn, member));
-            turn.comer(closed.connection()).ifPresent(comer -> Namesakes.closed(turn, comer));
+            draft.member(closed.connection()).ifPresent(member -> Departures.closed(draft, member));
+            draft.comer(closed.connection()).ifPresent(comer -> Namesakes.closed(draft, comer));
         } else if (event instanceof Event.Damaged damaged) {
-            turn.member(damaged.connection()).ifPresent(member -> Departures.damaged(turn, member, damaged));
+            draft.member(damaged.connection()).ifPresent(member -> Damages.damaged(draft, member, damaged));
         } else if (event instanceof Event.Misbehaved wrong) {
-            turn.member(wrong.connection()).ifPresent(member -> Departures.misbehaved(turn, member, wrong.reason()));
+            draft.member(wrong.connection()).ifPresent(member -> Departures.misbehaved(draft, member, wrong.reason()));
         } else {
             throw new IllegalArgumentException("an event that nobody decides on: " + event);
         }
     }
 
-    private static void heard(Turn turn, Member member, long step) {
-        turn.update(member.heardAt(turn.nowNanos));
-        Namesakes.isAlive(turn, member);
-        Reruns.standsAt(turn, member, step);
+    private static void heard(Draft draft, Member member, long step) {
+        draft.update(member.heardAt(draft.nowNanos));
+        Namesakes.isAlive(draft, member);
+        Backups.standsAt(draft, member, step);
     }
 
-    private static void tick(Turn turn) {
-        long gapNanos = turn.nowNanos - turn.tickedNanos;
-        turn.tickedNanos = turn.nowNanos;
-        if (gapNanos > turn.rules.patience().silenceNanos() / 2) {
+    private static void tick(Draft draft) {
+        long gapNanos = draft.nowNanos - draft.tickedNanos;
+        draft.tickedNanos = draft.nowNanos;
+        if (gapNanos > draft.rules.patience().silenceNanos() / 2) {
             // This process, or its disk, stood still; signs of life may wait unread, and a silence says nothing of the
             // others.
-            turn.members().forEach(member -> turn.update(member.heardAt(turn.nowNanos)));
-            turn.progressNanos += gapNanos;
+            draft.members().forEach(member -> draft.update(member.heardAt(draft.nowNanos)));
+            draft.progressNanos += gapNanos;
         }
-        Departures.silence(turn);
-        if (turn.phase == Phase.GATHERING) {
-            Gathering.tick(turn);
-        } else if (turn.phase == Phase.ALIGNING) {
-            Aligning.tick(turn);
-        } else if (turn.phase == Phase.RUNNING) {
-            Running.endIfDue(turn); // somebody may have rested long enough
+        Departures.silence(draft);
+        if (draft.phase == Phase.ALIGNING) {
+            Aligning.tick(draft);
         }
-        Watch.tick(turn);
-        Namesakes.tick(turn);
-    }
-
-    static void refuse(Turn turn, long connection, String reason) {
-        turn.effect(new Effect.Send(
-                connection,
-                ToWorker.newBuilder()
-                        .setRefused(Refused.newBuilder().setReason(reason))
-                        .build()));
-        turn.effect(new Effect.End(connection));
+        Watch.tick(draft);
     }
 }

@@ -3,6 +3,7 @@ package io.syncbn.coordinator.membership;
 import io.syncbn.proto.v1.Hold;
 import io.syncbn.proto.v1.ToWorker;
 import java.util.Comparator;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
@@ -10,56 +11,64 @@ import java.util.stream.Collectors;
 final class Gathering {
     private Gathering() {}
 
+    /** Too few are left, or none that has the state: from here on the job waits for others. */
+    static void begin(Draft draft) {
+        draft.phase = Phase.GATHERING;
+        draft.gatheringNanos = draft.nowNanos;
+        draft.joinedNanos = draft.nowNanos;
+        draft.restoring = draft.restoring.over();
+        draft.members().forEach(member -> draft.update(member.unseated()));
+    }
+
     /** Makes the workers that are left wait for others. */
-    static void hold(Turn turn, String reason) {
-        turn.phase = Phase.GATHERING;
-        turn.gatheringNanos = turn.nowNanos;
-        turn.joinedNanos = turn.nowNanos;
-        turn.restoring = turn.restoring.over();
-        turn.members().forEach(member -> turn.update(member.unseated()));
-        if (turn.stopping.isPresent()) {
-            Ending.stop(turn);
-            return;
-        }
-        turn.note(Topic.HOLD, reason);
-        for (Member member : turn.members()) {
+    static void hold(Draft draft, String reason) {
+        draft.note(Topic.HOLD, reason);
+        for (Member member : draft.members()) {
             if (member.wasPlanned()) {
-                turn.send(
+                draft.send(
                         member,
                         ToWorker.newBuilder()
                                 .setHold(Hold.newBuilder()
-                                        .setCommittedStep(turn.committedStep)
+                                        .setCommittedStep(draft.committedStep)
                                         .setReason(reason)));
             }
         }
     }
 
-    static String tooFewAreLeft(Turn turn) {
-        int left = turn.members().size();
-        if (left >= turn.rules.minWorkers()) {
-            return tooManyWait(turn);
+    /** Why those who are left cannot go on, if they cannot. */
+    static Optional<String> obstacle(Draft draft) {
+        if (draft.rested().size() < draft.rules.minWorkers()) {
+            return Optional.of(tooFewAreLeft(draft));
         }
-        return (left == 0 ? "no worker is left" : left == 1 ? "1 worker is left" : left + " workers are left")
-                + ", the job waits until it has " + turn.rules.minWorkers();
+        return hasReplica(draft) ? Optional.empty() : Optional.of(noReplica(draft));
     }
 
-    private static String tooManyWait(Turn turn) {
-        return turn.members().stream()
-                .filter(member -> turn.pauseNanos(member) > 0)
-                .map(member -> Joining.hasToRest(turn, member))
+    private static String tooFewAreLeft(Draft draft) {
+        int left = draft.members().size();
+        if (left >= draft.rules.minWorkers()) {
+            return tooManyWait(draft);
+        }
+        return (left == 0 ? "no worker is left" : left == 1 ? "1 worker is left" : left + " workers are left")
+                + ", the job waits until it has " + draft.rules.minWorkers();
+    }
+
+    private static String tooManyWait(Draft draft) {
+        return draft.members().stream()
+                .filter(member -> draft.pauseNanos(member) > 0)
+                .map(member -> draft.suspicions.hasToRest(member.name(), draft.nowNanos))
                 .collect(Collectors.joining("; "));
     }
 
     /** Whether somebody is there who has all that was committed, but for the last step at most. */
-    static boolean hasReplica(Turn turn) {
-        return turn.members().stream()
-                .filter(member -> member.join().getGeneration() >= turn.restoring.lastBegun())
-                .anyMatch(member -> member.mayHave(turn.baseStep));
+    static boolean hasReplica(Draft draft) {
+        return draft.members().stream()
+                .filter(member -> member.join().getGeneration() >= draft.restoring.lastBegun())
+                .anyMatch(member -> member.mayHave(draft.baseStep));
     }
 
-    static String noReplica(Turn turn) {
-        return "step " + turn.baseStep + " was committed, but the furthest worker"
-                + turn.members().stream()
+    private static String noReplica(Draft draft) {
+        return "step " + draft.baseStep + " was committed, but the furthest worker"
+                + draft.members().stream()
                         .max(Comparator.comparing(member -> member.state().atLeastStep()))
                         .map(member -> ", " + member.name() + ", stands at "
                                 + member.state().atLeastStep())
@@ -67,50 +76,43 @@ final class Gathering {
                 + "; the job waits for one that is there, or goes back to a checkpoint";
     }
 
-    static void tick(Turn turn) {
-        if (turn.nowNanos - turn.gatheringNanos < turn.rules.joinTimeoutNanos()) {
-            beginIfReady(turn);
-        } else if (turn.members().size() < turn.rules.minWorkers()) {
-            Ending.fail(turn, tooFew(turn));
-        } else {
-            begin(turn);
-        }
+    /** Whether time is over, and there are too few all the same. */
+    static boolean isTooLate(Draft draft) {
+        return isTimeOver(draft) && draft.members().size() < draft.rules.minWorkers();
     }
 
-    static void beginIfReady(Turn turn) {
-        int workers = turn.rested().size();
-        if (workers < turn.rules.minWorkers()) {
-            return;
+    /** Whether nobody is waited for any more. */
+    static boolean isReady(Draft draft) {
+        if (isTimeOver(draft)) {
+            return true;
         }
-        boolean waitsForReturn = !turn.expected.isEmpty() && turn.nowNanos - turn.gatheringNanos < Rules.RETURN_NANOS;
-        boolean isReady = waitsForReturn
-                ? turn.members().stream()
+        int workers = draft.rested().size();
+        if (workers < draft.rules.minWorkers()) {
+            return false;
+        }
+        boolean waitsForReturn =
+                !draft.expected.isEmpty() && draft.waitedNanos(draft.gatheringNanos) < Rules.RETURN_NANOS;
+        return waitsForReturn
+                ? draft.members().stream()
                         .map(Member::name)
                         .collect(Collectors.toSet())
-                        .containsAll(turn.expected)
-                : workers >= turn.rules.maxWorkers()
-                        || turn.nowNanos - turn.joinedNanos
-                                >= turn.rules.patience().settleNanos();
-        if (isReady) {
-            begin(turn);
-        }
+                        .containsAll(draft.expected)
+                : workers >= draft.rules.maxWorkers()
+                        || draft.waitedNanos(draft.joinedNanos)
+                                >= draft.rules.patience().settleNanos();
     }
 
-    private static void begin(Turn turn) {
-        if (hasReplica(turn)) {
-            Seating.deal(turn);
-        } else {
-            Restores.seek(turn);
-        }
+    private static boolean isTimeOver(Draft draft) {
+        return draft.waitedNanos(draft.gatheringNanos) >= draft.rules.joinTimeoutNanos();
     }
 
-    private static String tooFew(Turn turn) {
-        String names = turn.members().stream()
+    static String tooFew(Draft draft) {
+        String names = draft.members().stream()
                 .map(Member::name)
                 .sorted(new NaturalOrder())
                 .collect(Collectors.joining(", "));
-        return turn.rules.count(turn.members().size()) + " joined within "
-                + TimeUnit.NANOSECONDS.toSeconds(turn.rules.joinTimeoutNanos()) + " s"
+        return draft.rules.count(draft.members().size()) + " joined within "
+                + TimeUnit.NANOSECONDS.toSeconds(draft.rules.joinTimeoutNanos()) + " s"
                 + (names.isEmpty() ? "" : ": " + names);
     }
 }

@@ -8,7 +8,7 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * The state of a job's membership. Immutable; {@link #on} decides and gives the next state.
+ * The state of a job's membership. Immutable; {@link Decisions#on} gives the next one.
  *
  * @param members all that have joined and are still there, in the order of joining
  * @param comers those who wait for a member's name
@@ -69,13 +69,6 @@ public record Membership(
             long progressNanos,
             long toldNanos) {}
 
-    /** The next state and what is to be done. */
-    public record Decision(Membership next, List<Effect> effects) {
-        public Decision {
-            effects = List.copyOf(effects);
-        }
-    }
-
     public Membership {
         members = List.copyOf(members);
         comers = List.copyOf(comers);
@@ -104,13 +97,6 @@ public record Membership(
                 0,
                 Suspicions.NONE,
                 new Times(nowNanos, nowNanos, nowNanos, nowNanos, nowNanos, nowNanos));
-    }
-
-    /** Decides. {@code nowNanos} is of a monotonic clock with any origin. */
-    public Decision on(long nowNanos, Event event) {
-        Turn turn = new Turn(this, nowNanos);
-        Decisions.take(turn, event);
-        return turn.decision();
     }
 
     public boolean hasMember(long connection) {

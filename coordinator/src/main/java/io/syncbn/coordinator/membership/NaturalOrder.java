@@ -3,7 +3,9 @@ package io.syncbn.coordinator.membership;
 import java.math.BigInteger;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /** The order people give to names with numbers in them: worker-2 before worker-10. Total: only equal names are equal. */
 final class NaturalOrder implements Comparator<String> {
@@ -21,6 +23,14 @@ final class NaturalOrder implements Comparator<String> {
         }
         int order = Integer.compare(lefts.size(), rights.size());
         return order != 0 ? order : left.compareTo(right);
+    }
+
+    /** Names and what they have, as in "worker-0, worker-2 aaaa; worker-1 bbbb". */
+    static String list(Map<String, List<String>> namesByValue) {
+        return namesByValue.entrySet().stream()
+                .map(entry -> String.join(", ", entry.getValue()) + " " + entry.getKey())
+                .sorted(new NaturalOrder())
+                .collect(Collectors.joining("; "));
     }
 
     private static int compareParts(String left, String right) {

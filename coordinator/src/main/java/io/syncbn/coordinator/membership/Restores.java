@@ -12,73 +12,69 @@ final class Restores {
     private Restores() {}
 
     /**
-     * Asks all who are there for a checkpoint, and goes on from where the furthest stands when they have answered: at once if
-     * those who may have had the state are back without it, else after they have had time to come back.
+     * Asks all who are there for a checkpoint, and says whether they have answered: at once if those who may have had the
+     * state are back without it, else after they have had time to come back.
      */
-    static void seek(Turn turn) {
-        if (!areLost(turn)) {
-            return;
+    static boolean isFound(Draft draft) {
+        if (!areLost(draft)) {
+            return false;
         }
-        turn.members().stream()
-                .filter(member -> !turn.restoring.asked().contains(member.connection()))
-                .forEach(member -> ask(turn, member));
-        boolean haveAllAnswered = turn.members().stream()
-                .allMatch(member -> turn.restoring.answered().contains(member.connection()));
+        draft.members().stream()
+                .filter(member -> !draft.restoring.asked().contains(member.connection()))
+                .forEach(member -> ask(draft, member));
+        boolean haveAllAnswered = draft.members().stream()
+                .allMatch(member -> draft.restoring.answered().contains(member.connection()));
         // A disk that does not answer must not keep the job from going on, if only from its start.
-        if (haveAllAnswered || turn.nowNanos - turn.restoring.askedNanos() >= turn.rules.joinTimeoutNanos()) {
-            goBack(turn);
-        }
+        return haveAllAnswered || draft.waitedNanos(draft.restoring.askedNanos()) >= draft.rules.joinTimeoutNanos();
     }
 
-    private static boolean areLost(Turn turn) {
-        Set<String> had = !turn.expected.isEmpty()
-                ? turn.expected
-                : turn.assignment
+    private static boolean areLost(Draft draft) {
+        Set<String> had = !draft.expected.isEmpty()
+                ? draft.expected
+                : draft.assignment
                         .map(last ->
                                 last.seats().stream().map(Assignment.Seat::name).collect(Collectors.toSet()))
                         .orElse(Set.of());
-        Set<String> present = turn.members().stream().map(Member::name).collect(Collectors.toSet());
-        return present.containsAll(had) || turn.nowNanos - turn.gatheringNanos >= turn.rules.lostNanos();
+        Set<String> present = draft.members().stream().map(Member::name).collect(Collectors.toSet());
+        return present.containsAll(had) || draft.waitedNanos(draft.gatheringNanos) >= draft.rules.lostNanos();
     }
 
-    private static void ask(Turn turn, Member member) {
-        turn.restoring = turn.restoring.ask(member.connection(), turn.nowNanos);
-        turn.send(
+    private static void ask(Draft draft, Member member) {
+        draft.restoring = draft.restoring.ask(member.connection(), draft.nowNanos);
+        draft.send(
                 member,
                 ToWorker.newBuilder()
                         .setRestore(Restore.newBuilder()
                                 .setReason(
-                                        "nobody is left who has step " + turn.baseStep + " and what came after it")));
+                                        "nobody is left who has step " + draft.baseStep + " and what came after it")));
     }
 
-    static void restored(Turn turn, Member member, Event.Restored restored) {
-        boolean isAwaited = turn.phase == Phase.GATHERING
-                && turn.restoring.asked().contains(member.connection())
+    static void restored(Draft draft, Member member, Event.Restored restored) {
+        boolean isAwaited = draft.phase == Phase.GATHERING
+                && draft.restoring.asked().contains(member.connection())
                 && restored.step() >= member.state().atLeastStep();
         if (isAwaited) {
-            turn.update(member.standsAt(restored.step()));
-            turn.restoring = turn.restoring.answeredBy(member.connection(), restored.isFromCheckpoint());
-            Gathering.beginIfReady(turn);
+            draft.update(member.standsAt(restored.step()));
+            draft.restoring = draft.restoring.answeredBy(member.connection(), restored.isFromCheckpoint());
         }
     }
 
-    private static void goBack(Turn turn) {
-        Member furthest = turn.members().stream()
+    static void goBack(Draft draft) {
+        Member furthest = draft.members().stream()
                 .max(Comparator.comparing((Member member) -> member.state().atLeastStep())
-                        .thenComparing(member -> turn.restoring.found().contains(member.connection())))
+                        .thenComparing(member -> draft.restoring.found().contains(member.connection())))
                 .orElseThrow();
-        long before = turn.committedStep;
+        long before = draft.committedStep;
         long step = furthest.state().atLeastStep();
-        boolean isFound = turn.restoring.found().contains(furthest.connection());
-        turn.committedStep = step;
-        turn.baseStep = step;
-        turn.restoring = turn.restoring.restored();
-        turn.note(
+        boolean isFound = draft.restoring.found().contains(furthest.connection());
+        draft.committedStep = step;
+        draft.baseStep = step;
+        draft.restoring = draft.restoring.restored();
+        draft.note(
                 Topic.RESTORED,
                 "every copy of the model was lost: the job goes "
                         + (step < before ? "back from step " + before + " to " : "on from ")
                         + where(step, isFound, furthest));
-        Seating.deal(turn);
     }
 
     private static String where(long step, boolean isFound, Member furthest) {

@@ -106,13 +106,19 @@ record Suspicions(String fault, int sameFaults, Map<String, Damages> damages, Ma
         return past == null ? 0 : Math.max(0, past.nanos + pauseNanos(past.count) - nowNanos);
     }
 
+    /** Why a worker that is there has no place, in words. */
+    String hasToRest(String name, long nowNanos) {
+        return name + " has come and gone " + departuresOf(name) + " times lately, and waits for "
+                + TimeUnit.NANOSECONDS.toMillis(pauseNanos(name, nowNanos)) + " ms before it gets a place again";
+    }
+
     private static long pauseNanos(int count) {
         return count <= FREE_DEPARTURES
                 ? 0
                 : FIRST_PAUSE_NANOS << Math.min(count - FREE_DEPARTURES - 1, MOST_DOUBLINGS);
     }
 
-    int departuresOf(String name) {
+    private int departuresOf(String name) {
         return departures.containsKey(name) ? departures.get(name).count : 0;
     }
 }

@@ -14,57 +14,60 @@ final class Watch {
 
     private Watch() {}
 
-    static void tick(Turn turn) {
-        if (turn.phase == Phase.ALIGNING && turn.alignStep == Membership.NOT_ALIGNED) {
-            List<Member> late = turn.seated().stream()
+    static void tick(Draft draft) {
+        if (draft.isBroken()) {
+            return; // somebody was missed at this very moment: what is waited for is about to change
+        }
+        if (draft.phase == Phase.ALIGNING && draft.alignStep == Membership.NOT_ALIGNED) {
+            List<Member> late = draft.seated().stream()
                     .filter(member -> member.ready().isEmpty())
                     .toList();
-            await(turn, late, "get ready for its shards");
-        } else if (turn.phase == Phase.STOPPING) {
-            await(turn, unfinished(turn), "keep what it has, now that the job stops");
-        } else if (turn.phase == Phase.RUNNING && !turn.finished.isEmpty()) {
-            await(turn, unfinished(turn), "finish, as others have");
-        } else if (turn.phase == Phase.RUNNING && isTimeForAWord(turn, NEXT_WORD_NANOS)) {
+            await(draft, late, "get ready for its shards");
+        } else if (draft.phase == Phase.STOPPING) {
+            await(draft, unfinished(draft), "keep what it has, now that the job stops");
+        } else if (draft.phase == Phase.RUNNING && !draft.finished.isEmpty()) {
+            await(draft, unfinished(draft), "finish, as others have");
+        } else if (draft.phase == Phase.RUNNING && isTimeForAWord(draft, NEXT_WORD_NANOS)) {
             // Who is late in a step is judged by its sums; where nobody has sent any, a step may be as long as this.
-            turn.note(
+            draft.note(
                     Topic.LATE,
-                    "no step has been committed for " + seconds(waitedNanos(turn)) + " s; step "
-                            + (turn.committedStep + 1) + " is being computed");
+                    "no step has been committed for " + seconds(waitedNanos(draft)) + " s; step "
+                            + (draft.committedStep + 1) + " is being computed");
         }
     }
 
-    private static List<Member> unfinished(Turn turn) {
-        return turn.computing().stream()
-                .filter(member -> !turn.hasFinished(member))
+    private static List<Member> unfinished(Draft draft) {
+        return draft.computing().stream()
+                .filter(member -> !draft.hasFinished(member))
                 .toList();
     }
 
-    private static void await(Turn turn, List<Member> late, String forWhat) {
-        long limitNanos = turn.rules.patience().prepareNanos();
-        if (waitedNanos(turn) >= limitNanos) {
-            Departures.late(turn, late, "it was given " + seconds(limitNanos) + " s to " + forWhat);
-        } else if (isTimeForAWord(turn, FIRST_WORD_NANOS)) {
-            String names = late.stream().map(turn::describe).collect(Collectors.joining(", "));
-            turn.note(
+    private static void await(Draft draft, List<Member> late, String forWhat) {
+        long limitNanos = draft.rules.patience().prepareNanos();
+        if (waitedNanos(draft) >= limitNanos) {
+            Departures.late(draft, late, "it was given " + seconds(limitNanos) + " s to " + forWhat);
+        } else if (isTimeForAWord(draft, FIRST_WORD_NANOS)) {
+            String names = late.stream().map(draft::describe).collect(Collectors.joining(", "));
+            draft.note(
                     Topic.LATE,
-                    "the job has waited for " + seconds(waitedNanos(turn)) + " s for " + names + " to " + forWhat
+                    "the job has waited for " + seconds(waitedNanos(draft)) + " s for " + names + " to " + forWhat
                             + "; it waits for " + seconds(limitNanos) + " s");
         }
     }
 
     /** One after a while, and then one a minute. */
-    private static boolean isTimeForAWord(Turn turn, long firstNanos) {
-        boolean wasTold = turn.toldNanos > turn.progressNanos;
-        boolean isTime = turn.nowNanos - Math.max(turn.toldNanos, turn.progressNanos)
+    private static boolean isTimeForAWord(Draft draft, long firstNanos) {
+        boolean wasTold = draft.toldNanos > draft.progressNanos;
+        boolean isTime = draft.nowNanos - Math.max(draft.toldNanos, draft.progressNanos)
                 >= (wasTold ? NEXT_WORD_NANOS : firstNanos);
         if (isTime) {
-            turn.toldNanos = turn.nowNanos;
+            draft.toldNanos = draft.nowNanos;
         }
         return isTime;
     }
 
-    private static long waitedNanos(Turn turn) {
-        return turn.nowNanos - turn.progressNanos;
+    private static long waitedNanos(Draft draft) {
+        return draft.nowNanos - draft.progressNanos;
     }
 
     private static long seconds(long nanos) {

@@ -2,6 +2,8 @@ package io.syncbn.coordinator.service;
 
 import io.grpc.Status;
 import io.syncbn.coordinator.journal.Journal;
+import io.syncbn.coordinator.membership.Decision;
+import io.syncbn.coordinator.membership.Decisions;
 import io.syncbn.coordinator.membership.Earlier;
 import io.syncbn.coordinator.membership.Effect;
 import io.syncbn.coordinator.membership.Event;
@@ -314,7 +316,7 @@ public final class Coordinator {
 
     /** What a decision brings about may ask for others: their effects come after its own. */
     private void happened(Event event) {
-        Membership.Decision decision = membership.on(nanoClock.getAsLong(), event);
+        Decision decision = Decisions.on(membership, nanoClock.getAsLong(), event);
         membership = decision.next();
         metrics.membership(membership);
         effects.add(decision.effects());

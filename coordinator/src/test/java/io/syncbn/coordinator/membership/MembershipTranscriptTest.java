@@ -62,7 +62,7 @@ class MembershipTranscriptTest {
         }
         String[] words = line.split(" ", 5);
         long nowNanos = TimeUnit.MILLISECONDS.toNanos(Long.parseLong(words[0]));
-        Membership.Decision decision = membership.on(nowNanos, event(words, options));
+        Decision decision = Decisions.on(membership, nowNanos, event(words, options));
         membership = decision.next();
         return decision.effects().stream().map(MembershipTranscriptTest::text).toList();
     }

@@ -263,7 +263,7 @@ final class RandomConversation {
         boolean wasRunning = running != 0;
         Set<Long> seatedBefore = new HashSet<>();
         membership.members().stream().filter(Member::isSeated).forEach(member -> seatedBefore.add(member.connection()));
-        Membership.Decision decision = membership.on(nowNanos, event);
+        Decision decision = Decisions.on(membership, nowNanos, event);
         membership = decision.next();
         List<Plan> plans = new ArrayList<>();
         Set<Long> ended = new HashSet<>();

@@ -14,31 +14,31 @@ import java.util.stream.IntStream;
  *
  * <p>Which run has a backup is a part of a generation's deal, so it changes as a worker joins: at a commit.
  */
-final class Reruns {
-    private Reruns() {}
+final class Backups {
+    private Backups() {}
 
     /** Lets the generation end, if somebody is free to help those that are slow. */
-    static void straggling(Turn turn, Event.Straggling event) {
-        if (turn.rules.straggler() == Straggler.WAIT || !isOfNow(turn, event.generation())) {
+    static void straggling(Draft draft, Event.Straggling event) {
+        if (draft.rules.straggler() == Straggler.WAIT || !isOfNow(draft, event.generation())) {
             return;
         }
         for (int worker : event.workers()) {
-            seated(turn, worker)
+            seated(draft, worker)
                     .filter(member -> !member.slowness().isSlow())
-                    .ifPresent(member -> helpIfSomebodyCan(turn, member));
+                    .ifPresent(member -> helpIfSomebodyCan(draft, member));
         }
     }
 
-    private static void helpIfSomebodyCan(Turn turn, Member member) {
-        turn.update(member.withSlowness(member.slowness().again()));
-        List<Member> workers = turn.seated().stream()
+    private static void helpIfSomebodyCan(Draft draft, Member member) {
+        draft.update(member.withSlowness(member.slowness().again()));
+        List<Member> workers = draft.seated().stream()
                 .sorted(Comparator.comparing(Member::seat))
                 .toList();
-        List<ShardRun> runs = workers.stream().map(worker -> run(turn, worker)).toList();
-        if (deal(workers, runs).contains(Optional.of(run(turn, member)))) {
-            Running.end(turn);
+        List<ShardRun> runs = workers.stream().map(worker -> run(draft, worker)).toList();
+        if (deal(workers, runs).contains(Optional.of(run(draft, member)))) {
+            draft.endWithStep();
         } else {
-            turn.update(member);
+            draft.update(member);
         }
     }
 
@@ -46,32 +46,35 @@ final class Reruns {
      * Lets the generation end, if a slow worker has fallen far behind: it takes over the others' state then, instead of
      * keeping ever more sums that it has yet to go through.
      */
-    static void standsAt(Turn turn, Member member, long step) {
-        long behind = turn.committedStep - step;
-        if (turn.phase == Phase.RUNNING && member.isSeated() && !turn.isEnding && behind > mostBehind(turn, member)) {
-            turn.note(Topic.RERUN, member.name(), member.name() + " is " + behind + " steps behind: too many");
-            Running.end(turn);
+    static void standsAt(Draft draft, Member member, long step) {
+        long behind = draft.committedStep - step;
+        if (draft.phase == Phase.RUNNING
+                && member.isSeated()
+                && !draft.isEnding
+                && behind > mostBehind(draft, member)) {
+            draft.note(Topic.RERUN, member.name(), member.name() + " is " + behind + " steps behind: too many");
+            draft.endWithStep();
         }
     }
 
     /** What it has yet to go through is in its memory, of which it has said how many steps that holds. */
-    private static long mostBehind(Turn turn, Member member) {
+    private static long mostBehind(Draft draft, Member member) {
         int holds = member.join().getBacklogSteps();
-        return holds == 0 ? turn.rules.mostStepsBehind() : Math.min(holds, turn.rules.mostStepsBehind());
+        return holds == 0 ? draft.rules.mostStepsBehind() : Math.min(holds, draft.rules.mostStepsBehind());
     }
 
     /** Lets the generation end, if a worker keeps up again. */
-    static void keepingUp(Turn turn, Event.KeepingUp event) {
-        if (!isOfNow(turn, event.generation())) {
+    static void keepingUp(Draft draft, Event.KeepingUp event) {
+        if (!isOfNow(draft, event.generation())) {
             return;
         }
-        seated(turn, event.worker())
+        seated(draft, event.worker())
                 .filter(member -> member.slowness().isSlow()
                         && event.steps() >= member.slowness().stepsToBelieve())
                 .ifPresent(member -> {
-                    turn.update(member.withSlowness(member.slowness().over()));
-                    turn.note(Topic.RERUN, member.name(), member.name() + " keeps up again");
-                    Running.end(turn);
+                    draft.update(member.withSlowness(member.slowness().over()));
+                    draft.note(Topic.RERUN, member.name(), member.name() + " keeps up again");
+                    draft.endWithStep();
                 });
     }
 
@@ -103,32 +106,32 @@ final class Reruns {
     }
 
     /** Says what is new in a generation's deal. Who is slow and has no backup any more has to be found slow again. */
-    static void dealt(Turn turn, Optional<Assignment> before) {
-        Assignment now = turn.assignment.orElseThrow();
-        for (Member member : turn.seated()) {
+    static void dealt(Draft draft, Optional<Assignment> before) {
+        Assignment now = draft.assignment.orElseThrow();
+        for (Member member : draft.seated()) {
             if (!member.slowness().isSlow()) {
                 continue;
             }
             String slow = now.seats().get(member.seat()) + " is slow: ";
             Optional<String> backup = now.backupOf(member.name());
             if (backup.isEmpty()) {
-                turn.update(member.withSlowness(member.slowness().over()));
-                turn.note(Topic.RERUN, member.name(), slow + "no other worker is free to compute its shards as well");
+                draft.update(member.withSlowness(member.slowness().over()));
+                draft.note(Topic.RERUN, member.name(), slow + "no other worker is free to compute its shards as well");
             } else if (!backup.equals(before.flatMap(last -> last.backupOf(member.name())))) {
-                turn.note(Topic.RERUN, member.name(), slow + backup.get() + " computes its shards as well");
+                draft.note(Topic.RERUN, member.name(), slow + backup.get() + " computes its shards as well");
             }
         }
     }
 
-    private static boolean isOfNow(Turn turn, long generation) {
-        return turn.phase == Phase.RUNNING && generation == turn.generation;
+    private static boolean isOfNow(Draft draft, long generation) {
+        return draft.phase == Phase.RUNNING && generation == draft.generation;
     }
 
-    private static Optional<Member> seated(Turn turn, int worker) {
-        return turn.seated().stream().filter(member -> member.seat() == worker).findFirst();
+    private static Optional<Member> seated(Draft draft, int worker) {
+        return draft.seated().stream().filter(member -> member.seat() == worker).findFirst();
     }
 
-    private static ShardRun run(Turn turn, Member member) {
-        return turn.assignment.orElseThrow().seats().get(member.seat()).run();
+    private static ShardRun run(Draft draft, Member member) {
+        return draft.assignment.orElseThrow().seats().get(member.seat()).run();
     }
 }

@@ -10,9 +10,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
-/** One decision while it is made: the state as it changes, and the effects so far. Lives for one event. */
-final class Turn {
+/**
+ * One decision while it is made: the facts as they change, and the effects so far. Lives for one event.
+ *
+ * <p>Three facts live no longer than that: why the job cannot go on, that the generation broke although nobody is gone, and
+ * that a step was committed. {@link Transitions} looks at them.
+ */
+final class Draft {
     final Rules rules;
     final long nowNanos;
     Phase phase;
@@ -35,12 +41,20 @@ final class Turn {
     long tickedNanos;
     long progressNanos;
     long toldNanos;
+    boolean hasCommitted;
+    private Optional<String> failure = Optional.empty();
+    private boolean hasBroken;
     private final List<Member> members;
     private final List<Comer> comers;
-    private final List<Effect> effects = new ArrayList<>();
+    private final List<Effect> effects;
 
-    Turn(Membership before, long nowNanos) {
+    Draft(Membership before, long nowNanos) {
+        this(before, nowNanos, new ArrayList<>());
+    }
+
+    private Draft(Membership before, long nowNanos, List<Effect> effects) {
         this.nowNanos = nowNanos;
+        this.effects = effects;
         rules = before.rules();
         phase = before.phase();
         members = new ArrayList<>(before.members());
@@ -66,8 +80,13 @@ final class Turn {
         toldNanos = before.times().toldNanos();
     }
 
-    Membership.Decision decision() {
-        return new Membership.Decision(state(), effects);
+    /** The decision that comes with this one: its effects come after those of this one. */
+    Draft followed() {
+        return new Draft(state(), nowNanos, effects);
+    }
+
+    Decision decision() {
+        return new Decision(state(), effects);
     }
 
     private Membership state() {
@@ -114,6 +133,11 @@ final class Turn {
     /** Something came that was waited for; what comes next is waited for from now on. */
     void goesOn() {
         progressNanos = nowNanos;
+    }
+
+    /** Since then, as of the last look at the clock: that something took too long is a reason to act by itself, at a tick. */
+    long waitedNanos(long sinceNanos) {
+        return tickedNanos - sinceNanos;
     }
 
     List<Comer> comers() {
@@ -169,6 +193,51 @@ final class Turn {
         return (member.isSeated() || phase == Phase.STOPPING) && finished.containsKey(member.name());
     }
 
+    /** The job cannot go on. The first reason is the one that counts. */
+    void fail(String reason) {
+        failure = failure.or(() -> Optional.of(reason));
+    }
+
+    Optional<String> failure() {
+        return failure;
+    }
+
+    /** The generation cannot go on, although nobody is gone. */
+    void breakGeneration() {
+        hasBroken = true;
+    }
+
+    /** Whether the generation cannot go on: it broke, or somebody who has a place in it is gone and had not finished. */
+    boolean isBroken() {
+        boolean isThereOne = phase == Phase.ALIGNING || phase == Phase.RUNNING;
+        return isThereOne
+                && (hasBroken
+                        || seats().anyMatch(seat -> !isDone(seat)
+                                && seated().stream()
+                                        .noneMatch(member -> member.name().equals(seat.name()))));
+    }
+
+    /** Whether nothing is waited for any more: of those who have a place, or after a stop of all who are there. */
+    boolean haveAllFinished() {
+        return phase == Phase.STOPPING ? members.stream().allMatch(this::hasFinished) : seats().allMatch(this::isDone);
+    }
+
+    private Stream<Assignment.Seat> seats() {
+        return assignment.stream().flatMap(now -> now.seats().stream());
+    }
+
+    private boolean isDone(Assignment.Seat seat) {
+        return finished.containsKey(seat.name());
+    }
+
+    /** Lets the generation end with the step being computed. */
+    void endWithStep() {
+        if (!isEnding) {
+            isEnding = true;
+            effect(new Effect.EndWithStep());
+        }
+    }
+
     void effect(Effect effect) {
         effects.add(effect);
     }
@@ -180,8 +249,20 @@ final class Turn {
     /** Lets a worker go. It is no member from here on. */
     void release(Member member, String reason) {
         lose(member);
-        send(member, ToWorker.newBuilder().setReleased(Released.newBuilder().setReason(reason)));
-        effects.add(new Effect.End(member.connection()));
+        release(member.connection(), reason);
+    }
+
+    /** Lets somebody go who is no member. */
+    void release(long connection, String reason) {
+        sendLast(
+                connection,
+                ToWorker.newBuilder().setReleased(Released.newBuilder().setReason(reason)));
+    }
+
+    /** Sends something, and ends the control stream. */
+    void sendLast(long connection, ToWorker.Builder message) {
+        effects.add(new Effect.Send(connection, message.build()));
+        effects.add(new Effect.End(connection));
     }
 
     void note(Topic topic, String text) {

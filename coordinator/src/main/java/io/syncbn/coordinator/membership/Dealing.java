@@ -1,0 +1,76 @@
+package io.syncbn.coordinator.membership;
+
+import io.syncbn.proto.tree.Assignment;
+import io.syncbn.proto.tree.ShardRun;
+import io.syncbn.proto.v1.Plan;
+import io.syncbn.proto.v1.ToWorker;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/** How shards are dealt: a generation is planned. */
+final class Dealing {
+    private Dealing() {}
+
+    /**
+     * Deals the shards to those who are there; if there are more than there are places, first to those who have the state.
+     * Silence is measured from here on: this is how workers hear of it.
+     */
+    static void deal(Draft draft) {
+        draft.phase = Phase.ALIGNING;
+        draft.generation++;
+        draft.goesOn();
+        List<Member> seated = candidates(draft).stream()
+                .sorted(Comparator.comparing((Member member) -> !member.has(draft.baseStep))
+                        .thenComparing(member -> !member.mayHave(draft.baseStep))
+                        .thenComparing(member -> !member.wasPlanned() && !draft.expected.contains(member.name())))
+                .limit(draft.rules.maxWorkers())
+                .sorted(Comparator.comparing(Member::name, new NaturalOrder()))
+                .toList();
+        draft.expected = Set.of();
+        List<ShardRun> runs = ShardRun.deal(draft.rules.shards(), seated.size());
+        List<Optional<ShardRun>> backupRuns = Backups.deal(seated, runs);
+        List<Assignment.Seat> seats = new ArrayList<>();
+        draft.members().forEach(member -> draft.update(member.unseated()));
+        for (int worker = 0; worker < seated.size(); worker++) {
+            seats.add(new Assignment.Seat(seated.get(worker).name(), runs.get(worker), backupRuns.get(worker)));
+            draft.update(seated.get(worker).seatedAt(worker, draft.nowNanos));
+        }
+        Optional<Assignment> before = draft.assignment;
+        draft.assignment = Optional.of(new Assignment(draft.generation, seats));
+        // Before anybody hears of it: its number must not be given again, even by a coordinator that is started anew.
+        draft.note(Topic.PLAN, "generation " + draft.generation + " is planned: " + draft.rules.count(seated.size()));
+        Backups.dealt(draft, before);
+        draft.seated().stream()
+                .sorted(Comparator.comparing(Member::seat))
+                .forEach(member -> draft.send(member, ToWorker.newBuilder().setPlan(plan(draft, member.seat()))));
+    }
+
+    /** Those that have come and gone too often wait, unless there is no other way: time for gathering is over, or only they have the state. */
+    private static List<Member> candidates(Draft draft) {
+        List<Member> rested = draft.rested();
+        boolean canGoOn = rested.size() >= draft.rules.minWorkers()
+                && rested.stream().anyMatch(member -> member.mayHave(draft.baseStep));
+        return canGoOn ? rested : draft.members();
+    }
+
+    private static Plan plan(Draft draft, int worker) {
+        Assignment assignment = draft.assignment.orElseThrow();
+        ShardRun run = assignment.seats().get(worker).run();
+        Plan.Builder plan = Plan.newBuilder()
+                .setGeneration(draft.generation)
+                .setWorker(worker)
+                .setWorkers(assignment.workers())
+                .setFirstShard(run.first())
+                .setShardCount(run.count())
+                .setHeartbeatMillis(draft.rules.patience().heartbeatMillis())
+                .setSilenceMillis(draft.rules.patience().silenceMillis())
+                .setCommittedStep(draft.committedStep)
+                .setRestores(draft.restoring.restores());
+        assignment.seats().get(worker).backupRun().ifPresent(backup -> plan.setBackupFirstShard(backup.first())
+                .setBackupShardCount(backup.count()));
+        return plan.build();
+    }
+}

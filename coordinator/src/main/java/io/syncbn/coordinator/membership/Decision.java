@@ -1,0 +1,10 @@
+package io.syncbn.coordinator.membership;
+
+import java.util.List;
+
+/** The next state and what is to be done. */
+public record Decision(Membership next, List<Effect> effects) {
+    public Decision {
+        effects = List.copyOf(effects);
+    }
+}

@@ -1,0 +1,23 @@
+package io.syncbn.coordinator.membership;
+
+import io.syncbn.proto.v1.Join;
+import io.syncbn.proto.v1.Refused;
+import io.syncbn.proto.v1.ToWorker;
+
+/** How somebody is told that it may not join, and others that it was. */
+final class Refusals {
+    private Refusals() {}
+
+    static void refuse(Draft draft, long connection, String reason) {
+        draft.sendLast(
+                connection,
+                ToWorker.newBuilder().setRefused(Refused.newBuilder().setReason(reason)));
+    }
+
+    static void note(Draft draft, Join join, String reason) {
+        draft.note(
+                Topic.REFUSED,
+                join.getName(),
+                "refused " + join.getName() + " from host " + join.getHost() + ": " + reason);
+    }
+}
