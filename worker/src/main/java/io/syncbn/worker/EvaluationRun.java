@@ -5,7 +5,6 @@ import io.syncbn.proto.tree.ShardRun;
 import io.syncbn.worker.collective.Collective;
 import io.syncbn.worker.collective.LocalCollective;
 import io.syncbn.worker.data.ChannelStatistics;
-import io.syncbn.worker.data.Datasets;
 import io.syncbn.worker.data.DecodedDataset;
 import io.syncbn.worker.kernels.Arithmetic;
 import io.syncbn.worker.record.Evaluation;
@@ -26,7 +25,7 @@ public final class EvaluationRun {
      */
     public static Evaluation run(Job job, Path checkpoint) {
         Arithmetic arithmetic = Arithmetic.of(job.instructionSet());
-        try (DecodedDataset data = Datasets.open(job)) {
+        try (DecodedDataset data = DecodedDataset.open(job)) {
             Replicas replicas = Replicas.ofCheckpoint(job, data, arithmetic, checkpoint);
             int groupSize = job.normalization().groupSize(job.shards());
             try (Collective collective = new LocalCollective(job.shards(), groupSize);

@@ -7,7 +7,6 @@ import io.syncbn.worker.checkpoint.ModelState;
 import io.syncbn.worker.checkpoint.Origin;
 import io.syncbn.worker.collective.JobFailedException;
 import io.syncbn.worker.data.DataSummary;
-import io.syncbn.worker.data.Datasets;
 import io.syncbn.worker.data.DecodedDataset;
 import io.syncbn.worker.kernels.Arithmetic;
 import io.syncbn.worker.record.CheckpointTimer;
@@ -20,10 +19,10 @@ import io.syncbn.worker.record.WriterTurn;
 import io.syncbn.worker.session.Identity;
 import io.syncbn.worker.session.Introduction;
 import io.syncbn.worker.session.Patience;
-import io.syncbn.worker.session.SessionRunner;
 import io.syncbn.worker.session.Sizes;
 import io.syncbn.worker.session.WorkerEnd;
 import io.syncbn.worker.session.WorkerFaultException;
+import io.syncbn.worker.session.client.SessionRunner;
 import io.syncbn.worker.train.Faults;
 import io.syncbn.worker.train.GroupValues;
 import io.syncbn.worker.train.LocalShards;
@@ -67,7 +66,7 @@ public final class WorkerProcess {
         start.done("process");
         Arithmetic arithmetic = Arithmetic.of(job.instructionSet());
         start.done("arithmetic");
-        try (DecodedDataset data = Datasets.open(job);
+        try (DecodedDataset data = DecodedDataset.open(job);
                 WorkerMetrics metrics = WorkerMetrics.serve(name, config.host().metrics())) {
             metrics.url().ifPresent(url -> LOG.log(Level.INFO, "metrics at " + url));
             DataSummary.lines(data).forEach(line -> LOG.log(Level.INFO, line));

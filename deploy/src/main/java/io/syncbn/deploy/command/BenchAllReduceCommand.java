@@ -5,6 +5,7 @@ import io.syncbn.deploy.launch.ChildCommands;
 import io.syncbn.deploy.launch.Heaps;
 import io.syncbn.deploy.launch.JavaChildren;
 import io.syncbn.deploy.launch.JavaCommand;
+import io.syncbn.deploy.launch.JavaProgram;
 import io.syncbn.deploy.launch.RunDirectory;
 import io.syncbn.deploy.settings.BenchSettings;
 import io.syncbn.deploy.settings.RunSettings;
@@ -27,6 +28,13 @@ final class BenchAllReduceCommand implements Command {
     static final int MOST_FLOATS = 1 << 28;
     static final int LEAST_ROUNDS = 5;
     static final int MOST_ROUNDS = 1_000_000;
+
+    private final String childMain;
+
+    /** @param childMain name of the class that processes of ours are started with */
+    BenchAllReduceCommand(String childMain) {
+        this.childMain = childMain;
+    }
 
     @Override
     public String name() {
@@ -84,8 +92,8 @@ final class BenchAllReduceCommand implements Command {
         return BenchRun.print(run, children(run, settings, workers), workers, () -> {}, () -> results(run));
     }
 
-    private static ChildCommands children(RunDirectory run, Settings settings, int workers) {
-        JavaChildren job = new JavaChildren(ChildMain.class.getName(), run, Optional.empty(), workers, Heaps.USUAL);
+    private ChildCommands children(RunDirectory run, Settings settings, int workers) {
+        JavaChildren job = new JavaChildren(new JavaProgram(childMain, Heaps.USUAL), run, Optional.empty(), workers);
         return new ChildCommands() {
             @Override
             public List<String> coordinator(int port) {
@@ -94,7 +102,7 @@ final class BenchAllReduceCommand implements Command {
 
             @Override
             public List<String> worker(String name) {
-                List<String> command = JavaCommand.of(ChildMain.class.getName(), "-Xmx2g");
+                List<String> command = JavaCommand.of(childMain, "-Xmx2g");
                 command.addAll(
                         List.of("bench", "allreduce", "--launched", "true", "--workers", Integer.toString(workers)));
                 command.addAll(List.of("--name", name));

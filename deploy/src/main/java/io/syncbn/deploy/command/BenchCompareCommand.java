@@ -19,6 +19,13 @@ import java.util.function.Supplier;
 final class BenchCompareCommand implements Command {
     private static final String NONE = "none";
 
+    private final String childMain;
+
+    /** @param childMain name of the class that processes of ours are started with */
+    BenchCompareCommand(String childMain) {
+        this.childMain = childMain;
+    }
+
     @Override
     public String name() {
         return "bench compare";
@@ -69,7 +76,7 @@ final class BenchCompareCommand implements Command {
         return BenchSeries.run(
                 settings,
                 runSettings(),
-                comparison.measurements(new Programs(ChildMain.class.getName())),
+                comparison.measurements(new Programs(childMain)),
                 rounds,
                 jsonFile,
                 comparison::tables);

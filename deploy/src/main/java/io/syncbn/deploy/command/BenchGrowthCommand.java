@@ -14,6 +14,13 @@ import java.util.Optional;
 final class BenchGrowthCommand implements Command {
     private static final int MOST_EXAMPLES = 1 << 16;
 
+    private final String childMain;
+
+    /** @param childMain name of the class that processes of ours are started with */
+    BenchGrowthCommand(String childMain) {
+        this.childMain = childMain;
+    }
+
     @Override
     public String name() {
         return "bench growth";
@@ -62,7 +69,7 @@ final class BenchGrowthCommand implements Command {
         return BenchSeries.run(
                 settings,
                 runSettings(),
-                growth.measurements(new Programs(ChildMain.class.getName())),
+                growth.measurements(new Programs(childMain)),
                 rounds,
                 jsonFile,
                 growth::tables);

@@ -23,6 +23,13 @@ import java.util.List;
 final class BenchStarCommand implements Command {
     private static final int MOST_WORKERS = 1 << 10;
 
+    private final String childMain;
+
+    /** @param childMain name of the class that processes of ours are started with */
+    BenchStarCommand(String childMain) {
+        this.childMain = childMain;
+    }
+
     @Override
     public String name() {
         return "bench star";
@@ -69,7 +76,7 @@ final class BenchStarCommand implements Command {
         return ExitCode.DONE;
     }
 
-    private static void coordinate(Settings settings, int workers, List<Integer> sizes, int rounds)
+    private void coordinate(Settings settings, int workers, List<Integer> sizes, int rounds)
             throws IOException, InterruptedException {
         List<Process> processes = new ArrayList<>();
         try (ServerSocketChannel listener = ServerSocketChannel.open()) {
@@ -100,8 +107,8 @@ final class BenchStarCommand implements Command {
     }
 
     /** The first one prints the results; the others measured the same rounds. */
-    private static Process worker(Settings settings, Address coordinator, int number) throws IOException {
-        List<String> command = JavaCommand.of(ChildMain.class.getName());
+    private Process worker(Settings settings, Address coordinator, int number) throws IOException {
+        List<String> command = JavaCommand.of(childMain);
         command.addAll(List.of("bench", "star", "--launched", "true"));
         for (Setting setting : List.of(BenchSettings.WORKERS, BenchSettings.FLOATS, BenchSettings.SUMS)) {
             command.addAll(List.of("--" + setting.name(), settings.needed(setting)));

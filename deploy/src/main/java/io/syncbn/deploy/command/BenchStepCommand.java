@@ -4,6 +4,7 @@ import io.syncbn.deploy.bench.ResidentMemory;
 import io.syncbn.deploy.bench.StepResult;
 import io.syncbn.deploy.launch.Heaps;
 import io.syncbn.deploy.launch.JavaChildren;
+import io.syncbn.deploy.launch.JavaProgram;
 import io.syncbn.deploy.launch.RunDirectory;
 import io.syncbn.deploy.settings.BenchSettings;
 import io.syncbn.deploy.settings.Settings;
@@ -15,6 +16,12 @@ import java.util.Optional;
 
 /** {@code syncbn bench step}: how long a training step takes, measured on a short run of the real thing. */
 final class BenchStepCommand implements Command {
+    private final String childMain;
+
+    /** @param childMain name of the class that processes of ours are started with */
+    BenchStepCommand(String childMain) {
+        this.childMain = childMain;
+    }
 
     @Override
     public String name() {
@@ -48,7 +55,7 @@ final class BenchStepCommand implements Command {
         int workers = jobRun.workers().most();
         RunDirectory run = BenchRun.directory(settings, job);
         JavaChildren children =
-                new JavaChildren(ChildMain.class.getName(), run, Optional.empty(), workers, Heaps.USUAL);
+                new JavaChildren(new JavaProgram(childMain, Heaps.USUAL), run, Optional.empty(), workers);
         ResidentMemory memory = new ResidentMemory();
         return BenchRun.print(
                 run,

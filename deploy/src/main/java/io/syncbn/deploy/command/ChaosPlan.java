@@ -6,7 +6,7 @@ import io.syncbn.deploy.chaos.FaultList;
 import io.syncbn.deploy.chaos.RandomFaults;
 import io.syncbn.deploy.chaos.Report;
 import io.syncbn.deploy.launch.Ending;
-import io.syncbn.deploy.launch.Launcher;
+import io.syncbn.deploy.launch.Patience;
 import io.syncbn.deploy.launch.Progress;
 import io.syncbn.deploy.launch.RunDirectory;
 import io.syncbn.deploy.settings.Range;
@@ -16,6 +16,7 @@ import io.syncbn.worker.collective.JobFailedException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -39,7 +40,7 @@ record ChaosPlan(List<Fault> faults, Optional<String> reference, boolean isCompa
     private static final int WITHOUT_LIMIT = Integer.MAX_VALUE;
 
     /** Times in the report are as fine as the launcher's looks are frequent. */
-    private static final Launcher.Patience PATIENCE = Launcher.Patience.DEFAULT.withTickMillis(20);
+    private static final Patience PATIENCE = Patience.DEFAULT.withTick(Duration.ofMillis(20));
 
     /** Empty without {@code --chaos}, or where something is wrong with it. */
     static Optional<ChaosPlan> of(Settings settings, Range workers) {
@@ -86,7 +87,7 @@ record ChaosPlan(List<Fault> faults, Optional<String> reference, boolean isCompa
         Ending ending;
         Report report;
         Training disturbed = new Training(
-                run, training.job(), training.workers(), training.resume(), WITHOUT_LIMIT, training.heaps());
+                run, training.job(), training.workers(), training.resume(), WITHOUT_LIMIT, training.program());
         try (Progress progress = disturbed.progress();
                 Chaos chaos = new Chaos(faults, run, progress, Training::nowMillis)) {
             ending = disturbed.launch(chaos, PATIENCE);
@@ -111,7 +112,7 @@ record ChaosPlan(List<Fault> faults, Optional<String> reference, boolean isCompa
                     training.workers(),
                     Optional.empty(),
                     training.restarts(),
-                    training.heaps());
+                    training.program());
             int exitCode = again.report(again.launch());
             if (exitCode != ExitCode.DONE) {
                 return exitCode;

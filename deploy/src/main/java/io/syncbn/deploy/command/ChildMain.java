@@ -30,7 +30,7 @@ public final class ChildMain {
     }
 
     private static Command command(String name) {
-        return Commands.all().stream()
+        return Commands.all(ChildMain.class.getName()).stream()
                 .filter(command -> command.name().equals(name))
                 .findFirst()
                 .orElseThrow();

@@ -4,6 +4,7 @@ import io.syncbn.deploy.settings.BenchSettings;
 import io.syncbn.deploy.settings.RunSettings;
 import io.syncbn.proto.job.JobSettings;
 import io.syncbn.proto.job.Setting;
+import io.syncbn.worker.data.DataFormats;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -37,7 +38,7 @@ final class CommandLines {
             "label-smoothing",
             "dropout");
 
-    /** Known to {@link ChildMain} alone. */
+    /** Given by processes of ours alone. */
     private static final Set<Setting> NOT_FOR_PEOPLE = Set.of(RunSettings.LAUNCHED, BenchSettings.MEASURED);
 
     private CommandLines() {}
@@ -155,8 +156,13 @@ final class CommandLines {
                 .arity(setting.isSwitch() ? "0..1" : "1")
                 .fallbackValue(setting.isSwitch() ? "true" : "")
                 .paramLabel(setting.isSwitch() ? "true|false" : setting.value())
-                .description(setting.help() + (isDefaultSaid ? "" : " (" + setting.defaultValue() + ")"))
+                .description(help(setting) + (isDefaultSaid ? "" : " (" + setting.defaultValue() + ")"))
                 .build();
+    }
+
+    /** Formats are known to who opens them. */
+    private static String help(Setting setting) {
+        return setting.name().equals("data") ? setting.help() + ": " + DataFormats.help() : setting.help();
     }
 
     private static OptionSpec help() {

@@ -9,18 +9,22 @@ import java.util.List;
 final class Commands {
     private Commands() {}
 
-    /** In the order of the help. */
-    static List<Command> all() {
+    /**
+     * In the order of the help.
+     *
+     * @param childMain name of the class whose {@code main} runs a command for another process of ours
+     */
+    static List<Command> all(String childMain) {
         return List.of(
-                new TrainCommand(),
+                new TrainCommand(childMain),
                 new CoordinatorCommand(),
                 new WorkerCommand(),
                 new EvaluateCommand(),
-                new BenchStepCommand(),
-                new BenchAllReduceCommand(),
-                new BenchStarCommand(),
-                new BenchCompareCommand(),
-                new BenchGrowthCommand());
+                new BenchStepCommand(childMain),
+                new BenchAllReduceCommand(childMain),
+                new BenchStarCommand(childMain),
+                new BenchCompareCommand(childMain),
+                new BenchGrowthCommand(childMain));
     }
 
     /**

@@ -38,7 +38,7 @@ public final class Main {
      * @return the exit code
      */
     public int run(String... arguments) {
-        CommandLine root = CommandLines.of(Commands.all(), Version.text());
+        CommandLine root = CommandLines.of(Commands.all(ChildMain.class.getName()), Version.text());
         ParseResult parsed = root.parseArgs(
                 arguments.length == 1 && arguments[0].equals("help") ? new String[] {"--help"} : arguments);
         if (parsed.isVersionHelpRequested()) {

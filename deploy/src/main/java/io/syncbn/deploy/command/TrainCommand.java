@@ -1,6 +1,7 @@
 package io.syncbn.deploy.command;
 
 import io.syncbn.deploy.launch.Heaps;
+import io.syncbn.deploy.launch.JavaProgram;
 import io.syncbn.deploy.launch.RunDirectory;
 import io.syncbn.deploy.settings.JobFile;
 import io.syncbn.deploy.settings.Places;
@@ -43,6 +44,13 @@ final class TrainCommand implements Command {
             RunSettings.STATE_LIMIT,
             RunSettings.COORDINATOR_HEAP,
             RunSettings.WORKER_HEAP);
+
+    private final String childMain;
+
+    /** @param childMain name of the class that processes of ours are started with */
+    TrainCommand(String childMain) {
+        this.childMain = childMain;
+    }
 
     @Override
     public String name() {
@@ -98,7 +106,8 @@ final class TrainCommand implements Command {
             boolean isNew = from.isEmpty() || !run.isAt(SettingsReader.runDirectoryOf(from.get()));
             begin(run, isNew, goesOnAfter.orElse(0), JobFile.text(Places.absolute(settings.texts(job, RECORDED), job)));
             System.err.println("run directory " + run.path());
-            Training training = new Training(run, job, jobRun.workers(), resume, restarts, heaps);
+            Training training =
+                    new Training(run, job, jobRun.workers(), resume, restarts, new JavaProgram(childMain, heaps));
             return chaos.isPresent() ? chaos.get().run(training) : training.report(training.launch());
         }
     }

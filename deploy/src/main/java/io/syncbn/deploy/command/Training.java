@@ -1,9 +1,10 @@
 package io.syncbn.deploy.command;
 
 import io.syncbn.deploy.launch.Ending;
-import io.syncbn.deploy.launch.Heaps;
 import io.syncbn.deploy.launch.JavaChildren;
+import io.syncbn.deploy.launch.JavaProgram;
 import io.syncbn.deploy.launch.Launcher;
+import io.syncbn.deploy.launch.Patience;
 import io.syncbn.deploy.launch.Progress;
 import io.syncbn.deploy.launch.RunDirectory;
 import io.syncbn.deploy.launch.Summary;
@@ -23,20 +24,20 @@ import java.util.concurrent.TimeUnit;
  * @param run that has been made
  * @param resume what it goes on from
  * @param restarts of killed processes
- * @param heaps of its processes
+ * @param program of its processes
  */
-record Training(RunDirectory run, Job job, Range workers, Optional<Resume> resume, int restarts, Heaps heaps) {
+record Training(RunDirectory run, Job job, Range workers, Optional<Resume> resume, int restarts, JavaProgram program) {
 
     /** Runs it to its end, with progress for people. */
     Ending launch() throws InterruptedException {
         try (Progress progress = progress()) {
-            return launch(progress, Launcher.Patience.DEFAULT);
+            return launch(progress, Patience.DEFAULT);
         }
     }
 
     /** Runs it to its end, with somebody who watches. */
-    Ending launch(Watcher watcher, Launcher.Patience patience) throws InterruptedException {
-        JavaChildren children = new JavaChildren(ChildMain.class.getName(), run, resume, workers.most(), heaps);
+    Ending launch(Watcher watcher, Patience patience) throws InterruptedException {
+        JavaChildren children = new JavaChildren(program, run, resume, workers.most());
         Launcher launcher = new Launcher(run, children, workers, restarts, patience, watcher, Training::nowMillis);
         try (Interruption interruption = Interruption.watch(launcher::stop, launcher::interrupt)) {
             return launcher.run();

@@ -16,16 +16,13 @@ public final class JavaChildren implements ChildCommands {
     private static final String COORDINATOR_HEAP = "-Xmx1g";
     private static final long LEAST_WORKER_HEAP_MIB = 1024;
 
-    private final String mainClass;
+    private final JavaProgram program;
     private final RunDirectory directory;
     private final Optional<Resume> resume;
     private final int mostWorkers;
-    private final Heaps heaps;
 
-    public JavaChildren(
-            String mainClass, RunDirectory directory, Optional<Resume> resume, int mostWorkers, Heaps heaps) {
-        this.heaps = heaps;
-        this.mainClass = mainClass;
+    public JavaChildren(JavaProgram program, RunDirectory directory, Optional<Resume> resume, int mostWorkers) {
+        this.program = program;
         this.directory = directory;
         this.resume = resume;
         this.mostWorkers = mostWorkers;
@@ -33,7 +30,8 @@ public final class JavaChildren implements ChildCommands {
 
     @Override
     public List<String> coordinator(int port) {
-        List<String> command = JavaCommand.of(mainClass, heaps.coordinator(), COORDINATOR_HEAP);
+        List<String> command =
+                JavaCommand.of(program.mainClass(), program.heaps().coordinator(), COORDINATOR_HEAP);
         command.addAll(List.of(
                 "coordinator", "--launched", "true", "--job", directory.job().toString()));
         command.addAll(List.of("--host", "127.0.0.1", "--port", Integer.toString(port)));
@@ -44,7 +42,12 @@ public final class JavaChildren implements ChildCommands {
     @Override
     public List<String> worker(String name) {
         List<String> command = JavaCommand.of(
-                mainClass, heaps.worker(), workerHeap(), started(), "--add-modules", "jdk.incubator.vector");
+                program.mainClass(),
+                program.heaps().worker(),
+                workerHeap(),
+                started(),
+                "--add-modules",
+                "jdk.incubator.vector");
         command.addAll(
                 List.of("worker", "--launched", "true", "--job", directory.job().toString()));
         command.addAll(List.of("--name", name));

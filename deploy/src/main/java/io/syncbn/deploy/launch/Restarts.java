@@ -1,5 +1,6 @@
 package io.syncbn.deploy.launch;
 
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -13,10 +14,10 @@ final class Restarts {
     /**
      * Pauses before a worker is started again: one that is killed as soon as it runs must not keep the machine busy.
      *
-     * @param firstMillis before the first time; each further one of the same worker is twice as long
-     * @param mostMillis before any
+     * @param first before the first time; each further one of the same worker is twice as long
+     * @param most before any
      */
-    record Backoff(long firstMillis, long mostMillis) {}
+    record Backoff(Duration first, Duration most) {}
 
     /** @param most in a job */
     Restarts(int most, Backoff backoff) {
@@ -41,11 +42,12 @@ final class Restarts {
     /**
      * Counts one of a worker.
      *
-     * @return milliseconds to wait before it
+     * @return how long to wait before it
      */
-    long ofWorker(String name) {
+    Duration ofWorker(String name) {
         done++;
         int before = ofWorkers.merge(name, 1, Integer::sum) - 1;
-        return Math.min(backoff.mostMillis(), backoff.firstMillis() << Math.min(before, Integer.SIZE - 1));
+        Duration pause = backoff.first().multipliedBy(1L << Math.min(before, Integer.SIZE - 1));
+        return pause.compareTo(backoff.most()) < 0 ? pause : backoff.most();
     }
 }

@@ -31,7 +31,8 @@ public record RunDirectory(Path path) {
     /** The directory of a run that was not given one: {@code runs/shapes-resnet20-20260131-120000}. */
     public static RunDirectory named(Job job, LocalDateTime now) {
         String model = job.model().substring(job.model().lastIndexOf('.') + 1);
-        return new RunDirectory(Path.of("runs", job.data().kind() + "-" + model + "-" + TIME.format(now)));
+        String data = job.data().format().replaceFirst("^.*[.:]", "");
+        return new RunDirectory(Path.of("runs", data + "-" + model + "-" + TIME.format(now)));
     }
 
     /** Makes a directory of this name, or of this name and a number where another run has got that. */

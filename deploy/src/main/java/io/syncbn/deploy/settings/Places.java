@@ -17,7 +17,9 @@ public final class Places {
     public static Map<String, String> absolute(Map<String, String> texts, Job job) {
         Map<String, String> absolute = new LinkedHashMap<>(texts);
         if (!job.data().path().isEmpty()) {
-            absolute.put("data", job.data().kind() + ":" + absolute(job.data().path()));
+            absolute.put(
+                    "data",
+                    new Job.DataSource(job.data().format(), absolute(job.data().path())).toString());
         }
         job.init().ifPresent(file -> absolute.put("init", absolute(file)));
         return absolute;

@@ -5,6 +5,7 @@ import io.syncbn.proto.job.JobException;
 import io.syncbn.proto.job.JobParser;
 import io.syncbn.proto.job.Setting;
 import io.syncbn.proto.net.Address;
+import io.syncbn.worker.data.DataFormats;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.nio.file.InvalidPathException;
@@ -59,6 +60,10 @@ public final class Settings {
 
     /** The job, empty where something is wrong with it. */
     public Optional<Job> job(int workers) {
+        Optional.ofNullable(given.get("data"))
+                .filter(data -> !data.isBlank())
+                .flatMap(data -> DataFormats.problem(Job.DataSource.of(data)))
+                .ifPresent(problems::add);
         try {
             return Optional.of(JobParser.parse(given, workers));
         } catch (JobException e) {

@@ -1,5 +1,6 @@
 package io.syncbn.deploy.settings;
 
+import io.syncbn.proto.job.Job;
 import io.syncbn.proto.job.JobSettings;
 import io.syncbn.proto.job.Setting;
 import java.nio.file.Files;
@@ -44,7 +45,7 @@ public final class SettingsReader {
 
     /** Only shells know what ~ stands for, and only at the beginning of a word; to anyone else it is a file's name. */
     private static void requireWholePath(String name, String value, List<String> problems) {
-        String path = name.equals("data") ? value.substring(value.indexOf(':') + 1) : value;
+        String path = name.equals("data") ? Job.DataSource.of(value).path() : value;
         if (path.startsWith("~")) {
             problems.add("--" + name + " is '" + value + "'; ~ is not expanded here, write the path in full");
         }

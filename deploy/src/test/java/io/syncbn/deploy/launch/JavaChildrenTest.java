@@ -18,7 +18,8 @@ class JavaChildrenTest {
     void aWorkerThatIsStartedWhenItsCheckpointIsGoneGoesOnFromTheRun() throws IOException {
         Path checkpoint = Files.createDirectories(run.resolve("checkpoints/step-00000010"));
         Optional<Resume> resume = Optional.of(new Resume(checkpoint, true, false));
-        JavaChildren children = new JavaChildren("Main", new RunDirectory(run), resume, 2, Heaps.USUAL);
+        JavaChildren children =
+                new JavaChildren(new JavaProgram("Main", Heaps.USUAL), new RunDirectory(run), resume, 2);
 
         assertThat(children.worker("worker-0")).containsSequence("--resume", checkpoint.toString());
         Files.delete(checkpoint);

@@ -2,13 +2,13 @@ package io.syncbn.deploy.launch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.syncbn.deploy.launch.Launcher.Patience;
 import io.syncbn.deploy.settings.Range;
 import io.syncbn.proto.net.Address;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -32,7 +32,7 @@ class LauncherTest {
     /** For what comes at once on an idle machine. */
     private static final long LONG_MILLIS = 60_000;
 
-    private static final Restarts.Backoff BACKOFF = new Restarts.Backoff(10, 50);
+    private static final Restarts.Backoff BACKOFF = new Restarts.Backoff(Duration.ofMillis(10), Duration.ofMillis(50));
 
     @TempDir
     private Path temporary;
@@ -131,7 +131,10 @@ class LauncherTest {
     }
 
     private void assertThatItNeverListens() throws Exception {
-        assertThat(launch(new Patience(20, 300, 100, 100, 300, 300, 1000, BACKOFF), crew -> {}))
+        settleMillis = 100;
+        leaveMillis = 300;
+        resultMillis = 300;
+        assertThat(launch(patience(Duration.ofMillis(300)), crew -> {}))
                 .isInstanceOfSatisfying(Ending.Failed.class, failed -> assertThat(failed.message())
                         .contains("did not say where it listens"));
     }
@@ -390,7 +393,17 @@ class LauncherTest {
     }
 
     private Patience patience() {
-        return new Patience(20, LONG_MILLIS, settleMillis, LONG_MILLIS, leaveMillis, resultMillis, 1_000, BACKOFF);
+        return patience(Duration.ofMillis(LONG_MILLIS));
+    }
+
+    private Patience patience(Duration listen) {
+        return new Patience(
+                Duration.ofMillis(20),
+                listen,
+                new Patience.AfterFailure(Duration.ofMillis(settleMillis), Duration.ofMillis(LONG_MILLIS)),
+                new Patience.AfterEnd(Duration.ofMillis(leaveMillis), Duration.ofMillis(resultMillis)),
+                Duration.ofSeconds(1),
+                BACKOFF);
     }
 
     private Watcher saying(List<String> said, Watcher watcher) {

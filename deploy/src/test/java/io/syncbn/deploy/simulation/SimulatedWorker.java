@@ -190,12 +190,14 @@ final class SimulatedWorker {
             takeCommand();
         } else if (effect instanceof SessionEffect.Log log) {
             simulation.log(name, log.text());
-        } else {
-            outcome = effect;
-            simulation.log(name, effect.toString());
+        } else if (effect instanceof SessionEffect.Last last) {
+            outcome = last;
+            simulation.log(name, last.toString());
             process.kill();
             world.after(LAST_MESSAGE_NANOS, () -> link.cut("the process has ended"));
             whenOver.run();
+        } else {
+            throw new IllegalArgumentException("an effect that nobody carries out: " + effect);
         }
     }
 
@@ -242,13 +244,11 @@ final class SimulatedWorker {
                     () -> !take.isBehind() || !stateChunks.isEmpty() && !stateChunks.contains(null),
                     () -> {
                         statistics = take.align().getDataStatisticsList();
-                        if (!take.isBehind()) {
-                            done(Result.COMPLETE);
-                            return;
+                        if (take.isBehind()) {
+                            state = ToyJob.joined(stateChunks);
+                            step = take.align().getStep();
+                            simulation.tookOver(this);
                         }
-                        state = ToyJob.joined(stateChunks);
-                        step = take.align().getStep();
-                        simulation.tookOver(this);
                         done(Result.COMPLETE);
                     });
         } else if (command instanceof Command.Restore) {
@@ -258,8 +258,10 @@ final class SimulatedWorker {
             done(Result.COMPLETE);
         } else if (command instanceof Command.Train) {
             train();
-        } else {
+        } else if (command instanceof Command.Rest || command instanceof Command.Keep) {
             done(Result.COMPLETE);
+        } else {
+            throw new IllegalArgumentException("a command that nobody carries out: " + command);
         }
     }
 
@@ -287,11 +289,10 @@ final class SimulatedWorker {
         lastStep = -1;
         moments = simulation.open(this, newPlan, false);
         gradients = simulation.open(this, newPlan, true);
-        if (ailments.hangsInPrepare() && simulation.hasAnotherReplica(this)) {
-            return;
+        if (!ailments.hangsInPrepare() || !simulation.hasAnotherReplica(this)) {
+            long readyNanos = world.between(World.millis(1), World.millis(50));
+            later(ailments.diskNanos(readyNanos), () -> done(Result.COMPLETE));
         }
-        long readyNanos = world.between(World.millis(1), World.millis(50));
-        later(ailments.diskNanos(readyNanos), () -> done(Result.COMPLETE));
     }
 
     void broken(long generation, String reason) {

@@ -101,6 +101,17 @@ class BadInputTest {
                 idx.resolve("train-images-idx3-ubyte"),
                 new byte[] {0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 1, 0, 0, 0, 3, 1, 2, 3, 4});
         return List.of(
+                train("an unknown format, beside another fault", "--data=imagefolders:/nowhere", "--lr=fast")
+                        .says(
+                                "2 problems:",
+                                "--data is 'imagefolders:/nowhere'; expected",
+                                "; did you mean imagefolder?",
+                                "--lr is 'fast'"),
+                train("a format without its path", "--data=mnist").says("--data is 'mnist'; expected mnist:PATH"),
+                worker("a format of no class", "--data=class:no.such.Data:/nowhere")
+                        .says("there is no class \"no.such.Data\" on the class path"),
+                worker("a format of a class that is none", "--data=class:java.lang.String")
+                        .says("class java.lang.String is not a data format: it does not implement"),
                 worker("no such data", "--data=npy:/nowhere").says("/nowhere: no such file or directory"),
                 worker("a label beyond the classes", "--data=npy:" + mislabelled)
                         .says(mislabelled.resolve("y_test.npy") + ": row 2 has label 7, expected 0 to 2"),

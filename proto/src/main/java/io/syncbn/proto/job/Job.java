@@ -46,12 +46,32 @@ public record Job(
     }
 
     /**
-     * Data by kind and path.
+     * Data by format and path, of which whoever opens it knows more.
      *
-     * @param kind shapes, mnist, cifar10, imagefolder or npy
-     * @param path of a directory or file; empty for shapes
+     * @param format its name, or {@code class:} and the name of a class
+     * @param path of a directory or file; empty if there is none
      */
-    public record DataSource(String kind, String path) {}
+    public record DataSource(String format, String path) {
+        private static final String CLASS = "class:";
+
+        /** As it is given: {@code FORMAT}, {@code FORMAT:PATH} or {@code class:NAME:PATH}. */
+        public static DataSource of(String text) {
+            int colon = text.indexOf(':', text.startsWith(CLASS) ? CLASS.length() : 0);
+            return colon < 0
+                    ? new DataSource(text, "")
+                    : new DataSource(text.substring(0, colon), text.substring(colon + 1));
+        }
+
+        /** The name of the class that opens it, if it is one of the user's own. */
+        public Optional<String> ownClass() {
+            return format.startsWith(CLASS) ? Optional.of(format.substring(CLASS.length())) : Optional.empty();
+        }
+
+        @Override
+        public String toString() {
+            return path.isEmpty() ? format : format + ":" + path;
+        }
+    }
 
     /** How long a job is: exactly one of the two is positive. */
     public record Length(long epochs, long steps) {}

@@ -13,7 +13,6 @@ import java.util.stream.Collectors;
 
 /** Turns settings' texts into a {@link Job}, and collects everything that is wrong with them. */
 public final class JobParser {
-    private static final List<String> DATA_KINDS = List.of("shapes", "mnist", "cifar10", "imagefolder", "npy");
     private static final long DEFAULT_EPOCHS = 4;
 
     private final Map<String, String> settings = new TreeMap<>();
@@ -44,7 +43,7 @@ public final class JobParser {
         Job job = new Job(
                 settings,
                 text("model", value -> !value.isBlank(), "a model's name"),
-                data(),
+                Job.DataSource.of(text("data", value -> !value.isBlank(), "a data format, and where its files are")),
                 integer("image-size", 0, 4096),
                 number("seed", Long::parseLong, value -> true, "a whole number"),
                 integer("shards", 1, 1 << 20),
@@ -78,19 +77,6 @@ public final class JobParser {
             epochs = true;
         }
         return new Job.Length(epochs ? count("epochs") : 0, steps ? count("steps") : 0);
-    }
-
-    private Job.DataSource data() {
-        String given = settings.get("data");
-        int colon = given.indexOf(':');
-        String kind = colon < 0 ? given : given.substring(0, colon);
-        String path = colon < 0 ? "" : given.substring(colon + 1);
-        if (!DATA_KINDS.contains(kind)) {
-            problem("data", given, String.join(", ", DATA_KINDS) + " (all but shapes followed by :PATH)");
-        } else if (kind.equals("shapes") != path.isEmpty()) {
-            problem("data", given, kind.equals("shapes") ? "shapes without a path" : kind + ":PATH");
-        }
-        return new Job.DataSource(kind, path);
     }
 
     private Normalization normalization() {

@@ -15,11 +15,7 @@ public final class JobSettings {
                     "NAME",
                     "resnet20",
                     "mlp, lenet, resnet20, resnet32, resnet56, resnet18, vgg11-bn, or the name of a class on the class path"),
-            new Setting(
-                    "data",
-                    "KIND[:PATH]",
-                    "shapes",
-                    "shapes (built in), mnist:DIR, cifar10:DIR, imagefolder:DIR-or-zip, npy:DIR"),
+            new Setting("data", "FORMAT[:PATH]", "shapes", "a data format, and where its files are"),
             new Setting("image-size", "N", "0", "scale images of a folder to N by N pixels; 0: take them as they are"),
             new Setting("seed", "N", "1", "decides initial weights, order of the data, augmentation, dropout"),
             new Setting("shards", "S", "", "number of parts of the training data; default: the number of workers"),

@@ -7,11 +7,11 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
 /** SHA-256 of a sequence of texts, numbers and bytes. Texts carry their length, so that no two sequences look the same. */
-final class ContentDigest {
+public final class ContentDigest {
     private final MessageDigest sha256;
 
     /** Begins with the kind of data, so that no two kinds ever have equal digests. */
-    ContentDigest(String kind) {
+    public ContentDigest(String kind) {
         try {
             sha256 = MessageDigest.getInstance("SHA-256");
         } catch (NoSuchAlgorithmException e) {
@@ -20,23 +20,23 @@ final class ContentDigest {
         text(kind);
     }
 
-    ContentDigest text(String text) {
+    public ContentDigest text(String text) {
         byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
         return number(utf8.length).bytes(utf8, 0, utf8.length);
     }
 
-    ContentDigest number(long number) {
+    public ContentDigest number(long number) {
         sha256.update(ByteBuffer.allocate(Long.BYTES).putLong(0, number));
         return this;
     }
 
-    ContentDigest bytes(byte[] bytes, int offset, int length) {
+    public ContentDigest bytes(byte[] bytes, int offset, int length) {
         sha256.update(bytes, offset, length);
         return this;
     }
 
     /** In hex; ends the sequence. */
-    String hex() {
+    public String hex() {
         return HexFormat.of().formatHex(sha256.digest());
     }
 }

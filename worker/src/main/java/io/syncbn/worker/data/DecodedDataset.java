@@ -1,5 +1,6 @@
 package io.syncbn.worker.data;
 
+import io.syncbn.proto.job.Job;
 import io.syncbn.worker.nn.Shape;
 
 /**
@@ -13,6 +14,13 @@ public final class DecodedDataset implements Dataset {
     private final long budgetBytes;
     private final DecodedRows train;
     private final DecodedRows test;
+
+    /** A job's data. Half of the heap may hold decoded rows; others are decoded at every read. */
+    public static DecodedDataset open(Job job) {
+        return new DecodedDataset(
+                DataFormats.open(job.data(), job.imageSize()),
+                Runtime.getRuntime().maxMemory() / 2);
+    }
 
     public DecodedDataset(Dataset source, long budgetBytes) {
         this.source = source;

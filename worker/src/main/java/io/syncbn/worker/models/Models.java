@@ -1,10 +1,10 @@
 package io.syncbn.worker.models;
 
 import io.syncbn.proto.DidYouMean;
+import io.syncbn.worker.classes.UserClassException;
+import io.syncbn.worker.classes.UserClasses;
 import io.syncbn.worker.nn.Architecture;
 import io.syncbn.worker.nn.ModelException;
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Modifier;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -43,29 +43,11 @@ public final class Models {
     }
 
     private static Architecture fromClass(String name) {
-        Class<?> type;
         try {
-            type = Class.forName(name, true, Thread.currentThread().getContextClassLoader());
-        } catch (ClassNotFoundException e) {
-            throw new ModelException(unknown(name));
-        } catch (LinkageError e) {
-            throw new ModelException("class " + name + " cannot be loaded: " + e, e);
-        }
-        if (!Architecture.class.isAssignableFrom(type)) {
-            throw new ModelException(
-                    "class " + name + " is not a model: it does not implement " + Architecture.class.getName());
-        }
-        if (!Modifier.isPublic(type.getModifiers()) || Modifier.isAbstract(type.getModifiers())) {
-            throw new ModelException("class " + name + " is not a model: it must be public and not abstract");
-        }
-        try {
-            return (Architecture) type.getConstructor().newInstance();
-        } catch (NoSuchMethodException e) {
-            throw new ModelException("class " + name + " has no public constructor without arguments", e);
-        } catch (InvocationTargetException e) {
-            throw new ModelException("the constructor of " + name + " failed: " + e.getCause(), e);
-        } catch (ReflectiveOperationException e) {
-            throw new ModelException("class " + name + " cannot be made: " + e, e);
+            return UserClasses.make(name, Architecture.class, "a model")
+                    .orElseThrow(() -> new ModelException(unknown(name)));
+        } catch (UserClassException e) {
+            throw new ModelException(e.getMessage(), e);
         }
     }
 

@@ -3,117 +3,79 @@ package io.syncbn.worker.session;
 import io.syncbn.proto.tree.ShardRun;
 import io.syncbn.proto.v1.Align;
 import io.syncbn.proto.v1.Begin;
-import io.syncbn.proto.v1.Damaged;
-import io.syncbn.proto.v1.Failed;
-import io.syncbn.proto.v1.Finished;
 import io.syncbn.proto.v1.FromWorker;
 import io.syncbn.proto.v1.Hold;
-import io.syncbn.proto.v1.Leave;
 import io.syncbn.proto.v1.Plan;
-import io.syncbn.proto.v1.Ready;
 import io.syncbn.proto.v1.Restore;
-import io.syncbn.proto.v1.Restored;
+import io.syncbn.proto.v1.Stop;
 import io.syncbn.proto.v1.ToWorker;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
+import java.util.OptionalLong;
 import java.util.stream.Collectors;
 
 /**
- * The state of a worker's conversation with the coordinator, and all decisions on it. Knows no network, threads or clock;
- * used by one thread at a time.
+ * A worker's conversation with the coordinator, and all decisions on it: each event may change the {@linkplain SessionState
+ * state}, and has effects. Knows no network, threads or clock; used by one thread at a time.
  */
 public final class Session {
-    private static final long NEVER = Long.MAX_VALUE;
-
     private final Introduction introduction;
     private final Patience patience;
-    private final String coordinator;
-    private final List<SessionEffect> effects = new ArrayList<>();
+    private final Contact contact;
+    private final TrainingThread thread = new TrainingThread();
+    private final Effects effects = new Effects();
 
-    /** Whether there is a control stream on which this worker has sent its Join. */
-    private boolean isUp;
+    private SessionState state = SessionState.OFFLINE;
 
     /** Of the event under way. */
     private long nowNanos;
 
-    private long connection;
-    /** Whether the coordinator has answered on this connection. */
-    private boolean isOpen;
-    /** Whether it ever was. */
-    private boolean wasReached;
-
-    private long downSinceNanos;
-    private String lostHow = "it does not answer";
-    private int attempts;
-    private boolean isRetryDue = true;
-
     /** The newest generation that this worker was planned into on this connection; null before the first. */
     private Plan plan;
-
-    /** Since when the training thread has been at something that must end; {@link #NEVER} while it trains, or has come to rest. */
-    private long busySinceNanos = NEVER;
 
     /** The last generation whose state this process had; 0 before the first. */
     private long generation;
 
-    private Command command;
-    private long commandNumber;
-    private boolean isResting;
-    /** Where the training thread last came to rest. */
-    private Position position;
-
-    private boolean isFinished;
-    private boolean isStopping;
-    private boolean isLeaving;
-    private long leavingSinceNanos;
-    private boolean isReleased;
-    private boolean isOver;
+    /** When this process was told to end, and to let the job go on without it. */
+    private OptionalLong leaveAskedNanos = OptionalLong.empty();
 
     /** @param coordinator how people call it: its address */
     public Session(Introduction introduction, Patience patience, String coordinator) {
         this.introduction = introduction;
         this.patience = patience;
-        this.coordinator = coordinator;
+        this.contact = new Contact(coordinator, patience);
+    }
+
+    public SessionState state() {
+        return state;
     }
 
     /** Decides. {@code nowNanos} is of a monotonic clock with any origin. */
     public List<SessionEffect> on(long nowNanos, SessionEvent event) {
         effects.clear();
         this.nowNanos = nowNanos;
-        if (!isOver) {
-            decide(nowNanos, event);
+        if (state != SessionState.OVER) {
+            decide(event);
         }
-        return List.copyOf(effects);
+        return effects.list();
     }
 
-    private void decide(long nowNanos, SessionEvent event) {
+    private void decide(SessionEvent event) {
         if (event instanceof SessionEvent.Started) {
-            downSinceNanos = nowNanos;
+            contact.begin(nowNanos);
             command(new Command.Rest());
-            remind(patience.firstNanos());
-        } else if (event instanceof SessionEvent.Opened opened) {
-            isOpen |= opened.connection() == connection && isUp;
-            wasReached |= isOpen;
-        } else if (event instanceof SessionEvent.Received received) {
-            if (received.connection() == connection && isUp) {
-                attempts = 0;
-                received(nowNanos, received.message());
-            }
-        } else if (event instanceof SessionEvent.Silent silent) {
-            if (silent.connection() == connection && isUp) {
-                down(nowNanos, nowNanos - silent.nanos());
-            }
-        } else if (event instanceof SessionEvent.TimePassed) {
-            timePassed(nowNanos);
-        } else if (event instanceof SessionEvent.Closed closed) {
-            if (closed.connection() == connection && isUp && !isReleased) {
-                closed(nowNanos, closed.error());
+            effects.remind(patience.firstNanos());
+        } else if (event instanceof SessionEvent.OfConnection ofConnection) {
+            if (state.isConnected() && contact.isOn(ofConnection.connection())) {
+                onConnection(ofConnection);
             }
         } else if (event instanceof SessionEvent.RetryDue) {
-            isRetryDue = true;
+            contact.attemptDue();
             joinIfAtRest();
+        } else if (event instanceof SessionEvent.TimePassed) {
+            timePassed();
+        } else if (event instanceof SessionEvent.Tick) {
+            thread.hangs(nowNanos, patience.prepareNanos()).ifPresent(fault -> cannotGoOn(fault, true));
         } else if (event instanceof SessionEvent.Done done) {
             done(done);
         } else if (event instanceof SessionEvent.CannotGoOn fault) {
@@ -121,324 +83,314 @@ public final class Session {
         } else if (event instanceof SessionEvent.Broken broken) {
             broken(broken);
         } else if (event instanceof SessionEvent.LeaveAsked asked) {
-            leave(nowNanos, asked.reason());
-        } else if (event instanceof SessionEvent.Tick) {
-            endIfTheTrainingThreadHangs();
+            leaveAsked(asked.reason());
         } else {
             throw new IllegalArgumentException("an event that nobody decides on: " + event);
         }
     }
 
-    private void endIfTheTrainingThreadHangs() {
-        if (busySinceNanos != NEVER && nowNanos - busySinceNanos >= patience.prepareNanos()) {
-            String what = command.inWords();
-            cannotGoOn(
-                    new Fault(
-                            true,
-                            "hangs",
-                            "the training thread has not come to " + what + " within "
-                                    + TimeUnit.NANOSECONDS.toSeconds(patience.prepareNanos()) + " s"),
-                    true);
+    private void onConnection(SessionEvent.OfConnection event) {
+        if (event instanceof SessionEvent.Opened) {
+            contact.opened();
+        } else if (event instanceof SessionEvent.Received received) {
+            received(received.message());
+        } else if (event instanceof SessionEvent.Silent silent) {
+            down(nowNanos - silent.nanos());
+        } else if (event instanceof SessionEvent.Closed closed) {
+            closed(closed.error());
+        } else {
+            throw new IllegalArgumentException("an event that nobody decides on: " + event);
         }
     }
 
-    /** Nothing that hangs keeps this worker for longer than it was told to wait. */
-    private void timePassed(long nowNanos) {
-        if (isLeaving && !isReleased && nowNanos - leavingSinceNanos >= Patience.LEAVE_NANOS) {
-            log("nobody has let this worker go; it goes all the same");
-            end(WorkerEnd.LEFT);
-        } else if (!isOpen && !isReleased) {
-            giveUpIfDue(nowNanos);
-        }
-    }
+    // What the coordinator says
 
-    private void received(long nowNanos, ToWorker message) {
+    /** Whoever was let go has nothing to do any more for the others, but fails with them. */
+    private void received(ToWorker message) {
+        contact.heard();
         switch (message.getMessageCase()) {
-            case PLAN -> planned(message.getPlan());
+            case REFUSED -> fail(message.getRefused().getReason());
+            case ABORT -> fail(message.getAbort().getReason());
+            case MESSAGE_NOT_SET -> fail("the coordinator sent a message that this version does not know");
+            default -> {
+                if (state != SessionState.LEAVING) {
+                    follow(message);
+                }
+            }
+        }
+    }
+
+    private void follow(ToWorker message) {
+        switch (message.getMessageCase()) {
+            case PLAN -> plan(message.getPlan());
             case ALIGN -> align(message.getAlign());
             case BEGIN -> begin(message.getBegin());
             case HOLD -> hold(message.getHold());
             case RESTORE -> restore(message.getRestore());
-            case STOP -> {
-                isStopping = true;
-                log("the job stops here: " + message.getStop().getReason());
-                command(new Command.Keep());
-            }
-            case EVICTED -> lost(nowNanos, message.getEvicted().getReason());
-            case RELEASED -> {
-                released(message.getReleased().getReason());
-            }
-            case REFUSED -> fail(message.getRefused().getReason());
-            case ABORT -> fail(message.getAbort().getReason());
-            case MESSAGE_NOT_SET -> fail("the coordinator sent a message that this version does not know");
+            case STOP -> stop(message.getStop());
+            case EVICTED -> lost(message.getEvicted().getReason());
+            case RELEASED -> released(message.getReleased().getReason());
+            default -> throw new IllegalArgumentException("nothing to follow: " + message);
         }
     }
 
-    private void planned(Plan next) {
+    private void plan(Plan next) {
         if (plan != null && next.getGeneration() <= plan.getGeneration()) {
             return;
         }
         plan = next;
-        isFinished = false;
+        state = SessionState.PREPARING;
         String runs = ShardRun.of(next).stream()
                 .map(ShardRun::toString)
                 .collect(Collectors.joining(", and of a slow worker "));
-        log("generation " + next.getGeneration() + ": " + runs + ", as worker " + next.getWorker() + " of "
+        effects.log("generation " + next.getGeneration() + ": " + runs + ", as worker " + next.getWorker() + " of "
                 + next.getWorkers());
         effects.add(new SessionEffect.HeartbeatEvery(next.getHeartbeatMillis()));
-        endWaits(next.getCommittedStep(), "generation " + next.getGeneration() + " begins");
+        effects.endWaits(next.getCommittedStep(), "generation " + next.getGeneration() + " begins");
         command(new Command.Prepare(next));
     }
 
     private void align(Align align) {
-        if (!isOfThisGeneration(align.getGeneration()) || !isResting) {
+        if (state != SessionState.READY || !isOfThisGeneration(align.getGeneration())) {
             return;
         }
         if (align.getSource() == plan.getWorker()) {
+            state = SessionState.ALIGNING;
             command(new Command.SendState(align));
-        } else if (!position.isAt(align)) {
-            log("takes over the state after step " + align.getStep() + ", from " + position.step());
-            command(new Command.TakeState(align, position.step() < align.getStep()));
+        } else if (!thread.position().isAt(align)) {
+            state = SessionState.ALIGNING;
+            effects.log("takes over the state after step " + align.getStep() + ", from " + thread.step());
+            command(new Command.TakeState(align, thread.step() < align.getStep()));
         }
     }
 
+    /** The source of a state may still be sending it when the others are ready. */
     private void begin(Begin begin) {
-        if (!isOfThisGeneration(begin.getGeneration()) || command instanceof Command.Train) {
+        boolean isAwaited = state == SessionState.READY || state == SessionState.ALIGNING;
+        if (!isAwaited || !isOfThisGeneration(begin.getGeneration())) {
             return;
         }
-        if (begin.getStep() != position.step()) {
+        if (begin.getStep() != thread.step()) {
             String reason = "generation " + begin.getGeneration() + " begins after step " + begin.getStep() + ", but "
-                    + introduction.name() + " stands at " + position.step();
+                    + introduction.name() + " stands at " + thread.step();
             cannotGoOn(new Fault(true, "stands elsewhere", reason), false);
         } else {
             generation = begin.getGeneration();
+            state = SessionState.TRAINING;
             command(new Command.Train());
         }
     }
 
-    private boolean isOfThisGeneration(long generation) {
-        return plan != null && plan.getGeneration() == generation;
+    private boolean isOfThisGeneration(long number) {
+        return plan != null && plan.getGeneration() == number;
     }
 
     private void hold(Hold hold) {
-        isFinished = false;
-        log("waits: " + hold.getReason());
-        endWaits(hold.getCommittedStep(), hold.getReason());
+        state = SessionState.WAITING;
+        effects.log("waits: " + hold.getReason());
+        effects.endWaits(hold.getCommittedStep(), hold.getReason());
         command(new Command.Rest());
     }
 
     private void restore(Restore restore) {
-        log("looks for a checkpoint: " + restore.getReason());
-        endWaits(SessionEffect.EndWaits.NONE, restore.getReason());
+        state = SessionState.RESTORING;
+        effects.log("looks for a checkpoint: " + restore.getReason());
+        effects.endWaits(restore.getReason());
         command(new Command.Restore());
+    }
+
+    /** Whoever had finished already has said what it came to; the stream may end before its checkpoint is kept. */
+    private void stop(Stop stop) {
+        state = state.hasFinished() ? SessionState.STOPPED : SessionState.STOPPING;
+        effects.log("the job stops here: " + stop.getReason());
+        command(new Command.Keep());
     }
 
     /** Whoever leaves keeps a checkpoint first, if it is the one that does: there may be nobody to go on from here. */
     private void released(String reason) {
-        log("released: " + reason);
-        if (isLeaving) {
-            isReleased = true;
-            endWaits(Long.MAX_VALUE, reason);
+        effects.log("released: " + reason);
+        if (leaveAskedNanos.isPresent()) {
+            state = SessionState.LEAVING;
+            effects.endWaits(Long.MAX_VALUE, reason);
             command(new Command.Keep());
         } else {
             end(WorkerEnd.DONE);
         }
     }
 
-    private void closed(long nowNanos, Optional<String> error) {
-        if (error.isEmpty() && isFinished) {
-            end(isStopping ? WorkerEnd.STOPPED : WorkerEnd.DONE);
+    // The connection
+
+    private void closed(Optional<String> error) {
+        if (state == SessionState.LEAVING) {
+            return; // which it does not need any more
+        }
+        if (error.isEmpty() && state.hasFinished()) {
+            end(state == SessionState.STOPPED ? WorkerEnd.STOPPED : WorkerEnd.DONE);
         } else {
-            lost(nowNanos, error.orElse("it ended the connection before the job was done"));
+            lost(error.orElse("it ended the connection before the job was done"));
         }
     }
 
     /** Keeps the state, and tries to join anew with it. */
-    private void lost(long nowNanos, String how) {
-        if (isLeaving) {
+    private void lost(String how) {
+        if (leaveAskedNanos.isPresent()) {
             end(WorkerEnd.LEFT);
             return;
         }
-        lostHow = how;
-        down(nowNanos, nowNanos);
-        if (giveUpIfDue(nowNanos)) {
+        contact.lost(how);
+        down(nowNanos);
+        if (givesUp()) {
             return;
         }
-        if (attempts == 0 && wasReached) {
-            log("the coordinator at " + coordinator + " was lost: " + how + "; tries to join again");
-        }
-        isUp = false;
-        isFinished = false;
-        isRetryDue = false;
-        endWaits(SessionEffect.EndWaits.NONE, "the coordinator was lost");
+        contact.newLoss().ifPresent(effects::log);
+        state = SessionState.OFFLINE;
+        effects.endWaits("the coordinator was lost");
         command(new Command.Rest());
-        effects.add(new SessionEffect.RetryAfter(Patience.pauseNanos(attempts++)));
+        effects.add(new SessionEffect.RetryAfter(contact.pauseNanos()));
     }
 
-    /** From when on the coordinator counts as lost; until it answers again, later losses of attempts change nothing. */
-    private void down(long nowNanos, long sinceNanos) {
-        if (isOpen) {
-            isOpen = false;
-            downSinceNanos = sinceNanos;
-            remind(Math.max(0, sinceNanos + patience.againNanos() - nowNanos));
+    private void down(long sinceNanos) {
+        if (contact.down(sinceNanos)) {
+            effects.remind(Math.max(0, sinceNanos + patience.againNanos() - nowNanos));
         }
     }
 
-    private boolean giveUpIfDue(long nowNanos) {
-        long patienceNanos = wasReached ? patience.againNanos() : patience.firstNanos();
-        if (nowNanos - downSinceNanos < patienceNanos) {
-            return false;
-        }
-        String tried = "; tried for " + TimeUnit.NANOSECONDS.toSeconds(patienceNanos) + " s";
-        fail(
-                wasReached
-                        ? "the coordinator at " + coordinator + " was lost: " + lostHow + tried
-                        : "no coordinator answers at " + coordinator + tried);
-        return true;
-    }
-
-    private void done(SessionEvent.Done done) {
-        long before = position == null ? 0 : position.step();
-        position = done.position();
-        if (done.command() != commandNumber) {
-            busySinceNanos = busySinceNanos == NEVER ? NEVER : nowNanos;
-            return; // a newer command is there
-        }
-        isResting = true;
-        busySinceNanos = NEVER;
-        joinIfAtRest();
-        if (isReleased) {
-            end(WorkerEnd.LEFT);
-            return;
-        }
-        boolean isComplete = done.result() == SessionEvent.Result.COMPLETE;
-        if (isComplete && (command instanceof Command.Prepare || command instanceof Command.TakeState)) {
-            sendReady();
-        } else if (isComplete && command instanceof Command.Restore) {
-            send(FromWorker.newBuilder()
-                    .setRestored(Restored.newBuilder()
-                            .setStep(position.step())
-                            .setIsFromCheckpoint(position.step() > before))
-                    .build());
-        } else if (done.result() == SessionEvent.Result.JOB_DONE || isComplete && command instanceof Command.Keep) {
-            isFinished = true;
-            send(FromWorker.newBuilder()
-                    .setFinished(Finished.newBuilder()
-                            .setGeneration(plan == null ? 0 : plan.getGeneration())
-                            .setStep(position.step())
-                            .setStateDigest(position.digest()))
-                    .build());
-        }
+    private boolean givesUp() {
+        Optional<String> reason = contact.givenUp(nowNanos);
+        reason.ifPresent(this::fail);
+        return reason.isPresent();
     }
 
     /** A Join tells where the replica stands, so that nothing may move it any more. */
     private void joinIfAtRest() {
-        if (isUp || !isResting || !isRetryDue) {
+        if (state != SessionState.OFFLINE || !thread.isResting() || !contact.isAttemptDue()) {
             return;
         }
-        isUp = true;
-        isRetryDue = false;
+        state = SessionState.JOINING;
         plan = null; // a coordinator that was started again without a log counts generations from 1
-        connection++;
-        effects.add(new SessionEffect.Connect(connection));
+        effects.add(new SessionEffect.Connect(contact.connect()));
         send(FromWorker.newBuilder()
-                .setJoin(introduction.at(position).toBuilder().setGeneration(generation))
+                .setJoin(introduction.at(thread.position()).toBuilder().setGeneration(generation))
                 .build());
     }
 
-    private void sendReady() {
+    // The training thread
+
+    private void done(SessionEvent.Done done) {
+        long stepBefore = thread.step();
+        if (!thread.done(nowNanos, done)) {
+            return;
+        }
+        joinIfAtRest();
+        if (state == SessionState.LEAVING) {
+            end(WorkerEnd.LEFT);
+        } else if (done.result() != SessionEvent.Result.ABANDONED) {
+            completed(done.result(), stepBefore);
+        }
+    }
+
+    private void completed(SessionEvent.Result result, long stepBefore) {
+        switch (state) {
+            case PREPARING -> ready();
+            case ALIGNING -> aligned();
+            case RESTORING -> send(Messages.restored(thread.position(), thread.step() > stepBefore));
+            case TRAINING -> {
+                if (result == SessionEvent.Result.JOB_DONE) {
+                    finished(SessionState.FINISHED);
+                }
+            }
+            case STOPPING, STOPPED -> finished(SessionState.STOPPED);
+            case OFFLINE, JOINING, WAITING, READY, FINISHED, LEAVING, OVER -> {
+                // Has come to rest, and nobody asked to be told.
+            }
+        }
+    }
+
+    private void aligned() {
+        if (thread.isTold(Command.SendState.class)) {
+            state = SessionState.READY;
+        } else {
+            ready();
+        }
+    }
+
+    private void ready() {
         // Whoever begins with a first state or a checkpoint's may be behind one that is away.
-        if (generation > 0 || command instanceof Command.TakeState) {
+        if (generation > 0 || state == SessionState.ALIGNING) {
             generation = plan.getGeneration();
         }
-        send(FromWorker.newBuilder()
-                .setReady(Ready.newBuilder()
-                        .setGeneration(plan.getGeneration())
-                        .setStep(position.step())
-                        .setStateDigest(position.digest())
-                        .setBatchesTracked(position.batchesTracked())
-                        .addAllDataStatistics(position.dataStatistics())
-                        .setLeftOutInARow(position.leftOutInARow()))
-                .build());
+        state = SessionState.READY;
+        send(Messages.ready(plan.getGeneration(), thread.position()));
     }
 
+    private void finished(SessionState next) {
+        state = next;
+        send(Messages.finished(plan == null ? 0 : plan.getGeneration(), thread.position()));
+    }
+
+    /** Once everything is done, nothing that breaks matters. */
     private void broken(SessionEvent.Broken broken) {
-        if (isOfThisGeneration(broken.generation()) && !isFinished) {
-            send(FromWorker.newBuilder()
-                    .setDamaged(Damaged.newBuilder()
-                            .setGeneration(broken.generation())
-                            .setReason(broken.reason()))
-                    .build());
+        if (isOfThisGeneration(broken.generation()) && !state.hasFinished()) {
+            send(Messages.damaged(broken));
         }
-    }
-
-    private void leave(long nowNanos, String reason) {
-        isLeaving = true;
-        leavingSinceNanos = nowNanos;
-        if (isUp) {
-            remind(Patience.LEAVE_NANOS);
-            log("leaves at the next commit: " + reason);
-            send(FromWorker.newBuilder()
-                    .setLeave(Leave.newBuilder().setReason(reason))
-                    .build());
-        } else {
-            end(WorkerEnd.LEFT);
-        }
-    }
-
-    private void send(FromWorker message) {
-        if (isUp) {
-            effects.add(new SessionEffect.Send(message));
-        }
-    }
-
-    private void remind(long nanos) {
-        effects.add(new SessionEffect.RemindAfter(nanos));
-    }
-
-    private void command(Command next) {
-        command = next;
-        isResting = false;
-        // A step may take as long as it takes, and a state that travels is the coordinator's to wait for.
-        boolean mustEnd =
-                next instanceof Command.Rest || next instanceof Command.Prepare || next instanceof Command.Keep;
-        busySinceNanos = mustEnd ? Math.min(busySinceNanos, nowNanos) : NEVER;
-        effects.add(new SessionEffect.Do(++commandNumber, next));
-    }
-
-    private void endWaits(long committedStep, String reason) {
-        effects.add(new SessionEffect.EndWaits(committedStep, reason));
-    }
-
-    private void log(String text) {
-        effects.add(new SessionEffect.Log(text));
-    }
-
-    private void end(WorkerEnd end) {
-        isOver = true;
-        endWaits(SessionEffect.EndWaits.NONE, "this worker's work is over");
-        effects.add(new SessionEffect.End(end));
     }
 
     private void cannotGoOn(Fault fault, boolean hangs) {
-        send(FromWorker.newBuilder()
-                .setFailed(Failed.newBuilder()
-                        .setReason(fault.reason())
-                        .setCause(fault.isOfThisWorker() ? Failed.Cause.WORKER : Failed.Cause.JOB)
-                        .setFault(fault.kind()))
-                .build());
+        send(Messages.failed(fault));
         if (fault.isOfThisWorker()) {
-            isOver = true;
-            endWaits(SessionEffect.EndWaits.NONE, fault.reason());
-            effects.add(new SessionEffect.FailAlone(fault.reason(), hangs));
+            over(fault.reason(), new SessionEffect.FailAlone(fault.reason(), hangs));
         } else {
             fail(fault.reason());
         }
     }
 
+    // The end
+
+    private void leaveAsked(String reason) {
+        leaveAskedNanos = OptionalLong.of(nowNanos);
+        if (state.isConnected()) {
+            effects.remind(Patience.LEAVE_NANOS);
+            effects.log("leaves at the next commit: " + reason);
+            send(Messages.leave(reason));
+        } else {
+            end(WorkerEnd.LEFT);
+        }
+    }
+
+    /** Nothing that hangs keeps this worker for longer than it was told to wait. */
+    private void timePassed() {
+        if (state == SessionState.LEAVING) {
+            return; // whatever its checkpoint takes
+        }
+        if (leaveAskedNanos.isPresent() && nowNanos - leaveAskedNanos.getAsLong() >= Patience.LEAVE_NANOS) {
+            effects.log("nobody has let this worker go; it goes all the same");
+            end(WorkerEnd.LEFT);
+        } else if (!contact.isOpen()) {
+            givesUp();
+        }
+    }
+
+    private void end(WorkerEnd end) {
+        over("this worker's work is over", new SessionEffect.End(end));
+    }
+
     private void fail(String reason) {
-        isOver = true;
-        endWaits(SessionEffect.EndWaits.NONE, reason);
-        effects.add(new SessionEffect.Fail(reason));
+        over(reason, new SessionEffect.Fail(reason));
+    }
+
+    private void over(String reason, SessionEffect.Last last) {
+        state = SessionState.OVER;
+        effects.endWaits(reason);
+        effects.add(last);
+    }
+
+    private void send(FromWorker message) {
+        if (state.isConnected()) {
+            effects.send(message);
+        }
+    }
+
+    private void command(Command next) {
+        effects.add(thread.command(nowNanos, next));
     }
 }

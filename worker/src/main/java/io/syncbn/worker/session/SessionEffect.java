@@ -36,16 +36,19 @@ public sealed interface SessionEffect {
     /** Something happened that people want to read of. */
     record Log(String text) implements SessionEffect {}
 
-    /** The worker's work is over; the last effect. */
-    record End(WorkerEnd end) implements SessionEffect {}
+    /** After which there are no more. */
+    sealed interface Last extends SessionEffect {}
 
-    /** The job has failed, or the worker cannot take part in it; the last effect. */
-    record Fail(String reason) implements SessionEffect {}
+    /** The worker's work is over. */
+    record End(WorkerEnd end) implements Last {}
+
+    /** The job has failed, or the worker cannot take part in it. */
+    record Fail(String reason) implements Last {}
 
     /**
-     * This worker alone cannot go on; the last effect.
+     * This worker alone cannot go on.
      *
      * @param hangs whether the training thread does not come back, so that the process has to end without it
      */
-    record FailAlone(String reason, boolean hangs) implements SessionEffect {}
+    record FailAlone(String reason, boolean hangs) implements Last {}
 }

@@ -9,17 +9,22 @@ public sealed interface SessionEvent {
     /** The first event. */
     record Started() implements SessionEvent {}
 
+    /** Something of one connection, which is nothing to one that has been given up. */
+    sealed interface OfConnection extends SessionEvent {
+        long connection();
+    }
+
     /** The coordinator has answered. That a connection stands is not enough: the system makes it for a process that hangs. */
-    record Opened(long connection) implements SessionEvent {}
+    record Opened(long connection) implements OfConnection {}
 
     /** The coordinator sent something. */
-    record Received(long connection, ToWorker message) implements SessionEvent {}
+    record Received(long connection, ToWorker message) implements OfConnection {}
 
     /** The coordinator was asked whether it lives and has not answered; for so long it has sent nothing at all. */
-    record Silent(long connection, long nanos) implements SessionEvent {}
+    record Silent(long connection, long nanos) implements OfConnection {}
 
     /** The control stream is over. {@code error}: how it broke; empty if the coordinator ended it. */
-    record Closed(long connection, Optional<String> error) implements SessionEvent {}
+    record Closed(long connection, Optional<String> error) implements OfConnection {}
 
     /** The time that {@link SessionEffect.RetryAfter} asked for is over. */
     record RetryDue() implements SessionEvent {}

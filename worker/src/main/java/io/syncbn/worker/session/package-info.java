@@ -3,18 +3,22 @@
  * to the others' state, and ends.
  *
  * <p>{@link io.syncbn.worker.session.Session} decides: it is told of {@linkplain io.syncbn.worker.session.SessionEvent
- * events} (a message came, the connection was lost, a command was carried out) and says what is to be done ({@linkplain
+ * events} (a message came, the connection was lost, a command was carried out), and says what is to be done ({@linkplain
  * io.syncbn.worker.session.SessionEffect effects}), without network, threads or clock, so that a simulation can run it.
- * {@link io.syncbn.worker.session.SessionRunner} carries that out:
+ * {@link io.syncbn.worker.session.SessionState} says where it stands:
  *
  * <pre>
- *   control connection ──▶ Session ──▶ control connection       on the connection's event loop, a timer, or the
- *                            │  ▲                                training thread, one at a time
- *                    Command ▼  │ Done
- *                      training thread: a {@link io.syncbn.worker.session.Trainee}
+ *             Join           Plan             Ready           Begin             Finished
+ *   OFFLINE ────────▶ JOINING ────▶ PREPARING ──────▶ READY ──────────▶ TRAINING ────────▶ FINISHED ──▶ OVER
+ *                       │ Hold        ▲    ▲          │   ▲              │ Stop            Keep done
+ *                       ▼             │    │    Align ▼   │ Ready        ├──────▶ STOPPING ──────────▶ STOPPED ──▶ OVER
+ *                     WAITING ────────┘    │         ALIGNING            │ Released, as it had asked
+ *                       │ Restore          │                             └──────▶ LEAVING ──▶ OVER
+ *                       ▼                  │
+ *                     RESTORING ───────────┘
  * </pre>
  *
- * <p>The training thread does one {@linkplain io.syncbn.worker.session.Command command} at a time; a newer one replaces
- * what has not been begun. What is under way is dropped by ending its waits for sums: the step then leaves no trace.
+ * <p>A Plan, Hold or Stop may come in any state with a stream, and a lost stream leads from each back to OFFLINE, but from
+ * LEAVING. The transition table of the tests has every state and every message.
  */
 package io.syncbn.worker.session;

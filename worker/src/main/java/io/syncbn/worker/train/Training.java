@@ -18,7 +18,7 @@ import io.syncbn.worker.record.RunHistory;
 import io.syncbn.worker.record.RunResult;
 import io.syncbn.worker.session.Fault;
 import io.syncbn.worker.session.Position;
-import io.syncbn.worker.session.Trainee;
+import io.syncbn.worker.session.client.Trainee;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;

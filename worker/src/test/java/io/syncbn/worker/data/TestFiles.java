@@ -41,7 +41,7 @@ final class TestFiles {
     }
 
     static Dataset open(String kind, Path path, int imageSize) {
-        return Datasets.open(new Job.DataSource(kind, path.toString()), imageSize);
+        return DataFormats.open(new Job.DataSource(kind, path.toString()), imageSize);
     }
 
     static void write(Path file, byte[] content) {

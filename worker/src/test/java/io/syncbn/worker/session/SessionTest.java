@@ -2,13 +2,9 @@ package io.syncbn.worker.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.google.protobuf.TextFormat;
 import io.syncbn.proto.v1.Abort;
-import io.syncbn.proto.v1.Align;
-import io.syncbn.proto.v1.Begin;
 import io.syncbn.proto.v1.Evicted;
 import io.syncbn.proto.v1.Hold;
-import io.syncbn.proto.v1.Plan;
 import io.syncbn.proto.v1.Refused;
 import io.syncbn.proto.v1.Released;
 import io.syncbn.proto.v1.Restore;
@@ -20,106 +16,8 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
-/** Conversations, from the worker's side: what comes, and what the session then wants done, in short words. */
-class SessionTest {
-    private static final Position FRESH = new Position(0, "fresh", 0, List.of(), 0);
-    private static final Position TRAINED = new Position(7, "seven", 7, List.of(1.0, 0.5, 0.25), 3);
-
-    private final Session session = new Session(
-            new Introduction(
-                    "job", new Identity("data", "layers", "bits", "library 1.0"), "worker-1", "host", 42, Sizes.NONE),
-            Patience.of(Duration.ofSeconds(10), Duration.ofSeconds(30), Duration.ofSeconds(600)),
-            "coordinator:1");
-    private long nanos = 1;
-    private long lastCommand;
-    private long connection;
-
-    private List<String> on(SessionEvent event) {
-        List<SessionEffect> effects = session.on(nanos, event);
-        effects.forEach(effect -> {
-            if (effect instanceof SessionEffect.Do command) {
-                lastCommand = command.number();
-            } else if (effect instanceof SessionEffect.Connect connect) {
-                connection = connect.connection();
-            }
-        });
-        return effects.stream()
-                .filter(effect -> !(effect instanceof SessionEffect.Log))
-                .map(SessionTest::inWords)
-                .toList();
-    }
-
-    private static String inWords(SessionEffect effect) {
-        if (effect instanceof SessionEffect.Send send) {
-            return "send " + TextFormat.printer().emittingSingleLine(true).printToString(send.message());
-        } else if (effect instanceof SessionEffect.Do command) {
-            return "do " + command.command().getClass().getSimpleName();
-        } else if (effect instanceof SessionEffect.EndWaits end) {
-            return "end waits but for step " + end.committedStep();
-        } else if (effect instanceof SessionEffect.RetryAfter retry) {
-            return "retry after " + Duration.ofNanos(retry.nanos()).toMillis() + " ms";
-        } else if (effect instanceof SessionEffect.RemindAfter remind) {
-            return "remind after " + Duration.ofNanos(remind.nanos()).toMillis() + " ms";
-        } else if (effect instanceof SessionEffect.Connect connect) {
-            return "connect " + connect.connection();
-        } else if (effect instanceof SessionEffect.HeartbeatEvery every) {
-            return "heartbeat every " + every.millis();
-        } else if (effect instanceof SessionEffect.End end) {
-            return "end " + end.end();
-        }
-        if (effect instanceof SessionEffect.FailAlone alone) {
-            return "fail alone" + (alone.hangs() ? ", hanging: " : ": ") + alone.reason();
-        }
-        return "fail: " + ((SessionEffect.Fail) effect).reason();
-    }
-
-    private List<String> receive(ToWorker.Builder message) {
-        return on(new SessionEvent.Received(connection, message.build()));
-    }
-
-    private List<String> done(Position position) {
-        return on(new SessionEvent.Done(lastCommand, SessionEvent.Result.COMPLETE, position));
-    }
-
-    private static ToWorker.Builder plan(long generation, long committedStep) {
-        return ToWorker.newBuilder()
-                .setPlan(Plan.newBuilder()
-                        .setGeneration(generation)
-                        .setWorker(1)
-                        .setWorkers(2)
-                        .setFirstShard(2)
-                        .setShardCount(2)
-                        .setHeartbeatMillis(500)
-                        .setCommittedStep(committedStep));
-    }
-
-    private static ToWorker.Builder begin(long generation, long step) {
-        return ToWorker.newBuilder()
-                .setBegin(Begin.newBuilder().setGeneration(generation).setStep(step));
-    }
-
-    private static ToWorker.Builder align(long generation, int source) {
-        return ToWorker.newBuilder()
-                .setAlign(Align.newBuilder()
-                        .setGeneration(generation)
-                        .setSource(source)
-                        .setStep(7)
-                        .setStateDigest("seven")
-                        .addAllDataStatistics(TRAINED.dataStatistics()));
-    }
-
-    private void join(Position position) {
-        on(new SessionEvent.Started());
-        done(position);
-        on(new SessionEvent.Opened(connection));
-    }
-
-    private void train() {
-        join(FRESH);
-        receive(plan(1, 0));
-        done(FRESH);
-        receive(begin(1, 0));
-    }
+/** Conversations, from the worker's side. */
+class SessionTest extends Conversation {
 
     @Test
     void aJobWithoutTroubles() {

@@ -12,7 +12,6 @@ import io.syncbn.worker.collective.Collective;
 import io.syncbn.worker.collective.LocalCollective;
 import io.syncbn.worker.collective.Round;
 import io.syncbn.worker.collective.Sum;
-import io.syncbn.worker.data.Datasets;
 import io.syncbn.worker.data.DecodedDataset;
 import io.syncbn.worker.record.Intervals;
 import io.syncbn.worker.record.RunListener;
@@ -72,7 +71,7 @@ class AbandonedStepTest {
 
     /** Trains to the end, in as many generations as there are limits and one more. */
     private static String train(Job job, int... limits) {
-        try (DecodedDataset data = Datasets.open(job);
+        try (DecodedDataset data = DecodedDataset.open(job);
                 WorkerMetrics metrics = WorkerMetrics.serve("local", Optional.empty())) {
             Replicas replicas = Replicas.open(job, data, LocalTraining.ARITHMETIC, Optional.empty());
             Timetable plan = Timetable.of(job, data, new Intervals(1000, Duration.ZERO, 1000));

@@ -10,7 +10,6 @@ import io.syncbn.worker.checkpoint.StateDigest;
 import io.syncbn.worker.collective.Collective;
 import io.syncbn.worker.collective.LocalCollective;
 import io.syncbn.worker.data.ChannelStatistics;
-import io.syncbn.worker.data.Datasets;
 import io.syncbn.worker.data.DecodedDataset;
 import io.syncbn.worker.kernels.Arithmetic;
 import io.syncbn.worker.record.CheckpointTimer;
@@ -79,7 +78,7 @@ final class LocalTraining {
             CheckpointTimer timer,
             LongConsumer afterStep,
             long startNanos) {
-        try (DecodedDataset data = Datasets.open(job)) {
+        try (DecodedDataset data = DecodedDataset.open(job)) {
             Replicas replicas =
                     Replicas.open(job, data, ARITHMETIC, resume.map(from -> new Resume(from, false, false)));
             Origin origin = new Origin(

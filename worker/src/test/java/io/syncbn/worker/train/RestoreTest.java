@@ -9,7 +9,6 @@ import io.syncbn.worker.checkpoint.Checkpoint;
 import io.syncbn.worker.checkpoint.CheckpointException;
 import io.syncbn.worker.collective.Collective;
 import io.syncbn.worker.collective.LocalCollective;
-import io.syncbn.worker.data.Datasets;
 import io.syncbn.worker.data.DecodedDataset;
 import io.syncbn.worker.kernels.Arithmetic;
 import io.syncbn.worker.record.Intervals;
@@ -50,7 +49,7 @@ class RestoreTest {
     }
 
     private static Position restored(Job job, Path out, Arithmetic arithmetic) {
-        try (DecodedDataset data = Datasets.open(job);
+        try (DecodedDataset data = DecodedDataset.open(job);
                 WorkerMetrics metrics = WorkerMetrics.serve("worker-0", Optional.empty());
                 Training training = training(job, out, data, metrics, arithmetic)) {
             assertThat(training.position().step()).isZero();
@@ -140,7 +139,7 @@ class RestoreTest {
                 .setWorkers(1)
                 .setShardCount(JOB.shards())
                 .build();
-        try (DecodedDataset data = Datasets.open(JOB);
+        try (DecodedDataset data = DecodedDataset.open(JOB);
                 WorkerMetrics metrics = WorkerMetrics.serve("worker-0", Optional.empty());
                 Training training = training(JOB, out, data, metrics, LocalTraining.ARITHMETIC)) {
             training.prepare(plan, new DelegatingCollective(local()) {

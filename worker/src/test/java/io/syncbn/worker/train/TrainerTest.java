@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.syncbn.proto.job.Job;
-import io.syncbn.worker.data.Datasets;
+import io.syncbn.worker.data.DecodedDataset;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -109,7 +109,7 @@ class TrainerTest {
     @Test
     void aStepThatFailsLeavesNoTraceInRunningStatistics() {
         Job job = job();
-        try (var data = Datasets.open(job)) {
+        try (var data = DecodedDataset.open(job)) {
             Replicas replicas = Replicas.open(job, data, LocalTraining.ARITHMETIC, Optional.empty());
             float[] before =
                     replicas.initialState().replica().runningStatistics().clone();

@@ -1,4 +1,4 @@
-package io.syncbn.worker.session;
+package io.syncbn.worker.session.client;
 
 import io.grpc.CallOptions;
 import io.grpc.Channel;
@@ -18,6 +18,7 @@ import io.syncbn.proto.net.Channels;
 import io.syncbn.proto.v1.ControlGrpc;
 import io.syncbn.proto.v1.FromWorker;
 import io.syncbn.proto.v1.ToWorker;
+import io.syncbn.worker.session.SessionEvent;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;

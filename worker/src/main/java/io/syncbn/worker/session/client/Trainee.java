@@ -1,9 +1,11 @@
-package io.syncbn.worker.session;
+package io.syncbn.worker.session.client;
 
 import io.syncbn.proto.v1.Align;
 import io.syncbn.proto.v1.Plan;
 import io.syncbn.worker.collective.AbandonedException;
 import io.syncbn.worker.collective.Collective;
+import io.syncbn.worker.session.Fault;
+import io.syncbn.worker.session.Position;
 
 /**
  * A replica, as the session commands it. All calls come from the training thread, one after another. Calls that wait for sums

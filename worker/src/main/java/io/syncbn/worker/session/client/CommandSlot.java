@@ -1,9 +1,10 @@
-package io.syncbn.worker.session;
+package io.syncbn.worker.session.client;
 
+import io.syncbn.worker.session.SessionEffect;
 import java.util.Optional;
 
 /** Where the training thread finds its next command. Holds one: a newer command replaces it. Thread-safe. */
-final class Mailbox {
+final class CommandSlot {
     private SessionEffect.Do next;
     private boolean isClosed;
 

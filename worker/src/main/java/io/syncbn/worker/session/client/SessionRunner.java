@@ -1,4 +1,4 @@
-package io.syncbn.worker.session;
+package io.syncbn.worker.session.client;
 
 import io.netty.channel.EventLoopGroup;
 import io.syncbn.proto.net.Address;
@@ -10,6 +10,16 @@ import io.syncbn.proto.v1.Plan;
 import io.syncbn.worker.collective.AbandonedException;
 import io.syncbn.worker.collective.JobFailedException;
 import io.syncbn.worker.collective.RemoteCollective;
+import io.syncbn.worker.session.Command;
+import io.syncbn.worker.session.Fault;
+import io.syncbn.worker.session.Introduction;
+import io.syncbn.worker.session.Patience;
+import io.syncbn.worker.session.Position;
+import io.syncbn.worker.session.Session;
+import io.syncbn.worker.session.SessionEffect;
+import io.syncbn.worker.session.SessionEvent;
+import io.syncbn.worker.session.WorkerEnd;
+import io.syncbn.worker.session.WorkerFaultException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.Optional;
@@ -43,7 +53,7 @@ public final class SessionRunner implements AutoCloseable {
     /** For the control stream, where a coordinator that is gone shows first, and for bulk. */
     private final EventLoopGroup loop = Transport.eventLoop("coordinator-client");
 
-    private final Mailbox mailbox = new Mailbox();
+    private final CommandSlot commands = new CommandSlot();
     private ControlConnection connection;
     private ScheduledFuture<?> heartbeats;
     /** What the training thread waits in; null when it has none. */
@@ -54,7 +64,7 @@ public final class SessionRunner implements AutoCloseable {
     /** At the last rest. */
     private volatile long committedStep;
 
-    private SessionEffect last;
+    private SessionEffect.Last last;
     private volatile byte[] reserve = new byte[RESERVE_BYTES];
     private final Consumer<String> hung;
 
@@ -113,15 +123,16 @@ public final class SessionRunner implements AutoCloseable {
     private synchronized WorkerEnd ending() {
         if (last instanceof SessionEffect.Fail fail) {
             throw new JobFailedException(fail.reason());
-        }
-        if (last instanceof SessionEffect.FailAlone fail) {
+        } else if (last instanceof SessionEffect.FailAlone fail) {
             throw new WorkerFaultException(fail.reason());
+        } else if (last instanceof SessionEffect.End over) {
+            return over.end();
         }
-        return ((SessionEffect.End) last).end();
+        throw new IllegalStateException("there are no more commands, and no end: " + last);
     }
 
     private Optional<SessionEffect.Do> take() throws InterruptedException {
-        Optional<SessionEffect.Do> next = mailbox.take();
+        Optional<SessionEffect.Do> next = commands.take();
         synchronized (this) {
             if (next.isPresent() && next.get().command() instanceof Command.Prepare) {
                 endedWaits = null;
@@ -172,6 +183,8 @@ public final class SessionRunner implements AutoCloseable {
             return trainee.train() ? SessionEvent.Result.JOB_DONE : SessionEvent.Result.COMPLETE;
         } else if (command instanceof Command.Keep) {
             trainee.keepCheckpoint();
+        } else {
+            throw new IllegalArgumentException("a command that nobody carries out: " + command);
         }
         return SessionEvent.Result.COMPLETE;
     }
@@ -228,15 +241,17 @@ public final class SessionRunner implements AutoCloseable {
                 collective.endAfter(end.committedStep(), end.reason());
             }
         } else if (effect instanceof SessionEffect.Do command) {
-            mailbox.put(command);
+            commands.put(command);
         } else if (effect instanceof SessionEffect.Log log) {
             LOG.log(Level.INFO, log.text());
-        } else {
-            last = effect;
-            mailbox.close();
-            if (effect instanceof SessionEffect.FailAlone fail && fail.hangs()) {
+        } else if (effect instanceof SessionEffect.Last end) {
+            last = end;
+            commands.close();
+            if (end instanceof SessionEffect.FailAlone fail && fail.hangs()) {
                 loop.next().schedule(() -> hung.accept(fail.reason()), DRAIN_MILLIS, TimeUnit.MILLISECONDS);
             }
+        } else {
+            throw new IllegalArgumentException("an effect that nobody carries out: " + effect);
         }
     }
 

@@ -1,0 +1,15 @@
+/**
+ * Carries out what a worker's {@linkplain io.syncbn.worker.session.Session session} decides, with threads, connections and
+ * the clock:
+ *
+ * <pre>
+ *   control connection ──▶ Session ──▶ control connection       on the connection's event loop, a timer, or the
+ *                            │  ▲                                training thread, one at a time
+ *                    Command ▼  │ Done
+ *                      training thread: a {@link io.syncbn.worker.session.client.Trainee}
+ * </pre>
+ *
+ * <p>The training thread does one {@linkplain io.syncbn.worker.session.Command command} at a time; a newer one replaces
+ * what has not been begun. What is under way is dropped by ending its waits for sums: the step then leaves no trace.
+ */
+package io.syncbn.worker.session.client;
