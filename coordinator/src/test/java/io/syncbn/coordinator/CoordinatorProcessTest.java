@@ -15,10 +15,10 @@ import io.syncbn.proto.Protocol;
 import io.syncbn.proto.net.Address;
 import io.syncbn.proto.net.Channels;
 import io.syncbn.proto.net.Transport;
+import io.syncbn.proto.sums.SumKind;
 import io.syncbn.proto.tree.Node;
 import io.syncbn.proto.tree.ReductionTree;
 import io.syncbn.proto.tree.ShardRun;
-import io.syncbn.proto.v1.Kind;
 import io.syncbn.proto.wire.DataFrame;
 import io.syncbn.proto.wire.FrameHeader;
 import java.io.IOException;
@@ -53,10 +53,10 @@ class CoordinatorProcessTest extends WithCoordinator {
             }
         }
         for (FakeWorker worker : workers) {
-            worker.dataOf(Kind.COMMIT).complete();
-            worker.dataOf(Kind.GRADIENTS).complete();
-            assertThat(worker.dataOf(Kind.COMMIT).end().isOk()).isTrue();
-            assertThat(worker.dataOf(Kind.GRADIENTS).end().isOk()).isTrue();
+            worker.dataOf(SumKind.COMMIT).complete();
+            worker.dataOf(SumKind.GRADIENTS).complete();
+            assertThat(worker.dataOf(SumKind.COMMIT).end().isOk()).isTrue();
+            assertThat(worker.dataOf(SumKind.GRADIENTS).end().isOk()).isTrue();
         }
         for (FakeWorker worker : workers) {
             worker.finish(3, "final");
@@ -74,7 +74,7 @@ class CoordinatorProcessTest extends WithCoordinator {
         int chunks = 48;
         for (int chunk = 0; chunk < chunks; chunk++) {
             for (FakeWorker worker : workers) {
-                FrameHeader header = new FrameHeader(1, 1, Kind.GRADIENTS, chunk, 0, new Node(0, 0), chunks);
+                FrameHeader header = new FrameHeader(1, 1, SumKind.GRADIENTS, chunk, 0, new Node(0, 0), chunks);
                 float[] values = new float[Protocol.MAX_CHUNK_BYTES / Float.BYTES];
                 Arrays.fill(values, chunk);
                 ShardRun run = new ShardRun(
@@ -86,7 +86,7 @@ class CoordinatorProcessTest extends WithCoordinator {
         }
         for (FakeWorker worker : workers) {
             for (int chunk = 0; chunk < chunks; chunk++) {
-                DataFrame root = worker.dataOf(Kind.GRADIENTS).next();
+                DataFrame root = worker.dataOf(SumKind.GRADIENTS).next();
                 assertThat(root.floats()[7]).isEqualTo(6f * root.header().index());
             }
         }
@@ -98,7 +98,8 @@ class CoordinatorProcessTest extends WithCoordinator {
         List<FakeWorker> workers = running(coordinator);
         FakeWorker late = workers.get(1);
         late.send(DataFrame.of(
-                new FrameHeader(0, 1, Kind.COMMIT, 0, 0, new Node(0, late.plan().getFirstShard()), 1),
+                new FrameHeader(
+                        0, 1, SumKind.COMMIT, 0, 0, new Node(0, late.plan().getFirstShard()), 1),
                 new double[] {1, 1}));
         workers.forEach(worker -> new FakeStep(SHARDS, SHARDS, 1).send(worker));
         new FakeStep(SHARDS, SHARDS, 1).expectRoots(workers.get(0));

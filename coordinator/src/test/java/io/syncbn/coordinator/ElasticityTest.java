@@ -3,9 +3,9 @@ package io.syncbn.coordinator;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.grpc.Status;
+import io.syncbn.proto.sums.SumKind;
 import io.syncbn.proto.tree.Node;
 import io.syncbn.proto.v1.Hold;
-import io.syncbn.proto.v1.Kind;
 import io.syncbn.proto.wire.DataFrame;
 import io.syncbn.proto.wire.FrameHeader;
 import java.nio.file.Files;
@@ -27,7 +27,7 @@ class ElasticityTest extends WithCoordinator {
         FakeWorker wrong = workers.get(1);
         wrong.send(DataFrame.of(
                 new FrameHeader(
-                        2, 1, Kind.COMMIT, 0, 0, new Node(0, wrong.plan().getFirstShard()), 1),
+                        2, 1, SumKind.COMMIT, 0, 0, new Node(0, wrong.plan().getFirstShard()), 1),
                 new double[] {1}));
         assertThat(wrong.nextControl().getAbort().getReason())
                 .isEqualTo("worker-1 (shards 3 to 4, host test-host, process 77) was sent away: step 1, COMMIT 0"
@@ -41,9 +41,9 @@ class ElasticityTest extends WithCoordinator {
         CoordinatorProcess coordinator = start(SHARDS);
         List<FakeWorker> workers = running(coordinator);
         FakeWorker worker = workers.get(2);
-        FrameHeader header = new FrameHeader(1, 1, Kind.MOMENTS_FORWARD, 4, 0, new Node(0, 5), 1);
+        FrameHeader header = new FrameHeader(1, 1, SumKind.MOMENTS_FORWARD, 4, 0, new Node(0, 5), 1);
         DataFrame good = DataFrame.of(header, new double[] {1, 2});
-        FakeWorker.Data stream = worker.dataOf(Kind.COMMIT);
+        FakeWorker.Data stream = worker.dataOf(SumKind.COMMIT);
         worker.send(new DataFrame(header, good.payload(), good.checksum() ^ 1));
         Status status = stream.end();
         assertThat(status.getCode()).isEqualTo(Status.Code.DATA_LOSS);
@@ -69,8 +69,8 @@ class ElasticityTest extends WithCoordinator {
     void aSumOnTheWrongStreamCostsItsSenderItsPlace() throws Exception {
         CoordinatorProcess coordinator = start(2, SHARDS);
         List<FakeWorker> workers = running(coordinator);
-        FrameHeader header = new FrameHeader(1, 1, Kind.GRADIENTS, 0, 0, new Node(1, 0), 1);
-        workers.get(0).sendOn(Kind.COMMIT, DataFrame.of(header, new float[] {1}));
+        FrameHeader header = new FrameHeader(1, 1, SumKind.GRADIENTS, 0, 0, new Node(1, 0), 1);
+        workers.get(0).sendOn(SumKind.COMMIT, DataFrame.of(header, new float[] {1}));
         assertThat(workers.get(0).nextControl().getAbort().getReason())
                 .isEqualTo("worker-0 (shards 0 to 2, host test-host, process 77) was sent away: "
                         + "step 1, GRADIENTS 0 (generation 1): came on the stream of moments");
@@ -134,12 +134,12 @@ class ElasticityTest extends WithCoordinator {
         assertThat(back.nextControl().getAlign().getSource()).isZero();
         int chunks = 3;
         for (int chunk = 0; chunk < chunks; chunk++) {
-            FrameHeader header =
-                    new FrameHeader(all.get(0).plan().getGeneration(), 1, Kind.STATE, chunk, 0, new Node(0, 0), chunks);
+            FrameHeader header = new FrameHeader(
+                    all.get(0).plan().getGeneration(), 1, SumKind.STATE, chunk, 0, new Node(0, 0), chunks);
             all.get(0).send(DataFrame.of(header, new float[] {chunk, 7}));
         }
         for (int chunk = 0; chunk < chunks; chunk++) {
-            DataFrame state = back.dataOf(Kind.STATE).next();
+            DataFrame state = back.dataOf(SumKind.STATE).next();
             assertThat(state.header().index()).isEqualTo(chunk);
             assertThat(state.floats()).containsExactly(chunk, 7);
         }
@@ -162,7 +162,7 @@ class ElasticityTest extends WithCoordinator {
         awaitMetric(coordinator, "syncbn_coordinator_members 4.0");
         workers.forEach(worker -> new FakeStep(SHARDS, SHARDS, 1).send(worker));
         for (FakeWorker worker : workers) {
-            new FakeStep(SHARDS, SHARDS, 1).expectRoots(worker, Kind.LAST_COMMIT);
+            new FakeStep(SHARDS, SHARDS, 1).expectRoots(worker, SumKind.LAST_COMMIT);
         }
         assertThat(workers.get(0).nextControl().getReleased().getReason())
                 .isEqualTo("the others go on without worker-0");
@@ -211,7 +211,7 @@ class ElasticityTest extends WithCoordinator {
         awaitMetric(coordinator, "syncbn_coordinator_stopping 1.0");
         new FakeStep(SHARDS, SHARDS, 1).send(workers.get(2));
         for (FakeWorker worker : workers) {
-            new FakeStep(SHARDS, SHARDS, 1).expectRoots(worker, Kind.LAST_COMMIT);
+            new FakeStep(SHARDS, SHARDS, 1).expectRoots(worker, SumKind.LAST_COMMIT);
             assertThat(worker.nextControl().getStop().getReason()).isEqualTo("Ctrl-C");
             worker.finish(1, "kept");
         }

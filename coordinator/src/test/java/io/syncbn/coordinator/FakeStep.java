@@ -2,10 +2,10 @@ package io.syncbn.coordinator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.syncbn.proto.sums.SumKind;
 import io.syncbn.proto.tree.Grouping;
 import io.syncbn.proto.tree.Node;
 import io.syncbn.proto.tree.ReductionTree;
-import io.syncbn.proto.v1.Kind;
 import io.syncbn.proto.wire.DataFrame;
 import io.syncbn.proto.wire.FrameHeader;
 import io.syncbn.proto.wire.Payload;
@@ -27,42 +27,42 @@ final class FakeStep {
     void send(FakeWorker worker) {
         for (int layer = 0; layer < LAYERS; layer++) {
             for (int group = 0; group < groups.groups(); group++) {
-                sendRun(worker, header(worker, Kind.MOMENTS_FORWARD, layer, group, 1));
+                sendRun(worker, header(worker, SumKind.MOMENTS_FORWARD, layer, group, 1));
             }
         }
         for (int chunk = CHUNKS - 1; chunk >= 0; chunk--) {
-            sendRun(worker, header(worker, Kind.GRADIENTS, chunk, 0, CHUNKS));
+            sendRun(worker, header(worker, SumKind.GRADIENTS, chunk, 0, CHUNKS));
         }
-        sendRun(worker, header(worker, Kind.COMMIT, 0, 0, 1));
+        sendRun(worker, header(worker, SumKind.COMMIT, 0, 0, 1));
     }
 
     /** Waits for all roots of the step that concern the worker, and checks every number. */
     void expectRoots(FakeWorker worker) throws InterruptedException {
-        expectRoots(worker, Kind.COMMIT);
+        expectRoots(worker, SumKind.COMMIT);
     }
 
     /** @param commit as which COMMIT's root must come */
-    void expectRoots(FakeWorker worker, Kind commit) throws InterruptedException {
+    void expectRoots(FakeWorker worker, SumKind commit) throws InterruptedException {
         int first = worker.plan().getFirstShard();
         int last = first + worker.plan().getShardCount() - 1;
         int ownGroups = groups.groupOf(last) - groups.groupOf(first) + 1;
         for (int i = 0; i < LAYERS * ownGroups; i++) {
-            expectRoot(worker, worker.dataOf(Kind.COMMIT).next());
+            expectRoot(worker, worker.dataOf(SumKind.COMMIT).next());
         }
-        DataFrame commitRoot = worker.dataOf(Kind.COMMIT).next();
+        DataFrame commitRoot = worker.dataOf(SumKind.COMMIT).next();
         assertThat(commitRoot.header().kind()).isEqualTo(commit);
         expectRoot(worker, commitRoot);
         for (int i = 0; i < CHUNKS; i++) {
-            expectRoot(worker, worker.dataOf(Kind.GRADIENTS).next());
+            expectRoot(worker, worker.dataOf(SumKind.GRADIENTS).next());
         }
     }
 
-    private FrameHeader header(FakeWorker worker, Kind kind, int index, int group, int of) {
+    private FrameHeader header(FakeWorker worker, SumKind kind, int index, int group, int of) {
         return new FrameHeader(worker.plan().getGeneration(), step, kind, index, group, new Node(0, 0), of);
     }
 
     private Grouping grouping(FrameHeader header) {
-        return header.kind() == Kind.MOMENTS_FORWARD ? groups : Grouping.all(groups.shards());
+        return header.kind() == SumKind.MOMENTS_FORWARD ? groups : Grouping.all(groups.shards());
     }
 
     /** Sends the nodes of the header's tree that cover the worker's shards in it. */
@@ -98,7 +98,7 @@ final class FakeStep {
         }
         int shard = grouping(header).firstShardOf(header.group()) + node.position();
         double name = 1 + shard + 10 * header.index() + 100 * header.step();
-        return header.kind() == Kind.GRADIENTS
+        return header.kind() == SumKind.GRADIENTS
                 ? new Payload.Float32(new float[] {(float) (1 / name), (float) Math.sqrt(name), 3})
                 : new Payload.Float64(new double[] {1 / name, Math.sqrt(name)});
     }

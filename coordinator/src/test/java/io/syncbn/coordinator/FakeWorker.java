@@ -14,6 +14,7 @@ import io.syncbn.proto.Protocol;
 import io.syncbn.proto.net.Address;
 import io.syncbn.proto.net.Channels;
 import io.syncbn.proto.net.Transport;
+import io.syncbn.proto.sums.SumKind;
 import io.syncbn.proto.v1.ControlGrpc;
 import io.syncbn.proto.v1.Damaged;
 import io.syncbn.proto.v1.Failed;
@@ -22,7 +23,6 @@ import io.syncbn.proto.v1.FromWorker;
 import io.syncbn.proto.v1.Heartbeat;
 import io.syncbn.proto.v1.Hold;
 import io.syncbn.proto.v1.Join;
-import io.syncbn.proto.v1.Kind;
 import io.syncbn.proto.v1.Leave;
 import io.syncbn.proto.v1.Plan;
 import io.syncbn.proto.v1.Ready;
@@ -125,12 +125,12 @@ final class FakeWorker implements AutoCloseable {
     }
 
     /** Sends on the stream of any kind. */
-    void sendOn(Kind kind, DataFrame frame) {
+    void sendOn(SumKind kind, DataFrame frame) {
         dataOf(kind).out.onNext(frame);
     }
 
-    Data dataOf(Kind kind) {
-        return kind == Kind.GRADIENTS || kind == Kind.STATE ? gradients : moments;
+    Data dataOf(SumKind kind) {
+        return kind == SumKind.GRADIENTS || kind == SumKind.STATE ? gradients : moments;
     }
 
     /** The next Hold; plans that a broken data stream, noticed before the loss of its worker, may have brought are over. */

@@ -1,10 +1,10 @@
 package io.syncbn.coordinator.rounds;
 
+import io.syncbn.proto.sums.Groupings;
 import io.syncbn.proto.tree.Assignment;
 import io.syncbn.proto.tree.Grouping;
 import io.syncbn.proto.tree.ReductionTree;
 import io.syncbn.proto.tree.ShardRun;
-import io.syncbn.proto.v1.Kind;
 import io.syncbn.proto.wire.FrameHeader;
 import java.util.Arrays;
 import java.util.List;
@@ -17,8 +17,7 @@ final class FrameRules {
     static final int MAX_ROUNDS_OF_A_KIND = 1 << 16;
 
     private final Assignment assignment;
-    private final Grouping groups;
-    private final Grouping all;
+    private final Groupings groupings;
     private final List<int[]> leavesOfGroups;
     private final int[] allLeaves;
     /** By shard: whose own it is. */
@@ -30,8 +29,9 @@ final class FrameRules {
 
     FrameRules(Assignment assignment, int groupSize) {
         this.assignment = assignment;
-        groups = new Grouping(assignment.shards(), groupSize);
-        all = Grouping.all(assignment.shards());
+        groupings = Groupings.of(assignment.shards(), groupSize);
+        Grouping groups = groupings.groups();
+        Grouping all = groupings.all();
         leavesOfGroups = IntStream.range(0, groups.groups())
                 .mapToObj(group -> leavesIn(groups.runOf(group)))
                 .toList();
@@ -55,8 +55,7 @@ final class FrameRules {
     boolean isPast(FrameHeader header, long committedStep) {
         return header.generation() < assignment.generation()
                 || header.generation() == assignment.generation()
-                        && header.kind() != Kind.DATA_STATISTICS
-                        && header.step() < (header.kind() == Kind.EVALUATION ? committedStep : committedStep + 1);
+                        && header.step() < header.kind().stepAfter(committedStep);
     }
 
     /** What is wrong with a frame that is not past, as in "worker-1 (shards 2 to 3) sent …", without the name; or empty. */
@@ -64,26 +63,27 @@ final class FrameRules {
         if (header.generation() != assignment.generation()) {
             return differs("generation", header.generation(), assignment.generation());
         }
-        if (header.kind() == Kind.LAST_COMMIT || header.kind() == Kind.STATE) {
+        if (!header.kind().isSentInParts()) {
             return Optional.of("sent what no worker sends in a step");
         }
-        if (header.step() != expectedStep(header.kind(), committedStep)) {
-            return differs("step", header.step(), expectedStep(header.kind(), committedStep));
+        long step = header.kind().stepAfter(committedStep);
+        if (header.step() != step) {
+            return differs("step", header.step(), step);
         }
-        int indices = isNumbered(header.kind()) ? MAX_ROUNDS_OF_A_KIND : 1;
+        int indices = header.kind().isIndexed() ? MAX_ROUNDS_OF_A_KIND : 1;
         if (header.index() >= indices) {
             return Optional.of("sent index " + header.index() + ", expected below " + indices);
         }
-        int most = header.kind() == Kind.GRADIENTS ? MAX_ROUNDS_OF_A_KIND : 1;
+        int most = header.kind().isInChunks() ? MAX_ROUNDS_OF_A_KIND : 1;
         if (header.of() < 1 || header.of() > most) {
             return Optional.of("sent a sum of " + header.of() + " chunks, expected 1 to " + most);
         }
-        if (header.kind() == Kind.GRADIENTS && header.index() >= header.of()) {
+        if (header.kind().isInChunks() && header.index() >= header.of()) {
             return Optional.of("sent chunk " + header.index() + ", expected below " + header.of());
         }
-        if (header.group() >= grouping(header.kind()).groups()) {
+        if (header.group() >= groupings.of(header.kind()).groups()) {
             return Optional.of("sent group " + header.group() + ", expected below "
-                    + grouping(header.kind()).groups());
+                    + groupings.of(header.kind()).groups());
         }
         return isOwn(worker, header)
                 ? Optional.empty()
@@ -92,13 +92,13 @@ final class FrameRules {
     }
 
     ReductionTree tree(FrameHeader header) {
-        return grouping(header.kind()).treeOf(header.group());
+        return groupings.of(header.kind()).treeOf(header.group());
     }
 
     /** Whose own shards a right frame is of, whoever has sent it. */
     int owner(FrameHeader header) {
         return owners[
-                grouping(header.kind()).firstShardOf(header.group())
+                groupings.of(header.kind()).firstShardOf(header.group())
                         + (int) header.node().firstLeaf()];
     }
 
@@ -113,12 +113,12 @@ final class FrameRules {
 
     /** How many leaves of the frame's tree are each worker's own; not to be changed. */
     int[] leaves(FrameHeader header) {
-        return isMoments(header.kind()) ? leavesOfGroups.get(header.group()) : allLeaves;
+        return header.kind().isOfGroup() ? leavesOfGroups.get(header.group()) : allLeaves;
     }
 
     /** The workers that have shards in the frame's tree, their own or another's. */
     List<Integer> workersIn(FrameHeader header) {
-        return isMoments(header.kind()) ? workersOfGroups.get(header.group()) : allWorkers;
+        return header.kind().isOfGroup() ? workersOfGroups.get(header.group()) : allWorkers;
     }
 
     private int[] leavesIn(ShardRun group) {
@@ -145,28 +145,6 @@ final class FrameRules {
         return Optional.of("sent " + what + " " + came + ", expected " + expected);
     }
 
-    private static long expectedStep(Kind kind, long committedStep) {
-        return switch (kind) {
-            case MOMENTS_FORWARD, MOMENTS_BACKWARD, GRADIENTS, COMMIT -> committedStep + 1;
-            case EVALUATION -> committedStep;
-            case DATA_STATISTICS -> 0;
-            case LAST_COMMIT, STATE, KIND_UNSPECIFIED, UNRECOGNIZED ->
-                throw new IllegalArgumentException(kind + " is no sum of a worker");
-        };
-    }
-
-    private static boolean isNumbered(Kind kind) {
-        return isMoments(kind) || kind == Kind.GRADIENTS;
-    }
-
-    private static boolean isMoments(Kind kind) {
-        return kind == Kind.MOMENTS_FORWARD || kind == Kind.MOMENTS_BACKWARD;
-    }
-
-    private Grouping grouping(Kind kind) {
-        return isMoments(kind) ? groups : all;
-    }
-
     private ShardRun run(int worker) {
         return assignment.seats().get(worker).run();
     }
@@ -180,7 +158,7 @@ final class FrameRules {
         if (!tree(header).contains(header.node())) {
             return false;
         }
-        ShardRun shards = grouping(header.kind()).runUnder(header.group(), header.node());
+        ShardRun shards = groupings.of(header.kind()).runUnder(header.group(), header.node());
         return run(worker).contains(shards)
                 || backupRun(worker).filter(run -> run.contains(shards)).isPresent();
     }

@@ -1,27 +1,18 @@
 package io.syncbn.coordinator.rounds;
 
-import io.syncbn.proto.v1.Kind;
+import io.syncbn.proto.sums.SumKind;
 import io.syncbn.proto.wire.FrameHeader;
 
 /** Which sum, within a generation. */
-record RoundId(long step, Kind kind, int index, int group) {
+record RoundId(long step, SumKind kind, int index, int group) {
 
     static RoundId of(FrameHeader header) {
         return new RoundId(header.step(), header.kind(), header.index(), header.group());
     }
 
-    /** Whether a step needs the sum to be committed. */
-    boolean isOfStep() {
-        return isWaitedFor() || kind == Kind.GRADIENTS;
-    }
-
-    boolean isWaitedFor() {
-        return isWaitedFor(kind);
-    }
-
-    /** Whether a worker that has sent its part soon cannot go on with the step before the root comes. */
-    static boolean isWaitedFor(Kind kind) {
-        return kind == Kind.MOMENTS_FORWARD || kind == Kind.MOMENTS_BACKWARD || kind == Kind.COMMIT;
+    /** Whether none such may come any more, when so many steps are committed. */
+    boolean isPast(long committedStep) {
+        return step < kind.stepAfter(committedStep);
     }
 
     @Override

@@ -1,7 +1,7 @@
 package io.syncbn.coordinator.rounds;
 
+import io.syncbn.proto.sums.SumKind;
 import io.syncbn.proto.tree.Assignment;
-import io.syncbn.proto.v1.Kind;
 import io.syncbn.proto.wire.DataFrame;
 import io.syncbn.proto.wire.FrameHeader;
 import io.syncbn.proto.wire.Payload;
@@ -98,9 +98,9 @@ public final class Rounds {
         } catch (IllegalArgumentException e) {
             return refused(worker, header, "sent a part again: " + e.getMessage());
         }
-        if (header.kind() == Kind.GRADIENTS) {
+        if (header.kind() == SumKind.GRADIENTS) {
             chunks = header.of();
-        } else if (header.kind() == Kind.COMMIT && committers[owner] == NOBODY) {
+        } else if (header.kind() == SumKind.COMMIT && committers[owner] == NOBODY) {
             committers[owner] = worker;
         }
         List<RoundEffect> effects = new ArrayList<>();
@@ -133,7 +133,7 @@ public final class Rounds {
                     missing.stream().filter(worker -> !isWaiting(worker)).toList();
             return new Awaited(
                     entry.getKey().toString(),
-                    entry.getKey().isOfStep(),
+                    entry.getKey().kind().isOfStep(),
                     entry.getValue().attendance().openedNanos(),
                     withoutThoseBackedUpBy(idle.isEmpty() ? missing : idle));
         });
@@ -147,7 +147,7 @@ public final class Rounds {
 
     private boolean isWaiting(int worker) {
         return open.entrySet().stream()
-                .anyMatch(entry -> entry.getKey().isWaitedFor()
+                .anyMatch(entry -> entry.getKey().kind().isAwaited()
                         && entry.getValue().attendance().isComplete(worker));
     }
 
@@ -159,7 +159,7 @@ public final class Rounds {
     /** What is wrong with a frame, given those that came before. */
     private Optional<String> problemInContext(Round round, DataFrame frame) {
         FrameHeader header = frame.header();
-        if (header.kind() == Kind.GRADIENTS && chunks != 0 && header.of() != chunks) {
+        if (header.kind() == SumKind.GRADIENTS && chunks != 0 && header.of() != chunks) {
             return Optional.of("sent a chunk of " + header.of() + ", expected of " + chunks);
         }
         return round == null ? Optional.empty() : round.problem(frame.payload().length());
@@ -170,28 +170,28 @@ public final class Rounds {
     }
 
     /** Gradients are waited for only when all else of the step is there. */
-    private void noteLateness(int owner, Kind kind, Attendance attendance, long nowNanos) {
-        if (kind == Kind.COMMIT) {
+    private void noteLateness(int owner, SumKind kind, Attendance attendance, long nowNanos) {
+        if (kind == SumKind.COMMIT) {
             commitNanos = nowNanos;
         }
         if (!attendance.isShared() || rules.hasBackup(owner)) {
             return;
         }
-        if (RoundId.isWaitedFor(kind)) {
+        if (kind.isAwaited()) {
             lateness.waited(owner, attendance.previousNanos(), nowNanos);
-        } else if (kind == Kind.GRADIENTS && commit != null) {
+        } else if (kind == SumKind.GRADIENTS && commit != null) {
             lateness.waited(owner, Math.max(attendance.previousNanos(), commitNanos), nowNanos);
         }
     }
 
     private void complete(DataFrame sum, List<RoundEffect> effects) {
-        Kind kind = sum.header().kind();
-        if (kind == Kind.COMMIT) {
+        SumKind kind = sum.header().kind();
+        if (kind == SumKind.COMMIT) {
             commit = sum;
         } else {
             effects.add(new RoundEffect.Send(rules.workersIn(sum.header()), sum));
         }
-        if (kind == Kind.GRADIENTS) {
+        if (kind == SumKind.GRADIENTS) {
             chunksComplete++;
         }
         if (commit != null && chunks > 0 && chunksComplete == chunks) {
@@ -223,8 +223,7 @@ public final class Rounds {
         chunks = 0;
         chunksComplete = 0;
         commit = null;
-        complete.removeIf(RoundId::isOfStep);
-        complete.removeIf(id -> id.kind() == Kind.EVALUATION);
+        complete.removeIf(id -> id.isPast(committedStep));
         return effects;
     }
 
@@ -241,7 +240,7 @@ public final class Rounds {
                 new FrameHeader(
                         header.generation(),
                         header.step(),
-                        Kind.LAST_COMMIT,
+                        SumKind.LAST_COMMIT,
                         header.index(),
                         header.group(),
                         header.node(),

@@ -1,8 +1,8 @@
 package io.syncbn.coordinator.rounds;
 
+import io.syncbn.proto.sums.SumKind;
 import io.syncbn.proto.tree.Assignment;
 import io.syncbn.proto.tree.Node;
-import io.syncbn.proto.v1.Kind;
 import io.syncbn.proto.wire.DataFrame;
 import io.syncbn.proto.wire.FrameHeader;
 import java.util.BitSet;
@@ -34,7 +34,7 @@ public final class StateRelay {
     public RoundEffect offer(int worker, DataFrame frame) {
         FrameHeader header = frame.header();
         boolean isOfEarlierSource =
-                header.kind() == Kind.STATE && header.generation() == assignment.generation() && worker != source;
+                header.kind() == SumKind.STATE && header.generation() == assignment.generation() && worker != source;
         if (header.generation() < assignment.generation() || isOfEarlierSource) {
             return new RoundEffect.Ignored();
         }
@@ -54,7 +54,7 @@ public final class StateRelay {
         if (header.generation() != assignment.generation()) {
             return Optional.of("sent generation " + header.generation() + ", expected " + assignment.generation());
         }
-        if (header.kind() != Kind.STATE) {
+        if (header.kind() != SumKind.STATE) {
             return Optional.of("sent a sum before the generation began");
         }
         if (header.step() != step) {

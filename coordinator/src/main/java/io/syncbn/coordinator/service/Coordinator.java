@@ -11,9 +11,9 @@ import io.syncbn.coordinator.membership.Member;
 import io.syncbn.coordinator.membership.Membership;
 import io.syncbn.coordinator.membership.Rules;
 import io.syncbn.coordinator.rounds.RoundEffect;
+import io.syncbn.proto.sums.SumKind;
 import io.syncbn.proto.v1.Failed;
 import io.syncbn.proto.v1.FromWorker;
-import io.syncbn.proto.v1.Kind;
 import io.syncbn.proto.v1.Ready;
 import io.syncbn.proto.wire.DataFrame;
 import java.lang.System.Logger.Level;
@@ -227,13 +227,13 @@ public final class Coordinator {
             return;
         }
         metrics.received(stream.kind(), frame.payload().bytes());
-        Kind kind = frame.header().kind();
-        List<RoundEffect> effects = StreamKind.of(kind) == stream.kind()
+        SumKind kind = frame.header().kind();
+        List<RoundEffect> effects = kind.stream() == stream.kind()
                 ? generation.offer(stream.generation(), stream.worker(), frame, nanoClock.getAsLong())
                 : List.of(new RoundEffect.Refused(
                         List.of(stream.worker()), frame.header() + ": came on the stream of " + stream.kind()));
         effects.forEach(this::carryOut);
-        if (kind == Kind.STATE) {
+        if (kind == SumKind.STATE) {
             heldBack.add(stream);
             goOnReceiving();
         } else {
@@ -250,7 +250,7 @@ public final class Coordinator {
 
     /** Takes no more of a state before those it is for have taken what came: otherwise all of it would gather here. */
     private void goOnReceiving() {
-        if (!heldBack.isEmpty() && data.haveTaken(StreamKind.GRADIENTS, generation.stateTargets())) {
+        if (!heldBack.isEmpty() && data.haveTaken(SumKind.STATE.stream(), generation.stateTargets())) {
             List<DataStream> senders = List.copyOf(heldBack);
             heldBack.clear();
             senders.forEach(DataStream::receiveNext);
@@ -259,10 +259,10 @@ public final class Coordinator {
 
     private void carryOut(RoundEffect effect) {
         if (effect instanceof RoundEffect.Send send) {
-            StreamKind kind = StreamKind.of(send.frame().header().kind());
-            metrics.roundCompleted(send.frame().header().kind());
-            int sent = data.send(kind, send.workers(), send.frame());
-            metrics.sent(kind, (long) sent * send.frame().payload().bytes());
+            SumKind kind = send.frame().header().kind();
+            metrics.roundCompleted(kind);
+            int sent = data.send(kind.stream(), send.workers(), send.frame());
+            metrics.sent(kind.stream(), (long) sent * send.frame().payload().bytes());
         } else if (effect instanceof RoundEffect.Committed committed) {
             Generation.Pace pace = generation.committed(committed, nanoClock.getAsLong());
             announcer.stepped(membership.generation(), committed.step(), pace);

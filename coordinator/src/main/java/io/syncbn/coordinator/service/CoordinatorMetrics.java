@@ -6,7 +6,8 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import io.syncbn.coordinator.membership.Member;
 import io.syncbn.coordinator.membership.Membership;
-import io.syncbn.proto.v1.Kind;
+import io.syncbn.proto.sums.StreamKind;
+import io.syncbn.proto.sums.SumKind;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.Map;
@@ -31,7 +32,7 @@ public final class CoordinatorMetrics {
     private final AtomicLong committedStep = new AtomicLong();
     private final AtomicLong stopping = new AtomicLong();
     private final AtomicLong reruns = new AtomicLong();
-    private final Map<Kind, Counter> rounds = new EnumMap<>(Kind.class);
+    private final Map<SumKind, Counter> rounds = new EnumMap<>(SumKind.class);
     private final Map<StreamKind, Counter> received = new EnumMap<>(StreamKind.class);
     private final Map<StreamKind, Counter> sent = new EnumMap<>(StreamKind.class);
     private final Map<String, Waited> waited = new HashMap<>();
@@ -57,10 +58,8 @@ public final class CoordinatorMetrics {
         registry.gauge("syncbn.coordinator.committed.step", committedStep);
         registry.gauge("syncbn.coordinator.stopping", stopping);
         registry.gauge("syncbn.coordinator.reruns", reruns);
-        for (Kind kind : Kind.values()) {
-            if (kind != Kind.UNRECOGNIZED && kind != Kind.KIND_UNSPECIFIED) {
-                rounds.put(kind, registry.counter("syncbn.coordinator.rounds", "kind", kind.name()));
-            }
+        for (SumKind kind : SumKind.values()) {
+            rounds.put(kind, registry.counter("syncbn.coordinator.rounds", "kind", kind.name()));
         }
         for (StreamKind stream : StreamKind.values()) {
             received.put(stream, payload(registry, "received", stream));
@@ -122,7 +121,7 @@ public final class CoordinatorMetrics {
         sent.get(stream).increment(bytes);
     }
 
-    void roundCompleted(Kind kind) {
+    void roundCompleted(SumKind kind) {
         rounds.get(kind).increment();
     }
 

@@ -1,6 +1,7 @@
 package io.syncbn.coordinator.service;
 
 import io.grpc.Status;
+import io.syncbn.proto.sums.StreamKind;
 import io.syncbn.proto.wire.DataFrame;
 
 /** One of a worker's data streams, from the coordinator's side. Belongs to the event loop. */

@@ -3,6 +3,7 @@ package io.syncbn.coordinator.service;
 import io.grpc.Status;
 import io.syncbn.coordinator.membership.Membership;
 import io.syncbn.coordinator.membership.Phase;
+import io.syncbn.proto.sums.StreamKind;
 import io.syncbn.proto.wire.DataFrame;
 import java.util.EnumMap;
 import java.util.HashMap;

@@ -3,6 +3,7 @@ package io.syncbn.coordinator.service;
 import io.grpc.ServerCall;
 import io.grpc.Status;
 import io.syncbn.proto.net.Guest;
+import io.syncbn.proto.sums.StreamKind;
 import io.syncbn.proto.wire.DataFrame;
 
 /** A data stream over gRPC. */

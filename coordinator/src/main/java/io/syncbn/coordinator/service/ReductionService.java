@@ -6,6 +6,7 @@ import io.grpc.ServerServiceDefinition;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.syncbn.proto.net.Guest;
+import io.syncbn.proto.sums.StreamKind;
 import io.syncbn.proto.v1.ReductionGrpc;
 import io.syncbn.proto.wire.DataFrame;
 import io.syncbn.proto.wire.FrameMarshaller;
@@ -29,14 +30,12 @@ public final class ReductionService {
 
     public static ServerServiceDefinition create(Coordinator coordinator) {
         ReductionService service = new ReductionService(coordinator);
-        return ServerServiceDefinition.builder(ReductionGrpc.SERVICE_NAME)
-                .addMethod(
-                        Undecoded.of(ReductionMethods.MOMENTS),
-                        (call, headers) -> service.open(StreamKind.MOMENTS, call, headers))
-                .addMethod(
-                        Undecoded.of(ReductionMethods.GRADIENTS),
-                        (call, headers) -> service.open(StreamKind.GRADIENTS, call, headers))
-                .build();
+        ServerServiceDefinition.Builder definition = ServerServiceDefinition.builder(ReductionGrpc.SERVICE_NAME);
+        for (StreamKind kind : StreamKind.values()) {
+            definition.addMethod(
+                    Undecoded.of(ReductionMethods.of(kind)), (call, headers) -> service.open(kind, call, headers));
+        }
+        return definition.build();
     }
 
     private ServerCall.Listener<InputStream> open(

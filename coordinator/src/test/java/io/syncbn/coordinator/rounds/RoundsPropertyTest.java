@@ -2,11 +2,11 @@ package io.syncbn.coordinator.rounds;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.syncbn.proto.sums.SumKind;
 import io.syncbn.proto.tree.Assignment;
 import io.syncbn.proto.tree.Grouping;
 import io.syncbn.proto.tree.Node;
 import io.syncbn.proto.tree.ShardRun;
-import io.syncbn.proto.v1.Kind;
 import io.syncbn.proto.wire.DataFrame;
 import io.syncbn.proto.wire.FrameHeader;
 import io.syncbn.proto.wire.Payload;
@@ -253,26 +253,26 @@ class RoundsPropertyTest {
         private List<FrameHeader> headers(long step) {
             List<FrameHeader> headers = new ArrayList<>();
             if (step == firstStep + 1 && random.nextBoolean()) {
-                headers.add(header(step - 1, Kind.EVALUATION, 0, 0, 1));
+                headers.add(header(step - 1, SumKind.EVALUATION, 0, 0, 1));
             }
-            for (Kind kind : List.of(Kind.MOMENTS_FORWARD, Kind.MOMENTS_BACKWARD)) {
+            for (SumKind kind : List.of(SumKind.MOMENTS_FORWARD, SumKind.MOMENTS_BACKWARD)) {
                 for (int group = 0; group < groups.groups(); group++) {
                     headers.add(header(step, kind, random.nextInt(3), group, 1));
                 }
             }
             for (int chunk = 0; chunk < chunks; chunk++) {
-                headers.add(header(step, Kind.GRADIENTS, chunk, 0, chunks));
+                headers.add(header(step, SumKind.GRADIENTS, chunk, 0, chunks));
             }
-            headers.add(header(step, Kind.COMMIT, 0, 0, 1));
+            headers.add(header(step, SumKind.COMMIT, 0, 0, 1));
             return headers;
         }
 
-        private FrameHeader header(long step, Kind kind, int index, int group, int of) {
+        private FrameHeader header(long step, SumKind kind, int index, int group, int of) {
             return new FrameHeader(assignment.generation(), step, kind, index, group, new Node(0, 0), of);
         }
 
         private Grouping grouping(FrameHeader header) {
-            return header.kind() == Kind.MOMENTS_FORWARD || header.kind() == Kind.MOMENTS_BACKWARD ? groups : all;
+            return header.kind() == SumKind.MOMENTS_FORWARD || header.kind() == SumKind.MOMENTS_BACKWARD ? groups : all;
         }
 
         /** What a worker sends for a run in a step, in its order. */
@@ -304,7 +304,7 @@ class RoundsPropertyTest {
                         : sum;
             }
             int shard = grouping.firstShardOf(header.group()) + node.position();
-            long name = ((seed * 31 + header.step()) * 31 + header.kind().getNumber()) * 31 + header.index();
+            long name = ((seed * 31 + header.step()) * 31 + header.kind().number()) * 31 + header.index();
             Random leaf = new Random(name * 1009 + shard);
             double scale = Math.pow(10, leaf.nextInt(9) - 4);
             Payload payload = Payload.zeros(header.kind(), 2 + header.index());

@@ -1,10 +1,10 @@
 package io.syncbn.coordinator.rounds;
 
 import io.syncbn.coordinator.Transcript;
+import io.syncbn.proto.sums.SumKind;
 import io.syncbn.proto.tree.Assignment;
 import io.syncbn.proto.tree.Node;
 import io.syncbn.proto.tree.ShardRun;
-import io.syncbn.proto.v1.Kind;
 import io.syncbn.proto.wire.DataFrame;
 import io.syncbn.proto.wire.FrameHeader;
 import io.syncbn.proto.wire.Payload;
@@ -54,7 +54,7 @@ class RoundsTranscriptTest {
         }
         String[] words = line.split(" ");
         int worker = Integer.parseInt(words[0]);
-        Kind kind = Kind.valueOf(words[1]);
+        SumKind kind = SumKind.valueOf(words[1]);
         String[] node = options.get("node").split("/");
         FrameHeader header = new FrameHeader(
                 Long.parseLong(options.getOrDefault("generation", Long.toString(generation))),
@@ -115,7 +115,7 @@ class RoundsTranscriptTest {
         }
     }
 
-    private static Payload payload(Kind kind, double[] numbers) {
+    private static Payload payload(SumKind kind, double[] numbers) {
         Payload payload = Payload.zeros(kind, numbers.length);
         for (int i = 0; i < numbers.length; i++) {
             if (payload instanceof Payload.Float32 floats) {
@@ -130,10 +130,10 @@ class RoundsTranscriptTest {
     private static String text(RoundEffect effect) {
         if (effect instanceof RoundEffect.Send send) {
             FrameHeader header = send.frame().header();
-            String numbers = Payload.isFloat32(header.kind())
+            String numbers = header.kind().isFloat32()
                     ? Arrays.toString(send.frame().floats())
                     : Arrays.toString(send.frame().doubles());
-            return (header.kind() == Kind.STATE ? "handed on to " : "root to ") + send.workers() + ": " + header
+            return (header.kind() == SumKind.STATE ? "handed on to " : "root to ") + send.workers() + ": " + header
                     + ", group " + header.group() + ", node " + header.node() + ", sum " + numbers;
         } else if (effect instanceof RoundEffect.Committed committed) {
             return "committed: step " + committed.step() + "; waited for, in ms: "

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.syncbn.coordinator.membership.Earlier;
 import io.syncbn.coordinator.membership.Effect;
 import io.syncbn.coordinator.membership.Topic;
+import io.syncbn.proto.sums.StreamKind;
 import io.syncbn.proto.v1.ToWorker;
 import java.util.List;
 import java.util.Optional;

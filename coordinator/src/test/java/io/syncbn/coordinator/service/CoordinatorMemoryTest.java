@@ -6,10 +6,11 @@ import io.syncbn.coordinator.membership.Earlier;
 import io.syncbn.coordinator.membership.Limits;
 import io.syncbn.coordinator.membership.Topic;
 import io.syncbn.proto.Protocol;
+import io.syncbn.proto.sums.StreamKind;
+import io.syncbn.proto.sums.SumKind;
 import io.syncbn.proto.tree.Node;
 import io.syncbn.proto.v1.FromWorker;
 import io.syncbn.proto.v1.Join;
-import io.syncbn.proto.v1.Kind;
 import io.syncbn.proto.wire.DataFrame;
 import io.syncbn.proto.wire.FrameHeader;
 import org.junit.jupiter.api.Test;
@@ -39,7 +40,7 @@ class CoordinatorMemoryTest extends CoordinatorRun {
     }
 
     private static DataFrame state(int chunk) {
-        return DataFrame.of(new FrameHeader(1, 5, Kind.STATE, chunk, 0, new Node(0, 0), 3), new float[] {1});
+        return DataFrame.of(new FrameHeader(1, 5, SumKind.STATE, chunk, 0, new Node(0, 0), 3), new float[] {1});
     }
 
     @Test
@@ -53,10 +54,10 @@ class CoordinatorMemoryTest extends CoordinatorRun {
         for (int i = 1; i <= 40 && slow.status == null; i++) {
             for (int shard = 0; shard < WORKERS; shard++) {
                 FrameHeader header =
-                        new FrameHeader(generation(), step + i, Kind.GRADIENTS, 0, 0, new Node(0, shard), 1);
+                        new FrameHeader(generation(), step + i, SumKind.GRADIENTS, 0, 0, new Node(0, shard), 1);
                 coordinator.received(data.get(StreamKind.GRADIENTS).get(0), DataFrame.of(header, gradient));
                 coordinator.received(
-                        data.get(StreamKind.MOMENTS).get(0), part(Kind.COMMIT, generation(), step + i, shard));
+                        data.get(StreamKind.MOMENTS).get(0), part(SumKind.COMMIT, generation(), step + i, shard));
             }
             coordinator.tick();
         }

@@ -11,11 +11,12 @@ import io.syncbn.coordinator.membership.Rules;
 import io.syncbn.coordinator.membership.Straggler;
 import io.syncbn.coordinator.membership.Topic;
 import io.syncbn.proto.Protocol;
+import io.syncbn.proto.sums.StreamKind;
+import io.syncbn.proto.sums.SumKind;
 import io.syncbn.proto.tree.Node;
 import io.syncbn.proto.v1.FromWorker;
 import io.syncbn.proto.v1.Heartbeat;
 import io.syncbn.proto.v1.Join;
-import io.syncbn.proto.v1.Kind;
 import io.syncbn.proto.v1.Plan;
 import io.syncbn.proto.v1.Ready;
 import io.syncbn.proto.v1.ToWorker;
@@ -185,13 +186,16 @@ abstract class CoordinatorRun {
 
     void commitPart(int worker, int shard, long step) {
         long generation = generation();
-        coordinator.received(data.get(StreamKind.GRADIENTS).get(worker), part(Kind.GRADIENTS, generation, step, shard));
-        coordinator.received(data.get(StreamKind.MOMENTS).get(worker), part(Kind.COMMIT, generation, step, shard));
+        coordinator.received(
+                data.get(StreamKind.GRADIENTS).get(worker), part(SumKind.GRADIENTS, generation, step, shard));
+        coordinator.received(data.get(StreamKind.MOMENTS).get(worker), part(SumKind.COMMIT, generation, step, shard));
     }
 
-    static DataFrame part(Kind kind, long generation, long step, int shard) {
+    static DataFrame part(SumKind kind, long generation, long step, int shard) {
         FrameHeader header = new FrameHeader(generation, step, kind, 0, 0, new Node(0, shard), 1);
-        return kind == Kind.GRADIENTS ? DataFrame.of(header, new float[] {1}) : DataFrame.of(header, new double[] {1});
+        return kind == SumKind.GRADIENTS
+                ? DataFrame.of(header, new float[] {1})
+                : DataFrame.of(header, new double[] {1});
     }
 
     /** Time passes, and everybody gives signs of life. */

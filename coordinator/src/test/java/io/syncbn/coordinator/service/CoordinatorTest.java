@@ -5,9 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.grpc.Status;
 import io.syncbn.coordinator.membership.Effect;
 import io.syncbn.coordinator.membership.Topic;
+import io.syncbn.proto.sums.StreamKind;
+import io.syncbn.proto.sums.SumKind;
 import io.syncbn.proto.v1.Failed;
 import io.syncbn.proto.v1.FromWorker;
-import io.syncbn.proto.v1.Kind;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -139,7 +140,7 @@ class CoordinatorTest extends CoordinatorRun {
         assertThat(old.status.getDescription()).isEqualTo("generation 1 has ended");
         prepare();
         int asked = old.asked;
-        coordinator.received(old, part(Kind.GRADIENTS, 9, 9, 0));
+        coordinator.received(old, part(SumKind.GRADIENTS, 9, 9, 0));
         coordinator.damaged(old, Status.DATA_LOSS.withDescription("damaged"));
         coordinator.broken(old);
         coordinator.ended(old);
@@ -154,9 +155,9 @@ class CoordinatorTest extends CoordinatorRun {
         join();
         open(0, StreamKind.MOMENTS);
         FakeStreams.Data moments = data.get(StreamKind.MOMENTS).get(0);
-        coordinator.received(moments, part(Kind.COMMIT, 0, 1, 0));
+        coordinator.received(moments, part(SumKind.COMMIT, 0, 1, 0));
         assertThat(controls.get(0).hasEnded).isFalse();
-        coordinator.received(moments, part(Kind.COMMIT, 1, 1, 0));
+        coordinator.received(moments, part(SumKind.COMMIT, 1, 1, 0));
         assertThat(controls.get(0).last().getAbort().getReason())
                 .isEqualTo("worker-0 (shard 0, host host, process 7) was sent away: "
                         + "step 1, COMMIT 0 (generation 1): came before the generation began");

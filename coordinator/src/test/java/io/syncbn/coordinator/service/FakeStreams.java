@@ -1,6 +1,7 @@
 package io.syncbn.coordinator.service;
 
 import io.grpc.Status;
+import io.syncbn.proto.sums.StreamKind;
 import io.syncbn.proto.v1.ToWorker;
 import io.syncbn.proto.wire.DataFrame;
 import java.util.ArrayList;

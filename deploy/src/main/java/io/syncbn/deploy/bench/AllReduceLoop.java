@@ -2,8 +2,8 @@ package io.syncbn.deploy.bench;
 
 import io.syncbn.proto.net.Address;
 import io.syncbn.proto.sums.Chunks;
+import io.syncbn.proto.sums.SumKind;
 import io.syncbn.proto.v1.Align;
-import io.syncbn.proto.v1.Kind;
 import io.syncbn.proto.v1.Plan;
 import io.syncbn.worker.collective.Collective;
 import io.syncbn.worker.collective.Round;
@@ -138,7 +138,7 @@ public final class AllReduceLoop implements Trainee {
                 sumGradients(chunks(1));
             }
             collective
-                    .offer(Round.of(Kind.MOMENTS_FORWARD, step, momentsRound++), plan.getFirstShard(), moments)
+                    .offer(Round.of(SumKind.MOMENTS_FORWARD, step, momentsRound++), plan.getFirstShard(), moments)
                     .await();
         };
     }
@@ -156,10 +156,10 @@ public final class AllReduceLoop implements Trainee {
     private void sumGradients(List<float[]> chunks) {
         List<Sum<float[]>> sums = new ArrayList<>(chunks.size());
         for (int chunk = 0; chunk < chunks.size(); chunk++) {
-            Round round = new Round(Kind.GRADIENTS, step, chunk, chunks.size());
+            Round round = new Round(SumKind.GRADIENTS, step, chunk, chunks.size());
             sums.add(collective.offerGradients(round, plan.getFirstShard(), chunks.get(chunk)));
         }
-        Sum<double[]> commit = collective.offer(Round.of(Kind.COMMIT, step, 0), plan.getFirstShard(), new double[1]);
+        Sum<double[]> commit = collective.offer(Round.of(SumKind.COMMIT, step, 0), plan.getFirstShard(), new double[1]);
         sums.forEach(Sum::await);
         commit.await();
         collective.done(step);

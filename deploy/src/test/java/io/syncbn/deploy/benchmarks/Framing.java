@@ -2,8 +2,8 @@ package io.syncbn.deploy.benchmarks;
 
 import io.grpc.Drainable;
 import io.grpc.MethodDescriptor.Marshaller;
+import io.syncbn.proto.sums.SumKind;
 import io.syncbn.proto.tree.Node;
-import io.syncbn.proto.v1.Kind;
 import io.syncbn.proto.wire.DataFrame;
 import io.syncbn.proto.wire.FrameHeader;
 import io.syncbn.proto.wire.Payload;
@@ -35,7 +35,7 @@ public class Framing {
     public void setUp() throws IOException {
         int length = Integer.parseInt(payload.substring(0, payload.indexOf(' ')));
         boolean isChunk = payload.endsWith("float32");
-        Kind kind = isChunk ? Kind.GRADIENTS : Kind.MOMENTS_FORWARD;
+        SumKind kind = isChunk ? SumKind.GRADIENTS : SumKind.MOMENTS_FORWARD;
         marshaller = (isChunk ? ReductionMethods.GRADIENTS : ReductionMethods.MOMENTS).getRequestMarshaller();
         header = new FrameHeader(1, 1234, kind, 5, 0, new Node(0, 1), isChunk ? 9 : 1);
         values = Payload.zeros(kind, length);

@@ -2,11 +2,11 @@ package io.syncbn.deploy.benchmarks;
 
 import io.syncbn.coordinator.rounds.RoundEffect;
 import io.syncbn.coordinator.rounds.Rounds;
+import io.syncbn.proto.sums.SumKind;
 import io.syncbn.proto.tree.Assignment;
 import io.syncbn.proto.tree.Assignment.Seat;
 import io.syncbn.proto.tree.Node;
 import io.syncbn.proto.tree.ShardRun;
-import io.syncbn.proto.v1.Kind;
 import io.syncbn.proto.wire.DataFrame;
 import io.syncbn.proto.wire.FrameHeader;
 import io.syncbn.proto.wire.Payload;
@@ -32,7 +32,7 @@ public class Reduction {
     public String payload;
 
     private Assignment assignment;
-    private Kind kind;
+    private SumKind kind;
     private List<Payload> parts;
     private Rounds rounds;
     private int sums;
@@ -40,7 +40,7 @@ public class Reduction {
     @Setup
     public void setUp() {
         int length = Integer.parseInt(payload.substring(0, payload.indexOf(' ')));
-        kind = payload.endsWith("float32") ? Kind.GRADIENTS : Kind.MOMENTS_FORWARD;
+        kind = payload.endsWith("float32") ? SumKind.GRADIENTS : SumKind.MOMENTS_FORWARD;
         List<Seat> seats = new ArrayList<>();
         parts = new ArrayList<>();
         for (ShardRun run : ShardRun.deal(workers, workers)) {
@@ -60,7 +60,7 @@ public class Reduction {
         }
         List<RoundEffect> effects = List.of();
         for (int worker = 0; worker < workers; worker++) {
-            int of = kind == Kind.GRADIENTS ? SUMS_IN_A_STEP : 1;
+            int of = kind == SumKind.GRADIENTS ? SUMS_IN_A_STEP : 1;
             FrameHeader header = new FrameHeader(1, 1, kind, sums, 0, new Node(0, worker), of);
             effects = rounds.offer(worker, new DataFrame(header, parts.get(worker), 0), 0);
         }

@@ -3,7 +3,7 @@ package io.syncbn.deploy.simulation;
 import io.grpc.Status;
 import io.syncbn.coordinator.service.ControlStream;
 import io.syncbn.coordinator.service.DataStream;
-import io.syncbn.coordinator.service.StreamKind;
+import io.syncbn.proto.sums.StreamKind;
 import io.syncbn.proto.v1.FromWorker;
 import io.syncbn.proto.v1.ToWorker;
 import io.syncbn.proto.wire.DataFrame;

@@ -1,10 +1,10 @@
 package io.syncbn.deploy.simulation;
 
+import io.syncbn.proto.sums.SumKind;
 import io.syncbn.proto.tree.Node;
 import io.syncbn.proto.tree.ShardRun;
 import io.syncbn.proto.v1.FromWorker;
 import io.syncbn.proto.v1.Heartbeat;
-import io.syncbn.proto.v1.Kind;
 import io.syncbn.proto.v1.Plan;
 import io.syncbn.proto.v1.ToWorker;
 import io.syncbn.proto.wire.DataFrame;
@@ -80,7 +80,7 @@ final class SimulatedWorker {
 
     private SessionEffect outcome;
 
-    private record Wait(Kind kind, long step, BooleanSupplier isOver, Runnable then) {}
+    private record Wait(SumKind kind, long step, BooleanSupplier isOver, Runnable then) {}
 
     SimulatedWorker(Simulation simulation, String name, long processId, Link link) {
         this.simulation = simulation;
@@ -239,7 +239,7 @@ final class SimulatedWorker {
             done(Result.COMPLETE);
         } else if (command instanceof Command.TakeState take) {
             await(
-                    Kind.STATE,
+                    SumKind.STATE,
                     0,
                     () -> !take.isBehind() || !stateChunks.isEmpty() && !stateChunks.contains(null),
                     () -> {
@@ -304,13 +304,13 @@ final class SimulatedWorker {
         if (plan == null || header.generation() != plan.getGeneration()) {
             return;
         }
-        if (header.kind() == Kind.STATE) {
+        if (header.kind() == SumKind.STATE) {
             if (stateChunks.isEmpty()) {
                 stateChunks.addAll(Collections.nCopies(header.of(), null));
             }
             stateChunks.set(header.index(), frame.floats().clone());
         } else {
-            if (header.kind() == Kind.LAST_COMMIT) {
+            if (header.kind() == SumKind.LAST_COMMIT) {
                 lastStep = header.step();
             }
             inbox.add(frame);
@@ -323,10 +323,11 @@ final class SimulatedWorker {
 
     /** The first chunk holds the whole state, the others a number each: they may come in any order. */
     private void sendState() {
+        Node node = new Node(0, plan.getFirstShard());
         for (int chunk = 0; chunk < state.length; chunk++) {
             float[] values = chunk == 0 ? state.clone() : new float[] {state[chunk]};
-            FrameHeader header = new FrameHeader(
-                    plan.getGeneration(), step, Kind.STATE, chunk, 0, new Node(0, plan.getFirstShard()), state.length);
+            FrameHeader header =
+                    new FrameHeader(plan.getGeneration(), step, SumKind.STATE, chunk, 0, node, state.length);
             gradients.sendUp(new DataFrame(header, new Payload.Float32(values), 0));
         }
     }
@@ -334,13 +335,13 @@ final class SimulatedWorker {
     /** The sums of a step, of which some may have come before. */
     private void begin(long ofStep) {
         inbox.removeIf(frame -> frame.header().step() < step
-                || frame.header().step() == step && frame.header().kind() != Kind.EVALUATION && step > 0);
+                || frame.header().step() == step && frame.header().kind() != SumKind.EVALUATION && step > 0);
         sums = new ToyStep(job, plan, ofStep);
         inbox.forEach(sums::received);
         hasOfferedCommit = false;
     }
 
-    private void await(Kind kind, long ofStep, BooleanSupplier isOver, Runnable then) {
+    private void await(SumKind kind, long ofStep, BooleanSupplier isOver, Runnable then) {
         Wait begun = new Wait(kind, ofStep, isOver, then);
         wait = begun;
         look();
@@ -367,8 +368,9 @@ final class SimulatedWorker {
     }
 
     private boolean isSpared() {
-        boolean isOfStep = wait.kind != Kind.EVALUATION && wait.kind != Kind.DATA_STATISTICS && wait.kind != Kind.STATE;
-        return isOfStep && wait.step <= ended.committedStep() && world.nowNanos() < endedNanos + COMMITTED_SUMS_NANOS;
+        return wait.kind.isOfStep()
+                && wait.step <= ended.committedStep()
+                && world.nowNanos() < endedNanos + COMMITTED_SUMS_NANOS;
     }
 
     private void compute(double millis, Runnable then) {
@@ -379,7 +381,7 @@ final class SimulatedWorker {
         frames.forEach(stream::sendUp);
     }
 
-    private Payload.Float64 part(Kind kind, long ofStep, int index, int shard, double[] input) {
+    private Payload.Float64 part(SumKind kind, long ofStep, int index, int shard, double[] input) {
         return new Payload.Float64(job.part(kind, ofStep, index, shard, state, input));
     }
 
@@ -390,9 +392,9 @@ final class SimulatedWorker {
         }
         begin(0);
         compute(20, () -> {
-            send(moments, sums.offer(Kind.DATA_STATISTICS, 0, 1, shard -> new Payload.Float64(new double[] {shard})));
-            await(Kind.DATA_STATISTICS, 0, () -> sums.has(Kind.DATA_STATISTICS, 0), () -> {
-                statistics = List.of(sums.doubles(Kind.DATA_STATISTICS)[0]);
+            send(moments, sums.offer(SumKind.DATA_STATISTICS, shard -> new Payload.Float64(new double[] {shard})));
+            await(SumKind.DATA_STATISTICS, 0, () -> sums.has(SumKind.DATA_STATISTICS, 0), () -> {
+                statistics = List.of(sums.doubles(SumKind.DATA_STATISTICS)[0]);
                 doWhatIsDue();
             });
         });
@@ -405,9 +407,9 @@ final class SimulatedWorker {
             return;
         }
         begin(step);
-        compute(sums.has(Kind.EVALUATION, 0) ? 0 : 30, () -> {
-            send(moments, sums.offer(Kind.EVALUATION, 0, 1, shard -> part(Kind.EVALUATION, step, 0, shard, null)));
-            await(Kind.EVALUATION, step, () -> sums.has(Kind.EVALUATION, 0), this::trainStep);
+        compute(sums.has(SumKind.EVALUATION, 0) ? 0 : 30, () -> {
+            send(moments, sums.offer(SumKind.EVALUATION, shard -> part(SumKind.EVALUATION, step, 0, shard, null)));
+            await(SumKind.EVALUATION, step, () -> sums.has(SumKind.EVALUATION, 0), this::trainStep);
         });
     }
 
@@ -431,7 +433,7 @@ final class SimulatedWorker {
             commit();
             return;
         }
-        Kind kind = pass < job.layers() ? Kind.MOMENTS_FORWARD : Kind.MOMENTS_BACKWARD;
+        SumKind kind = pass < job.layers() ? SumKind.MOMENTS_FORWARD : SumKind.MOMENTS_BACKWARD;
         int layer = pass < job.layers() ? pass : 2 * job.layers() - 1 - pass;
         compute(20, () -> {
             if (isOvertaken()) {
@@ -456,37 +458,37 @@ final class SimulatedWorker {
             send(
                     gradients,
                     sums.offer(
-                            Kind.GRADIENTS,
+                            SumKind.GRADIENTS,
                             index,
                             job.chunks(),
                             shard -> new Payload.Float32(
                                     job.gradient(sums.step(), index, shard, state, inputs[shard]))));
         }
         hasOfferedCommit = true;
-        send(moments, sums.offer(Kind.COMMIT, 0, 1, shard -> part(Kind.COMMIT, sums.step(), 0, shard, inputs[shard])));
-        await(Kind.COMMIT, sums.step(), this::isCommitted, this::apply);
+        send(moments, sums.offer(SumKind.COMMIT, shard -> part(SumKind.COMMIT, sums.step(), 0, shard, inputs[shard])));
+        await(SumKind.COMMIT, sums.step(), this::isCommitted, this::apply);
     }
 
     private boolean isOvertaken() {
-        return !hasOfferedCommit && sums.has(Kind.COMMIT, 0);
+        return !hasOfferedCommit && sums.has(SumKind.COMMIT, 0);
     }
 
     private void takeFromOthers() {
         simulation.overtaken();
-        await(Kind.COMMIT, sums.step(), this::isCommitted, this::apply);
+        await(SumKind.COMMIT, sums.step(), this::isCommitted, this::apply);
     }
 
     private boolean isCommitted() {
         for (int chunk = 0; chunk < job.chunks(); chunk++) {
-            if (!sums.has(Kind.GRADIENTS, chunk)) {
+            if (!sums.has(SumKind.GRADIENTS, chunk)) {
                 return false;
             }
         }
-        return sums.has(Kind.COMMIT, 0);
+        return sums.has(SumKind.COMMIT, 0);
     }
 
     private void apply() {
-        state = job.applied(state, sums.doubles(Kind.COMMIT), sums.gradient());
+        state = job.applied(state, sums.doubles(SumKind.COMMIT), sums.gradient());
         step = sums.step();
         simulation.applied(this, plan, state);
         if (lastStep == step) {

@@ -6,7 +6,7 @@ import io.syncbn.coordinator.membership.Patience;
 import io.syncbn.coordinator.membership.Rules;
 import io.syncbn.coordinator.membership.Straggler;
 import io.syncbn.coordinator.membership.Topic;
-import io.syncbn.coordinator.service.StreamKind;
+import io.syncbn.proto.sums.StreamKind;
 import io.syncbn.proto.v1.Plan;
 import io.syncbn.worker.session.Identity;
 import io.syncbn.worker.session.Introduction;

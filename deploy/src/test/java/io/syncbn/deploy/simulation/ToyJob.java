@@ -1,10 +1,10 @@
 package io.syncbn.deploy.simulation;
 
+import io.syncbn.proto.sums.SumKind;
 import io.syncbn.proto.tree.Grouping;
 import io.syncbn.proto.tree.Node;
 import io.syncbn.proto.tree.Sums;
 import io.syncbn.proto.tree.TreeFold;
-import io.syncbn.proto.v1.Kind;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.BinaryOperator;
@@ -28,10 +28,10 @@ record ToyJob(int shards, int groupSize, int layers, int chunks, long steps, lon
     }
 
     /** A part of a sum of float64 numbers: of many magnitudes, so that the order of additions matters. */
-    double[] part(Kind kind, long step, int index, int shard, float[] state, double[] input) {
+    double[] part(SumKind kind, long step, int index, int shard, float[] state, double[] input) {
         double[] part = new double[3];
         for (int i = 0; i < part.length; i++) {
-            long bits = mixed(mixed(mixed(step * 131 + kind.getNumber()) + index * 31L + i) + shard);
+            long bits = mixed(mixed(mixed(step * 131 + kind.number()) + index * 31L + i) + shard);
             part[i] = Math.scalb((double) bits, -63 + Math.floorMod(bits >> 7, 40))
                     * (1 + state[i % state.length] * 1e-3 + (input == null ? 0 : input[i] * 1e-13));
         }
@@ -40,7 +40,7 @@ record ToyJob(int shards, int groupSize, int layers, int chunks, long steps, lon
 
     /** A part of a chunk of the gradient. */
     float[] gradient(long step, int chunk, int shard, float[] state, double[] input) {
-        double[] wide = part(Kind.GRADIENTS, step, chunk, shard, state, input);
+        double[] wide = part(SumKind.GRADIENTS, step, chunk, shard, state, input);
         float[] part = new float[wide.length];
         for (int i = 0; i < part.length; i++) {
             part[i] = (float) (wide[i] * 1e-6);
@@ -94,7 +94,7 @@ record ToyJob(int shards, int groupSize, int layers, int chunks, long steps, lon
         double[][] inputs = new double[shards][];
         float[] before = state;
         for (int pass = 0; pass < 2 * layers; pass++) {
-            Kind kind = pass < layers ? Kind.MOMENTS_FORWARD : Kind.MOMENTS_BACKWARD;
+            SumKind kind = pass < layers ? SumKind.MOMENTS_FORWARD : SumKind.MOMENTS_BACKWARD;
             int layer = pass < layers ? pass : 2 * layers - 1 - pass;
             double[][] present = inputs.clone();
             for (int group = 0; group < groups().groups(); group++) {
@@ -117,7 +117,7 @@ record ToyJob(int shards, int groupSize, int layers, int chunks, long steps, lon
         double[] commit = sum(
                 all(),
                 0,
-                shard -> part(Kind.COMMIT, step, 0, shard, before, inputs[shard]),
+                shard -> part(SumKind.COMMIT, step, 0, shard, before, inputs[shard]),
                 (double[] a, double[] b) -> Sums.add(a, b));
         return applied(state, commit, gradient);
     }

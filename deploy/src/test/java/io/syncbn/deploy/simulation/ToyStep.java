@@ -1,10 +1,10 @@
 package io.syncbn.deploy.simulation;
 
+import io.syncbn.proto.sums.SumKind;
 import io.syncbn.proto.tree.Grouping;
 import io.syncbn.proto.tree.Node;
 import io.syncbn.proto.tree.ShardRun;
 import io.syncbn.proto.tree.TreeFold;
-import io.syncbn.proto.v1.Kind;
 import io.syncbn.proto.v1.Plan;
 import io.syncbn.proto.wire.DataFrame;
 import io.syncbn.proto.wire.FrameHeader;
@@ -20,7 +20,7 @@ import java.util.function.IntFunction;
  * worker's counterpart of collective and shards, with the real tree and real frames.
  */
 final class ToyStep {
-    private record Key(Kind kind, int index, int group) {}
+    private record Key(SumKind kind, int index, int group) {}
 
     private final ToyJob job;
     private final Plan plan;
@@ -37,8 +37,13 @@ final class ToyStep {
         return step;
     }
 
+    /** Of a sum that there is one of. */
+    List<DataFrame> offer(SumKind kind, IntFunction<Payload> parts) {
+        return offer(kind, 0, 1, parts);
+    }
+
     /** Folds the parts of this worker's shards, each run by itself, and gives the frames that others need. */
-    List<DataFrame> offer(Kind kind, int index, int of, IntFunction<Payload> parts) {
+    List<DataFrame> offer(SumKind kind, int index, int of, IntFunction<Payload> parts) {
         List<DataFrame> frames = new ArrayList<>();
         for (ShardRun run : ShardRun.of(plan)) {
             frames.addAll(offer(run, kind, index, of, parts));
@@ -46,8 +51,8 @@ final class ToyStep {
         return frames;
     }
 
-    private List<DataFrame> offer(ShardRun run, Kind kind, int index, int of, IntFunction<Payload> parts) {
-        boolean isMoments = kind == Kind.MOMENTS_FORWARD || kind == Kind.MOMENTS_BACKWARD;
+    private List<DataFrame> offer(ShardRun run, SumKind kind, int index, int of, IntFunction<Payload> parts) {
+        boolean isMoments = kind.isOfGroup();
         Grouping grouping = isMoments ? job.groups() : job.all();
         Map<Integer, TreeFold<Payload>> folds = new HashMap<>();
         run.shards().forEach(shard -> {
@@ -74,15 +79,15 @@ final class ToyStep {
 
     void received(DataFrame frame) {
         FrameHeader header = frame.header();
-        Kind kind = header.kind() == Kind.LAST_COMMIT ? Kind.COMMIT : header.kind();
+        SumKind kind = header.kind() == SumKind.LAST_COMMIT ? SumKind.COMMIT : header.kind();
         if (header.step() == step) {
             roots.putIfAbsent(new Key(kind, header.index(), header.group()), frame.payload());
         }
     }
 
     /** Whether the sums of all groups of this worker's shards are there. */
-    boolean has(Kind kind, int index) {
-        boolean isMoments = kind == Kind.MOMENTS_FORWARD || kind == Kind.MOMENTS_BACKWARD;
+    boolean has(SumKind kind, int index) {
+        boolean isMoments = kind.isOfGroup();
         Grouping grouping = isMoments ? job.groups() : job.all();
         return ShardRun.of(plan).stream()
                 .flatMapToInt(ShardRun::shards)
@@ -90,18 +95,18 @@ final class ToyStep {
     }
 
     /** The sum of the moments of a shard's group. */
-    double[] moments(Kind kind, int index, int shard) {
+    double[] moments(SumKind kind, int index, int shard) {
         return ((Payload.Float64) roots.get(new Key(kind, index, job.groups().groupOf(shard)))).values();
     }
 
-    double[] doubles(Kind kind) {
+    double[] doubles(SumKind kind) {
         return ((Payload.Float64) roots.get(new Key(kind, 0, 0))).values();
     }
 
     List<float[]> gradient() {
         List<float[]> gradient = new ArrayList<>();
         for (int chunk = 0; chunk < job.chunks(); chunk++) {
-            gradient.add(((Payload.Float32) roots.get(new Key(Kind.GRADIENTS, chunk, 0))).values());
+            gradient.add(((Payload.Float32) roots.get(new Key(SumKind.GRADIENTS, chunk, 0))).values());
         }
         return gradient;
     }

@@ -8,9 +8,9 @@ import io.syncbn.proto.job.Fingerprint;
 import io.syncbn.proto.job.Job;
 import io.syncbn.proto.job.JobParser;
 import io.syncbn.proto.net.Address;
+import io.syncbn.proto.sums.SumKind;
 import io.syncbn.proto.tree.Node;
 import io.syncbn.proto.v1.Join;
-import io.syncbn.proto.v1.Kind;
 import io.syncbn.proto.v1.Plan;
 import io.syncbn.proto.wire.DataFrame;
 import io.syncbn.proto.wire.FrameHeader;
@@ -90,7 +90,7 @@ class ForeignWorkerTest {
             assertThat(second.plan().getGeneration()).isEqualTo(plan.getGeneration());
             double[] tooMany = new double[Protocol.MAX_MESSAGE_BYTES / Double.BYTES + 1];
             FrameHeader header =
-                    new FrameHeader(plan.getGeneration(), 1, Kind.MOMENTS_FORWARD, 0, 0, new Node(0, 0), 1);
+                    new FrameHeader(plan.getGeneration(), 1, SumKind.MOMENTS_FORWARD, 0, 0, new Node(0, 0), 1);
             first.moments(plan).onNext(DataFrame.of(header, tooMany));
 
             assertThat(first.plan().getGeneration()).isEqualTo(plan.getGeneration() + 1);

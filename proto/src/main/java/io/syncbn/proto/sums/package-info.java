@@ -1,2 +1,5 @@
-/** What is known of each sum beyond the tree, on both sides: into which chunks it is cut. */
+/**
+ * What both sides know of the sums beyond the tree: the table of their kinds, over which shards each is taken, and how long
+ * arrays are cut.
+ */
 package io.syncbn.proto.sums;

@@ -15,7 +15,7 @@ public final class DataFrame {
 
     /** @param checksum see {@link FrameChecksum}; not looked at here */
     public DataFrame(FrameHeader header, Payload payload, int checksum) {
-        if (Payload.isFloat32(header.kind()) != payload instanceof Payload.Float32) {
+        if (header.kind().isFloat32() != payload instanceof Payload.Float32) {
             throw new IllegalArgumentException(
                     header + " cannot hold " + payload.getClass().getSimpleName());
         }

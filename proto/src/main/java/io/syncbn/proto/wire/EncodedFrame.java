@@ -44,7 +44,7 @@ record EncodedFrame(int checksum, byte[] bytes, int offset, int length) {
         try {
             writeNumber(out, FrameField.GENERATION, header.generation());
             writeNumber(out, FrameField.STEP, header.step());
-            writeNumber(out, FrameField.KIND, header.kind().getNumber());
+            writeNumber(out, FrameField.KIND, header.kind().number());
             writeNumber(out, FrameField.INDEX, header.index());
             writeNumber(out, FrameField.GROUP, header.group());
             writeNumber(out, FrameField.LEVEL, header.node().level());

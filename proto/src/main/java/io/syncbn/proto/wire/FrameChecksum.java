@@ -22,7 +22,7 @@ final class FrameChecksum {
                 .order(ByteOrder.LITTLE_ENDIAN)
                 .putLong(header.generation())
                 .putLong(header.step())
-                .putLong(header.kind().getNumber())
+                .putLong(header.kind().number())
                 .putLong(header.index())
                 .putLong(header.group())
                 .putLong(header.node().level())

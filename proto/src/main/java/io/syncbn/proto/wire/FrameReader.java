@@ -4,8 +4,8 @@ import com.google.protobuf.WireFormat;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.syncbn.proto.Protocol;
+import io.syncbn.proto.sums.SumKind;
 import io.syncbn.proto.tree.Node;
-import io.syncbn.proto.v1.Kind;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -69,7 +69,7 @@ final class FrameReader {
             throw invalid("it has two payloads");
         }
         header = header();
-        int elementBytes = Payload.isFloat32(header.kind()) ? Float.BYTES : Double.BYTES;
+        int elementBytes = header.kind().elementBytes();
         if (bytes < 0 || bytes > Protocol.MAX_MESSAGE_BYTES || bytes % elementBytes != 0) {
             throw invalid("payload of " + bytes + " bytes, expected a multiple of " + elementBytes + " up to "
                     + Protocol.MAX_MESSAGE_BYTES);
@@ -91,12 +91,7 @@ final class FrameReader {
     }
 
     private FrameHeader header() {
-        Kind kind = numbers[FrameField.KIND] < 0 || numbers[FrameField.KIND] > Integer.MAX_VALUE
-                ? null
-                : Kind.forNumber((int) numbers[FrameField.KIND]);
-        if (kind == null || kind == Kind.KIND_UNSPECIFIED) {
-            throw invalid("there is no such kind of sum");
-        }
+        SumKind kind = SumKind.of(numbers[FrameField.KIND]).orElseThrow(() -> invalid("there is no such kind of sum"));
         try {
             return new FrameHeader(
                     numbers[FrameField.GENERATION],
@@ -188,9 +183,9 @@ final class FrameReader {
 
     /** The round, as far as it has been read. */
     private String name() {
-        Kind kind = Kind.forNumber((int) numbers[FrameField.KIND]);
         return "step " + numbers[FrameField.STEP] + ", "
-                + (kind == null ? "kind " + numbers[FrameField.KIND] : kind) + " " + numbers[FrameField.INDEX]
+                + SumKind.of(numbers[FrameField.KIND]).map(SumKind::name).orElse("kind " + numbers[FrameField.KIND])
+                + " " + numbers[FrameField.INDEX]
                 + " (generation " + numbers[FrameField.GENERATION] + ")";
     }
 }

@@ -1,20 +1,15 @@
 package io.syncbn.proto.wire;
 
+import io.syncbn.proto.sums.SumKind;
 import io.syncbn.proto.tree.Sums;
-import io.syncbn.proto.v1.Kind;
 import java.nio.ByteBuffer;
 
 /** The numbers of a frame: float32 for gradients and states, float64 for all else. Holds the array itself, not a copy. */
 public sealed interface Payload {
 
-    /** Whether sums of this kind are float32. */
-    static boolean isFloat32(Kind kind) {
-        return kind == Kind.GRADIENTS || kind == Kind.STATE;
-    }
-
     /** {@code length} zeros of the kind's type. */
-    static Payload zeros(Kind kind, int length) {
-        return isFloat32(kind) ? new Float32(new float[length]) : new Float64(new double[length]);
+    static Payload zeros(SumKind kind, int length) {
+        return kind.isFloat32() ? new Float32(new float[length]) : new Float64(new double[length]);
     }
 
     /** How many numbers. */

@@ -2,6 +2,7 @@ package io.syncbn.proto.wire;
 
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
+import io.syncbn.proto.sums.StreamKind;
 import io.syncbn.proto.v1.Frame;
 import io.syncbn.proto.v1.ReductionGrpc;
 
@@ -24,6 +25,14 @@ public final class ReductionMethods {
 
     /** Bulk. */
     public static final MethodDescriptor<DataFrame, DataFrame> GRADIENTS = framed(ReductionGrpc.getGradientsMethod());
+
+    /** The call that a stream is. */
+    public static MethodDescriptor<DataFrame, DataFrame> of(StreamKind stream) {
+        return switch (stream) {
+            case MOMENTS -> MOMENTS;
+            case GRADIENTS -> GRADIENTS;
+        };
+    }
 
     private static MethodDescriptor<DataFrame, DataFrame> framed(MethodDescriptor<Frame, Frame> method) {
         return method.toBuilder(MARSHALLER, MARSHALLER).build();

@@ -10,8 +10,8 @@ import io.grpc.stub.ServerCalls;
 import io.grpc.stub.StreamObserver;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.epoll.Epoll;
+import io.syncbn.proto.sums.SumKind;
 import io.syncbn.proto.tree.Node;
-import io.syncbn.proto.v1.Kind;
 import io.syncbn.proto.v1.ReductionGrpc;
 import io.syncbn.proto.wire.DataFrame;
 import io.syncbn.proto.wire.FrameHeader;
@@ -69,7 +69,8 @@ class ChannelsTest {
                 chunk[i] = i / 3f;
             }
             for (int index = 0; index < 5; index++) {
-                stream.onNext(DataFrame.of(new FrameHeader(1, 1, Kind.GRADIENTS, index, 0, new Node(0, 1), 5), chunk));
+                stream.onNext(
+                        DataFrame.of(new FrameHeader(1, 1, SumKind.GRADIENTS, index, 0, new Node(0, 1), 5), chunk));
             }
             for (int index = 0; index < 5; index++) {
                 DataFrame reply = replies.poll(120, TimeUnit.SECONDS);

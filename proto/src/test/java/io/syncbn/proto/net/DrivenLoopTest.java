@@ -11,8 +11,8 @@ import io.grpc.stub.ClientCalls;
 import io.grpc.stub.ServerCalls;
 import io.grpc.stub.StreamObserver;
 import io.netty.channel.EventLoopGroup;
+import io.syncbn.proto.sums.SumKind;
 import io.syncbn.proto.tree.Node;
-import io.syncbn.proto.v1.Kind;
 import io.syncbn.proto.v1.ReductionGrpc;
 import io.syncbn.proto.wire.DataFrame;
 import io.syncbn.proto.wire.FrameHeader;
@@ -124,7 +124,7 @@ class DrivenLoopTest {
         CompletableFuture<DataFrame> send(int index) {
             CompletableFuture<DataFrame> sent = new CompletableFuture<>();
             reply = sent;
-            FrameHeader header = new FrameHeader(1, 1, Kind.MOMENTS_FORWARD, index, 0, new Node(0, 0), 1);
+            FrameHeader header = new FrameHeader(1, 1, SumKind.MOMENTS_FORWARD, index, 0, new Node(0, 0), 1);
             out.onNext(DataFrame.of(header, new double[] {index}));
             return sent;
         }

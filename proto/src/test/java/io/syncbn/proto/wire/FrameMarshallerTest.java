@@ -9,6 +9,7 @@ import io.grpc.KnownLength;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.syncbn.proto.Protocol;
+import io.syncbn.proto.sums.SumKind;
 import io.syncbn.proto.tree.Node;
 import io.syncbn.proto.v1.Frame;
 import io.syncbn.proto.v1.Kind;
@@ -25,7 +26,8 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 class FrameMarshallerTest {
-    private static final FrameHeader MOMENTS = new FrameHeader(7, 412, Kind.MOMENTS_FORWARD, 3, 2, new Node(1, 5), 1);
+    private static final FrameHeader MOMENTS =
+            new FrameHeader(7, 412, SumKind.MOMENTS_FORWARD, 3, 2, new Node(1, 5), 1);
 
     private final FrameMarshaller marshaller = new FrameMarshaller();
 
@@ -188,13 +190,13 @@ class FrameMarshallerTest {
                 DataFrame.of(MOMENTS, random.doubles(1023).toArray()),
                 DataFrame.of(MOMENTS, random.doubles(1024).toArray()),
                 DataFrame.of(MOMENTS, random.doubles(1025).toArray()),
-                DataFrame.of(new FrameHeader(1, 1, Kind.MOMENTS_BACKWARD, 0, 0, new Node(0, 0), 1), new double[0]),
-                DataFrame.of(new FrameHeader(0, 0, Kind.DATA_STATISTICS, 0, 0, new Node(0, 0), 0), new double[] {1}),
+                DataFrame.of(new FrameHeader(1, 1, SumKind.MOMENTS_BACKWARD, 0, 0, new Node(0, 0), 1), new double[0]),
+                DataFrame.of(new FrameHeader(0, 0, SumKind.DATA_STATISTICS, 0, 0, new Node(0, 0), 0), new double[] {1}),
                 DataFrame.of(
                         new FrameHeader(
                                 Long.MAX_VALUE,
                                 Long.MAX_VALUE,
-                                Kind.EVALUATION,
+                                SumKind.EVALUATION,
                                 Integer.MAX_VALUE,
                                 Integer.MAX_VALUE,
                                 new Node(30, Integer.MAX_VALUE),
@@ -207,7 +209,7 @@ class FrameMarshallerTest {
     }
 
     private static FrameHeader gradients(int chunk) {
-        return new FrameHeader(3, 20, Kind.GRADIENTS, chunk, 0, new Node(2, 1), 4);
+        return new FrameHeader(3, 20, SumKind.GRADIENTS, chunk, 0, new Node(2, 1), 4);
     }
 
     private static float[] floats(Random random, int count) {
@@ -223,7 +225,7 @@ class FrameMarshallerTest {
         return Frame.newBuilder()
                 .setGeneration(header.generation())
                 .setStep(header.step())
-                .setKind(header.kind())
+                .setKind(Kind.valueOf(header.kind().name()))
                 .setIndex(header.index())
                 .setGroup(header.group())
                 .setLevel(header.node().level())

@@ -1,6 +1,6 @@
 package io.syncbn.worker.collective;
 
-import io.syncbn.proto.tree.Grouping;
+import io.syncbn.proto.sums.Groupings;
 import io.syncbn.proto.tree.Node;
 import io.syncbn.proto.tree.ShardRun;
 import io.syncbn.proto.tree.Sums;
@@ -10,8 +10,7 @@ import java.util.concurrent.CompletableFuture;
 
 /** All shards in one process: the root of the local fold is the sum, and every step whose COMMIT is offered is committed. */
 public final class LocalCollective implements Collective {
-    private final Grouping groups;
-    private final Grouping all;
+    private final Groupings groupings;
     private final ShardFolder<double[]> doubles;
     private final ShardFolder<float[]> floats;
 
@@ -20,8 +19,7 @@ public final class LocalCollective implements Collective {
      * @param groupSize shards in a full normalization group
      */
     public LocalCollective(int shards, int groupSize) {
-        groups = new Grouping(shards, groupSize);
-        all = Grouping.all(shards);
+        groupings = Groupings.of(shards, groupSize);
         List<ShardRun> runs = List.of(new ShardRun(0, shards));
         doubles = new ShardFolder<>(runs, Sums::add, this::completeDoubles, Waiting.PLAIN, () -> 0);
         floats = new ShardFolder<>(runs, Sums::add, this::completeFloats, Waiting.PLAIN, () -> 0);
@@ -29,22 +27,22 @@ public final class LocalCollective implements Collective {
 
     @Override
     public Sum<double[]> offer(Round round, int shard, double[] part) {
-        return doubles.offer(grouping(round), round, shard, part);
+        return doubles.offer(groupings.of(round.kind()), round, shard, part);
     }
 
     @Override
     public Sum<float[]> offerGradients(Round round, int shard, float[] part) {
-        return floats.offer(all, round, shard, part);
+        return floats.offer(groupings.all(), round, shard, part);
     }
 
     @Override
     public Sum<double[]> sum(Round round) {
-        return doubles.sum(all, round);
+        return doubles.sum(groupings.all(), round);
     }
 
     @Override
     public Sum<float[]> gradients(Round round) {
-        return floats.sum(all, round);
+        return floats.sum(groupings.all(), round);
     }
 
     @Override
@@ -80,16 +78,12 @@ public final class LocalCollective implements Collective {
         fail("the collective was closed");
     }
 
-    private Grouping grouping(Round round) {
-        return round.isMoments() ? groups : all;
-    }
-
     private void completeDoubles(Round round, int group, Map<Node, double[]> nodes) {
-        doubles.complete(grouping(round), round, group, onlyValue(nodes));
+        doubles.complete(groupings.of(round.kind()), round, group, onlyValue(nodes));
     }
 
     private void completeFloats(Round round, int group, Map<Node, float[]> nodes) {
-        floats.complete(all, round, group, onlyValue(nodes));
+        floats.complete(groupings.all(), round, group, onlyValue(nodes));
     }
 
     private static <T> T onlyValue(Map<Node, T> nodes) {

@@ -6,11 +6,12 @@ import io.syncbn.proto.net.Address;
 import io.syncbn.proto.net.Channels;
 import io.syncbn.proto.net.DrivenLoop;
 import io.syncbn.proto.sums.Chunks;
-import io.syncbn.proto.tree.Grouping;
+import io.syncbn.proto.sums.Groupings;
+import io.syncbn.proto.sums.StreamKind;
+import io.syncbn.proto.sums.SumKind;
 import io.syncbn.proto.tree.Node;
 import io.syncbn.proto.tree.ShardRun;
 import io.syncbn.proto.tree.Sums;
-import io.syncbn.proto.v1.Kind;
 import io.syncbn.proto.v1.Plan;
 import io.syncbn.proto.wire.DataFrame;
 import io.syncbn.proto.wire.FrameHeader;
@@ -51,8 +52,7 @@ public final class RemoteCollective implements Collective {
     private static final long NO_STEP = -1;
 
     private final Plan plan;
-    private final Grouping groups;
-    private final Grouping all;
+    private final Groupings groupings;
     private final EventLoopGroup background;
     private final DrivenLoop loop = new DrivenLoop();
     private final ShardFolder<double[]> doubles;
@@ -84,8 +84,7 @@ public final class RemoteCollective implements Collective {
             Consumer<String> whenBroken) {
         this.plan = plan;
         this.background = background;
-        groups = new Grouping(shards, groupSize);
-        all = Grouping.all(shards);
+        groupings = Groupings.of(shards, groupSize);
         List<ShardRun> runs = ShardRun.of(plan);
         Waiting waiting = waiting(loop);
         doubles = new ShardFolder<>(runs, Sums::add, this::folded, waiting, nanoClock);
@@ -157,22 +156,22 @@ public final class RemoteCollective implements Collective {
 
     @Override
     public Sum<double[]> offer(Round round, int shard, double[] part) {
-        return doubles.offer(grouping(round), round, shard, part);
+        return doubles.offer(groupings.of(round.kind()), round, shard, part);
     }
 
     @Override
     public Sum<float[]> offerGradients(Round round, int shard, float[] part) {
-        return floats.offer(all, round, shard, part);
+        return floats.offer(groupings.all(), round, shard, part);
     }
 
     @Override
     public Sum<double[]> sum(Round round) {
-        return doubles.sum(all, round);
+        return doubles.sum(groupings.all(), round);
     }
 
     @Override
     public Sum<float[]> gradients(Round round) {
-        return floats.sum(all, round);
+        return floats.sum(groupings.all(), round);
     }
 
     @Override
@@ -190,10 +189,6 @@ public final class RemoteCollective implements Collective {
     /** The last step that was done in this generation; negative before the first. Thread-safe. */
     public long doneStep() {
         return doneStep;
-    }
-
-    private Grouping grouping(Round round) {
-        return round.isMoments() ? groups : all;
     }
 
     @Override
@@ -238,7 +233,7 @@ public final class RemoteCollective implements Collective {
             FrameHeader header = new FrameHeader(
                     plan.getGeneration(),
                     step,
-                    Kind.STATE,
+                    SumKind.STATE,
                     chunk,
                     0,
                     new Node(0, plan.getFirstShard()),
@@ -298,11 +293,13 @@ public final class RemoteCollective implements Collective {
 
     /** Sends what the shards here came to; but a normalization group that is here whole needs nobody else. */
     private void folded(Round round, int group, Map<Node, double[]> nodes) {
-        double[] root = round.isMoments() ? nodes.get(groups.treeOf(group).root()) : null;
+        double[] root = round.kind().isOfGroup()
+                ? nodes.get(groupings.groups().treeOf(group).root())
+                : null;
         if (root == null) {
             send(round, group, nodes, DataFrame::of);
         } else {
-            doubles.complete(groups, round, group, root);
+            doubles.complete(groupings.groups(), round, group, root);
         }
     }
 
@@ -311,7 +308,7 @@ public final class RemoteCollective implements Collective {
     }
 
     private <T> void send(Round round, int group, Map<Node, T> nodes, FrameMaker<T> maker) {
-        DataStream stream = round.kind() == Kind.GRADIENTS ? gradients : moments;
+        DataStream stream = round.kind().stream() == StreamKind.GRADIENTS ? gradients : moments;
         nodes.forEach((node, values) -> stream.send(maker.make(
                 new FrameHeader(
                         plan.getGeneration(), round.step(), round.kind(), round.index(), group, node, round.of()),
@@ -331,17 +328,17 @@ public final class RemoteCollective implements Collective {
                 state.take(frame);
                 loop.wake();
             }
-            case GRADIENTS -> floats.complete(all, round, header.group(), frame.floats());
+            case GRADIENTS -> floats.complete(groupings.all(), round, header.group(), frame.floats());
             case COMMIT, LAST_COMMIT -> {
-                if (header.kind() == Kind.LAST_COMMIT) {
+                if (header.kind() == SumKind.LAST_COMMIT) {
                     lastStep = header.step();
                 }
-                doubles.complete(all, Round.commit(header.step()), 0, frame.doubles());
+                doubles.complete(groupings.all(), Round.commit(header.step()), 0, frame.doubles());
                 // Whoever has done all its share is not touched by this.
                 doubles.overtake(header.step());
                 floats.overtake(header.step());
             }
-            default -> doubles.complete(grouping(round), round, header.group(), frame.doubles());
+            default -> doubles.complete(groupings.of(round.kind()), round, header.group(), frame.doubles());
         }
     }
 }

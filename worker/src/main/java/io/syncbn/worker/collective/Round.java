@@ -1,6 +1,6 @@
 package io.syncbn.worker.collective;
 
-import io.syncbn.proto.v1.Kind;
+import io.syncbn.proto.sums.SumKind;
 
 /**
  * One sum over shards.
@@ -10,30 +10,20 @@ import io.syncbn.proto.v1.Kind;
  * @param index of the layer or chunk
  * @param of number of chunks for gradients, else 1
  */
-public record Round(Kind kind, long step, int index, int of) {
+public record Round(SumKind kind, long step, int index, int of) {
 
-    public static Round of(Kind kind, long step, int index) {
+    public static Round of(SumKind kind, long step, int index) {
         return new Round(kind, step, index, 1);
     }
 
     /** The sum of a step's counts, loss and statistics, which comes when the step is committed. */
     public static Round commit(long step) {
-        return of(Kind.COMMIT, step, 0);
-    }
-
-    /** Whether it is summed over the shards of a normalization group; all else is over all shards. */
-    boolean isMoments() {
-        return kind == Kind.MOMENTS_FORWARD || kind == Kind.MOMENTS_BACKWARD;
-    }
-
-    /** Whether it is part of a step, and so of no use once that is done. */
-    boolean isOfStep() {
-        return kind != Kind.EVALUATION && kind != Kind.DATA_STATISTICS;
+        return of(SumKind.COMMIT, step, 0);
     }
 
     /** The step after which nobody asks for this sum any more. */
     long lastStep() {
-        return isOfStep() ? step : step + 1;
+        return kind.isOfStep() ? step : step + 1;
     }
 
     @Override

@@ -78,7 +78,7 @@ final class ShardFolder<T> {
         }
         // A part that has gone may be what has committed the step; but not one of moments, which come before COMMIT's.
         boolean hasNotGone = isThere || !folded.isEmpty();
-        if ((hasNotGone || round.isMoments()) && round.isOfStep() && round.step() <= committedStep) {
+        if ((hasNotGone || round.kind().isOfGroup()) && round.kind().isOfStep() && round.step() <= committedStep) {
             throw overtaken(round.step());
         }
         End over = end;
@@ -134,7 +134,7 @@ final class ShardFolder<T> {
     void overtake(long step) {
         committedStep = step;
         meetings.forEach((key, meeting) -> {
-            if (key.round.isMoments() && key.round.step() <= step) {
+            if (key.round.kind().isOfGroup() && key.round.step() <= step) {
                 meeting.sum.fail(overtaken(step));
             }
         });
@@ -190,6 +190,6 @@ final class ShardFolder<T> {
 
     /** Whether a total that is there is nobody's any more but of those who hold it. */
     private static boolean isOver(Round round, Meeting<?> meeting) {
-        return round.isMoments() && meeting.missing == 0;
+        return round.kind().isOfGroup() && meeting.missing == 0;
     }
 }

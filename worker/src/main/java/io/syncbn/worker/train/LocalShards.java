@@ -1,9 +1,9 @@
 package io.syncbn.worker.train;
 
 import io.syncbn.proto.job.Job;
+import io.syncbn.proto.sums.SumKind;
 import io.syncbn.proto.tree.Grouping;
 import io.syncbn.proto.tree.ShardRun;
-import io.syncbn.proto.v1.Kind;
 import io.syncbn.worker.collective.Collective;
 import io.syncbn.worker.collective.Round;
 import io.syncbn.worker.collective.Sum;
@@ -88,7 +88,7 @@ public final class LocalShards implements AutoCloseable {
 
     /** Sums over all shards what the data is normalized by: {@link ChannelStatistics#sums}. */
     public double[] sumStatistics() {
-        Round round = Round.of(Kind.DATA_STATISTICS, 0, 0);
+        Round round = Round.of(SumKind.DATA_STATISTICS, 0, 0);
         if (!collective.isThere(round)) {
             ShardRows rows = new ShardRows(data.train().size(), job.shards());
             threads.forEach(numbers, shard -> {
@@ -123,7 +123,7 @@ public final class LocalShards implements AutoCloseable {
 
     /** A chunk of the gradient over all shards. */
     Sum<float[]> gradients(long step, int chunk, int of) {
-        return collective.gradients(new Round(Kind.GRADIENTS, step, chunk, of));
+        return collective.gradients(new Round(SumKind.GRADIENTS, step, chunk, of));
     }
 
     /** What is summed over all shards beside the gradient: a {@link CommitSum}. */
@@ -143,7 +143,7 @@ public final class LocalShards implements AutoCloseable {
 
     /** The present model on all test rows of the job, shared among its workers. */
     public Evaluation evaluate(long stepsDone) {
-        Round round = Round.of(Kind.EVALUATION, stepsDone, 0);
+        Round round = Round.of(SumKind.EVALUATION, stepsDone, 0);
         if (job.batch() >= TEST_CHUNK) {
             evaluate(round, models);
         } else {

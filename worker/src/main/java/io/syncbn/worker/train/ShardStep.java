@@ -1,8 +1,8 @@
 package io.syncbn.worker.train;
 
 import io.syncbn.proto.sums.Chunks;
+import io.syncbn.proto.sums.SumKind;
 import io.syncbn.proto.tree.Grouping;
-import io.syncbn.proto.v1.Kind;
 import io.syncbn.worker.collective.Collective;
 import io.syncbn.worker.collective.OvertakenException;
 import io.syncbn.worker.collective.Round;
@@ -113,7 +113,7 @@ final class ShardStep {
     private MomentsReducer reducer(long step) {
         return (direction, layer, part) -> {
             boolean forward = direction == MomentsReducer.Direction.FORWARD;
-            Kind kind = forward ? Kind.MOMENTS_FORWARD : Kind.MOMENTS_BACKWARD;
+            SumKind kind = forward ? SumKind.MOMENTS_FORWARD : SumKind.MOMENTS_BACKWARD;
             watch.moments(direction, layer, part);
             Sum<double[]> sum = collective.offer(Round.of(kind, step, layer), shard, part);
             return () -> {
@@ -131,7 +131,7 @@ final class ShardStep {
     private void offerFrom(int offset, long step) {
         while (chunksLeft > chunks.firstFrom(offset)) {
             chunksLeft--;
-            Round round = new Round(Kind.GRADIENTS, step, chunksLeft, chunks.count());
+            Round round = new Round(SumKind.GRADIENTS, step, chunksLeft, chunks.count());
             float[] chunk = chunks.copy(model.gradients(), chunksLeft);
             watch.gradient(chunks.start(chunksLeft), chunk);
             collective.offerGradients(round, shard, chunk);

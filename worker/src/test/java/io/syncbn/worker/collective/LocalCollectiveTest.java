@@ -3,7 +3,7 @@ package io.syncbn.worker.collective;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.syncbn.proto.v1.Kind;
+import io.syncbn.proto.sums.SumKind;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -62,7 +62,7 @@ class LocalCollectiveTest {
             try (LocalCollective collective = new LocalCollective(shards, groupSize)) {
                 List<Sum<double[]>> sums = new ArrayList<>(Collections.nCopies(shards, null));
                 for (int s : order) {
-                    sums.set(s, collective.offer(Round.of(Kind.MOMENTS_FORWARD, 1, 0), s, parts[s].clone()));
+                    sums.set(s, collective.offer(Round.of(SumKind.MOMENTS_FORWARD, 1, 0), s, parts[s].clone()));
                 }
                 for (int s = 0; s < shards; s++) {
                     int first = s / groupSize * groupSize;
@@ -78,8 +78,8 @@ class LocalCollectiveTest {
     @Test
     void allElseIsSummedOverAllShardsAlthoughGroupsAreSmaller() {
         try (LocalCollective collective = new LocalCollective(3, 1)) {
-            Round round = Round.of(Kind.COMMIT, 1, 0);
-            Round chunk = new Round(Kind.GRADIENTS, 1, 0, 1);
+            Round round = Round.of(SumKind.COMMIT, 1, 0);
+            Round chunk = new Round(SumKind.GRADIENTS, 1, 0, 1);
             Sum<double[]> sum = null;
             Sum<float[]> gradient = null;
             for (int s = 0; s < 3; s++) {
@@ -103,7 +103,8 @@ class LocalCollectiveTest {
                     double last = 0;
                     for (int round = 1; round <= 500; round++) {
                         last = collective.offer(
-                                        Round.of(Kind.MOMENTS_BACKWARD, round, 3), shard, new double[] {shard * round})
+                                        Round.of(SumKind.MOMENTS_BACKWARD, round, 3), shard, new double[] {shard * round
+                                        })
                                 .await()[0];
                     }
                     return last;
@@ -122,9 +123,9 @@ class LocalCollectiveTest {
     @Test
     void aFailureEndsWaitsNowAndLater() {
         try (LocalCollective collective = new LocalCollective(2, 2)) {
-            Sum<double[]> waiting = collective.offer(Round.of(Kind.COMMIT, 1, 0), 0, new double[1]);
+            Sum<double[]> waiting = collective.offer(Round.of(SumKind.COMMIT, 1, 0), 0, new double[1]);
             collective.fail("shard 1 is on fire");
-            Sum<double[]> later = collective.offer(Round.of(Kind.COMMIT, 2, 0), 0, new double[1]);
+            Sum<double[]> later = collective.offer(Round.of(SumKind.COMMIT, 2, 0), 0, new double[1]);
             assertThatThrownBy(waiting::await)
                     .isInstanceOf(AbandonedException.class)
                     .hasMessage("shard 1 is on fire");
@@ -137,8 +138,8 @@ class LocalCollectiveTest {
     @Test
     void aShardThatOffersTwiceIsAMistakeOfTheProgram() {
         try (LocalCollective collective = new LocalCollective(2, 2)) {
-            collective.offer(Round.of(Kind.COMMIT, 1, 0), 1, new double[1]);
-            assertThatThrownBy(() -> collective.offer(Round.of(Kind.COMMIT, 1, 0), 1, new double[1]))
+            collective.offer(Round.of(SumKind.COMMIT, 1, 0), 1, new double[1]);
+            assertThatThrownBy(() -> collective.offer(Round.of(SumKind.COMMIT, 1, 0), 1, new double[1]))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContaining("came twice");
         }

@@ -12,8 +12,8 @@ import io.netty.channel.EventLoopGroup;
 import io.syncbn.proto.net.Address;
 import io.syncbn.proto.net.Channels;
 import io.syncbn.proto.net.Transport;
+import io.syncbn.proto.sums.SumKind;
 import io.syncbn.proto.tree.Node;
-import io.syncbn.proto.v1.Kind;
 import io.syncbn.proto.v1.Plan;
 import io.syncbn.proto.v1.ReductionGrpc;
 import io.syncbn.proto.wire.DataFrame;
@@ -97,16 +97,16 @@ class RemoteCollectiveTest {
                 new Address("127.0.0.1", server.getPort()), loop, plan, 4, 4, System::nanoTime, broken::add);
     }
 
-    private static DataFrame root(Kind kind, long step, int index, double value) {
+    private static DataFrame root(SumKind kind, long step, int index, double value) {
         return DataFrame.of(new FrameHeader(GENERATION, step, kind, index, 0, ROOT, 1), new double[] {value});
     }
 
     private static DataFrame chunk(long step, float value) {
-        return DataFrame.of(new FrameHeader(GENERATION, step, Kind.GRADIENTS, 0, 0, ROOT, 1), new float[] {value});
+        return DataFrame.of(new FrameHeader(GENERATION, step, SumKind.GRADIENTS, 0, 0, ROOT, 1), new float[] {value});
     }
 
     private static Round forward(long step, int layer) {
-        return Round.of(Kind.MOMENTS_FORWARD, step, layer);
+        return Round.of(SumKind.MOMENTS_FORWARD, step, layer);
     }
 
     @Test
@@ -114,7 +114,7 @@ class RemoteCollectiveTest {
         try (RemoteCollective sums = open()) {
             Sum<double[]> own = sums.offer(forward(1, 0), 1, new double[] {1});
             Sum<double[]> backup = sums.offer(forward(1, 0), 2, new double[] {2});
-            moments.get().onNext(root(Kind.MOMENTS_FORWARD, 1, 0, 10));
+            moments.get().onNext(root(SumKind.MOMENTS_FORWARD, 1, 0, 10));
             assertThat(own.await()).containsExactly(10).isSameAs(backup.await());
             assertThat(List.of(came.take(), came.take()))
                     .extracting(frame -> frame.header().node(), frame -> frame.doubles()[0])
@@ -128,17 +128,17 @@ class RemoteCollectiveTest {
     void whoIsOvertakenTakesTheStepFromTheSums() throws Exception {
         try (RemoteCollective sums = open()) {
             Sum<double[]> waiting = sums.offer(forward(1, 1), 1, new double[] {1});
-            moments.get().onNext(root(Kind.MOMENTS_FORWARD, 1, 0, 10));
-            moments.get().onNext(root(Kind.COMMIT, 1, 0, 11));
-            moments.get().onNext(root(Kind.LAST_COMMIT, 2, 0, 12));
+            moments.get().onNext(root(SumKind.MOMENTS_FORWARD, 1, 0, 10));
+            moments.get().onNext(root(SumKind.COMMIT, 1, 0, 11));
+            moments.get().onNext(root(SumKind.LAST_COMMIT, 2, 0, 12));
             // Never sent, as if it had been lost on the way: the commit says more.
             assertThatThrownBy(waiting::await).isInstanceOf(OvertakenException.class);
             assertThatThrownBy(() -> sums.offer(forward(1, 0), 1, new double[] {1}))
                     .isInstanceOf(OvertakenException.class);
-            assertThatThrownBy(() -> sums.offerGradients(new Round(Kind.GRADIENTS, 1, 0, 1), 1, new float[1]))
+            assertThatThrownBy(() -> sums.offerGradients(new Round(SumKind.GRADIENTS, 1, 0, 1), 1, new float[1]))
                     .isInstanceOf(OvertakenException.class);
             gradients.get().onNext(chunk(1, 13));
-            assertThat(sums.gradients(new Round(Kind.GRADIENTS, 1, 0, 1)).await())
+            assertThat(sums.gradients(new Round(SumKind.GRADIENTS, 1, 0, 1)).await())
                     .containsExactly(13);
             assertThat(sums.sum(Round.commit(1)).await()).containsExactly(11);
             assertThat(sums.endsWith(1)).isFalse();
@@ -159,9 +159,9 @@ class RemoteCollectiveTest {
     @Test
     void aSumThatIsThereIsSeenWithoutWaiting() throws Exception {
         try (RemoteCollective sums = open()) {
-            Round evaluation = Round.of(Kind.EVALUATION, 5, 0);
+            Round evaluation = Round.of(SumKind.EVALUATION, 5, 0);
             assertThat(sums.isThere(evaluation)).isFalse();
-            moments.get().onNext(root(Kind.EVALUATION, 5, 0, 7));
+            moments.get().onNext(root(SumKind.EVALUATION, 5, 0, 7));
             while (!sums.isThere(evaluation)) {
                 Thread.onSpinWait();
             }
@@ -177,10 +177,10 @@ class RemoteCollectiveTest {
         try (RemoteCollective sums = open()) {
             sums.offer(forward(6, 0), 1, new double[] {1});
             sums.endAfter(6, "generation 4 begins");
-            moments.get().onNext(root(Kind.COMMIT, 6, 0, 11));
+            moments.get().onNext(root(SumKind.COMMIT, 6, 0, 11));
             gradients.get().onNext(chunk(6, 13));
             assertThat(sums.sum(Round.commit(6)).await()).containsExactly(11);
-            assertThat(sums.gradients(new Round(Kind.GRADIENTS, 6, 0, 1)).await())
+            assertThat(sums.gradients(new Round(SumKind.GRADIENTS, 6, 0, 1)).await())
                     .containsExactly(13);
             assertThatThrownBy(sums.offer(forward(7, 0), 1, new double[] {1})::await)
                     .isInstanceOf(AbandonedException.class)

@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.syncbn.proto.sums.SumKind;
 import io.syncbn.proto.tree.Grouping;
 import io.syncbn.proto.tree.Node;
 import io.syncbn.proto.tree.ShardRun;
 import io.syncbn.proto.tree.Sums;
-import io.syncbn.proto.v1.Kind;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -25,8 +25,8 @@ import org.junit.jupiter.api.Test;
 class ShardFolderTest {
     private static final int SHARDS = 4;
     private static final Grouping ALL = Grouping.all(SHARDS);
-    private static final Round MOMENTS = Round.of(Kind.MOMENTS_FORWARD, 7, 0);
-    private static final Round CHUNK = new Round(Kind.GRADIENTS, 7, 0, 1);
+    private static final Round MOMENTS = Round.of(SumKind.MOMENTS_FORWARD, 7, 0);
+    private static final Round CHUNK = new Round(SumKind.GRADIENTS, 7, 0, 1);
 
     private final List<Map<Node, double[]>> handedOn = new ArrayList<>();
 
@@ -119,7 +119,7 @@ class ShardFolderTest {
     @Test
     void totalsOverAllShardsStayUntilTheirStepIsDone() {
         ShardFolder<double[]> folder = folder(new ShardRun(0, 1));
-        Round evaluation = Round.of(Kind.EVALUATION, 7, 0);
+        Round evaluation = Round.of(SumKind.EVALUATION, 7, 0);
         folder.offer(ALL, CHUNK, 0, one(1));
         assertThat(folder.isThere(CHUNK)).isFalse();
         folder.complete(ALL, CHUNK, 0, one(10));
@@ -137,7 +137,7 @@ class ShardFolderTest {
         ShardFolder<double[]> folder = folder(new ShardRun(0, 2));
         folder.offer(ALL, MOMENTS, 0, one(1)); // and shard 1 gave up
         folder.complete(ALL, MOMENTS, 0, one(10));
-        folder.complete(ALL, Round.of(Kind.MOMENTS_FORWARD, 7, 1), 0, one(10));
+        folder.complete(ALL, Round.of(SumKind.MOMENTS_FORWARD, 7, 1), 0, one(10));
         folder.done(7);
         folder.complete(ALL, MOMENTS, 0, one(10)); // came twice
         assertThat(folder.held()).isZero();
@@ -158,8 +158,8 @@ class ShardFolderTest {
         folder.complete(ALL, CHUNK, 0, one(10)); // on its way, on another connection
         assertThat(soon(gradients)).containsExactly(10);
         folder.done(7);
-        folder.offer(ALL, Round.of(Kind.MOMENTS_FORWARD, 8, 0), 0, one(1));
-        folder.offer(ALL, Round.of(Kind.EVALUATION, 7, 0), 0, one(1));
+        folder.offer(ALL, Round.of(SumKind.MOMENTS_FORWARD, 8, 0), 0, one(1));
+        folder.offer(ALL, Round.of(SumKind.EVALUATION, 7, 0), 0, one(1));
     }
 
     /** The one that comes first hands nothing on, and the one that would is told at its offer. */

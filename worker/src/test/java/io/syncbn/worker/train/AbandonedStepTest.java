@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.syncbn.proto.job.Job;
+import io.syncbn.proto.sums.SumKind;
 import io.syncbn.proto.tree.ShardRun;
-import io.syncbn.proto.v1.Kind;
 import io.syncbn.worker.checkpoint.StateDigest;
 import io.syncbn.worker.collective.AbandonedException;
 import io.syncbn.worker.collective.Collective;
@@ -51,7 +51,7 @@ class AbandonedStepTest {
 
         @Override
         public Sum<double[]> sum(Round round) {
-            return round.kind() == Kind.COMMIT ? limited(super.sum(round)) : super.sum(round);
+            return round.kind() == SumKind.COMMIT ? limited(super.sum(round)) : super.sum(round);
         }
 
         private <T> Sum<T> limited(Sum<T> sum) {

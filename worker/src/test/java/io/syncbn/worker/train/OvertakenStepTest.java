@@ -3,8 +3,8 @@ package io.syncbn.worker.train;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.syncbn.proto.job.Job;
+import io.syncbn.proto.sums.SumKind;
 import io.syncbn.proto.tree.ShardRun;
-import io.syncbn.proto.v1.Kind;
 import io.syncbn.worker.checkpoint.StateDigest;
 import io.syncbn.worker.collective.Collective;
 import io.syncbn.worker.collective.LocalCollective;
@@ -107,7 +107,7 @@ class OvertakenStepTest {
         }
 
         private void check(Round round) {
-            boolean isOfStep = round.kind() != Kind.EVALUATION && round.kind() != Kind.DATA_STATISTICS;
+            boolean isOfStep = round.kind() != SumKind.EVALUATION && round.kind() != SumKind.DATA_STATISTICS;
             if (isOfStep && left-- <= 0) {
                 overtakenStep = round.step();
                 throw new OvertakenException("too late");
@@ -116,7 +116,7 @@ class OvertakenStepTest {
 
         @Override
         public boolean isThere(Round round) {
-            if (round.kind() == Kind.COMMIT && left < 0) {
+            if (round.kind() == SumKind.COMMIT && left < 0) {
                 overtakenStep = round.step();
             }
             return isFromOthers(round);
@@ -129,7 +129,8 @@ class OvertakenStepTest {
 
         /** Evaluations always are. */
         private boolean isFromOthers(Round round) {
-            return round.kind() == Kind.EVALUATION || round.kind() == Kind.COMMIT && overtakenStep == round.step();
+            return round.kind() == SumKind.EVALUATION
+                    || round.kind() == SumKind.COMMIT && overtakenStep == round.step();
         }
 
         @Override

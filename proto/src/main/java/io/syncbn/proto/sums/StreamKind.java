@@ -1,0 +1,16 @@
+package io.syncbn.proto.sums;
+
+import java.util.Locale;
+
+/** The two data streams of a worker. */
+public enum StreamKind {
+    /** Everything small. */
+    MOMENTS,
+    /** Bulk. */
+    GRADIENTS;
+
+    @Override
+    public String toString() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+}

@@ -1,0 +1,141 @@
+package io.syncbn.proto.sums;
+
+import io.syncbn.proto.v1.Kind;
+import java.util.Arrays;
+import java.util.Optional;
+
+/**
+ * The table of sums: what is known of each kind. Whoever decides something by a kind looks it up here.
+ *
+ * <p>The rows are those of {@link Kind}, by the same names, whose comments say what the numbers are.
+ */
+public enum SumKind {
+    MOMENTS_FORWARD(Element.FLOAT64, StreamKind.MOMENTS, Scope.NORMALIZATION_GROUP, When.IN_STEP, Index.LAYER, true),
+    MOMENTS_BACKWARD(Element.FLOAT64, StreamKind.MOMENTS, Scope.NORMALIZATION_GROUP, When.IN_STEP, Index.LAYER, true),
+    GRADIENTS(Element.FLOAT32, StreamKind.GRADIENTS, Scope.ALL_SHARDS, When.IN_STEP, Index.CHUNK, false),
+    COMMIT(Element.FLOAT64, StreamKind.MOMENTS, Scope.ALL_SHARDS, When.IN_STEP, Index.NONE, true),
+    EVALUATION(Element.FLOAT64, StreamKind.MOMENTS, Scope.ALL_SHARDS, When.BETWEEN_STEPS, Index.NONE, false),
+    DATA_STATISTICS(Element.FLOAT64, StreamKind.MOMENTS, Scope.ALL_SHARDS, When.BEFORE_STEPS, Index.NONE, false),
+    /** COMMIT's root under another name. */
+    LAST_COMMIT(Element.FLOAT64, StreamKind.MOMENTS, Scope.ALL_SHARDS, When.IN_STEP, Index.NONE, true),
+    /** No sum: handed on as it is. */
+    STATE(Element.FLOAT32, StreamKind.GRADIENTS, Scope.ALL_SHARDS, When.BEFORE_GENERATION, Index.CHUNK, false);
+
+    private enum Element {
+        FLOAT32,
+        FLOAT64
+    }
+
+    private enum Scope {
+        NORMALIZATION_GROUP,
+        ALL_SHARDS
+    }
+
+    private enum When {
+        BEFORE_GENERATION,
+        BEFORE_STEPS,
+        BETWEEN_STEPS,
+        IN_STEP
+    }
+
+    private enum Index {
+        NONE,
+        LAYER,
+        CHUNK
+    }
+
+    private static final SumKind[] BY_NUMBER = byNumber();
+
+    private final Element element;
+    private final StreamKind stream;
+    private final Scope scope;
+    private final When when;
+    private final Index index;
+    private final boolean isAwaited;
+    private final int number;
+
+    SumKind(Element element, StreamKind stream, Scope scope, When when, Index index, boolean isAwaited) {
+        this.element = element;
+        this.stream = stream;
+        this.scope = scope;
+        this.when = when;
+        this.index = index;
+        this.isAwaited = isAwaited;
+        number = Kind.valueOf(name()).getNumber();
+    }
+
+    private static SumKind[] byNumber() {
+        SumKind[] kinds = new SumKind
+                [1 + Arrays.stream(values()).mapToInt(SumKind::number).max().orElse(0)];
+        Arrays.stream(values()).forEach(kind -> kinds[kind.number()] = kind);
+        return kinds;
+    }
+
+    /** The kind that has this number on the wire; empty if none has. */
+    public static Optional<SumKind> of(long number) {
+        return number < 0 || number >= BY_NUMBER.length
+                ? Optional.empty()
+                : Optional.ofNullable(BY_NUMBER[(int) number]);
+    }
+
+    /** On the wire. */
+    public int number() {
+        return number;
+    }
+
+    /** Whether its numbers are float32; else they are float64. */
+    public boolean isFloat32() {
+        return element == Element.FLOAT32;
+    }
+
+    public int elementBytes() {
+        return isFloat32() ? Float.BYTES : Double.BYTES;
+    }
+
+    /** The stream on which it travels, both ways. */
+    public StreamKind stream() {
+        return stream;
+    }
+
+    /** Whether it is summed over the shards of a normalization group; all else is over all shards. */
+    public boolean isOfGroup() {
+        return scope == Scope.NORMALIZATION_GROUP;
+    }
+
+    /** Whether it is part of a step: the step is committed with it, and it is of no use after that. */
+    public boolean isOfStep() {
+        return when == When.IN_STEP;
+    }
+
+    /**
+     * The step of which this kind may come, when so many are committed: what is of an earlier one is past. A state is past as
+     * soon as its generation has begun.
+     */
+    public long stepAfter(long committed) {
+        return switch (when) {
+            case BEFORE_STEPS -> 0;
+            case BETWEEN_STEPS -> committed;
+            case BEFORE_GENERATION, IN_STEP -> committed + 1;
+        };
+    }
+
+    /** Whether there may be several of it at a time, each with an index of its own. */
+    public boolean isIndexed() {
+        return index != Index.NONE;
+    }
+
+    /** Whether it goes in chunks of one long array, each of which says how many there are. */
+    public boolean isInChunks() {
+        return index == Index.CHUNK;
+    }
+
+    /** Whether a worker that has sent its part soon cannot go on with the step before the root comes. */
+    public boolean isAwaited() {
+        return isAwaited;
+    }
+
+    /** Whether workers send parts of it once their generation has begun. */
+    public boolean isSentInParts() {
+        return when != When.BEFORE_GENERATION && this != LAST_COMMIT;
+    }
+}
