@@ -3,6 +3,7 @@ package io.syncbn.worker;
 import io.syncbn.proto.job.Fingerprint;
 import io.syncbn.proto.job.Job;
 import io.syncbn.proto.net.Address;
+import io.syncbn.proto.net.OwnHost;
 import io.syncbn.worker.checkpoint.ModelState;
 import io.syncbn.worker.checkpoint.Origin;
 import io.syncbn.worker.collective.JobFailedException;
@@ -32,8 +33,6 @@ import io.syncbn.worker.train.Training;
 import io.syncbn.worker.train.TrainingException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.util.Map;
 import java.util.function.LongSupplier;
 
@@ -127,7 +126,7 @@ public final class WorkerProcess {
                 Fingerprint.of(setup.job()),
                 new Identity(origin.dataDigest(), origin.model().digest(), arithmetic.digest(), arithmetic.toString()),
                 config.run().worker(),
-                hostName(),
+                OwnHost.name().orElse("unknown"),
                 ProcessHandle.current().pid(),
                 sizes(setup.replicas()));
     }
@@ -138,14 +137,5 @@ public final class WorkerProcess {
                 (long) state.replica().weights().length * Float.BYTES,
                 (long) state.flatSize() * Float.BYTES,
                 Runtime.getRuntime().maxMemory());
-    }
-
-    /** For messages only; a machine that does not know its own name still trains. */
-    private static String hostName() {
-        try {
-            return InetAddress.getLocalHost().getHostName();
-        } catch (UnknownHostException e) {
-            return "unknown";
-        }
     }
 }

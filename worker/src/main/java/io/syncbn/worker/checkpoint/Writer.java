@@ -1,7 +1,6 @@
 package io.syncbn.worker.checkpoint;
 
-import java.net.InetAddress;
-import java.net.UnknownHostException;
+import io.syncbn.proto.net.OwnHost;
 import java.util.Locale;
 import java.util.UUID;
 
@@ -12,8 +11,10 @@ import java.util.UUID;
  * tells writers apart is a number that each draws when it starts.
  */
 record Writer(String host, long processId, String instance) {
-    private static final Writer THIS_PROCESS =
-            new Writer(hostName(), ProcessHandle.current().pid(), drawn());
+    private static final Writer THIS_PROCESS = new Writer(
+            OwnHost.name().orElse("unknown").replaceAll("[^A-Za-z0-9-]", "_"),
+            ProcessHandle.current().pid(),
+            drawn());
 
     static Writer ofThisProcess() {
         return THIS_PROCESS;
@@ -21,14 +22,6 @@ record Writer(String host, long processId, String instance) {
 
     private static String drawn() {
         return String.format(Locale.ROOT, "%016x", UUID.randomUUID().getLeastSignificantBits());
-    }
-
-    private static String hostName() {
-        try {
-            return InetAddress.getLocalHost().getHostName().replaceAll("[^A-Za-z0-9-]", "_");
-        } catch (UnknownHostException e) {
-            return "unknown";
-        }
     }
 
     @Override

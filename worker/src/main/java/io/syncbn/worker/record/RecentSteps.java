@@ -8,13 +8,14 @@ import java.util.List;
  * The newest steps that this worker has seen committed, in any generation. No step waits for its line: a writer that is
  * killed takes some with it, and whoever writes next tells of them.
  */
-final class RecentSteps {
+final class RecentSteps implements RunListener {
     /** Many more than wait for a disk that works. */
     static final int MOST_KEPT = 1000;
 
     private final Deque<StepRecord> steps = new ArrayDeque<>();
 
-    void add(StepRecord step) {
+    @Override
+    public void stepped(StepRecord step) {
         while (!steps.isEmpty() && steps.getLast().step() >= step.step()) {
             steps.removeLast();
         }

@@ -1,6 +1,7 @@
 package io.syncbn.worker.record;
 
 import io.syncbn.worker.checkpoint.ModelState;
+import java.util.List;
 import java.util.function.Supplier;
 
 /**
@@ -9,17 +10,20 @@ import java.util.function.Supplier;
  */
 public final class Recording implements AutoCloseable {
     private final WriterTurn turn;
-    private final Supplier<RunListener> listeners;
+    private final Supplier<CheckpointKeeper> listeners;
     private final CheckpointTimer timer;
     private final WorkerMetrics metrics;
     private final StartTimes start;
     private final RecentSteps recent = new RecentSteps();
-    private RunListener listener = RunListener.NONE;
+    /** Told on every worker, of every step; they only remember, and wait for nothing. */
+    private final List<RunListener> everywhere;
+
+    private CheckpointKeeper listener = CheckpointKeeper.NONE;
 
     /** @param listeners makes the one that is told of the steps that this worker writes */
     public Recording(
             WriterTurn turn,
-            Supplier<RunListener> listeners,
+            Supplier<CheckpointKeeper> listeners,
             CheckpointTimer timer,
             WorkerMetrics metrics,
             StartTimes start) {
@@ -28,6 +32,7 @@ public final class Recording implements AutoCloseable {
         this.timer = timer;
         this.metrics = metrics;
         this.start = start;
+        everywhere = List.of(recent, start, metrics);
     }
 
     /** Notes the end of a part of the start. */
@@ -47,7 +52,7 @@ public final class Recording implements AutoCloseable {
      * @param isUnderWay whether the job has committed steps since it was started
      */
     public void begin(long step, boolean isUnderWay) {
-        if (listener == RunListener.NONE) {
+        if (listener == CheckpointKeeper.NONE) {
             turn.begin(isUnderWay);
             listener = listeners.get();
             listener.begins(step);
@@ -58,33 +63,32 @@ public final class Recording implements AutoCloseable {
     /** From now on another worker may write it. */
     public void end() {
         listener.close();
-        listener = RunListener.NONE;
+        listener = CheckpointKeeper.NONE;
         turn.close();
     }
 
     public void stepped(StepRecord step) {
-        recent.add(step);
-        start.stepped();
-        metrics.stepped(step);
+        everywhere.forEach(each -> each.stepped(step));
         listener.stepped(step);
     }
 
     public void evaluated(long step, double epoch, Evaluation evaluation) {
+        everywhere.forEach(each -> each.evaluated(step, epoch, evaluation));
         listener.evaluated(step, epoch, evaluation);
     }
 
     /** Whether the last checkpoint is too long ago; one that begins to write when another's was due keeps it at once. */
     public boolean isCheckpointDue() {
-        return listener != RunListener.NONE && timer.isDue();
+        return listener != CheckpointKeeper.NONE && timer.isDue();
     }
 
-    /** As {@link RunListener#checkpoint}. */
+    /** As {@link CheckpointKeeper#checkpoint}. */
     public void checkpoint(ModelState state, long epochsDone) {
         listener.checkpoint(state, epochsDone);
         timer.restart();
     }
 
-    /** As {@link RunListener#lastCheckpoint}. */
+    /** As {@link CheckpointKeeper#lastCheckpoint}. */
     public void lastCheckpoint(ModelState state, long epochsDone) {
         listener.lastCheckpoint(state, epochsDone);
     }

@@ -2,35 +2,80 @@ package io.syncbn.worker.record;
 
 import io.syncbn.worker.checkpoint.Checkpoints;
 import io.syncbn.worker.checkpoint.Origin;
-import java.nio.file.Path;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
 
 /**
  * What writes a run's files. It outlives listeners: what one of them began may still be under way when the next one comes.
  */
 public final class RunFiles implements AutoCloseable {
-    private final Path directory;
+    private static final Logger LOG = System.getLogger("io.syncbn.worker");
+
+    /** Who is told of a run beside its directory: each has a thread, and is made anew for every row of steps. */
+    private static final List<Aside> ASIDE = List.of();
+
+    private final RunTarget target;
     private final StartTimes start;
     private final WriteAlarms alarms;
     private final CheckpointWriter checkpoints;
     private final WritingThread metricsThread = new WritingThread("metrics");
+    private final Map<Aside, WritingThread> aside = new LinkedHashMap<>();
+
+    /**
+     * A listener.
+     *
+     * @param name for the log, and of its thread
+     * @param maker makes it, in its thread
+     */
+    record Aside(String name, Function<RunTarget, RunListener> maker) {}
 
     /** @param origin of the checkpoints */
     public RunFiles(RunTarget target, Origin origin, WorkerMetrics metrics, StartTimes start) {
-        this.directory = target.directory();
+        this(target, origin, metrics, start, ASIDE);
+    }
+
+    RunFiles(RunTarget target, Origin origin, WorkerMetrics metrics, StartTimes start, List<Aside> listeners) {
+        this.target = target;
         this.start = start;
         alarms = new WriteAlarms(metrics::writeFailed);
-        Checkpoints kept = new Checkpoints(directory, target.keep());
+        Checkpoints kept = new Checkpoints(target.directory(), target.keep());
         checkpoints = new CheckpointWriter((state, epochs) -> kept.write(state, epochs, origin), alarms);
+        listeners.forEach(listener -> aside.put(listener, new WritingThread(listener.name())));
     }
 
     /** Of the steps that this worker writes from now on, until it is closed. */
-    public RunListener open() {
-        return new RunWriter(directory, checkpoints, metricsThread, alarms, start);
+    public CheckpointKeeper open() {
+        return new RunListeners(new RunWriter(target.directory(), checkpoints, metricsThread, alarms, start), asides());
+    }
+
+    List<AsideListener> asides() {
+        return aside.entrySet().stream()
+                .map(entry -> told(entry.getKey(), entry.getValue()))
+                .toList();
+    }
+
+    private AsideListener told(Aside listener, WritingThread thread) {
+        return new AsideListener(
+                listener.name(),
+                () -> listener.maker().apply(target),
+                thread,
+                () -> alarms.count(WriteAlarms.Part.LISTENER));
     }
 
     @Override
     public void close() {
+        aside.values().forEach(WritingThread::end);
         metricsThread.close();
         checkpoints.close();
+        long deadline = WritingThread.deadline();
+        aside.forEach((listener, thread) -> {
+            if (!thread.closeBy(deadline)) {
+                LOG.log(Level.WARNING, "listener {0} hangs; the run ends without it", listener.name());
+            }
+        });
     }
 }

@@ -1,10 +1,21 @@
 package io.syncbn.worker.record;
 
-import io.syncbn.worker.checkpoint.ModelState;
-
 /**
- * Told of everything that a run leaves behind. The worker that has shard 0 has one that writes the run directory; the
- * others have {@link #NONE}. Called by the training thread.
+ * Told of what a run comes to, while this worker writes it. To add one: write the class, and name it in {@link
+ * RunFiles#ASIDE}.
+ *
+ * <p>Order: {@link #begins} first, steps and evaluations as they are committed, then {@link #finished} if the job is done
+ * while this worker writes it, and {@link #close} last. The next row of steps has a listener of its own; whichever worker
+ * writes it, so that nobody should count on having been told of all steps.
+ *
+ * <p>Threading: one call at a time. {@link AsideListener} gives each one that is named in {@link RunFiles#ASIDE} a thread of
+ * its own, in which it is made as well. There it may block on whatever it likes: no step waits for it, nor does another
+ * listener. What it is to be told waits in a queue; from one that falls too far behind the oldest steps are kept, which is
+ * told in the log and counted. Only {@link CheckpointKeeper}, which cannot do its duty aside, is called by the training
+ * thread.
+ *
+ * <p>Exceptions: are told in the log, the first in a row, and counted; training goes on, and so does what the listener is
+ * told. All that is given to it stays as it is, and may be kept.
  */
 public interface RunListener extends AutoCloseable {
 
@@ -13,59 +24,19 @@ public interface RunListener extends AutoCloseable {
      *
      * @param step the last that is done
      */
-    void begins(long step);
+    default void begins(long step) {}
 
     /** A step from before this listener's beginning, of which the one before may not have told any more. */
-    void steppedBefore(StepRecord step);
+    default void steppedBefore(StepRecord step) {}
 
-    void stepped(StepRecord step);
+    default void stepped(StepRecord step) {}
 
-    void evaluated(long step, double epoch, Evaluation evaluation);
-
-    /**
-     * A checkpoint is due. Training goes on without it if it cannot be kept.
-     *
-     * @param state may change as soon as this returns
-     * @param epochsDone whole passes over the data
-     */
-    void checkpoint(ModelState state, long epochsDone);
-
-    /**
-     * Training ends here, with a checkpoint.
-     *
-     * @throws RuntimeException with a message for the user if it cannot be kept
-     */
-    void lastCheckpoint(ModelState state, long epochsDone);
+    /** May come again for a step, with the same result, when a generation has ended with it. */
+    default void evaluated(long step, double epoch, Evaluation evaluation) {}
 
     /** The job is done, and all workers agree on the result. */
-    void finished(RunResult result, RunFacts facts);
+    default void finished(RunResult result, RunFacts facts) {}
 
     @Override
-    void close();
-
-    RunListener NONE = new RunListener() {
-        @Override
-        public void begins(long step) {}
-
-        @Override
-        public void steppedBefore(StepRecord step) {}
-
-        @Override
-        public void stepped(StepRecord step) {}
-
-        @Override
-        public void evaluated(long step, double epoch, Evaluation evaluation) {}
-
-        @Override
-        public void checkpoint(ModelState state, long epochsDone) {}
-
-        @Override
-        public void lastCheckpoint(ModelState state, long epochsDone) {}
-
-        @Override
-        public void finished(RunResult result, RunFacts facts) {}
-
-        @Override
-        public void close() {}
-    };
+    default void close() {}
 }

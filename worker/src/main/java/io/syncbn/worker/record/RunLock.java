@@ -2,12 +2,11 @@ package io.syncbn.worker.record;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.syncbn.proto.net.OwnHost;
 import io.syncbn.worker.checkpoint.CheckpointException;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
@@ -118,15 +117,8 @@ public final class RunLock implements AutoCloseable {
 
     /** Names this process: {@code syncbn train (process 123 on node-0)}. */
     public static String holder(String who) {
-        return who + " (process " + ProcessHandle.current().pid() + " on " + hostName() + ")";
-    }
-
-    private static String hostName() {
-        try {
-            return InetAddress.getLocalHost().getHostName();
-        } catch (UnknownHostException e) {
-            return "a host that does not know its name";
-        }
+        return who + " (process " + ProcessHandle.current().pid() + " on "
+                + OwnHost.name().orElse("a host that does not know its name") + ")";
     }
 
     /** Gives it back. What the file says of this process stays, for to change it could wait for a disk. */

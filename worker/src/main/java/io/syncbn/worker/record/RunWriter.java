@@ -18,7 +18,7 @@ import java.util.concurrent.Executor;
  * <p>What cannot be written while training goes on is an alarm; only the last checkpoint and result.json, without which
  * there is no result, end the job.
  */
-public final class RunWriter implements RunListener {
+public final class RunWriter implements CheckpointKeeper {
 
     private final Path directory;
     private final CheckpointWriter checkpoints;

@@ -13,7 +13,7 @@ import java.util.stream.Collectors;
  * data} (opened), {@code model} (made or loaded), {@code join} (all workers are there), {@code shards} (rows decoded, their
  * statistics summed) and {@code firstStep} (committed). Used by one thread.
  */
-public final class StartTimes {
+public final class StartTimes implements RunListener {
     private static final Logger LOG = System.getLogger("io.syncbn.worker");
     private static final String FIRST_STEP = "firstStep";
     private static final double NANOS_PER_SECOND = 1e9;
@@ -40,8 +40,8 @@ public final class StartTimes {
         partNanos = now;
     }
 
-    /** A step was committed. */
-    public void stepped() {
+    @Override
+    public void stepped(StepRecord step) {
         if (!seconds.containsKey(FIRST_STEP)) {
             done(FIRST_STEP);
             LOG.log(Level.INFO, "from the command to the first step: {0}", this);

@@ -19,7 +19,7 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** What a worker tells Prometheus. Thread-safe. */
-public final class WorkerMetrics implements AutoCloseable {
+public final class WorkerMetrics implements RunListener {
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final Optional<MetricsServer> server;
     private final Timer steps;
@@ -115,7 +115,8 @@ public final class WorkerMetrics implements AutoCloseable {
         generation.set(present);
     }
 
-    void stepped(StepRecord record) {
+    @Override
+    public void stepped(StepRecord record) {
         step.set(record.step());
         StepSplit split = record.split();
         steps.record(ofMillis(split.stepMillis()));

@@ -15,7 +15,8 @@ public final class WriteAlarms {
     /** What is written as training goes on. */
     public enum Part {
         CHECKPOINT,
-        METRICS
+        METRICS,
+        LISTENER
     }
 
     private static final Logger LOG = System.getLogger("io.syncbn.worker");
@@ -26,6 +27,11 @@ public final class WriteAlarms {
     /** @param counter told of every failure */
     public WriteAlarms(Consumer<Part> counter) {
         this.counter = counter;
+    }
+
+    /** One that somebody else tells of. */
+    void count(Part part) {
+        counter.accept(part);
     }
 
     /** @param message names the file and the reason */

@@ -25,14 +25,34 @@ final class WritingThread implements Executor, AutoCloseable {
         thread.execute(task);
     }
 
+    /** There is nothing more to come. */
+    void end() {
+        thread.shutdown();
+    }
+
     /** Waits, but not for ever, until what there is to write is written, or has failed. */
     @Override
     public void close() {
-        thread.shutdown();
+        closeBy(deadline());
+    }
+
+    /** By when whoever closes threads now has waited long enough for all of them. */
+    static long deadline() {
+        return System.nanoTime() + END_PATIENCE.toNanos();
+    }
+
+    /**
+     * The same.
+     *
+     * @return whether everything is written
+     */
+    boolean closeBy(long deadline) {
+        end();
         try {
-            thread.awaitTermination(END_PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+            return thread.awaitTermination(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+            return false;
         }
     }
 }

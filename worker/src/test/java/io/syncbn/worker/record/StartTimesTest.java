@@ -25,9 +25,9 @@ class StartTimesTest {
         AtomicLong nanos = new AtomicLong();
         StartTimes times = new StartTimes(0, nanos::get);
         nanos.addAndGet(2_000_000_000L);
-        times.stepped();
+        times.stepped(null);
         nanos.addAndGet(3_000_000_000L);
-        times.stepped();
+        times.stepped(null);
         times.done("join");
 
         assertThat(times.seconds()).containsExactly(entry("firstStep", 2.0), entry("total", 2.0));

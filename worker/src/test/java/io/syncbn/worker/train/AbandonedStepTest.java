@@ -13,8 +13,8 @@ import io.syncbn.worker.collective.LocalCollective;
 import io.syncbn.worker.collective.Round;
 import io.syncbn.worker.collective.Sum;
 import io.syncbn.worker.data.DecodedDataset;
+import io.syncbn.worker.record.CheckpointKeeper;
 import io.syncbn.worker.record.Intervals;
-import io.syncbn.worker.record.RunListener;
 import io.syncbn.worker.record.WorkerMetrics;
 import java.time.Duration;
 import java.util.List;
@@ -83,7 +83,7 @@ class AbandonedStepTest {
                         shards.deal(List.of(new ShardRun(0, 3)), collective);
                         shards.normalizeBy(io.syncbn.worker.data.ChannelStatistics.of(shards.sumStatistics()));
                         Trainer trainer = new Trainer(
-                                plan, state, shards, LocalTraining.telling(RunListener.NONE, metrics), CLOCK);
+                                plan, state, shards, LocalTraining.telling(CheckpointKeeper.NONE, metrics), CLOCK);
                         if (generation < limits.length) {
                             String before = StateDigest.sha256(state.modelState());
                             long step = state.step();

@@ -12,13 +12,13 @@ import io.syncbn.worker.collective.LocalCollective;
 import io.syncbn.worker.data.ChannelStatistics;
 import io.syncbn.worker.data.DecodedDataset;
 import io.syncbn.worker.kernels.Arithmetic;
+import io.syncbn.worker.record.CheckpointKeeper;
 import io.syncbn.worker.record.CheckpointTimer;
 import io.syncbn.worker.record.CheckpointWriter;
 import io.syncbn.worker.record.Evaluation;
 import io.syncbn.worker.record.Intervals;
 import io.syncbn.worker.record.Recording;
 import io.syncbn.worker.record.RunFacts;
-import io.syncbn.worker.record.RunListener;
 import io.syncbn.worker.record.RunResult;
 import io.syncbn.worker.record.RunTarget;
 import io.syncbn.worker.record.RunWriter;
@@ -139,7 +139,7 @@ final class LocalTraining {
     }
 
     /** What tells a listener of steps, and of nothing else. */
-    static Recording telling(RunListener listener, WorkerMetrics metrics) {
+    static Recording telling(CheckpointKeeper listener, WorkerMetrics metrics) {
         WriterTurn turn = new WriterTurn(new RunTarget(Path.of("nowhere"), 3, "local", true), "aa01", "nowhere:1");
         Recording recording =
                 new Recording(turn, () -> listener, neverByTime(), metrics, new StartTimes(0, System::nanoTime));
@@ -148,13 +148,13 @@ final class LocalTraining {
     }
 
     /** Told of each step, and leaves nothing. */
-    static RunListener after(Consumer<StepRecord> step) {
-        return new Told(RunListener.NONE, step, () -> {});
+    static CheckpointKeeper after(Consumer<StepRecord> step) {
+        return new Told(CheckpointKeeper.NONE, step, () -> {});
     }
 
     /** Lets a test do something between steps; a step after a checkpoint begins when that is written, or has failed. */
-    private record Told(RunListener listener, Consumer<StepRecord> afterStep, Runnable untilWritten)
-            implements RunListener {
+    private record Told(CheckpointKeeper listener, Consumer<StepRecord> afterStep, Runnable untilWritten)
+            implements CheckpointKeeper {
         @Override
         public void begins(long step) {
             listener.begins(step);

@@ -14,8 +14,8 @@ import io.syncbn.worker.collective.LocalCollective;
 import io.syncbn.worker.data.ChannelStatistics;
 import io.syncbn.worker.data.DecodedDataset;
 import io.syncbn.worker.nn.Replica;
+import io.syncbn.worker.record.CheckpointKeeper;
 import io.syncbn.worker.record.LogCapture;
-import io.syncbn.worker.record.RunListener;
 import io.syncbn.worker.record.WorkerMetrics;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -117,7 +117,7 @@ class NotFiniteTest {
                     source.poison();
                 }
                 shards.normalizeBy(statistics);
-                RunListener listener = LocalTraining.after(step -> seen.add(state.modelState()));
+                CheckpointKeeper listener = LocalTraining.after(step -> seen.add(state.modelState()));
                 new Trainer(plan, state, shards, LocalTraining.telling(listener, metrics), CLOCK).run();
             }
         }

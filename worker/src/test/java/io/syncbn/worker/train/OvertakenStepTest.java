@@ -14,7 +14,7 @@ import io.syncbn.worker.collective.Sum;
 import io.syncbn.worker.data.ChannelStatistics;
 import io.syncbn.worker.data.DecodedDataset;
 import io.syncbn.worker.nn.EveryLayer;
-import io.syncbn.worker.record.RunListener;
+import io.syncbn.worker.record.CheckpointKeeper;
 import io.syncbn.worker.record.WorkerMetrics;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -154,7 +154,7 @@ class OvertakenStepTest {
             Replicas replicas = Replicas.open(job, data, LocalTraining.ARITHMETIC, Optional.empty());
             Timetable plan = new Timetable(STEPS, STEPS, 1000, 2);
             TrainingState state = new TrainingState(job, replicas.initialState(), plan);
-            RunListener listener = LocalTraining.after(step -> {
+            CheckpointKeeper listener = LocalTraining.after(step -> {
                 trained.digests.add(StateDigest.sha256(state.modelState()));
                 if (step.overtaken()) {
                     trained.overtaken.add(step.step());

@@ -1,0 +1,34 @@
+package io.syncbn.worker.record;
+
+import io.syncbn.worker.checkpoint.ModelState;
+
+/**
+ * A listener without which there is no run: it keeps the model's states, and what it throws ends the job. Called by the
+ * training thread, so that it sees to it itself that no step waits for a disk.
+ */
+public interface CheckpointKeeper extends RunListener {
+
+    /** Keeps nothing. */
+    CheckpointKeeper NONE = new CheckpointKeeper() {
+        @Override
+        public void checkpoint(ModelState state, long epochsDone) {}
+
+        @Override
+        public void lastCheckpoint(ModelState state, long epochsDone) {}
+    };
+
+    /**
+     * A checkpoint is due. Training goes on without it if it cannot be kept.
+     *
+     * @param state may change as soon as this returns
+     * @param epochsDone whole passes over the data
+     */
+    void checkpoint(ModelState state, long epochsDone);
+
+    /**
+     * Training ends here, with a checkpoint.
+     *
+     * @throws RuntimeException with a message for the user if it cannot be kept
+     */
+    void lastCheckpoint(ModelState state, long epochsDone);
+}

@@ -1,0 +1,66 @@
+package io.syncbn.worker.record;
+
+import io.syncbn.worker.checkpoint.ModelState;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+
+/**
+ * Everyone who is told of a run: the one that keeps it, at once, and those aside, each in its own time. Used by the training
+ * thread.
+ */
+final class RunListeners implements CheckpointKeeper {
+    private final CheckpointKeeper keeper;
+    private final List<RunListener> all = new ArrayList<>();
+
+    RunListeners(CheckpointKeeper keeper, List<AsideListener> aside) {
+        this.keeper = keeper;
+        all.add(keeper);
+        all.addAll(aside);
+    }
+
+    /** The keeper first: nobody hears of what ends the job. */
+    private void tell(Consumer<RunListener> event) {
+        all.forEach(event);
+    }
+
+    @Override
+    public void begins(long step) {
+        tell(listener -> listener.begins(step));
+    }
+
+    @Override
+    public void steppedBefore(StepRecord step) {
+        tell(listener -> listener.steppedBefore(step));
+    }
+
+    @Override
+    public void stepped(StepRecord step) {
+        tell(listener -> listener.stepped(step));
+    }
+
+    @Override
+    public void evaluated(long step, double epoch, Evaluation evaluation) {
+        tell(listener -> listener.evaluated(step, epoch, evaluation));
+    }
+
+    @Override
+    public void checkpoint(ModelState state, long epochsDone) {
+        keeper.checkpoint(state, epochsDone);
+    }
+
+    @Override
+    public void lastCheckpoint(ModelState state, long epochsDone) {
+        keeper.lastCheckpoint(state, epochsDone);
+    }
+
+    @Override
+    public void finished(RunResult result, RunFacts facts) {
+        tell(listener -> listener.finished(result, facts));
+    }
+
+    @Override
+    public void close() {
+        tell(RunListener::close);
+    }
+}
