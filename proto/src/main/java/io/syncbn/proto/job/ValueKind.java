@@ -8,7 +8,9 @@ import java.util.function.DoublePredicate;
 enum ValueKind {
     FLAG("true or false"),
     FRACTION("a number from 0, below 1", value -> value >= 0 && value < 1),
-    POSITIVE("a number above 0", value -> value > 0 && value < 1e6);
+    POSITIVE("a number above 0", value -> value > 0 && value < 1e6),
+    /** Nothing that float32 takes for 0. */
+    EPSILON("a number from 1e-30, below 1", value -> value >= 1e-30 && value < 1);
 
     private final String expected;
     private final DoublePredicate good;

@@ -3,6 +3,7 @@ package io.syncbn.worker.train;
 import io.syncbn.proto.job.Fingerprint;
 import io.syncbn.proto.job.Job;
 import io.syncbn.worker.checkpoint.Checkpoint;
+import io.syncbn.worker.checkpoint.CheckpointException;
 import io.syncbn.worker.checkpoint.Initialization;
 import io.syncbn.worker.checkpoint.ModelState;
 import io.syncbn.worker.data.Dataset;
@@ -107,7 +108,7 @@ public record Replicas(ModelDefinition definition, SlotNames slots, ModelState i
                 .map(here -> "--" + here.getKey() + " is " + there.get(here.getKey()) + " there, " + here.getValue()
                         + " here")
                 .collect(Collectors.joining("; "));
-        throw new TrainingException("checkpoint " + checkpoint.directory() + " belongs to another job: "
+        throw new CheckpointException("checkpoint " + checkpoint.directory() + " belongs to another job: "
                 + (differences.isEmpty() ? "it was written by another version" : differences)
                 + ". To start a new job from its weights, use --init with its model.safetensors");
     }

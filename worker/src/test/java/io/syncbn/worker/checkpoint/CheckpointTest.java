@@ -9,6 +9,8 @@ import io.syncbn.worker.nn.ParameterLayout;
 import io.syncbn.worker.nn.ParameterLayout.Entry;
 import io.syncbn.worker.nn.ParameterLayout.Role;
 import io.syncbn.worker.nn.Replica;
+import io.syncbn.worker.optim.SlotNames;
+import io.syncbn.worker.optim.Slots;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -82,6 +84,31 @@ class CheckpointTest {
         ModelState state = new ModelState(at.replica(), at.batchesTracked(), at.slots(), at.step(), 7);
         Path written = new Checkpoints(run, 1).write(state.copy(), 0, States.ORIGIN);
         assertThat(read(written).leftOutInARow()).isEqualTo(7);
+    }
+
+    @Test
+    void keepsWhatAnyOptimizerRemembers() {
+        SlotNames names = new SlotNames(List.of("b", "a"), List.of("step"));
+        ModelState at = States.at(15);
+        Slots slots = Slots.zeros(names, 15);
+        slots.array("b")[3] = 0.25f;
+        slots.array("a")[14] = -1;
+        slots.setCounter("step", 11);
+        ModelState state = new ModelState(at.replica(), at.batchesTracked(), slots, at.step());
+        Path written = new Checkpoints(run, 1).write(state, 0, States.ORIGIN);
+        ModelState read = Checkpoint.open(written).state(States.PARAMETERS, States.STATISTICS, names);
+        assertThat(read.slots().counters()).isEqualTo(slots.counters());
+        assertThat(read.slots().array("b")).containsExactly(slots.array("b"));
+        assertThat(read.slots().array("a")).containsExactly(slots.array("a"));
+        assertThat(StateDigest.sha256(read)).isEqualTo(StateDigest.sha256(state));
+        assertThatThrownBy(() -> Checkpoint.open(written).state(States.PARAMETERS, States.STATISTICS, States.SLOTS))
+                .hasMessageStartingWith(written + "/optimizer.safetensors: ")
+                .hasMessageContainingAll(
+                        "tensor momentum_buffer.fc.bias is missing; expected F32 [3]", "tensor step is unexpected");
+        assertThat(StateDigest.sha256(Checkpoint.open(written).stateOfModel(States.PARAMETERS, States.STATISTICS)))
+                .as("to be evaluated, whatever the optimizer")
+                .isEqualTo(StateDigest.sha256(
+                        new ModelState(at.replica(), at.batchesTracked(), Slots.zeros(SlotNames.NONE, 15), at.step())));
     }
 
     @Test

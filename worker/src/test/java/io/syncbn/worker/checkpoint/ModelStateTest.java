@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.syncbn.worker.nn.ParameterLayout;
 import io.syncbn.worker.nn.Replica;
+import io.syncbn.worker.optim.SlotNames;
+import io.syncbn.worker.optim.Slots;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.HexFormat;
@@ -12,6 +14,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class ModelStateTest {
+    private static final SlotNames TWO_AND_A_COUNTER = new SlotNames(List.of("b", "a"), List.of("step"));
 
     @Test
     void namesItsTensorsAsPyTorchDoes() {
@@ -76,6 +79,23 @@ class ModelStateTest {
         state = States.at(7);
         assertThat(StateDigest.sha256(new ModelState(state.replica(), 8, state.slots(), 7)))
                 .isNotEqualTo(digest);
+    }
+
+    @Test
+    void anOptimizersArraysAndCountersAreTensors() {
+        ModelState state = new ModelState(States.at(7).replica(), 7, Slots.zeros(TWO_AND_A_COUNTER, 15), 7);
+        state.slots().setCounter("step", 5);
+        assertThat(state.optimizerTensors())
+                .extracting(tensor -> tensor.name() + " " + tensor.spec().form())
+                .contains("b.fc.weight F32 [3, 2]", "a.bn1.bias F32 [2]", "step I64 []")
+                .hasSize(11);
+        String digest = StateDigest.sha256(state);
+        state.slots().count("step");
+        assertThat(StateDigest.sha256(state)).isNotEqualTo(digest);
+        state.slots().setCounter("step", 5);
+        assertThat(StateDigest.sha256(state)).isEqualTo(digest);
+        state.slots().array("a")[14] = 1;
+        assertThat(StateDigest.sha256(state)).isNotEqualTo(digest);
     }
 
     @Test

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.syncbn.proto.job.Job;
+import io.syncbn.worker.checkpoint.CheckpointException;
 import io.syncbn.worker.data.DecodedDataset;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -89,7 +90,7 @@ class TrainerTest {
         Job other = job("lr", "0.3", "seed", "9");
         assertThatThrownBy(() -> LocalTraining.run(
                         other, directory.resolve("second"), Optional.of(directory.resolve("first")), 0))
-                .isInstanceOf(TrainingException.class)
+                .isInstanceOf(CheckpointException.class)
                 .hasMessageContaining("--lr is 0.05 there, 0.3 here")
                 .hasMessageContaining("--seed is 1 there, 9 here")
                 .hasMessageContaining("--init");
