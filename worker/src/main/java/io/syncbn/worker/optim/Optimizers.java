@@ -3,9 +3,11 @@ package io.syncbn.worker.optim;
 import io.syncbn.proto.DidYouMean;
 import io.syncbn.proto.job.Hyperparameters;
 import io.syncbn.proto.job.JobException;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 
 /** Optimizers by name. */
@@ -17,6 +19,10 @@ public final class Optimizers {
     }
 
     private Optimizers() {}
+
+    public static Set<String> names() {
+        return Collections.unmodifiableSet(BY_NAME.keySet());
+    }
 
     /** @throws JobException if there is none of that name */
     public static Optimizer of(Hyperparameters hyperparameters) {

@@ -42,7 +42,7 @@ class NotFiniteTest {
     private static final int POISONED_STEP = 3;
     private static final int STEPS = 5;
 
-    private static Job job(String... namesAndValues) {
+    static Job job(String... namesAndValues) {
         Map<String, String> settings = new HashMap<>(
                 Map.of("model", TrajectoryModel.class.getName(), "shuffle", "false", "batch", "2", "epochs", "4"));
         settings.put("on-nan", "skip");
@@ -53,7 +53,7 @@ class NotFiniteTest {
     }
 
     /** A worker's state after each step. */
-    private record Seen(List<ModelState> states, List<String> digests) {
+    record Seen(List<ModelState> states, List<String> digests) {
         void add(ModelState state) {
             Replica replica = state.replica();
             Replica copy = new Replica(
@@ -72,7 +72,7 @@ class NotFiniteTest {
     }
 
     /** Trains in several workers, threads of this process, each with its own replica and its shards. */
-    private static List<Seen> train(Job job, boolean isPoisoned, int workers) throws Exception {
+    static List<Seen> train(Job job, boolean isPoisoned, int workers) throws Exception {
         return train(job, isPoisoned, workers, Optional.empty());
     }
 
@@ -250,22 +250,22 @@ class NotFiniteTest {
         assertThat(stopping.step()).isZero();
     }
 
-    private static TrainingState state(Job job) {
+    static TrainingState state(Job job) {
         return state(job, Optional.empty());
     }
 
-    private static TrainingState state(Job job, Optional<ModelState> from) {
+    static TrainingState state(Job job, Optional<ModelState> from) {
         try (DecodedDataset data = new PoisonedData(ROW).undecoded()) {
             Replicas replicas = Replicas.open(job, data, LocalTraining.ARITHMETIC, Optional.empty());
             return new TrainingState(job, from.orElse(replicas.initialState()), new Timetable(1000, 3, 1000, 1000));
         }
     }
 
-    private static int weights(TrainingState state) {
+    static int weights(TrainingState state) {
         return state.modelState().replica().weights().length;
     }
 
-    private static int statistics(TrainingState state) {
+    static int statistics(TrainingState state) {
         return state.modelState().replica().runningStatistics().length;
     }
 }
