@@ -49,11 +49,17 @@ public final class JobSettings {
                     "unbiased|biased",
                     "unbiased",
                     "unbiased as in PyTorch, biased as in Keras"),
-            new Setting("optimizer", "NAME", "sgd", "sgd: stochastic gradient descent"),
+            new Setting("optimizer", "NAME", "sgd", "sgd, or adamw, which takes a lower --lr, such as 0.001"),
             new Setting("lr", "R", "0.05", "learning rate"),
             new Setting("scale-lr", "true", "false", "multiply the learning rate by the global batch over 256"),
             new Setting("momentum", "M", "0.9", "momentum of SGD; 0 for none").of(ValueKind.FRACTION, "sgd"),
             new Setting("nesterov", "true", "false", "Nesterov's momentum").of(ValueKind.FLAG, "sgd"),
+            new Setting("beta1", "B", "0.9", "how much of the mean gradient AdamW keeps in a step")
+                    .of(ValueKind.FRACTION, "adamw"),
+            new Setting("beta2", "B", "0.999", "how much of the mean squared gradient AdamW keeps in a step")
+                    .of(ValueKind.FRACTION, "adamw"),
+            new Setting("epsilon", "E", "1e-8", "added to the root of AdamW's mean squared gradient")
+                    .of(ValueKind.EPSILON, "adamw"),
             new Setting("weight-decay", "D", "1e-4", "L2 factor on the weights"),
             new Setting("decay-all", "true", "false", "decay scales, shifts and biases too"),
             new Setting("clip-norm", "C", "0", "largest L2 norm of the whole gradient; 0: no clipping"),

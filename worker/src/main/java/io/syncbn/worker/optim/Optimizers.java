@@ -16,6 +16,7 @@ public final class Optimizers {
 
     static {
         BY_NAME.put("sgd", Sgd::new);
+        BY_NAME.put("adamw", AdamW::new);
     }
 
     private Optimizers() {}
