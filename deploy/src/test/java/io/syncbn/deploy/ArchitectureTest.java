@@ -22,6 +22,7 @@ class ArchitectureTest {
             .importPackages("io.syncbn");
 
     private static final String[] DECISIONS = {
+        "io.syncbn.proto.rounds..",
         "io.syncbn.coordinator.membership..",
         "io.syncbn.coordinator.rounds..",
         "io.syncbn.coordinator.pace..",

@@ -75,9 +75,9 @@ final class Announcer {
     }
 
     /** How a step went, and who was slow in it. */
-    void stepped(long generation, long step, Generation.Pace pace) {
+    void stepped(long generation, long step, Reducer.Pace pace) {
         metrics.stepTook(pace.stepNanos());
-        for (Generation.Waited waited : pace.waited()) {
+        for (Reducer.Waited waited : pace.waited()) {
             metrics.waitedFor(waited.seat().name(), waited.nanos());
             if (waited.isSlow()) {
                 say(new Effect.Note(

@@ -29,7 +29,7 @@ import java.util.function.LongSupplier;
 /**
  * All state of a job's coordinator, and the one place where effects are carried out. Belongs to the server's event loop.
  *
- * <p>Asks {@link Membership} and the {@link Generation}'s sums what follows from what came, and does it; decides nothing
+ * <p>Asks {@link Membership} and the {@link Reducer} what follows from what came, and does it; decides nothing
  * itself but who may open a data stream. Whoever has streams of another make, and a clock of its own, can drive it as gRPC
  * does: {@code opened}, {@code received}, {@code closed} and so on, and {@link #tick} ten times a second.
  */
@@ -47,7 +47,7 @@ public final class Coordinator {
     private final Announcer announcer;
     private final Map<Long, ControlStream> controls = new HashMap<>();
     private final DataStreams data = new DataStreams();
-    private final Generation generation;
+    private final Reducer reducer;
     /** Those of which no more is asked for, as what they sent has not been taken by all. */
     private final List<DataStream> heldBack = new ArrayList<>();
 
@@ -76,7 +76,7 @@ public final class Coordinator {
         doneBefore = earlier.done();
         startedNanos = nanoClock.getAsLong();
         announcer = new Announcer(metrics, journal, nanoClock);
-        generation = new Generation(groupSize, rules.patience(), rules.limits().untakenBytes(), nanoClock.getAsLong());
+        reducer = new Reducer(groupSize, rules.patience(), rules.limits().untakenBytes(), nanoClock.getAsLong());
         membership = Membership.begin(rules, earlier, nanoClock.getAsLong());
         if (!earlier.equals(Earlier.NOTHING)) {
             announcer.restarted(membership);
@@ -124,8 +124,8 @@ public final class Coordinator {
         if (doneBefore.isPresent() && nowNanos - startedNanos >= LATE_NANOS && !end.isDone()) {
             endWith(doneBefore.get());
         }
-        generation.overdue(nowNanos).ifPresent(this::happened);
-        generation.notTaking(data.full(nowNanos), data.untakenBytes(), nowNanos).ifPresent(this::happened);
+        reducer.overdue(nowNanos).ifPresent(this::happened);
+        reducer.notTaking(data.full(nowNanos), data.untakenBytes(), nowNanos).ifPresent(this::happened);
         goOnReceiving();
     }
 
@@ -229,7 +229,7 @@ public final class Coordinator {
         metrics.received(stream.kind(), frame.payload().bytes());
         SumKind kind = frame.header().kind();
         List<RoundEffect> effects = kind.stream() == stream.kind()
-                ? generation.offer(stream.generation(), stream.worker(), frame, nanoClock.getAsLong())
+                ? reducer.offer(stream.generation(), stream.worker(), frame, nanoClock.getAsLong())
                 : List.of(new RoundEffect.Refused(
                         List.of(stream.worker()), frame.header() + ": came on the stream of " + stream.kind()));
         effects.forEach(this::carryOut);
@@ -250,7 +250,7 @@ public final class Coordinator {
 
     /** Takes no more of a state before those it is for have taken what came: otherwise all of it would gather here. */
     private void goOnReceiving() {
-        if (!heldBack.isEmpty() && data.haveTaken(SumKind.STATE.stream(), generation.stateTargets())) {
+        if (!heldBack.isEmpty() && data.haveTaken(SumKind.STATE.stream(), reducer.stateTargets())) {
             List<DataStream> senders = List.copyOf(heldBack);
             heldBack.clear();
             senders.forEach(DataStream::receiveNext);
@@ -264,7 +264,7 @@ public final class Coordinator {
             int sent = data.send(kind.stream(), send.workers(), send.frame());
             metrics.sent(kind.stream(), (long) sent * send.frame().payload().bytes());
         } else if (effect instanceof RoundEffect.Committed committed) {
-            Generation.Pace pace = generation.committed(committed, nanoClock.getAsLong());
+            Reducer.Pace pace = reducer.committed(committed, nanoClock.getAsLong());
             announcer.stepped(membership.generation(), committed.step(), pace);
             happened(new Event.StepCommitted(committed.step()));
             pace.events().forEach(this::happened);
@@ -328,14 +328,14 @@ public final class Coordinator {
         } else if (effect instanceof Effect.End ended) {
             Optional.ofNullable(controls.remove(ended.connection())).ifPresent(ControlStream::end);
         } else if (effect instanceof Effect.EndGeneration over) {
-            generation.end();
+            reducer.end();
             data.closeAll(Status.ABORTED.withDescription("generation " + over.generation() + " has ended"));
         } else if (effect instanceof Effect.Relay relay) {
-            generation.relay(membership.assignment().orElseThrow(), relay);
+            reducer.relay(membership.assignment().orElseThrow(), relay);
         } else if (effect instanceof Effect.BeginGeneration begin) {
-            generation.begin(begin, nanoClock.getAsLong());
+            reducer.begin(begin, nanoClock.getAsLong());
         } else if (effect instanceof Effect.EndWithStep) {
-            generation.endWithStep();
+            reducer.endWithStep();
         } else if (effect instanceof Effect.Note note) {
             announce(note);
         } else if (effect instanceof Effect.Last last) {

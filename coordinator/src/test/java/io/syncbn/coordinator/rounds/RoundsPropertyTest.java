@@ -2,6 +2,7 @@ package io.syncbn.coordinator.rounds;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.syncbn.proto.rounds.RoundId;
 import io.syncbn.proto.sums.SumKind;
 import io.syncbn.proto.tree.Assignment;
 import io.syncbn.proto.tree.Grouping;
@@ -51,7 +52,7 @@ class RoundsPropertyTest {
         private final Grouping all;
         private final int chunks;
         private final long firstStep;
-        private final Rounds rounds;
+        private final GenerationSums sums;
         private final RightParts parts;
         /** What was on its way when a step was committed without it. */
         private final List<Sent> left = new ArrayList<>();
@@ -74,7 +75,7 @@ class RoundsPropertyTest {
             }
             assignment = new Assignment(1 + random.nextInt(5), withBackups(seats, random));
             parts = new RightParts(assignment);
-            rounds = new Rounds(assignment, groups.groupSize(), firstStep, 0);
+            sums = new GenerationSums(assignment, groups.groupSize(), firstStep, 0);
         }
 
         /** Runs all steps; how many mistakes were refused. */
@@ -82,8 +83,8 @@ class RoundsPropertyTest {
             int refusals = 0;
             for (long step = firstStep + 1; step <= firstStep + STEPS; step++) {
                 refusals += runStep(step);
-                assertThat(rounds.committedStep()).as("seed %d", seed).isEqualTo(step);
-                assertThat(rounds.held()).as("seed %d", seed).isZero();
+                assertThat(sums.committedStep()).as("seed %d", seed).isEqualTo(step);
+                assertThat(sums.held()).as("seed %d", seed).isZero();
             }
             return refusals;
         }
@@ -155,7 +156,7 @@ class RoundsPropertyTest {
 
         /** Offers a right frame; whether the step is committed with it. */
         private boolean offer(Sent next, boolean isThere, long step, Map<FrameHeader, List<Integer>> expected) {
-            List<RoundEffect> effects = new ArrayList<>(rounds.offer(next.worker(), next.frame(), ++nowNanos));
+            List<RoundEffect> effects = new ArrayList<>(sums.offer(next.worker(), next.frame(), ++nowNanos));
             if (isThere) {
                 assertThat(effects)
                         .as("seed %d, %s again", seed, next.frame().header())
@@ -227,7 +228,7 @@ class RoundsPropertyTest {
             if (harmless) {
                 return 0;
             }
-            List<RoundEffect> effects = rounds.offer(wrong.worker(), copy(wrong.frame()), ++nowNanos);
+            List<RoundEffect> effects = sums.offer(wrong.worker(), copy(wrong.frame()), ++nowNanos);
             assertThat(effects)
                     .as("seed %d: %s from worker %d", seed, wrong.frame().header(), wrong.worker())
                     .hasSize(1)

@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class RoundsTranscriptTest {
     private long generation;
     private long nowNanos;
-    private Rounds rounds;
+    private GenerationSums sums;
     private StateRelay relay;
 
     static List<Path> transcripts() {
@@ -43,11 +43,11 @@ class RoundsTranscriptTest {
             return List.of();
         }
         if (line.equals("end with this step")) {
-            rounds.endWithStep();
+            sums.endWithStep();
             return List.of();
         }
         if (line.equals("oldest")) {
-            return List.of(rounds.oldest()
+            return List.of(sums.oldest()
                     .map(sum -> sum.round() + ", for " + TimeUnit.NANOSECONDS.toMillis(nowNanos - sum.openedNanos())
                             + " ms, because of " + sum.workers())
                     .orElse("nothing is open"));
@@ -71,7 +71,7 @@ class RoundsTranscriptTest {
         nowNanos += TimeUnit.MILLISECONDS.toNanos(Long.parseLong(options.getOrDefault("after", "0")));
         DataFrame frame = DataFrame.of(header, payload(kind, numbers));
         List<RoundEffect> effects =
-                relay == null ? rounds.offer(worker, frame, nowNanos) : List.of(relay.offer(worker, frame));
+                relay == null ? sums.offer(worker, frame, nowNanos) : List.of(relay.offer(worker, frame));
         effects.forEach(effect -> lines.add(text(effect)));
         return lines;
     }
@@ -95,7 +95,7 @@ class RoundsTranscriptTest {
                     new Assignment.Seat("worker-" + backup, seats.get(backup).run(), Optional.of(run)));
         }
         Assignment assignment = new Assignment(generation, seats);
-        rounds = null;
+        sums = null;
         relay = null;
         nowNanos = 0;
         if (options.containsKey("source")) {
@@ -107,7 +107,7 @@ class RoundsTranscriptTest {
                             .toList(),
                     Long.parseLong(options.get("committed")));
         } else {
-            rounds = new Rounds(
+            sums = new GenerationSums(
                     assignment,
                     Integer.parseInt(options.get("group")),
                     Long.parseLong(options.get("committed")),

@@ -1,7 +1,7 @@
 package io.syncbn.deploy.benchmarks;
 
+import io.syncbn.coordinator.rounds.GenerationSums;
 import io.syncbn.coordinator.rounds.RoundEffect;
-import io.syncbn.coordinator.rounds.Rounds;
 import io.syncbn.proto.sums.SumKind;
 import io.syncbn.proto.tree.Assignment;
 import io.syncbn.proto.tree.Assignment.Seat;
@@ -34,7 +34,7 @@ public class Reduction {
     private Assignment assignment;
     private SumKind kind;
     private List<Payload> parts;
-    private Rounds rounds;
+    private GenerationSums rounds;
     private int sums;
 
     @Setup
@@ -55,7 +55,7 @@ public class Reduction {
     @Benchmark
     public List<RoundEffect> offer() {
         if (sums == SUMS_IN_A_STEP) {
-            rounds = new Rounds(assignment, workers, 0, 0);
+            rounds = new GenerationSums(assignment, workers, 0, 0);
             sums = 0;
         }
         List<RoundEffect> effects = List.of();

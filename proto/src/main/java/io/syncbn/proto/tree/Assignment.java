@@ -1,5 +1,6 @@
 package io.syncbn.proto.tree;
 
+import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
@@ -49,6 +50,15 @@ public record Assignment(long generation, List<Seat> seats) {
                 .filter(worker -> seats.get(worker).backupRun().equals(run))
                 .boxed()
                 .findFirst();
+    }
+
+    /** The numbers of those whose run another worker computes as well. */
+    public BitSet backedUp() {
+        BitSet backedUp = new BitSet();
+        IntStream.range(0, workers())
+                .filter(worker -> backupOf(worker).isPresent())
+                .forEach(backedUp::set);
+        return backedUp;
     }
 
     /** The name of the worker that computes the run of the one of this name as well. */

@@ -26,6 +26,11 @@ public record FrameHeader(long generation, long step, SumKind kind, int index, i
         }
     }
 
+    /** The same under the name of another kind. */
+    public FrameHeader as(SumKind other) {
+        return new FrameHeader(generation, step, other, index, group, node, of);
+    }
+
     /** The same sum's other node. */
     public FrameHeader at(Node other) {
         return new FrameHeader(generation, step, kind, index, group, other, of);

@@ -1,4 +1,4 @@
-package io.syncbn.coordinator.rounds;
+package io.syncbn.proto.rounds;
 
 import io.syncbn.proto.sums.Groupings;
 import io.syncbn.proto.tree.Assignment;
@@ -13,9 +13,6 @@ import java.util.stream.IntStream;
 
 /** Which frames a worker may send in a generation: all that can be said of one without knowing those before it. */
 final class FrameRules {
-    /** Layers, or chunks of the gradient, in a step: bounds the rounds that can be open. As chunks, 16 GiB of gradient. */
-    static final int MAX_ROUNDS_OF_A_KIND = 1 << 16;
-
     private final Assignment assignment;
     private final Groupings groupings;
     private final List<int[]> leavesOfGroups;
@@ -23,7 +20,6 @@ final class FrameRules {
     /** By shard: whose own it is. */
     private final int[] owners;
 
-    private final boolean[] hasBackup;
     private final List<List<Integer>> workersOfGroups;
     private final List<Integer> allWorkers;
 
@@ -37,10 +33,8 @@ final class FrameRules {
                 .toList();
         allLeaves = leavesIn(all.runOf(0));
         owners = new int[assignment.shards()];
-        hasBackup = new boolean[assignment.workers()];
         for (int worker = 0; worker < assignment.workers(); worker++) {
             Arrays.fill(owners, run(worker).first(), run(worker).end(), worker);
-            hasBackup[worker] = assignment.backupOf(worker).isPresent();
         }
         workersOfGroups = IntStream.range(0, groups.groups())
                 .mapToObj(group -> workersWith(groups.runOf(group)))
@@ -70,11 +64,11 @@ final class FrameRules {
         if (header.step() != step) {
             return differs("step", header.step(), step);
         }
-        int indices = header.kind().isIndexed() ? MAX_ROUNDS_OF_A_KIND : 1;
+        int indices = header.kind().isIndexed() ? Rounds.MOST_OF_A_KIND : 1;
         if (header.index() >= indices) {
             return Optional.of("sent index " + header.index() + ", expected below " + indices);
         }
-        int most = header.kind().isInChunks() ? MAX_ROUNDS_OF_A_KIND : 1;
+        int most = header.kind().isInChunks() ? Rounds.MOST_OF_A_KIND : 1;
         if (header.of() < 1 || header.of() > most) {
             return Optional.of("sent a sum of " + header.of() + " chunks, expected 1 to " + most);
         }
@@ -100,15 +94,6 @@ final class FrameRules {
         return owners[
                 groupings.of(header.kind()).firstShardOf(header.group())
                         + (int) header.node().firstLeaf()];
-    }
-
-    boolean hasBackup(int owner) {
-        return hasBackup[owner];
-    }
-
-    /** The number of the worker that computes this one's shards as well. */
-    Optional<Integer> backupOf(int owner) {
-        return assignment.backupOf(owner);
     }
 
     /** How many leaves of the frame's tree are each worker's own; not to be changed. */

@@ -1,4 +1,4 @@
-package io.syncbn.coordinator.rounds;
+package io.syncbn.proto.rounds;
 
 import io.syncbn.proto.tree.Node;
 import io.syncbn.proto.tree.ReductionTree;
@@ -9,25 +9,36 @@ import java.util.Optional;
 import java.util.Set;
 
 /** One sum in progress. Owns the payloads that it was offered, until the root is taken. */
-final class Round {
+public final class Round {
+    private final RoundId id;
     private final int elements;
     private final String firstSender;
     private final int leaves;
     private final TreeFold<Payload> fold;
     private final Set<Node> parts = new HashSet<>();
-    private final Attendance attendance;
+    private final Arrivals arrivals;
 
     /** @param firstSender whose part opens the round and says how many elements it has */
-    Round(ReductionTree tree, int elements, String firstSender, Attendance attendance) {
+    Round(RoundId id, ReductionTree tree, int elements, String firstSender, Arrivals arrivals) {
+        this.id = id;
         this.elements = elements;
         this.firstSender = firstSender;
         this.leaves = tree.leaves();
         this.fold = new TreeFold<>(tree, Payload::add);
-        this.attendance = attendance;
+        this.arrivals = arrivals;
     }
 
-    Attendance attendance() {
-        return attendance;
+    public RoundId id() {
+        return id;
+    }
+
+    public Arrivals arrivals() {
+        return arrivals;
+    }
+
+    /** How much has come, in words. */
+    public String progress() {
+        return fold.leavesSeen() + " of " + leaves + " shards";
     }
 
     /** Whether this node's value is part of the sum already. */
@@ -53,12 +64,7 @@ final class Round {
         long before = fold.leavesSeen();
         Optional<Payload> root = fold.offer(node, part);
         parts.add(node);
-        attendance.came(owner, (int) (fold.leavesSeen() - before), nowNanos);
+        arrivals.came(owner, (int) (fold.leavesSeen() - before), nowNanos);
         return root;
-    }
-
-    /** How much is there, in words. */
-    String progress() {
-        return fold.leavesSeen() + " of " + leaves + " shards";
     }
 }

@@ -1,10 +1,10 @@
-package io.syncbn.coordinator.rounds;
+package io.syncbn.proto.rounds;
 
 import java.util.List;
 import java.util.stream.IntStream;
 
-/** Which workers' own parts of a sum are there, whoever sent them, and since when. */
-final class Attendance {
+/** Which workers' own parts of a sum have come, whoever sent them, and since when. */
+public final class Arrivals {
     private final int[] leaves;
     private final int[] missing;
     private final long openedNanos;
@@ -12,7 +12,7 @@ final class Attendance {
     private long lastNanos;
 
     /** @param leaves how many leaves of the tree each worker has; not changed */
-    Attendance(int[] leaves, long openedNanos) {
+    Arrivals(int[] leaves, long openedNanos) {
         this.leaves = leaves;
         this.missing = leaves.clone();
         this.openedNanos = openedNanos;
@@ -29,26 +29,27 @@ final class Attendance {
     }
 
     /** When the first part came. */
-    long openedNanos() {
+    public long openedNanos() {
         return openedNanos;
     }
 
     /** When the last worker but one was complete, or the first part came. */
-    long previousNanos() {
+    public long previousNanos() {
         return previousNanos;
     }
 
-    /** Whether all of a worker's own leaves are there. */
-    boolean isComplete(int worker) {
+    /** Whether all of a worker's own leaves have come. */
+    public boolean isComplete(int worker) {
         return leaves[worker] > 0 && missing[worker] == 0;
     }
 
     /** Whether more than one worker has part in the sum. */
-    boolean isShared() {
+    public boolean isShared() {
         return IntStream.of(leaves).filter(count -> count > 0).count() > 1;
     }
 
-    List<Integer> missing() {
+    /** The workers whose own leaves have not all come. */
+    public List<Integer> missing() {
         return IntStream.range(0, missing.length)
                 .filter(worker -> missing[worker] > 0)
                 .boxed()

@@ -1,12 +1,12 @@
-package io.syncbn.coordinator.rounds;
+package io.syncbn.proto.rounds;
 
 import io.syncbn.proto.sums.SumKind;
 import io.syncbn.proto.wire.FrameHeader;
 
 /** Which sum, within a generation. */
-record RoundId(long step, SumKind kind, int index, int group) {
+public record RoundId(long step, SumKind kind, int index, int group) {
 
-    static RoundId of(FrameHeader header) {
+    public static RoundId of(FrameHeader header) {
         return new RoundId(header.step(), header.kind(), header.index(), header.group());
     }
 

@@ -5,8 +5,8 @@ import io.syncbn.coordinator.membership.Event;
 import io.syncbn.coordinator.membership.Patience;
 import io.syncbn.coordinator.pace.Deadline;
 import io.syncbn.coordinator.pace.SlowWorkers;
+import io.syncbn.coordinator.rounds.GenerationSums;
 import io.syncbn.coordinator.rounds.RoundEffect;
-import io.syncbn.coordinator.rounds.Rounds;
 import io.syncbn.coordinator.rounds.StateRelay;
 import io.syncbn.proto.tree.Assignment;
 import io.syncbn.proto.wire.DataFrame;
@@ -17,8 +17,11 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongPredicate;
 
-/** What the present generation sums and hands on, and how fast. Belongs to the event loop. */
-final class Generation {
+/**
+ * The coordinator's reducer: hands a state on before a generation begins, then takes the generation's sums and watches how fast
+ * they come. Belongs to the event loop.
+ */
+final class Reducer {
     /** Ten times as long as it should be between two looks at the clock: whoever looks so late has stood still. */
     private static final long STOOD_STILL_NANOS = TimeUnit.SECONDS.toNanos(1);
 
@@ -27,14 +30,14 @@ final class Generation {
     private final long mostUntakenBytes;
     private final Deadline deadline;
     private Optional<StateRelay> relay = Optional.empty();
-    private Optional<Rounds> rounds = Optional.empty();
+    private Optional<GenerationSums> sums = Optional.empty();
     private Assignment assignment;
     private SlowWorkers slowWorkers;
     private long lastCommitNanos;
     private long lookedNanos;
 
     /** @param mostUntakenBytes how much may wait to be sent to a worker that has a backup */
-    Generation(int groupSize, Patience patience, long mostUntakenBytes, long nowNanos) {
+    Reducer(int groupSize, Patience patience, long mostUntakenBytes, long nowNanos) {
         this.groupSize = groupSize;
         this.mostUntakenBytes = mostUntakenBytes;
         silenceNanos = TimeUnit.MILLISECONDS.toNanos(patience.silenceMillis());
@@ -69,25 +72,25 @@ final class Generation {
     void begin(Effect.BeginGeneration begin, long nowNanos) {
         relay = Optional.empty();
         assignment = begin.assignment();
-        rounds = Optional.of(new Rounds(assignment, groupSize, begin.committedStep(), nowNanos));
+        sums = Optional.of(new GenerationSums(assignment, groupSize, begin.committedStep(), nowNanos));
         slowWorkers = new SlowWorkers(assignment.workers());
         deadline.begin(nowNanos);
         lastCommitNanos = nowNanos;
     }
 
     void endWithStep() {
-        rounds.orElseThrow().endWithStep();
+        sums.orElseThrow().endWithStep();
     }
 
     void end() {
         relay = Optional.empty();
-        rounds = Optional.empty();
+        sums = Optional.empty();
     }
 
     /** @param present number of the generation that the stream was opened in */
     List<RoundEffect> offer(long present, int worker, DataFrame frame, long nowNanos) {
-        if (rounds.isPresent()) {
-            return rounds.get().offer(worker, frame, nowNanos);
+        if (sums.isPresent()) {
+            return sums.get().offer(worker, frame, nowNanos);
         } else if (relay.isPresent()) {
             return List.of(relay.get().offer(worker, frame));
         }
@@ -126,15 +129,15 @@ final class Generation {
             deadline.stoodStill(nowNanos);
         }
         lookedNanos = nowNanos;
-        return rounds.flatMap(Rounds::oldest)
-                .filter(awaited -> deadline.isOver(awaited.isOfStep(), awaited.openedNanos(), nowNanos))
-                .map(awaited -> new Event.Overdue(
+        return sums.flatMap(GenerationSums::oldest)
+                .filter(wait -> deadline.isOver(wait.isOfStep(), wait.openedNanos(), nowNanos))
+                .map(wait -> new Event.Overdue(
                         assignment.generation(),
-                        awaited.workers(),
-                        awaited.round() + " has waited for it for "
-                                + TimeUnit.NANOSECONDS.toMillis(deadline.waitedNanos(awaited.openedNanos(), nowNanos))
+                        wait.workers(),
+                        wait.round() + " has waited for it for "
+                                + TimeUnit.NANOSECONDS.toMillis(deadline.waitedNanos(wait.openedNanos(), nowNanos))
                                 + " ms, longer than "
-                                + TimeUnit.NANOSECONDS.toMillis(deadline.limitNanos(awaited.isOfStep())) + " ms"));
+                                + TimeUnit.NANOSECONDS.toMillis(deadline.limitNanos(wait.isOfStep())) + " ms"));
     }
 
     /**
@@ -158,7 +161,7 @@ final class Generation {
 
     private Optional<Event> notTaking(Map<Integer, Long> byWorker, LongPredicate isTooMuch, String reason) {
         List<Integer> workers = byWorker.entrySet().stream()
-                .filter(entry -> rounds.isPresent()
+                .filter(entry -> sums.isPresent()
                         && assignment.backupOf(entry.getKey()).isPresent()
                         && isTooMuch.test(entry.getValue()))
                 .map(Map.Entry::getKey)

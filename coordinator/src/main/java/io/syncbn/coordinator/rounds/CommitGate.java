@@ -1,0 +1,37 @@
+package io.syncbn.coordinator.rounds;
+
+import io.syncbn.proto.sums.SumKind;
+import java.util.BitSet;
+
+/**
+ * Whether everything of a step is complete. Is told of each sum that is, whoever took it: COMMIT and all chunks of the gradient
+ * make a step.
+ */
+final class CommitGate {
+    private final BitSet chunks = new BitSet();
+    /** How many chunks the step's gradient has; 0 until the first of them is complete. */
+    private int of;
+
+    private boolean isCommitComplete;
+
+    /** A sum of the step is complete. */
+    void completed(SumKind kind, int index, int ofChunks) {
+        if (kind == SumKind.COMMIT) {
+            isCommitComplete = true;
+        } else if (kind == SumKind.GRADIENTS) {
+            chunks.set(index);
+            of = ofChunks;
+        }
+    }
+
+    boolean isOpen() {
+        return isCommitComplete && of > 0 && chunks.cardinality() == of;
+    }
+
+    /** The step is committed; from here on it is about the next. */
+    void nextStep() {
+        chunks.clear();
+        of = 0;
+        isCommitComplete = false;
+    }
+}

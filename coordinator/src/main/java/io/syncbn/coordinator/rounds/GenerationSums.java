@@ -1,0 +1,134 @@
+package io.syncbn.coordinator.rounds;
+
+import io.syncbn.proto.rounds.Offered;
+import io.syncbn.proto.rounds.Round;
+import io.syncbn.proto.rounds.Rounds;
+import io.syncbn.proto.sums.SumKind;
+import io.syncbn.proto.tree.Assignment;
+import io.syncbn.proto.wire.DataFrame;
+import io.syncbn.proto.wire.FrameHeader;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The sums and commits of one generation: the rounds that are taken here, and the gate that a step passes when everything of
+ * it is complete. Belongs to one thread.
+ */
+public final class GenerationSums {
+    private final Assignment assignment;
+    private final Rounds rounds;
+    private final CommitGate gate = new CommitGate();
+    private final Committers committers;
+    private final WaitAttribution waits;
+    private boolean isEnding;
+    /** COMMIT's sum, held back until the step is committed; null before it is complete. */
+    private Offered.Sum commit;
+
+    /**
+     * @param committedStep steps done before this generation
+     * @param nowNanos when the generation begins
+     */
+    public GenerationSums(Assignment assignment, int groupSize, long committedStep, long nowNanos) {
+        this.assignment = assignment;
+        rounds = new Rounds(assignment, groupSize, committedStep);
+        committers = new Committers(assignment);
+        waits = new WaitAttribution(assignment, nowNanos);
+    }
+
+    /** Lets the generation end with the step being computed: its COMMIT comes back as LAST_COMMIT. */
+    public void endWithStep() {
+        isEnding = true;
+    }
+
+    /**
+     * Takes a frame that a worker sent.
+     *
+     * @param frame belongs to the sums from here on
+     */
+    public List<RoundEffect> offer(int worker, DataFrame frame, long nowNanos) {
+        Offered offered = rounds.offer(worker, frame, nowNanos);
+        if (offered instanceof Offered.Added added) {
+            return added(worker, frame.header().kind(), added, nowNanos);
+        } else if (offered instanceof Offered.Refused refused) {
+            return List.of(new RoundEffect.Refused(List.of(worker), refused.reason()));
+        }
+        return List.of(new RoundEffect.Ignored());
+    }
+
+    private List<RoundEffect> added(int worker, SumKind kind, Offered.Added part, long nowNanos) {
+        if (kind == SumKind.COMMIT) {
+            committers.sent(part.owner(), worker);
+        }
+        List<RoundEffect> effects = new ArrayList<>();
+        if (worker != part.owner()) {
+            effects.add(new RoundEffect.BackupWon());
+        }
+        part.sum().ifPresent(sum -> {
+            waits.completed(kind, sum.arrivals(), part.owner(), nowNanos);
+            effects.addAll(completed(sum));
+        });
+        return effects;
+    }
+
+    private List<RoundEffect> completed(Offered.Sum sum) {
+        FrameHeader header = sum.root().header();
+        List<RoundEffect> effects = new ArrayList<>();
+        if (header.kind() == SumKind.COMMIT) {
+            commit = sum;
+        } else {
+            effects.add(new RoundEffect.Send(sum.workers(), sum.root()));
+        }
+        gate.completed(header.kind(), header.index(), header.of());
+        if (gate.isOpen()) {
+            effects.addAll(commit());
+        }
+        return effects;
+    }
+
+    /**
+     * An open round now is one that somebody left out. Every worker sends its parts of COMMIT after those of the step's moments,
+     * on one stream, but for sums that were complete already. So whoever sent COMMIT for a run, its owner or its backup, has
+     * seen to that run's part of every other sum: which part came first, and from whom, is all the same.
+     */
+    private List<RoundEffect> commit() {
+        Optional<Round> left = rounds.open().stream().findFirst();
+        if (left.isPresent()) {
+            return List.of(leftOut(left.get()));
+        }
+        rounds.committed();
+        gate.nextStep();
+        List<RoundEffect> effects = List.of(
+                new RoundEffect.Send(commit.workers(), isEnding ? last(commit.root()) : commit.root()),
+                new RoundEffect.Committed(rounds.committedStep(), waits.take(), committers.beforeTheirBackups()));
+        committers.nextStep();
+        commit = null;
+        return effects;
+    }
+
+    private RoundEffect leftOut(Round round) {
+        return new RoundEffect.Refused(
+                committers.of(round.arrivals().missing()),
+                "step " + (rounds.committedStep() + 1) + " (generation " + assignment.generation()
+                        + "): everything is complete but " + round.id() + ", with " + round.progress());
+    }
+
+    private static DataFrame last(DataFrame commit) {
+        return DataFrame.of(commit.header().as(SumKind.LAST_COMMIT), commit.payload());
+    }
+
+    /** Steps whose sums are all complete. */
+    public long committedStep() {
+        return rounds.committedStep();
+    }
+
+    /** The sum that has waited for longest, and because of whom; empty if none is open. */
+    public Optional<OldestWait> oldest() {
+        return OldestWait.of(rounds.open(), assignment);
+    }
+
+    /** Sums that wait for parts, or whose completion is remembered so that none is added twice. */
+    int held() {
+        return rounds.held();
+    }
+}
