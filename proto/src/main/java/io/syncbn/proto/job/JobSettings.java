@@ -26,7 +26,8 @@ public final class JobSettings {
                     "norm",
                     "NAME[:ARGS]",
                     "batch",
-                    "normalization of the built-in models, and of a class's norm layers: batch"),
+                    "normalization of the built-in models, and of a class's norm layers: batch; or group:G, which"
+                            + " normalizes each example by itself, in G groups of channels"),
             new Setting(
                     "norm-group",
                     "N|all",

@@ -15,6 +15,7 @@ public final class Normalizers {
 
     static {
         register("batch", (arguments, settings) -> scope -> BatchNorm.define(scope, settings));
+        register("group:G", GroupNorm::inGroups);
     }
 
     /** Makes a normalizer of what stands behind its name, and of the job's other settings. */

@@ -1,0 +1,426 @@
+package io.syncbn.worker.nn.norm;
+
+import static io.syncbn.worker.nn.Numbers.assertClose;
+import static io.syncbn.worker.nn.Numbers.normal;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.syncbn.proto.job.JobParser;
+import io.syncbn.worker.nn.Architecture;
+import io.syncbn.worker.nn.ModelDefinition;
+import io.syncbn.worker.nn.ModelException;
+import io.syncbn.worker.nn.MomentsReducer;
+import io.syncbn.worker.nn.ParameterLayout;
+import io.syncbn.worker.nn.ParameterLayout.Entry;
+import io.syncbn.worker.nn.ParameterLayout.Role;
+import io.syncbn.worker.nn.Pass;
+import io.syncbn.worker.nn.Replica;
+import io.syncbn.worker.nn.Shape;
+import io.syncbn.worker.nn.ShardMemory;
+import io.syncbn.worker.nn.Tensor;
+import io.syncbn.worker.nn.TestMemory;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Group normalization against its definition in float64, and that against finite differences and PyTorch. */
+class GroupNormTest {
+    private static final Shape PICTURE = new Shape(3, 2, 6);
+    private static final double EPSILON = 1e-5;
+
+    record Case(String name, Shape shape, int groups, int... examples) {
+        @Override
+        public String toString() {
+            return name;
+        }
+    }
+
+    static Stream<Case> cases() {
+        return Stream.of(
+                new Case("one group", PICTURE, 1, 4),
+                new Case("two groups, uneven shards", PICTURE, 2, 5, 1, 3),
+                new Case("three groups, an empty shard", PICTURE, 3, 4, 0, 2),
+                new Case("a channel a group", PICTURE, 6, 2, 2),
+                new Case("vectors of channels and a rest", new Shape(4, 3, 52), 4, 2, 1),
+                new Case("features", Shape.flat(20), 5, 3, 1),
+                new Case("no example at all", PICTURE, 2, 0));
+    }
+
+    @ParameterizedTest
+    @MethodSource("cases")
+    void itIsItsDefinition(Case each) {
+        assertParity(each, Fused.NOTHING, true, 0, 1, 2e-6);
+    }
+
+    @ParameterizedTest
+    @MethodSource("cases")
+    void aFusedReluBehavesAsOneBehind(Case each) {
+        assertParity(each, Fused.RELU, true, 0.3, 2, 2e-6);
+    }
+
+    @ParameterizedTest
+    @MethodSource("cases")
+    void aFusedSumBehavesAsOneBehind(Case each) {
+        assertParity(each, Fused.ADD_RELU, true, 0.3, 2, 2e-6);
+    }
+
+    @ParameterizedTest
+    @MethodSource("cases")
+    void withoutAffineThereAreNoParameters(Case each) {
+        assertParity(each, Fused.NOTHING, false, 0, 1, 2e-6);
+    }
+
+    @ParameterizedTest
+    @ValueSource(doubles = {10, 1000, 10_000})
+    void largeMeanDoesNotCostTheVariance(double meanByDeviation) {
+        assertParity(
+                new Case("large mean", new Shape(8, 8, 6), 2, 3, 1),
+                Fused.RELU,
+                true,
+                meanByDeviation * 0.5,
+                0.5,
+                2e-5);
+    }
+
+    /** So many numbers that the sum of their squares is rounded: some variances would be below 0 if they were let. */
+    @Test
+    void constantGroupsGiveBeta() {
+        Shape shape = new Shape(31, 33, 16);
+        for (int seed = 0; seed < 20; seed++) {
+            double[] x = new double[shape.size()];
+            Arrays.fill(x, (float) (1000 + 100 * new Random(seed).nextGaussian()));
+            Replica replica = replica(16, true, new Random(1));
+            float[] y = run(replica, new GroupNorm.Factory(shape, 4, 1e-12, affine(16, true), false), shape, x);
+            for (int i = 0; i < y.length; i++) {
+                assertThat(y[i]).as("seed %d", seed).isCloseTo(replica.weights()[16 + i % 16], within(0.05f));
+            }
+        }
+    }
+
+    @Test
+    void evaluationComputesAsTrainingDoes() {
+        Random random = new Random(3);
+        Replica replica = replica(6, true, random);
+        Tensor x = tensor(normal(random, 2 * PICTURE.size()), PICTURE);
+        GroupNorm.Factory factory = new GroupNorm.Factory(PICTURE, 2, EPSILON, affine(6, true), false);
+        float[] trained =
+                factory.create(TestMemory.of(replica, 2)).forward(x, training()).values();
+        float[] evaluated = factory.create(TestMemory.of(replica, 2))
+                .forward(x, Pass.evaluation())
+                .values();
+        assertThat(evaluated).isEqualTo(trained);
+    }
+
+    /** The oracle, by Σ dy·y with random dy: a sum of y alone would have no gradient at all. */
+    @Test
+    void gradientsOfTheDefinitionAreSlopes() {
+        Random random = new Random(7);
+        double[] gamma = normal(random, 6, 1, 0.3);
+        double[] beta = normal(random, 6);
+        double[] x = normal(random, 2 * PICTURE.size());
+        double[] dy = normal(random, x.length);
+        Definition definition = new Definition(PICTURE, 3, gamma, beta);
+        definition.forward(x);
+        definition.backward(dy);
+        for (double[][] each :
+                new double[][][] {{x, definition.dx}, {gamma, definition.dGamma}, {beta, definition.dBeta}}) {
+            double[] gradient = each[1].clone();
+            for (int i = 0; i < each[0].length; i++) {
+                double before = each[0][i];
+                each[0][i] = before + 1e-6;
+                double above = dot(definition.forward(x), dy);
+                each[0][i] = before - 1e-6;
+                double below = dot(definition.forward(x), dy);
+                each[0][i] = before;
+                assertThat((above - below) / 2e-6).isCloseTo(gradient[i], within(1e-6));
+            }
+        }
+    }
+
+    @Test
+    void pyTorchComputesTheSame() throws Exception {
+        String python = System.getenv("SYNCBN_PYTHON");
+        assumeTrue(python != null, "SYNCBN_PYTHON names no Python with torch: nothing to compare with");
+        Random random = new Random(11);
+        double[] gamma = normal(random, 6, 1, 0.3);
+        double[] beta = normal(random, 6);
+        double[] x = normal(random, 2 * PICTURE.size(), 2, 3);
+        double[] dy = normal(random, x.length);
+        Definition definition = new Definition(PICTURE, 3, gamma, beta);
+        List<Double> expected = new ArrayList<>();
+        addAll(expected, definition.forward(x));
+        definition.backward(dy);
+        addAll(expected, definition.dx);
+        addAll(expected, definition.dGamma);
+        addAll(expected, definition.dBeta);
+        String script = String.join(
+                "\n",
+                "import torch",
+                "x, dy, g, b = (torch.tensor(v, dtype=torch.float64) for v in "
+                        + Arrays.asList(
+                                Arrays.toString(x), Arrays.toString(dy), Arrays.toString(gamma), Arrays.toString(beta))
+                        + ")",
+                "x = x.reshape(2, 3, 2, 6).permute(0, 3, 1, 2).contiguous().requires_grad_()",
+                "dy = dy.reshape(2, 3, 2, 6).permute(0, 3, 1, 2)",
+                "norm = torch.nn.GroupNorm(3, 6, dtype=torch.float64)",
+                "norm.load_state_dict({'weight': g, 'bias': b})",
+                "y = norm(x)",
+                "y.backward(dy)",
+                "flat = [t.permute(0, 2, 3, 1).flatten() for t in (y.detach(), x.grad)]",
+                "flat += [norm.weight.grad, norm.bias.grad]",
+                "print(*torch.cat(flat).tolist())");
+        Process process = new ProcessBuilder(python, "-c", script)
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+        String printed = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(process.waitFor(5, TimeUnit.MINUTES)).isTrue();
+        assertThat(process.exitValue()).isZero();
+        double[] actual = Arrays.stream(printed.strip().split(" "))
+                .mapToDouble(Double::parseDouble)
+                .toArray();
+        assertClose(
+                "PyTorch's",
+                actual,
+                expected.stream().mapToDouble(Double::doubleValue).toArray(),
+                1e-9);
+    }
+
+    @Test
+    void itsParametersHaveTheNamesOfPyTorch() {
+        ModelDefinition model = define("group:2", new Shape(4, 4, 6));
+        assertThat(model.parameters().entries())
+                .extracting(Entry::name)
+                .startsWith("bn1.weight", "bn1.bias", "bn2.weight");
+        assertThat(model.statistics().entries()).as("of bn2").hasSize(2);
+        assertThat(model.description().layers()).contains("groupNorm bn1: 6 channels in 2 groups, epsilon 1.0E-5");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "group:4 | bn1: 6 channels cannot be divided into 4 groups",
+                "group:7 | bn1: 6 channels cannot be divided into 7 groups",
+                "group:0 | --norm is 'group:0': the number of groups must be a whole number from 1",
+                "group:two | --norm is 'group:two': the number of groups must be a whole number from 1",
+                "group | --norm is 'group'; expected group:G",
+            })
+    void whatCannotBeIsNamed(String norm, String message) {
+        assertThatThrownBy(() -> define(norm, new Shape(4, 4, 6)))
+                .isInstanceOf(ModelException.class)
+                .hasMessageContaining(message);
+    }
+
+    @Test
+    void groupsOfOneNumberAreRefused() {
+        assertThatThrownBy(() -> define("group:6", Shape.flat(6)))
+                .isInstanceOf(ModelException.class)
+                .hasMessageContaining("bn1: each of 6 groups has one number");
+    }
+
+    private static ModelDefinition define(String norm, Shape shape) {
+        Architecture model =
+                net -> net.norm("bn1").batchNorm("bn2").globalAveragePool().dense("fc", net.classes());
+        return ModelDefinition.of(
+                model,
+                shape,
+                3,
+                Normalizers.of(JobParser.parse(Map.of("norm", norm), 1).normalization()),
+                0);
+    }
+
+    private enum Fused {
+        NOTHING,
+        RELU,
+        ADD_RELU
+    }
+
+    private static void assertParity(
+            Case each, Fused fused, boolean affine, double mean, double deviation, double tolerance) {
+        long seed = each.name().hashCode();
+        Random random = new Random(seed);
+        Shape shape = each.shape();
+        int channels = shape.channels();
+        Replica replica = replica(channels, affine, random);
+        double[] gamma = new double[channels];
+        double[] beta = new double[channels];
+        Arrays.setAll(gamma, c -> affine ? replica.weights()[c] : 1);
+        Arrays.setAll(beta, c -> affine ? replica.weights()[channels + c] : 0);
+        Definition definition = new Definition(shape, each.groups(), gamma, beta);
+        GroupNorm.Factory factory =
+                new GroupNorm.Factory(shape, each.groups(), EPSILON, affine(channels, affine), fused == Fused.RELU);
+        for (int examples : each.examples()) {
+            String who = String.format(Locale.ROOT, "seed %d, %d examples: ", seed, examples);
+            double[] x = normal(random, examples * shape.size(), mean, deviation);
+            double[] residual = normal(random, x.length);
+            // Correlated with x, so that every term of dx weighs.
+            double[] dy = normal(random, x.length);
+            Arrays.setAll(dy, i -> (float) (dy[i] + (x[i] - mean) / deviation));
+            double[] y = definition.forward(x);
+            double[] masked = dy.clone();
+            if (fused != Fused.NOTHING) {
+                for (int i = 0; i < y.length; i++) {
+                    y[i] = Math.max(0, y[i] + (fused == Fused.ADD_RELU ? residual[i] : 0));
+                    masked[i] = y[i] > 0 ? dy[i] : 0;
+                }
+            }
+            definition.backward(masked);
+
+            ShardMemory memory = TestMemory.of(replica, Math.max(1, examples));
+            GroupNorm layer = factory.create(memory);
+            Tensor input = tensor(x, shape);
+            Tensor output = fused == Fused.ADD_RELU
+                    ? layer.forwardAddRelu(input, () -> tensor(residual, shape), training())
+                    : layer.forward(input, training());
+            assertClose(who + "y", used(output), y, tolerance);
+            // A residual block masks by the ReLU itself.
+            double[] given = fused == Fused.ADD_RELU ? masked : dy;
+            Tensor dx = layer.backward(tensor(given, shape), training());
+            assertClose(who + "dx", used(dx), definition.dx, 2 * tolerance);
+            if (affine) {
+                assertClose(who + "d gamma", Arrays.copyOf(memory.gradients(), channels), definition.dGamma, tolerance);
+                assertClose(
+                        who + "d beta",
+                        Arrays.copyOfRange(memory.gradients(), channels, 2 * channels),
+                        definition.dBeta,
+                        tolerance);
+            }
+        }
+    }
+
+    /** By the book: two passes over the numbers of each example's groups. */
+    private static final class Definition {
+        private final Shape shape;
+        private final int perGroup;
+        private final double[] gamma;
+        private final double[] beta;
+        private double[] normalized;
+        private double[] inverse;
+        double[] dx;
+        double[] dGamma;
+        double[] dBeta;
+
+        Definition(Shape shape, int groups, double[] gamma, double[] beta) {
+            this.shape = shape;
+            this.perGroup = shape.channels() / groups;
+            this.gamma = gamma;
+            this.beta = beta;
+        }
+
+        double[] forward(double[] x) {
+            normalized = new double[x.length];
+            inverse = new double[x.length];
+            double[] y = new double[x.length];
+            for (int i = 0; i < x.length; i++) {
+                double mean = 0;
+                double variance = 0;
+                int[] peers = peers(i);
+                for (int j : peers) {
+                    mean += x[j] / peers.length;
+                }
+                for (int j : peers) {
+                    variance += (x[j] - mean) * (x[j] - mean) / peers.length;
+                }
+                inverse[i] = 1 / Math.sqrt(variance + EPSILON);
+                normalized[i] = (x[i] - mean) * inverse[i];
+                y[i] = gamma[i % gamma.length] * normalized[i] + beta[i % beta.length];
+            }
+            return y;
+        }
+
+        void backward(double[] dy) {
+            dx = new double[dy.length];
+            dGamma = new double[gamma.length];
+            dBeta = new double[gamma.length];
+            for (int i = 0; i < dy.length; i++) {
+                dGamma[i % gamma.length] += dy[i] * normalized[i];
+                dBeta[i % gamma.length] += dy[i];
+                int[] peers = peers(i);
+                double sum = 0;
+                double product = 0;
+                for (int j : peers) {
+                    sum += gamma[j % gamma.length] * dy[j];
+                    product += gamma[j % gamma.length] * dy[j] * normalized[j];
+                }
+                dx[i] = inverse[i]
+                        * (gamma[i % gamma.length] * dy[i]
+                                - sum / peers.length
+                                - normalized[i] * product / peers.length);
+            }
+        }
+
+        /** The numbers that share statistics with one. */
+        private int[] peers(int i) {
+            int example = i / shape.size() * shape.size();
+            int group = i % shape.channels() / perGroup;
+            int[] peers = new int[shape.pixels() * perGroup];
+            for (int k = 0; k < peers.length; k++) {
+                peers[k] = example + k / perGroup * shape.channels() + group * perGroup + k % perGroup;
+            }
+            return peers;
+        }
+    }
+
+    private static float[] run(Replica replica, GroupNorm.Factory factory, Shape shape, double[] x) {
+        GroupNorm layer = factory.create(TestMemory.of(replica, 1));
+        return used(layer.forward(tensor(x, shape), training()));
+    }
+
+    private static Pass training() {
+        return new Pass(true, 1, 1, 0, MomentsReducer.LOCAL, offset -> {});
+    }
+
+    private static Affine affine(int channels, boolean affine) {
+        return affine ? new Affine(0, channels) : new Affine(-1, -1);
+    }
+
+    private static Replica replica(int channels, boolean affine, Random random) {
+        float[] weights = new float[affine ? 2 * channels : 0];
+        for (int i = 0; i < weights.length; i++) {
+            weights[i] = 0.5f + random.nextFloat();
+        }
+        List<Entry> parameters = affine
+                ? List.of(
+                        new Entry("bn.weight", List.of(channels), 0, Role.NORM_SCALE),
+                        new Entry("bn.bias", List.of(channels), channels, Role.NORM_SHIFT))
+                : List.of();
+        return new Replica(new ParameterLayout(parameters), weights, new ParameterLayout(List.of()), new float[0]);
+    }
+
+    private static Tensor tensor(double[] values, Shape shape) {
+        Tensor tensor = Tensor.zeros(values.length / shape.size(), shape);
+        for (int i = 0; i < values.length; i++) {
+            tensor.values()[i] = (float) values[i];
+        }
+        return tensor;
+    }
+
+    private static float[] used(Tensor tensor) {
+        return Arrays.copyOf(tensor.values(), tensor.size());
+    }
+
+    private static double dot(double[] a, double[] b) {
+        double sum = 0;
+        for (int i = 0; i < a.length; i++) {
+            sum += a[i] * b[i];
+        }
+        return sum;
+    }
+
+    private static void addAll(List<Double> list, double[] values) {
+        Arrays.stream(values).forEach(list::add);
+    }
+}
