@@ -73,12 +73,13 @@ public final class CoordinatorProcess implements AutoCloseable {
         PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
         CoordinatorMetrics metrics = new CoordinatorMetrics(registry);
         events = config.log().isPresent()
-                ? Optional.of(EventsFile.open(config.log().get(), config.fingerprint(), System::currentTimeMillis))
+                ? Optional.of(
+                        EventsFile.open(config.log().get(), config.job().fingerprint(), System::currentTimeMillis))
                 : Optional.empty();
         events.ifPresent(file -> file.whenItFails(metrics::eventLost));
         coordinator = new Coordinator(
                 rules(config),
-                config.groupSize(),
+                config.job().groupSize(),
                 Earlier.from(events.map(EventsFile::earlier).orElse(List.of())),
                 System::nanoTime,
                 metrics,
@@ -88,11 +89,11 @@ public final class CoordinatorProcess implements AutoCloseable {
                 ? Optional.of(serve(registry, config.metrics().get()))
                 : Optional.empty();
         strangers = new Strangers(System::nanoTime, metrics::stranger);
-        guests = new Guests(MOST_PROBES + CONNECTIONS_OF_A_WORKER * config.maxWorkers(), strangers::say);
+        guests = new Guests(
+                MOST_PROBES + CONNECTIONS_OF_A_WORKER * config.workers().most(), strangers::say);
         ServerServiceDefinition control = ControlService.create(coordinator, strangers);
         address = new Address(
-                config.host(),
-                listen(new Address(config.host(), config.port()), control).getPort());
+                config.listen().host(), listen(config.listen(), control).getPort());
         if (hasLocal(address)) {
             listen(address.local(), control);
         }
@@ -147,15 +148,17 @@ public final class CoordinatorProcess implements AutoCloseable {
 
     private static Rules rules(CoordinatorConfig config) {
         return new Rules(
-                config.fingerprint(),
-                config.shards(),
-                config.minWorkers(),
-                config.maxWorkers(),
-                config.joinTimeout().toNanos(),
-                config.patience(),
-                config.straggler(),
+                config.job().fingerprint(),
+                config.job().shards(),
+                config.workers().least(),
+                config.workers().most(),
+                config.timeouts().join().toNanos(),
+                config.timeouts().patience(),
+                config.workers().straggler(),
                 MOST_STEPS_BEHIND,
-                new Limits(config.stateLimit().toNanos(), Runtime.getRuntime().maxMemory()));
+                new Limits(
+                        config.timeouts().state().toNanos(),
+                        Runtime.getRuntime().maxMemory()));
     }
 
     /**

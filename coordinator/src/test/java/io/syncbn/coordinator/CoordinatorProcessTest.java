@@ -154,18 +154,12 @@ class CoordinatorProcessTest extends WithCoordinator {
     @Test
     void tooFewWorkersInTimeFailTheJob() throws Exception {
         CoordinatorProcess coordinator = keep(CoordinatorProcess.start(new CoordinatorConfig(
-                "127.0.0.1",
-                0,
-                JOB,
-                SHARDS,
-                SHARDS,
-                WORKERS,
-                WORKERS,
-                Duration.ofSeconds(1),
-                Straggler.WAIT,
+                new Address("127.0.0.1", 0),
+                new CoordinatorConfig.JobFacts(JOB, SHARDS, SHARDS),
+                new CoordinatorConfig.Workers(WORKERS, WORKERS, Straggler.WAIT),
+                new CoordinatorConfig.Timeouts(Duration.ofSeconds(1), Duration.ofSeconds(60), Patience.DEFAULT),
                 Optional.empty(),
-                Optional.empty(),
-                Patience.DEFAULT)));
+                Optional.empty())));
         assertThat(coordinator.awaitEnd()).isEqualTo(new Outcome.Failure("none of 3 workers joined within 1 s"));
     }
 
@@ -207,18 +201,12 @@ class CoordinatorProcessTest extends WithCoordinator {
     void aTakenPortIsSaidInWords() throws Exception {
         CoordinatorProcess coordinator = start(SHARDS);
         CoordinatorConfig same = new CoordinatorConfig(
-                "127.0.0.1",
-                coordinator.port(),
-                JOB,
-                1,
-                1,
-                1,
-                1,
-                Duration.ofSeconds(1),
-                Straggler.WAIT,
+                new Address("127.0.0.1", coordinator.port()),
+                new CoordinatorConfig.JobFacts(JOB, 1, 1),
+                new CoordinatorConfig.Workers(1, 1, Straggler.WAIT),
+                new CoordinatorConfig.Timeouts(Duration.ofSeconds(1), Duration.ofSeconds(60), Patience.DEFAULT),
                 Optional.empty(),
-                Optional.empty(),
-                Patience.DEFAULT);
+                Optional.empty());
         assertThatThrownBy(() -> CoordinatorProcess.start(same))
                 .isInstanceOf(IOException.class)
                 .hasMessageStartingWith("cannot listen on 127.0.0.1:" + coordinator.port() + ": ")
@@ -231,18 +219,13 @@ class CoordinatorProcessTest extends WithCoordinator {
         try (ServerSocket taken = new ServerSocket(0)) {
             for (int[] ports : new int[][] {{0, taken.getLocalPort()}, {taken.getLocalPort(), 0}}) {
                 CoordinatorConfig config = new CoordinatorConfig(
-                        "0.0.0.0",
-                        ports[0],
-                        JOB,
-                        SHARDS,
-                        SHARDS,
-                        WORKERS,
-                        WORKERS,
-                        Duration.ofMinutes(10),
-                        Straggler.WAIT,
+                        new Address("0.0.0.0", ports[0]),
+                        new CoordinatorConfig.JobFacts(JOB, SHARDS, SHARDS),
+                        new CoordinatorConfig.Workers(WORKERS, WORKERS, Straggler.WAIT),
+                        new CoordinatorConfig.Timeouts(
+                                Duration.ofMinutes(10), Duration.ofSeconds(60), Patience.DEFAULT),
                         Optional.of(new Address("0.0.0.0", ports[1])),
-                        Optional.of(log),
-                        Patience.DEFAULT);
+                        Optional.of(log));
                 assertThatThrownBy(() -> CoordinatorProcess.start(config))
                         .isInstanceOf(IOException.class)
                         .hasMessageContaining(Integer.toString(taken.getLocalPort()));
@@ -273,18 +256,12 @@ class CoordinatorProcessTest extends WithCoordinator {
     @Test
     void aHostThatNobodyKnowsIsNamed() {
         CoordinatorConfig config = new CoordinatorConfig(
-                "nobody.invalid",
-                0,
-                JOB,
-                SHARDS,
-                SHARDS,
-                WORKERS,
-                WORKERS,
-                Duration.ofMinutes(10),
-                Straggler.WAIT,
+                new Address("nobody.invalid", 0),
+                new CoordinatorConfig.JobFacts(JOB, SHARDS, SHARDS),
+                new CoordinatorConfig.Workers(WORKERS, WORKERS, Straggler.WAIT),
+                new CoordinatorConfig.Timeouts(Duration.ofMinutes(10), Duration.ofSeconds(60), Patience.DEFAULT),
                 Optional.empty(),
-                Optional.empty(),
-                Patience.DEFAULT);
+                Optional.empty());
         assertThatThrownBy(() -> CoordinatorProcess.start(config))
                 .isInstanceOf(IOException.class)
                 .hasMessage("cannot listen on nobody.invalid:0: no host is called nobody.invalid");

@@ -58,18 +58,12 @@ abstract class WithCoordinator {
     private CoordinatorProcess start(
             int minWorkers, int maxWorkers, int groupSize, Patience patience, Optional<Path> log) throws IOException {
         return keep(CoordinatorProcess.start(new CoordinatorConfig(
-                "127.0.0.1",
-                0,
-                JOB,
-                SHARDS,
-                groupSize,
-                minWorkers,
-                maxWorkers,
-                Duration.ofSeconds(120),
-                Straggler.WAIT,
+                new Address("127.0.0.1", 0),
+                new CoordinatorConfig.JobFacts(JOB, SHARDS, groupSize),
+                new CoordinatorConfig.Workers(minWorkers, maxWorkers, Straggler.WAIT),
+                new CoordinatorConfig.Timeouts(Duration.ofSeconds(120), Duration.ofSeconds(60), patience),
                 Optional.of(new Address("127.0.0.1", 0)),
-                log,
-                patience)));
+                log)));
     }
 
     final FakeWorker worker(String name, CoordinatorProcess coordinator) {

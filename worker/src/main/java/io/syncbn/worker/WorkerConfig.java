@@ -4,8 +4,8 @@ import io.syncbn.proto.job.Job;
 import io.syncbn.proto.net.Address;
 import io.syncbn.worker.record.Intervals;
 import io.syncbn.worker.record.RunTarget;
+import io.syncbn.worker.session.SessionTimeouts;
 import io.syncbn.worker.train.Resume;
-import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
@@ -25,12 +25,9 @@ public record WorkerConfig(
      * How this worker gets on with the coordinator.
      *
      * @param coordinator where it listens; may wait until that is known
-     * @param patience how long to try to reach it at first
-     * @param reconnect how long to try to reach one that was lost
-     * @param prepare how long this worker may take to get ready for its shards, or to come to rest
+     * @param timeouts how long it waits for the coordinator, and for itself
      */
-    public record Coordination(
-            Supplier<Address> coordinator, Duration patience, Duration reconnect, Duration prepare) {}
+    public record Coordination(Supplier<Address> coordinator, SessionTimeouts timeouts) {}
 
     /**
      * What is around the worker.

@@ -19,7 +19,6 @@ import io.syncbn.worker.record.WorkerMetrics;
 import io.syncbn.worker.record.WriterTurn;
 import io.syncbn.worker.session.Identity;
 import io.syncbn.worker.session.Introduction;
-import io.syncbn.worker.session.Patience;
 import io.syncbn.worker.session.Sizes;
 import io.syncbn.worker.session.WorkerEnd;
 import io.syncbn.worker.session.WorkerFaultException;
@@ -103,10 +102,9 @@ public final class WorkerProcess {
 
     private static SessionRunner session(WorkerConfig config, Setup setup, Address coordinator) {
         Job job = setup.job();
-        WorkerConfig.Coordination limits = config.coordination();
         return new SessionRunner(
                 introduction(config, setup),
-                Patience.of(limits.patience(), limits.reconnect(), limits.prepare()),
+                config.coordination().timeouts(),
                 coordinator,
                 job.shards(),
                 job.normalization().groupSize(job.shards()),

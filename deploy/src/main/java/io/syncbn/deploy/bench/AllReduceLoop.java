@@ -10,8 +10,8 @@ import io.syncbn.worker.collective.Round;
 import io.syncbn.worker.collective.Sum;
 import io.syncbn.worker.session.Identity;
 import io.syncbn.worker.session.Introduction;
-import io.syncbn.worker.session.Patience;
 import io.syncbn.worker.session.Position;
+import io.syncbn.worker.session.SessionTimeouts;
 import io.syncbn.worker.session.Sizes;
 import io.syncbn.worker.session.client.SessionRunner;
 import io.syncbn.worker.session.client.Trainee;
@@ -75,7 +75,7 @@ public final class AllReduceLoop implements Trainee {
                 Sizes.NONE);
         try (SessionRunner session = new SessionRunner(
                 introduction,
-                Patience.of(PATIENCE, PATIENCE, PATIENCE),
+                new SessionTimeouts(PATIENCE, PATIENCE, PATIENCE),
                 coordinator,
                 workers,
                 workers,

@@ -2,8 +2,8 @@ package io.syncbn.deploy.command;
 
 import io.syncbn.deploy.launch.ChildCommands;
 import io.syncbn.deploy.launch.Ending;
+import io.syncbn.deploy.launch.LaunchTimeouts;
 import io.syncbn.deploy.launch.Launcher;
-import io.syncbn.deploy.launch.Patience;
 import io.syncbn.deploy.launch.RunDirectory;
 import io.syncbn.deploy.settings.BenchSettings;
 import io.syncbn.deploy.settings.JobFile;
@@ -51,7 +51,7 @@ final class BenchRun {
                 children,
                 new Range(workers, workers),
                 0,
-                Patience.DEFAULT,
+                LaunchTimeouts.DEFAULT,
                 crew -> onTick.run(),
                 Training::nowMillis);
         try (Interruption interruption = Interruption.watch(launcher::interrupt, launcher::interrupt)) {

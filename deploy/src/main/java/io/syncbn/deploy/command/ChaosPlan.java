@@ -6,7 +6,7 @@ import io.syncbn.deploy.chaos.FaultList;
 import io.syncbn.deploy.chaos.RandomFaults;
 import io.syncbn.deploy.chaos.Report;
 import io.syncbn.deploy.launch.Ending;
-import io.syncbn.deploy.launch.Patience;
+import io.syncbn.deploy.launch.LaunchTimeouts;
 import io.syncbn.deploy.launch.Progress;
 import io.syncbn.deploy.launch.RunDirectory;
 import io.syncbn.deploy.settings.Range;
@@ -40,7 +40,7 @@ record ChaosPlan(List<Fault> faults, Optional<String> reference, boolean isCompa
     private static final int WITHOUT_LIMIT = Integer.MAX_VALUE;
 
     /** Times in the report are as fine as the launcher's looks are frequent. */
-    private static final Patience PATIENCE = Patience.DEFAULT.withTick(Duration.ofMillis(20));
+    private static final LaunchTimeouts TIMEOUTS = LaunchTimeouts.DEFAULT.withTick(Duration.ofMillis(20));
 
     /** Empty without {@code --chaos}, or where something is wrong with it. */
     static Optional<ChaosPlan> of(Settings settings, Range workers) {
@@ -90,7 +90,7 @@ record ChaosPlan(List<Fault> faults, Optional<String> reference, boolean isCompa
                 run, training.job(), training.workers(), training.resume(), WITHOUT_LIMIT, training.program());
         try (Progress progress = disturbed.progress();
                 Chaos chaos = new Chaos(faults, run, progress, Training::nowMillis)) {
-            ending = disturbed.launch(chaos, PATIENCE);
+            ending = disturbed.launch(chaos, TIMEOUTS);
             report = chaos.report();
         }
         write(run, report.json(Optional.empty(), Optional.empty()));

@@ -3,8 +3,6 @@ package io.syncbn.deploy.command;
 import io.syncbn.coordinator.CoordinatorConfig;
 import io.syncbn.coordinator.CoordinatorProcess;
 import io.syncbn.coordinator.Outcome;
-import io.syncbn.coordinator.membership.Patience;
-import io.syncbn.coordinator.membership.Straggler;
 import io.syncbn.deploy.settings.RunSettings;
 import io.syncbn.deploy.settings.Settings;
 import io.syncbn.deploy.settings.UsageException;
@@ -15,7 +13,6 @@ import io.syncbn.proto.net.Address;
 import io.syncbn.worker.collective.JobFailedException;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
@@ -52,48 +49,25 @@ final class CoordinatorCommand implements Command {
         int port = settings.integer(RunSettings.PORT, 0, WorkerCommand.MOST_PORT);
         Address metrics = WorkerCommand.metrics(settings);
         Optional<Path> log = settings.path(RunSettings.LOG);
-        Duration joinTimeout = WorkerCommand.joinTimeout(settings);
-        Straggler straggler = straggler(settings);
-        Patience patience = patience(settings);
-        Duration stateLimit = stateLimit(settings);
+        CoordinatorSettings coordinating = CoordinatorSettings.of(settings);
         boolean isLaunched = settings.flag(RunSettings.LAUNCHED);
         settings.check();
 
         Job job = jobRun.job().orElseThrow();
         CoordinatorProcess coordinator = start(new CoordinatorConfig(
-                host,
-                port,
-                Fingerprint.of(job),
-                job.shards(),
-                job.normalization().groupSize(job.shards()),
-                jobRun.workers().least(),
-                jobRun.workers().most(),
-                joinTimeout,
-                straggler,
+                new Address(host, port),
+                new CoordinatorConfig.JobFacts(
+                        Fingerprint.of(job), job.shards(), job.normalization().groupSize(job.shards())),
+                new CoordinatorConfig.Workers(
+                        jobRun.workers().least(), jobRun.workers().most(), coordinating.straggler()),
+                coordinating.timeouts(),
                 Optional.of(metrics),
-                log,
-                patience,
-                stateLimit));
+                log));
         try (Interruption interruption = watch(coordinator, isLaunched)) {
             System.out.println("listening on " + (isLaunched ? coordinator.nearAddress() : coordinator.address()));
             coordinator.metricsUrl().ifPresent(url -> System.out.println("metrics at " + url));
             return exitCode(coordinator.awaitEnd());
         }
-    }
-
-    static Straggler straggler(Settings settings) {
-        return settings.choice(RunSettings.STRAGGLER, List.of(Straggler.values()));
-    }
-
-    static Patience patience(Settings settings) {
-        return Patience.of(
-                settings.millis(RunSettings.SILENCE, 500, WorkerCommand.DAY_MILLIS),
-                settings.millis(RunSettings.DEADLINE_SLACK, 100, WorkerCommand.DAY_MILLIS),
-                WorkerCommand.prepareMillis(settings));
-    }
-
-    static Duration stateLimit(Settings settings) {
-        return Duration.ofSeconds(settings.integer(RunSettings.STATE_LIMIT, 1, 86_400));
     }
 
     private static Interruption watch(CoordinatorProcess coordinator, boolean isLaunched) {

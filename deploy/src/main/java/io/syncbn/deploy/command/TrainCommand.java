@@ -81,13 +81,10 @@ final class TrainCommand implements Command {
     @Override
     public int run(Settings settings) throws IOException, InterruptedException {
         JobRun jobRun = JobRun.of(settings);
-        Optional<Resume> resume = WorkerCommand.resume(settings);
-        Optional<Path> from = resume.map(Resume::from);
         // The children read these; they are looked at here so that all problems are told at once.
-        WorkerCommand.checkRun(settings);
-        CoordinatorCommand.straggler(settings);
-        CoordinatorCommand.patience(settings);
-        CoordinatorCommand.stateLimit(settings);
+        Optional<Resume> resume = WorkerSettings.of(settings).resume();
+        CoordinatorSettings.of(settings);
+        Optional<Path> from = resume.map(Resume::from);
         Heaps heaps =
                 new Heaps(settings.memory(RunSettings.COORDINATOR_HEAP), settings.memory(RunSettings.WORKER_HEAP));
         int restarts = settings.integer(RunSettings.RESTARTS, 0, Integer.MAX_VALUE - 1);

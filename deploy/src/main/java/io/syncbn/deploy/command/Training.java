@@ -3,8 +3,8 @@ package io.syncbn.deploy.command;
 import io.syncbn.deploy.launch.Ending;
 import io.syncbn.deploy.launch.JavaChildren;
 import io.syncbn.deploy.launch.JavaProgram;
+import io.syncbn.deploy.launch.LaunchTimeouts;
 import io.syncbn.deploy.launch.Launcher;
-import io.syncbn.deploy.launch.Patience;
 import io.syncbn.deploy.launch.Progress;
 import io.syncbn.deploy.launch.RunDirectory;
 import io.syncbn.deploy.launch.Summary;
@@ -31,14 +31,14 @@ record Training(RunDirectory run, Job job, Range workers, Optional<Resume> resum
     /** Runs it to its end, with progress for people. */
     Ending launch() throws InterruptedException {
         try (Progress progress = progress()) {
-            return launch(progress, Patience.DEFAULT);
+            return launch(progress, LaunchTimeouts.DEFAULT);
         }
     }
 
     /** Runs it to its end, with somebody who watches. */
-    Ending launch(Watcher watcher, Patience patience) throws InterruptedException {
+    Ending launch(Watcher watcher, LaunchTimeouts timeouts) throws InterruptedException {
         JavaChildren children = new JavaChildren(program, run, resume, workers.most());
-        Launcher launcher = new Launcher(run, children, workers, restarts, patience, watcher, Training::nowMillis);
+        Launcher launcher = new Launcher(run, children, workers, restarts, timeouts, watcher, Training::nowMillis);
         try (Interruption interruption = Interruption.watch(launcher::stop, launcher::interrupt)) {
             return launcher.run();
         }

@@ -9,10 +9,8 @@ import io.syncbn.worker.WorkerConfig;
 import io.syncbn.worker.WorkerConfig.Coordination;
 import io.syncbn.worker.WorkerConfig.Host;
 import io.syncbn.worker.WorkerProcess;
-import io.syncbn.worker.record.Intervals;
 import io.syncbn.worker.record.RunTarget;
 import io.syncbn.worker.session.WorkerEnd;
-import io.syncbn.worker.train.Resume;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -25,7 +23,6 @@ import java.util.function.Supplier;
 /** {@code syncbn worker}: one model replica of a job on a cluster. */
 final class WorkerCommand implements Command {
     static final int MOST_PORT = 65_535;
-    static final int DAY_MILLIS = 86_400_000;
 
     /** People, and systems that drain machines, are told 10 s. */
     private static final Duration MOST_TO_LEAVE = Duration.ofMillis(9500);
@@ -61,9 +58,8 @@ final class WorkerCommand implements Command {
         if (out.isEmpty()) {
             settings.problem("--out DIR is missing: whichever worker gets shard 0 writes the run there");
         }
-        Optional<Resume> resume = resume(settings);
+        WorkerSettings worker = WorkerSettings.of(settings);
         Address metrics = metrics(settings);
-        checkRun(settings);
         settings.check();
 
         Supplier<Address> coordinator = isLaunched ? ParentWatch.start()::coordinator : given::orElseThrow;
@@ -76,14 +72,10 @@ final class WorkerCommand implements Command {
         try (Interruption interruption = watch(go, isLaunched)) {
             WorkerEnd end = WorkerProcess.run(new WorkerConfig(
                     jobRun.job().orElseThrow(),
-                    new Coordination(
-                            coordinator,
-                            joinTimeout(settings),
-                            reconnect(settings),
-                            Duration.ofMillis(prepareMillis(settings))),
-                    new RunTarget(out.orElseThrow(), keep(settings), name, isLaunched),
-                    resume,
-                    new Intervals(checkpointEvery(settings), checkpointTime(settings), evaluateEvery(settings)),
+                    new Coordination(coordinator, worker.timeouts()),
+                    new RunTarget(out.orElseThrow(), worker.keep(), name, isLaunched),
+                    worker.resume(),
+                    worker.intervals(),
                     new Host(startNanos(), Optional.of(metrics), Version.text(), WorkerCommand::endAlone, leave)));
             return exitCode(end, name);
         }
@@ -117,21 +109,6 @@ final class WorkerCommand implements Command {
         return System.nanoTime() - TimeUnit.MILLISECONDS.toNanos(System.currentTimeMillis() - startMillis);
     }
 
-    /** Notes problems with the settings that the worker alone acts upon. */
-    static void checkRun(Settings settings) {
-        checkpointEvery(settings);
-        checkpointTime(settings);
-        keep(settings);
-        evaluateEvery(settings);
-        joinTimeout(settings);
-        reconnect(settings);
-        prepareMillis(settings);
-    }
-
-    static int prepareMillis(Settings settings) {
-        return settings.millis(RunSettings.PREPARE_TIMEOUT, 1000, DAY_MILLIS);
-    }
-
     /** Ends this process although its main thread hangs. */
     private static void endAlone(String reason) {
         LogOutput.lastWords("syncbn: " + reason);
@@ -141,35 +118,5 @@ final class WorkerCommand implements Command {
     static Address metrics(Settings settings) {
         return new Address(
                 settings.needed(RunSettings.METRICS_HOST), settings.integer(RunSettings.METRICS_PORT, 0, MOST_PORT));
-    }
-
-    static Optional<Resume> resume(Settings settings) {
-        boolean otherData = settings.flag(RunSettings.ALLOW_OTHER_DATA);
-        boolean otherArithmetic = settings.flag(RunSettings.ALLOW_OTHER_ARITHMETIC);
-        return settings.path(RunSettings.RESUME).map(from -> new Resume(from, otherData, otherArithmetic));
-    }
-
-    static Duration joinTimeout(Settings settings) {
-        return Duration.ofSeconds(settings.integer(RunSettings.JOIN_TIMEOUT, 1, 86_400));
-    }
-
-    private static Duration reconnect(Settings settings) {
-        return Duration.ofSeconds(settings.integer(RunSettings.RECONNECT, 0, 86_400));
-    }
-
-    private static long checkpointEvery(Settings settings) {
-        return settings.number(RunSettings.CHECKPOINT_EVERY, 0, Long.MAX_VALUE);
-    }
-
-    private static Duration checkpointTime(Settings settings) {
-        return Duration.ofSeconds(settings.integer(RunSettings.CHECKPOINT_SECONDS, 0, Integer.MAX_VALUE));
-    }
-
-    private static int keep(Settings settings) {
-        return settings.integer(RunSettings.KEEP, 1, Integer.MAX_VALUE);
-    }
-
-    private static long evaluateEvery(Settings settings) {
-        return settings.number(RunSettings.EVALUATE_EVERY, 0, Long.MAX_VALUE);
     }
 }

@@ -1,6 +1,7 @@
 package io.syncbn.deploy.launch;
 
 import com.sun.management.OperatingSystemMXBean;
+import io.syncbn.deploy.settings.MemorySize;
 import io.syncbn.worker.train.Resume;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
@@ -13,8 +14,8 @@ public final class JavaChildren implements ChildCommands {
     /** System property: when the launcher began, in milliseconds of the epoch. */
     public static final String STARTED = "syncbn.started";
 
-    private static final String COORDINATOR_HEAP = "-Xmx1g";
-    private static final long LEAST_WORKER_HEAP_MIB = 1024;
+    private static final MemorySize COORDINATOR_HEAP = MemorySize.parse("1g");
+    private static final MemorySize LEAST_WORKER_HEAP = MemorySize.parse("1g");
 
     private final JavaProgram program;
     private final RunDirectory directory;
@@ -31,7 +32,7 @@ public final class JavaChildren implements ChildCommands {
     @Override
     public List<String> coordinator(int port) {
         List<String> command =
-                JavaCommand.of(program.mainClass(), program.heaps().coordinator(), COORDINATOR_HEAP);
+                JavaCommand.of(program.mainClass(), program.heaps().coordinator(), "-Xmx" + COORDINATOR_HEAP);
         command.addAll(List.of(
                 "coordinator", "--launched", "true", "--job", directory.job().toString()));
         command.addAll(List.of("--host", "127.0.0.1", "--port", Integer.toString(port)));
@@ -71,6 +72,7 @@ public final class JavaChildren implements ChildCommands {
     /** Half of the memory, shared by the workers; a JVM alone would take a quarter each. */
     private String workerHeap() {
         long totalBytes = ((OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean()).getTotalMemorySize();
-        return "-Xmx" + Math.max(LEAST_WORKER_HEAP_MIB, (totalBytes >> 20) / 2 / mostWorkers) + "m";
+        MemorySize share = MemorySize.ofMebibytes((totalBytes >> 20) / 2 / mostWorkers);
+        return "-Xmx" + (share.compareTo(LEAST_WORKER_HEAP) > 0 ? share : LEAST_WORKER_HEAP);
     }
 }

@@ -27,11 +27,11 @@ public final class JavaCommand {
     }
 
     /** @param heap how large this one's may grow, which beats what the user has said of all JVMs */
-    static List<String> of(String mainClass, Optional<String> heap, String... flags) {
+    static List<String> of(String mainClass, Optional<MemorySize> heap, String... flags) {
         return of(mainClass, heap, ManagementFactory.getRuntimeMXBean().getInputArguments(), flags);
     }
 
-    static List<String> of(String mainClass, Optional<String> heap, List<String> inherited, String... flags) {
+    static List<String> of(String mainClass, Optional<MemorySize> heap, List<String> inherited, String... flags) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(List.of(flags));
@@ -42,13 +42,13 @@ public final class JavaCommand {
     }
 
     /** Java does not start with a heap that begins above its end, so one of ours that is small begins at its end. */
-    private static List<String> heapFlags(String size, List<String> inherited) {
-        boolean isTooSmall = inherited.stream().anyMatch(flag -> initialBytes(flag) > MemorySize.bytes(size));
+    private static List<String> heapFlags(MemorySize size, List<String> inherited) {
+        boolean isTooSmall = inherited.stream().anyMatch(flag -> initial(flag).compareTo(size) > 0);
         return isTooSmall ? List.of("-Xmx" + size, "-Xms" + size) : List.of("-Xmx" + size);
     }
 
-    private static long initialBytes(String flag) {
+    private static MemorySize initial(String flag) {
         Matcher initial = INITIAL_HEAP.matcher(flag);
-        return initial.matches() ? MemorySize.bytes(initial.group(1)) : 0;
+        return initial.matches() ? MemorySize.parse(initial.group(1)) : new MemorySize(0);
     }
 }

@@ -24,7 +24,7 @@ public final class Launcher {
     private final Range workers;
     private final Restarts restarts;
     private final SameFault sameFault = new SameFault();
-    private final Patience patience;
+    private final LaunchTimeouts timeouts;
     private final Watcher watcher;
     private final LongSupplier nowMillis;
     private final Processes processes;
@@ -51,14 +51,14 @@ public final class Launcher {
             ChildCommands commands,
             Range workers,
             int restarts,
-            Patience patience,
+            LaunchTimeouts timeouts,
             Watcher watcher,
             LongSupplier nowMillis) {
         this.directory = directory;
         this.commands = commands;
         this.workers = workers;
-        this.restarts = new Restarts(restarts, patience.backoff());
-        this.patience = patience;
+        this.restarts = new Restarts(restarts, timeouts.backoff());
+        this.timeouts = timeouts;
         this.watcher = watcher;
         this.nowMillis = nowMillis;
         this.processes = new Processes(directory, commands, watcher);
@@ -86,12 +86,12 @@ public final class Launcher {
             watcher.tick(processes);
             return ending;
         } finally {
-            processes.endAll(patience.terminate());
+            processes.endAll(timeouts.terminate());
         }
     }
 
     private Ending watch() throws InterruptedException {
-        long listenUntilMillis = nowMillis.getAsLong() + patience.listen().toMillis();
+        long listenUntilMillis = nowMillis.getAsLong() + timeouts.listen().toMillis();
         while (!isInterrupted) {
             boolean isListening = processes.lookForAddress();
             tellStop();
@@ -106,7 +106,7 @@ public final class Launcher {
                 return afterCoordinator();
             }
             processes.startDue(nowMillis.getAsLong());
-            nextEnd(isListening ? patience.tick() : LISTEN_POLL).ifPresent(this::takeEnd);
+            nextEnd(isListening ? timeouts.tick() : LISTEN_POLL).ifPresent(this::takeEnd);
             watcher.tick(processes);
         }
         return new Ending.Interrupted();
@@ -184,7 +184,7 @@ public final class Launcher {
         while (!processes.workers().isEmpty()
                 && nowMillis.getAsLong() - endedMillis < untilLast(isStopped).toMillis()
                 && !isInterrupted) {
-            nextEnd(patience.tick()).ifPresent(this::noteLast);
+            nextEnd(timeouts.tick()).ifPresent(this::noteLast);
             watcher.tick(processes);
         }
         for (Optional<End> end = nextEnd(Duration.ZERO); end.isPresent(); end = nextEnd(Duration.ZERO)) {
@@ -202,10 +202,10 @@ public final class Launcher {
     /** What a stopped job leaves was written before its coordinator ended; the result of one that is done is not. */
     private Duration untilLast(boolean isStopped) {
         if (isStopped) {
-            return patience.afterFailure().settle();
+            return timeouts.afterFailure().settle();
         }
-        Duration leave = patience.afterEnd().leave();
-        Duration result = patience.afterEnd().result();
+        Duration leave = timeouts.afterEnd().leave();
+        Duration result = timeouts.afterEnd().result();
         return hasResult() || leave.compareTo(result) > 0 ? leave : result;
     }
 
@@ -233,9 +233,9 @@ public final class Launcher {
         End cause = cause();
         Duration waited = Duration.ZERO;
         while (waited.compareTo(untilSettled(cause)) < 0 && !isInterrupted) {
-            nextEnd(patience.tick()).ifPresent(ends::add);
+            nextEnd(timeouts.tick()).ifPresent(ends::add);
             cause = cause();
-            waited = waited.plus(patience.tick());
+            waited = waited.plus(timeouts.tick());
         }
         return isInterrupted ? new Ending.Interrupted() : new Ending.Failed(text.ofJob(cause), cause.isBadInput());
     }
@@ -248,10 +248,10 @@ public final class Launcher {
         // A coordinator that failed the job has told all workers that it knew.
         if (ends.stream().anyMatch(end -> end.isCoordinator() && end.isTold())
                 && !processes.workers().isEmpty()) {
-            return patience.afterEnd().leave();
+            return timeouts.afterEnd().leave();
         }
         return cause.isTold() && !cause.isCoordinator()
-                ? patience.afterFailure().teller()
-                : patience.afterFailure().settle();
+                ? timeouts.afterFailure().teller()
+                : timeouts.afterFailure().settle();
     }
 }

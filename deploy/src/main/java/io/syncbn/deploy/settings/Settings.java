@@ -10,6 +10,7 @@ import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -25,10 +26,10 @@ import java.util.stream.Collectors;
  */
 public final class Settings {
     /** Less is taken for a slip of the pen. */
-    private static final String LEAST_HEAP = "64m";
+    private static final MemorySize LEAST_HEAP = MemorySize.parse("64m");
 
     /** So is more; with far more Java does not even start. */
-    private static final String MOST_HEAP = "1024g";
+    private static final MemorySize MOST_HEAP = MemorySize.parse("1024g");
 
     private final Map<String, String> given;
     private final Map<String, Setting> known = new LinkedHashMap<>();
@@ -54,8 +55,11 @@ public final class Settings {
         }
     }
 
+    /** Notes what is wrong; once, however many parts of a job read the same setting. */
     public void problem(String text) {
-        problems.add(text);
+        if (!problems.contains(text)) {
+            problems.add(text);
+        }
     }
 
     /** The job, empty where something is wrong with it. */
@@ -118,24 +122,31 @@ public final class Settings {
         return Long.parseLong(setting.defaultValue());
     }
 
-    /** Seconds, with a fraction where somebody wants one, as milliseconds. */
-    public int millis(Setting setting, int leastMillis, int mostMillis) {
+    /** A number of whole seconds. */
+    public Duration seconds(Setting setting, long least, long most) {
+        return Duration.ofSeconds(number(setting, least, most));
+    }
+
+    /** Seconds, with a fraction where somebody wants one; as fine as milliseconds. */
+    public Duration fractionalSeconds(Setting setting, Duration least, Duration most) {
         String text = text(setting).orElse("");
         try {
             BigDecimal millis = new BigDecimal(text.strip()).movePointRight(3);
-            if (millis.compareTo(BigDecimal.valueOf(leastMillis)) >= 0
-                    && millis.compareTo(BigDecimal.valueOf(mostMillis)) <= 0) {
-                return millis.setScale(0, RoundingMode.HALF_UP).intValueExact();
+            if (millis.compareTo(BigDecimal.valueOf(least.toMillis())) >= 0
+                    && millis.compareTo(BigDecimal.valueOf(most.toMillis())) <= 0) {
+                return Duration.ofMillis(
+                        millis.setScale(0, RoundingMode.HALF_UP).longValueExact());
             }
         } catch (NumberFormatException e) {
             // Reported below, like a number out of range.
         }
-        problem(setting, text, "seconds from " + seconds(leastMillis) + " to " + seconds(mostMillis));
-        return new BigDecimal(setting.defaultValue()).movePointRight(3).intValueExact();
+        problem(setting, text, "seconds from " + inSeconds(least) + " to " + inSeconds(most));
+        return Duration.ofMillis(
+                new BigDecimal(setting.defaultValue()).movePointRight(3).longValueExact());
     }
 
-    private static String seconds(int millis) {
-        return BigDecimal.valueOf(millis, 3).stripTrailingZeros().toPlainString();
+    private static String inSeconds(Duration duration) {
+        return BigDecimal.valueOf(duration.toMillis(), 3).stripTrailingZeros().toPlainString();
     }
 
     /** A whole number from 1, or two with a colon between: the least and the most. */
@@ -198,16 +209,15 @@ public final class Settings {
     }
 
     /** A size of a heap as Java's own flags take it, or empty. */
-    public Optional<String> memory(Setting setting) {
-        return text(setting).filter(size -> {
-            boolean isSize = size.matches("[1-9]\\d{0,8}[mMgG]")
-                    && MemorySize.bytes(size) >= MemorySize.bytes(LEAST_HEAP)
-                    && MemorySize.bytes(size) <= MemorySize.bytes(MOST_HEAP);
-            if (!isSize) {
-                problem(setting, size, "a size such as 512m or 2g, from " + LEAST_HEAP + " to " + MOST_HEAP);
-            }
-            return isSize;
-        });
+    public Optional<MemorySize> memory(Setting setting) {
+        Optional<String> text = text(setting);
+        Optional<MemorySize> size = text.filter(given -> given.matches("[1-9]\\d{0,8}[mMgG]"))
+                .map(MemorySize::parse)
+                .filter(given -> given.compareTo(LEAST_HEAP) >= 0 && given.compareTo(MOST_HEAP) <= 0);
+        if (text.isPresent() && size.isEmpty()) {
+            problem(setting, text.get(), "a size such as 512m or 2g, from 64m to 1024g");
+        }
+        return size;
     }
 
     public boolean flag(Setting setting) {

@@ -2,6 +2,7 @@ package io.syncbn.deploy.launch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.syncbn.deploy.settings.MemorySize;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -20,7 +21,8 @@ class JavaCommandTest {
         "64m, -XX:MinHeapSize=70m"
     })
     void aHeapOfOnesOwnFitsWhatIsInherited(String heap, String inherited) throws Exception {
-        List<String> command = JavaCommand.of("-version", Optional.of(heap), List.of(inherited.split(" ")));
+        List<String> command =
+                JavaCommand.of("-version", Optional.of(MemorySize.parse(heap)), List.of(inherited.split(" ")));
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
         String output = new String(process.getInputStream().readAllBytes());
         assertThat(process.waitFor(300, TimeUnit.SECONDS)).isTrue();
@@ -29,7 +31,7 @@ class JavaCommandTest {
 
     @Test
     void whatFitsStays() {
-        assertThat(JavaCommand.of("Main", Optional.of("96m"), List.of("-Xms96m", "-Xmx2g")))
+        assertThat(JavaCommand.of("Main", Optional.of(MemorySize.parse("96m")), List.of("-Xms96m", "-Xmx2g")))
                 .containsSubsequence("-Xms96m", "-Xmx2g", "-Xmx96m")
                 .doesNotHaveDuplicates();
         assertThat(JavaCommand.of("Main", Optional.empty(), List.of("-Xms96m"), "-Xmx1g"))

@@ -134,7 +134,7 @@ class LauncherTest {
         settleMillis = 100;
         leaveMillis = 300;
         resultMillis = 300;
-        assertThat(launch(patience(Duration.ofMillis(300)), crew -> {}))
+        assertThat(launch(timeouts(Duration.ofMillis(300)), crew -> {}))
                 .isInstanceOfSatisfying(Ending.Failed.class, failed -> assertThat(failed.message())
                         .contains("did not say where it listens"));
     }
@@ -153,7 +153,7 @@ class LauncherTest {
         scripts.put("coordinator", LISTEN + STAY);
         scripts.put("worker-0", STAY);
 
-        assertThat(launch(patience(), crew -> launcher.interrupt())).isEqualTo(new Ending.Interrupted());
+        assertThat(launch(timeouts(), crew -> launcher.interrupt())).isEqualTo(new Ending.Interrupted());
     }
 
     @Test
@@ -162,7 +162,7 @@ class LauncherTest {
         scripts.put("worker-0", waitFor("coordinator") + "sleep 0.5; exit 130");
         List<String> said = new ArrayList<>();
 
-        assertThat(launch(patience(), saying(said, crew -> launcher.stop()))).isEqualTo(new Ending.Interrupted());
+        assertThat(launch(timeouts(), saying(said, crew -> launcher.stop()))).isEqualTo(new Ending.Interrupted());
         assertThat(directory.log("coordinator")).content().contains("told to stop");
         assertThat(said).containsExactly("stopping at the next commit; once more to stop at once");
     }
@@ -172,7 +172,7 @@ class LauncherTest {
         scripts.put("coordinator", LISTEN + "read WORD; exit 0");
         scripts.put("worker-0", "exit 0");
 
-        assertThat(launch(patience(), crew -> launcher.stop())).isEqualTo(new Ending.Done());
+        assertThat(launch(timeouts(), crew -> launcher.stop())).isEqualTo(new Ending.Done());
     }
 
     @Test
@@ -180,7 +180,7 @@ class LauncherTest {
         scripts.put("coordinator", "read WORD; exit 130");
         scripts.put("worker-0", STAY);
 
-        assertThat(launch(patience(), crew -> launcher.stop())).isEqualTo(new Ending.Interrupted());
+        assertThat(launch(timeouts(), crew -> launcher.stop())).isEqualTo(new Ending.Interrupted());
     }
 
     @Test
@@ -192,7 +192,7 @@ class LauncherTest {
         scripts.put("coordinator", LISTEN + waitForFile("twice"));
         List<String> said = new ArrayList<>();
 
-        assertThat(launch(patience(), saying(said, crew -> {}))).isEqualTo(new Ending.Done());
+        assertThat(launch(timeouts(), saying(said, crew -> {}))).isEqualTo(new Ending.Done());
         assertThat(said).containsExactly("worker-1 was killed by signal 9 (KILL); starting it again (restart 1 of 1)");
         assertThat(directory.log("worker-1")).content().isEqualTo("coordinator at 127.0.0.1:4711\n".repeat(2));
     }
@@ -205,7 +205,7 @@ class LauncherTest {
         scripts.put("coordinator", LISTEN + waitForFile("twice"));
         List<String> said = new ArrayList<>();
 
-        assertThat(launch(patience(), saying(said, crew -> {}))).isEqualTo(new Ending.Done());
+        assertThat(launch(timeouts(), saying(said, crew -> {}))).isEqualTo(new Ending.Done());
         assertThat(said)
                 .containsExactly("worker-1 ended with exit code 4: no memory; starting it again (restart 1 of 1)");
     }
@@ -251,7 +251,7 @@ class LauncherTest {
         scripts.put("worker-1", "kill -9 $$");
         List<String> said = new ArrayList<>();
 
-        assertThat(launch(patience(), saying(said, crew -> {}))).isEqualTo(new Ending.Done());
+        assertThat(launch(timeouts(), saying(said, crew -> {}))).isEqualTo(new Ending.Done());
         assertThat(said).containsExactly("worker-1 was killed by signal 9 (KILL); the job goes on without it");
     }
 
@@ -358,7 +358,7 @@ class LauncherTest {
             }
         };
 
-        assertThat(launch(patience(), watcher)).isEqualTo(new Ending.Done());
+        assertThat(launch(timeouts(), watcher)).isEqualTo(new Ending.Done());
         assertThat(directory.log("worker-7")).content().contains("coordinator at proxy:4711");
     }
 
@@ -377,14 +377,14 @@ class LauncherTest {
     }
 
     private Ending launch() throws Exception {
-        return launch(patience(), crew -> {});
+        return launch(timeouts(), crew -> {});
     }
 
-    private Ending launch(Patience patience, Watcher watcher) throws Exception {
+    private Ending launch(LaunchTimeouts timeouts, Watcher watcher) throws Exception {
         int workers = most > 0 ? most : scripts.size() - 1;
         Range range = new Range(least > 0 ? least : workers, workers);
         launcher = new Launcher(
-                directory, new Scripts(), range, restarts, patience, watcher, () -> System.nanoTime() / 1_000_000);
+                directory, new Scripts(), range, restarts, timeouts, watcher, () -> System.nanoTime() / 1_000_000);
         Files.deleteIfExists(started("coordinator")); // of a job before this one
         Set<ProcessHandle> before = children();
         Ending ending = launcher.run();
@@ -392,16 +392,16 @@ class LauncherTest {
         return ending;
     }
 
-    private Patience patience() {
-        return patience(Duration.ofMillis(LONG_MILLIS));
+    private LaunchTimeouts timeouts() {
+        return timeouts(Duration.ofMillis(LONG_MILLIS));
     }
 
-    private Patience patience(Duration listen) {
-        return new Patience(
+    private LaunchTimeouts timeouts(Duration listen) {
+        return new LaunchTimeouts(
                 Duration.ofMillis(20),
                 listen,
-                new Patience.AfterFailure(Duration.ofMillis(settleMillis), Duration.ofMillis(LONG_MILLIS)),
-                new Patience.AfterEnd(Duration.ofMillis(leaveMillis), Duration.ofMillis(resultMillis)),
+                new LaunchTimeouts.AfterFailure(Duration.ofMillis(settleMillis), Duration.ofMillis(LONG_MILLIS)),
+                new LaunchTimeouts.AfterEnd(Duration.ofMillis(leaveMillis), Duration.ofMillis(resultMillis)),
                 Duration.ofSeconds(1),
                 BACKOFF);
     }

@@ -12,12 +12,12 @@ import io.syncbn.proto.wire.FrameHeader;
 import io.syncbn.proto.wire.Payload;
 import io.syncbn.worker.session.Command;
 import io.syncbn.worker.session.Fault;
-import io.syncbn.worker.session.Patience;
 import io.syncbn.worker.session.Position;
 import io.syncbn.worker.session.Session;
 import io.syncbn.worker.session.SessionEffect;
 import io.syncbn.worker.session.SessionEvent;
 import io.syncbn.worker.session.SessionEvent.Result;
+import io.syncbn.worker.session.SessionTimeouts;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -92,7 +92,9 @@ final class SimulatedWorker {
         this.state = job.initialState();
         Duration patience = Duration.ofHours(1);
         session = new Session(
-                Simulation.introduction(name, processId), Patience.of(patience, patience, PREPARE), "coordinator");
+                Simulation.introduction(name, processId),
+                new SessionTimeouts(patience, patience, PREPARE),
+                "coordinator");
     }
 
     void start() {

@@ -11,6 +11,7 @@ import io.syncbn.worker.WorkerConfig;
 import io.syncbn.worker.WorkerProcess;
 import io.syncbn.worker.record.Intervals;
 import io.syncbn.worker.record.RunTarget;
+import io.syncbn.worker.session.SessionTimeouts;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -41,18 +42,13 @@ final class Cluster {
      */
     static CoordinatorProcess coordinator(Job job, int workers, Optional<Path> log) throws Exception {
         return CoordinatorProcess.start(new CoordinatorConfig(
-                "127.0.0.1",
-                0,
-                Fingerprint.of(job),
-                job.shards(),
-                job.normalization().groupSize(job.shards()),
-                workers,
-                workers,
-                JOIN_TIMEOUT,
-                Straggler.WAIT,
+                new Address("127.0.0.1", 0),
+                new CoordinatorConfig.JobFacts(
+                        Fingerprint.of(job), job.shards(), job.normalization().groupSize(job.shards())),
+                new CoordinatorConfig.Workers(workers, workers, Straggler.WAIT),
+                new CoordinatorConfig.Timeouts(JOIN_TIMEOUT, Duration.ofSeconds(60), PATIENCE),
                 Optional.empty(),
-                log,
-                PATIENCE));
+                log));
     }
 
     /** Trains a job to its end, into a run directory. */
@@ -76,7 +72,8 @@ final class Cluster {
     private static WorkerConfig worker(Job job, Address coordinator, String name, Path run) {
         return new WorkerConfig(
                 job,
-                new WorkerConfig.Coordination(() -> coordinator, JOIN_TIMEOUT, JOIN_TIMEOUT, JOIN_TIMEOUT),
+                new WorkerConfig.Coordination(
+                        () -> coordinator, new SessionTimeouts(JOIN_TIMEOUT, JOIN_TIMEOUT, JOIN_TIMEOUT)),
                 new RunTarget(run, 3, name, false),
                 Optional.empty(),
                 new Intervals(0, Duration.ZERO, 0),

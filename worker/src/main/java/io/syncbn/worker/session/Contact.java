@@ -1,12 +1,12 @@
 package io.syncbn.worker.session;
 
+import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 
 /** Since when the coordinator is there, or is not, and how long it is tried. */
 final class Contact {
     private final String coordinator;
-    private final Patience patience;
+    private final SessionTimeouts timeouts;
 
     /** The latest attempt. */
     private long connection;
@@ -24,9 +24,9 @@ final class Contact {
     private boolean isAttemptDue = true;
 
     /** @param coordinator how people call it: its address */
-    Contact(String coordinator, Patience patience) {
+    Contact(String coordinator, SessionTimeouts timeouts) {
         this.coordinator = coordinator;
-        this.patience = patience;
+        this.timeouts = timeouts;
     }
 
     /** From now on it is tried. */
@@ -86,7 +86,7 @@ final class Contact {
     /** The pause before the next attempt, which is not due before {@link #attemptDue}. */
     long pauseNanos() {
         isAttemptDue = false;
-        return Patience.pauseNanos(attempts++);
+        return SessionTimeouts.pauseNanos(attempts++);
     }
 
     void attemptDue() {
@@ -99,13 +99,13 @@ final class Contact {
 
     /** Why it is tried no longer; empty while it is. */
     Optional<String> givenUp(long nowNanos) {
-        long patienceNanos = wasEverOpen ? patience.againNanos() : patience.firstNanos();
-        if (nowNanos - downSinceNanos < patienceNanos) {
+        Duration timeout = wasEverOpen ? timeouts.reconnect() : timeouts.connect();
+        if (nowNanos - downSinceNanos < timeout.toNanos()) {
             return Optional.empty();
         }
         String what = wasEverOpen
                 ? "the coordinator at " + coordinator + " was lost: " + lostHow
                 : "no coordinator answers at " + coordinator;
-        return Optional.of(what + "; tried for " + TimeUnit.NANOSECONDS.toSeconds(patienceNanos) + " s");
+        return Optional.of(what + "; tried for " + timeout.toSeconds() + " s");
     }
 }

@@ -20,7 +20,7 @@ import java.util.stream.Collectors;
  */
 public final class Session {
     private final Introduction introduction;
-    private final Patience patience;
+    private final SessionTimeouts timeouts;
     private final Contact contact;
     private final TrainingThread thread = new TrainingThread();
     private final Effects effects = new Effects();
@@ -40,10 +40,10 @@ public final class Session {
     private OptionalLong leaveAskedNanos = OptionalLong.empty();
 
     /** @param coordinator how people call it: its address */
-    public Session(Introduction introduction, Patience patience, String coordinator) {
+    public Session(Introduction introduction, SessionTimeouts timeouts, String coordinator) {
         this.introduction = introduction;
-        this.patience = patience;
-        this.contact = new Contact(coordinator, patience);
+        this.timeouts = timeouts;
+        this.contact = new Contact(coordinator, timeouts);
     }
 
     public SessionState state() {
@@ -64,7 +64,7 @@ public final class Session {
         if (event instanceof SessionEvent.Started) {
             contact.begin(nowNanos);
             command(new Command.Rest());
-            effects.remind(patience.firstNanos());
+            effects.remind(timeouts.connect().toNanos());
         } else if (event instanceof SessionEvent.OfConnection ofConnection) {
             if (state.isConnected() && contact.isOn(ofConnection.connection())) {
                 onConnection(ofConnection);
@@ -75,7 +75,7 @@ public final class Session {
         } else if (event instanceof SessionEvent.TimePassed) {
             timePassed();
         } else if (event instanceof SessionEvent.Tick) {
-            thread.hangs(nowNanos, patience.prepareNanos()).ifPresent(fault -> cannotGoOn(fault, true));
+            thread.hangs(nowNanos, timeouts.prepare()).ifPresent(fault -> cannotGoOn(fault, true));
         } else if (event instanceof SessionEvent.Done done) {
             done(done);
         } else if (event instanceof SessionEvent.CannotGoOn fault) {
@@ -251,7 +251,7 @@ public final class Session {
 
     private void down(long sinceNanos) {
         if (contact.down(sinceNanos)) {
-            effects.remind(Math.max(0, sinceNanos + patience.againNanos() - nowNanos));
+            effects.remind(Math.max(0, sinceNanos + timeouts.reconnect().toNanos() - nowNanos));
         }
     }
 
@@ -349,7 +349,7 @@ public final class Session {
     private void leaveAsked(String reason) {
         leaveAskedNanos = OptionalLong.of(nowNanos);
         if (state.isConnected()) {
-            effects.remind(Patience.LEAVE_NANOS);
+            effects.remind(SessionTimeouts.LEAVE_NANOS);
             effects.log("leaves at the next commit: " + reason);
             send(Messages.leave(reason));
         } else {
@@ -362,7 +362,7 @@ public final class Session {
         if (state == SessionState.LEAVING) {
             return; // whatever its checkpoint takes
         }
-        if (leaveAskedNanos.isPresent() && nowNanos - leaveAskedNanos.getAsLong() >= Patience.LEAVE_NANOS) {
+        if (leaveAskedNanos.isPresent() && nowNanos - leaveAskedNanos.getAsLong() >= SessionTimeouts.LEAVE_NANOS) {
             effects.log("nobody has let this worker go; it goes all the same");
             end(WorkerEnd.LEFT);
         } else if (!contact.isOpen()) {

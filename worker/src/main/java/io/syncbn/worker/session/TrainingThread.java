@@ -1,7 +1,7 @@
 package io.syncbn.worker.session;
 
+import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 
 /** What the training thread was last told to do, and where it last came to rest. */
 final class TrainingThread {
@@ -62,12 +62,12 @@ final class TrainingThread {
     }
 
     /** Why it counts as hanging, if it has not done for so long what must end. */
-    Optional<Fault> hangs(long nowNanos, long limitNanos) {
-        if (busySinceNanos == NEVER || nowNanos - busySinceNanos < limitNanos) {
+    Optional<Fault> hangs(long nowNanos, Duration limit) {
+        if (busySinceNanos == NEVER || nowNanos - busySinceNanos < limit.toNanos()) {
             return Optional.empty();
         }
-        String reason = "the training thread has not come to " + command.inWords() + " within "
-                + TimeUnit.NANOSECONDS.toSeconds(limitNanos) + " s";
+        String reason =
+                "the training thread has not come to " + command.inWords() + " within " + limit.toSeconds() + " s";
         return Optional.of(new Fault(true, "hangs", reason));
     }
 }

@@ -16,7 +16,7 @@ class Conversation {
     final Session session = new Session(
             new Introduction(
                     "job", new Identity("data", "layers", "bits", "library 1.0"), "worker-1", "host", 42, Sizes.NONE),
-            Patience.of(Duration.ofSeconds(10), Duration.ofSeconds(30), Duration.ofSeconds(600)),
+            new SessionTimeouts(Duration.ofSeconds(10), Duration.ofSeconds(30), Duration.ofSeconds(600)),
             "coordinator:1");
     long nanos = 1;
     long lastCommand;

@@ -13,11 +13,11 @@ import io.syncbn.worker.collective.RemoteCollective;
 import io.syncbn.worker.session.Command;
 import io.syncbn.worker.session.Fault;
 import io.syncbn.worker.session.Introduction;
-import io.syncbn.worker.session.Patience;
 import io.syncbn.worker.session.Position;
 import io.syncbn.worker.session.Session;
 import io.syncbn.worker.session.SessionEffect;
 import io.syncbn.worker.session.SessionEvent;
+import io.syncbn.worker.session.SessionTimeouts;
 import io.syncbn.worker.session.WorkerEnd;
 import io.syncbn.worker.session.WorkerFaultException;
 import java.lang.System.Logger;
@@ -76,14 +76,14 @@ public final class SessionRunner implements AutoCloseable {
      */
     public SessionRunner(
             Introduction introduction,
-            Patience patience,
+            SessionTimeouts timeouts,
             Address coordinator,
             int shards,
             int groupSize,
             LongSupplier nanoClock,
             Consumer<String> hung) {
         this.hung = hung;
-        this.session = new Session(introduction, patience, coordinator.toString());
+        this.session = new Session(introduction, timeouts, coordinator.toString());
         this.coordinator = coordinator;
         this.shards = shards;
         this.groupSize = groupSize;

@@ -5,20 +5,16 @@ import java.time.Duration;
 /**
  * How long a worker tries to reach the coordinator, and waits for itself.
  *
- * @param firstNanos before it has ever reached it
- * @param againNanos after it has lost it
- * @param prepareNanos how long the training thread may take for anything but training
+ * @param connect how long it tries before it has ever reached it
+ * @param reconnect how long it tries after it has lost it
+ * @param prepare how long the training thread may take for anything but training
  */
-public record Patience(long firstNanos, long againNanos, long prepareNanos) {
+public record SessionTimeouts(Duration connect, Duration reconnect, Duration prepare) {
     /** How long a worker that was told to go waits to be let go: half of what those who told it give it. */
     static final long LEAVE_NANOS = Duration.ofSeconds(6).toNanos();
 
     private static final long FIRST_PAUSE_NANOS = Duration.ofMillis(50).toNanos();
     private static final long LONGEST_PAUSE_NANOS = Duration.ofSeconds(1).toNanos();
-
-    public static Patience of(Duration first, Duration again, Duration prepare) {
-        return new Patience(first.toNanos(), again.toNanos(), prepare.toNanos());
-    }
 
     /** Between attempts: short at first, because the coordinator may be back at once, then doubled up to a second. */
     static long pauseNanos(int attempts) {

@@ -10,7 +10,7 @@ import java.time.Duration;
  * @param terminate for children that were asked to end
  * @param backoff before a killed worker is started again
  */
-public record Patience(
+public record LaunchTimeouts(
         Duration tick,
         Duration listen,
         AfterFailure afterFailure,
@@ -18,7 +18,7 @@ public record Patience(
         Duration terminate,
         Restarts.Backoff backoff) {
 
-    public static final Patience DEFAULT = new Patience(
+    public static final LaunchTimeouts DEFAULT = new LaunchTimeouts(
             Duration.ofMillis(100),
             Duration.ofSeconds(60),
             new AfterFailure(Duration.ofMillis(500), Duration.ofSeconds(8)),
@@ -42,7 +42,7 @@ public record Patience(
      */
     public record AfterEnd(Duration leave, Duration result) {}
 
-    public Patience withTick(Duration other) {
-        return new Patience(other, listen, afterFailure, afterEnd, terminate, backoff);
+    public LaunchTimeouts withTick(Duration other) {
+        return new LaunchTimeouts(other, listen, afterFailure, afterEnd, terminate, backoff);
     }
 }

@@ -1,0 +1,49 @@
+package io.syncbn.deploy.command;
+
+import io.syncbn.deploy.settings.RunSettings;
+import io.syncbn.deploy.settings.Settings;
+import io.syncbn.worker.record.Intervals;
+import io.syncbn.worker.session.SessionTimeouts;
+import io.syncbn.worker.train.Resume;
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * What flags and job file say of how a worker runs.
+ *
+ * @param keep how many checkpoints stay
+ */
+record WorkerSettings(SessionTimeouts timeouts, Intervals intervals, int keep, Optional<Resume> resume) {
+    private static final int DAY_SECONDS = 86_400;
+    static final Duration DAY = Duration.ofDays(1);
+
+    static WorkerSettings of(Settings settings) {
+        return new WorkerSettings(
+                new SessionTimeouts(
+                        joinTimeout(settings),
+                        settings.seconds(RunSettings.RECONNECT, 0, DAY_SECONDS),
+                        prepareTimeout(settings)),
+                new Intervals(
+                        settings.number(RunSettings.CHECKPOINT_EVERY, 0, Long.MAX_VALUE),
+                        settings.seconds(RunSettings.CHECKPOINT_SECONDS, 0, Integer.MAX_VALUE),
+                        settings.number(RunSettings.EVALUATE_EVERY, 0, Long.MAX_VALUE)),
+                settings.integer(RunSettings.KEEP, 1, Integer.MAX_VALUE),
+                resume(settings));
+    }
+
+    private static Optional<Resume> resume(Settings settings) {
+        boolean otherData = settings.flag(RunSettings.ALLOW_OTHER_DATA);
+        boolean otherArithmetic = settings.flag(RunSettings.ALLOW_OTHER_ARITHMETIC);
+        return settings.path(RunSettings.RESUME).map(from -> new Resume(from, otherData, otherArithmetic));
+    }
+
+    /** For the coordinator, and for all workers. */
+    static Duration joinTimeout(Settings settings) {
+        return settings.seconds(RunSettings.JOIN_TIMEOUT, 1, DAY_SECONDS);
+    }
+
+    /** Measured by the worker itself, and by the coordinator. */
+    static Duration prepareTimeout(Settings settings) {
+        return settings.fractionalSeconds(RunSettings.PREPARE_TIMEOUT, Duration.ofSeconds(1), DAY);
+    }
+}
