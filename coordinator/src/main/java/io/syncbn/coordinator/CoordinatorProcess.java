@@ -11,8 +11,6 @@ import io.syncbn.coordinator.journal.EventsFile;
 import io.syncbn.coordinator.journal.Journal;
 import io.syncbn.coordinator.membership.Earlier;
 import io.syncbn.coordinator.membership.Effect;
-import io.syncbn.coordinator.membership.Limits;
-import io.syncbn.coordinator.membership.Rules;
 import io.syncbn.coordinator.service.ControlService;
 import io.syncbn.coordinator.service.Coordinator;
 import io.syncbn.coordinator.service.CoordinatorMetrics;
@@ -47,9 +45,6 @@ public final class CoordinatorProcess implements AutoCloseable {
     /** How long workers have, after the end, to read their last message and close their streams. */
     private static final long DRAIN_MILLIS = 3000;
 
-    /** Until then a slow worker may catch up by itself, unless its memory is too small for the sums it is behind. */
-    private static final int MOST_STEPS_BEHIND = 100;
-
     /** Connections of people and of probes, beside workers that are about to join. */
     private static final int MOST_PROBES = 256;
 
@@ -74,12 +69,12 @@ public final class CoordinatorProcess implements AutoCloseable {
         CoordinatorMetrics metrics = new CoordinatorMetrics(registry);
         events = config.log().isPresent()
                 ? Optional.of(
-                        EventsFile.open(config.log().get(), config.job().fingerprint(), System::currentTimeMillis))
+                        EventsFile.open(config.log().get(), config.rules().fingerprint(), System::currentTimeMillis))
                 : Optional.empty();
         events.ifPresent(file -> file.whenItFails(metrics::eventLost));
         coordinator = new Coordinator(
-                rules(config),
-                config.job().groupSize(),
+                config.rules(),
+                config.groupSize(),
                 Earlier.from(events.map(EventsFile::earlier).orElse(List.of())),
                 System::nanoTime,
                 metrics,
@@ -90,7 +85,7 @@ public final class CoordinatorProcess implements AutoCloseable {
                 : Optional.empty();
         strangers = new Strangers(System::nanoTime, metrics::stranger);
         guests = new Guests(
-                MOST_PROBES + CONNECTIONS_OF_A_WORKER * config.workers().most(), strangers::say);
+                MOST_PROBES + CONNECTIONS_OF_A_WORKER * config.rules().workers().most(), strangers::say);
         ServerServiceDefinition control = ControlService.create(coordinator, strangers);
         address = new Address(
                 config.listen().host(), listen(config.listen(), control).getPort());
@@ -144,21 +139,6 @@ public final class CoordinatorProcess implements AutoCloseable {
                 && new InetSocketAddress(address.host(), address.port())
                         .getAddress()
                         .isLoopbackAddress();
-    }
-
-    private static Rules rules(CoordinatorConfig config) {
-        return new Rules(
-                config.job().fingerprint(),
-                config.job().shards(),
-                config.workers().least(),
-                config.workers().most(),
-                config.timeouts().join().toNanos(),
-                config.timeouts().patience(),
-                config.workers().straggler(),
-                MOST_STEPS_BEHIND,
-                new Limits(
-                        config.timeouts().state().toNanos(),
-                        Runtime.getRuntime().maxMemory()));
     }
 
     /**

@@ -9,8 +9,6 @@ import io.grpc.health.v1.HealthCheckRequest;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.health.v1.HealthGrpc;
 import io.netty.channel.EventLoopGroup;
-import io.syncbn.coordinator.membership.Patience;
-import io.syncbn.coordinator.membership.Straggler;
 import io.syncbn.proto.Protocol;
 import io.syncbn.proto.net.Address;
 import io.syncbn.proto.net.Channels;
@@ -155,9 +153,8 @@ class CoordinatorProcessTest extends WithCoordinator {
     void tooFewWorkersInTimeFailTheJob() throws Exception {
         CoordinatorProcess coordinator = keep(CoordinatorProcess.start(new CoordinatorConfig(
                 new Address("127.0.0.1", 0),
-                new CoordinatorConfig.JobFacts(JOB, SHARDS, SHARDS),
-                new CoordinatorConfig.Workers(WORKERS, WORKERS, Straggler.WAIT),
-                new CoordinatorConfig.Timeouts(Duration.ofSeconds(1), Duration.ofSeconds(60), Patience.DEFAULT),
+                TestRules.of(JOB, SHARDS, WORKERS, WORKERS, TestRules.patience(Duration.ofSeconds(1))),
+                SHARDS,
                 Optional.empty(),
                 Optional.empty())));
         assertThat(coordinator.awaitEnd()).isEqualTo(new Outcome.Failure("none of 3 workers joined within 1 s"));
@@ -202,9 +199,8 @@ class CoordinatorProcessTest extends WithCoordinator {
         CoordinatorProcess coordinator = start(SHARDS);
         CoordinatorConfig same = new CoordinatorConfig(
                 new Address("127.0.0.1", coordinator.port()),
-                new CoordinatorConfig.JobFacts(JOB, 1, 1),
-                new CoordinatorConfig.Workers(1, 1, Straggler.WAIT),
-                new CoordinatorConfig.Timeouts(Duration.ofSeconds(1), Duration.ofSeconds(60), Patience.DEFAULT),
+                TestRules.of(JOB, 1, 1, 1, TestRules.patience(Duration.ofSeconds(1))),
+                1,
                 Optional.empty(),
                 Optional.empty());
         assertThatThrownBy(() -> CoordinatorProcess.start(same))
@@ -220,10 +216,8 @@ class CoordinatorProcessTest extends WithCoordinator {
             for (int[] ports : new int[][] {{0, taken.getLocalPort()}, {taken.getLocalPort(), 0}}) {
                 CoordinatorConfig config = new CoordinatorConfig(
                         new Address("0.0.0.0", ports[0]),
-                        new CoordinatorConfig.JobFacts(JOB, SHARDS, SHARDS),
-                        new CoordinatorConfig.Workers(WORKERS, WORKERS, Straggler.WAIT),
-                        new CoordinatorConfig.Timeouts(
-                                Duration.ofMinutes(10), Duration.ofSeconds(60), Patience.DEFAULT),
+                        TestRules.of(JOB, SHARDS, WORKERS, WORKERS, TestRules.patience(Duration.ofMinutes(10))),
+                        SHARDS,
                         Optional.of(new Address("0.0.0.0", ports[1])),
                         Optional.of(log));
                 assertThatThrownBy(() -> CoordinatorProcess.start(config))
@@ -257,9 +251,8 @@ class CoordinatorProcessTest extends WithCoordinator {
     void aHostThatNobodyKnowsIsNamed() {
         CoordinatorConfig config = new CoordinatorConfig(
                 new Address("nobody.invalid", 0),
-                new CoordinatorConfig.JobFacts(JOB, SHARDS, SHARDS),
-                new CoordinatorConfig.Workers(WORKERS, WORKERS, Straggler.WAIT),
-                new CoordinatorConfig.Timeouts(Duration.ofMinutes(10), Duration.ofSeconds(60), Patience.DEFAULT),
+                TestRules.of(JOB, SHARDS, WORKERS, WORKERS, TestRules.patience(Duration.ofMinutes(10))),
+                SHARDS,
                 Optional.empty(),
                 Optional.empty());
         assertThatThrownBy(() -> CoordinatorProcess.start(config))

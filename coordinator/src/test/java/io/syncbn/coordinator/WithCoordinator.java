@@ -3,7 +3,6 @@ package io.syncbn.coordinator;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.syncbn.coordinator.membership.Patience;
-import io.syncbn.coordinator.membership.Straggler;
 import io.syncbn.proto.net.Address;
 import io.syncbn.proto.v1.Plan;
 import java.io.IOException;
@@ -12,7 +11,6 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -47,21 +45,21 @@ abstract class WithCoordinator {
     }
 
     final CoordinatorProcess start(int minWorkers, int groupSize, int silenceMillis) throws IOException {
-        return start(minWorkers, WORKERS, groupSize, new Patience(100, silenceMillis, LONG_MILLIS), Optional.empty());
+        return start(
+                minWorkers, WORKERS, groupSize, TestRules.patience(100, silenceMillis, LONG_MILLIS), Optional.empty());
     }
 
     /** One that may have more workers than there are, so that it does not wait for them for long, and writes events. */
     final CoordinatorProcess start(int minWorkers, int maxWorkers, Optional<Path> log) throws IOException {
-        return start(minWorkers, maxWorkers, SHARDS, new Patience(100, LONG_MILLIS, 1000), log);
+        return start(minWorkers, maxWorkers, SHARDS, TestRules.patience(100, LONG_MILLIS, 1000), log);
     }
 
     private CoordinatorProcess start(
             int minWorkers, int maxWorkers, int groupSize, Patience patience, Optional<Path> log) throws IOException {
         return keep(CoordinatorProcess.start(new CoordinatorConfig(
                 new Address("127.0.0.1", 0),
-                new CoordinatorConfig.JobFacts(JOB, SHARDS, groupSize),
-                new CoordinatorConfig.Workers(minWorkers, maxWorkers, Straggler.WAIT),
-                new CoordinatorConfig.Timeouts(Duration.ofSeconds(120), Duration.ofSeconds(60), patience),
+                TestRules.of(JOB, SHARDS, minWorkers, maxWorkers, patience),
+                groupSize,
                 Optional.of(new Address("127.0.0.1", 0)),
                 log)));
     }

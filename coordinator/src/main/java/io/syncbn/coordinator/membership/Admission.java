@@ -39,15 +39,16 @@ final class Admission {
             return Optional.of(name + " was started with another job: its fingerprint is " + join.getFingerprint()
                     + ", expected " + rules.fingerprint());
         }
-        long needed = Limits.neededBytes(join.getGradientBytes(), rules.maxWorkers());
+        long needed =
+                Limits.neededBytes(join.getGradientBytes(), rules.workers().most());
         if (needed > rules.limits().heapBytes()) {
-            return Optional.of(
-                    "the coordinator's memory is too small for " + rules.maxWorkers() + " workers and a model of "
-                            + mebibytes(join.getGradientBytes()) + " MB: its heap is "
-                            + mebibytes(rules.limits().heapBytes())
-                            + " MB, and about " + mebibytes(needed)
-                            + " MB are needed; give it more by --coordinator-heap, or where it is started by itself, by"
-                            + " SYNCBN_JAVA_OPTS=-Xmx" + mebibytes(needed) + "m");
+            return Optional.of("the coordinator's memory is too small for "
+                    + rules.workers().most() + " workers and a model of "
+                    + mebibytes(join.getGradientBytes()) + " MB: its heap is "
+                    + mebibytes(rules.limits().heapBytes())
+                    + " MB, and about " + mebibytes(needed)
+                    + " MB are needed; give it more by --coordinator-heap, or where it is started by itself, by"
+                    + " SYNCBN_JAVA_OPTS=-Xmx" + mebibytes(needed) + "m");
         }
         for (Member member : members) {
             if (member.name().equals(name)) {

@@ -60,7 +60,9 @@ final class Backups {
     /** What it has yet to go through is in its memory, of which it has said how many steps that holds. */
     private static long mostBehind(Draft draft, Member member) {
         int holds = member.join().getBacklogSteps();
-        return holds == 0 ? draft.rules.mostStepsBehind() : Math.min(holds, draft.rules.mostStepsBehind());
+        return holds == 0
+                ? draft.rules.limits().stepsBehind()
+                : Math.min(holds, draft.rules.limits().stepsBehind());
     }
 
     /** Lets the generation end, if a worker keeps up again. */

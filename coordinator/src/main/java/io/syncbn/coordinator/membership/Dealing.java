@@ -4,6 +4,7 @@ import io.syncbn.proto.tree.Assignment;
 import io.syncbn.proto.tree.ShardRun;
 import io.syncbn.proto.v1.Plan;
 import io.syncbn.proto.v1.ToWorker;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -26,7 +27,7 @@ final class Dealing {
                 .sorted(Comparator.comparing((Member member) -> !member.has(draft.baseStep))
                         .thenComparing(member -> !member.mayHave(draft.baseStep))
                         .thenComparing(member -> !member.wasPlanned() && !draft.expected.contains(member.name())))
-                .limit(draft.rules.maxWorkers())
+                .limit(draft.rules.workers().most())
                 .sorted(Comparator.comparing(Member::name, new NaturalOrder()))
                 .toList();
         draft.expected = Set.of();
@@ -41,7 +42,10 @@ final class Dealing {
         Optional<Assignment> before = draft.assignment;
         draft.assignment = Optional.of(new Assignment(draft.generation, seats));
         // Before anybody hears of it: its number must not be given again, even by a coordinator that is started anew.
-        draft.note(Topic.PLAN, "generation " + draft.generation + " is planned: " + draft.rules.count(seated.size()));
+        draft.note(
+                Topic.PLAN,
+                "generation " + draft.generation + " is planned: "
+                        + draft.rules.workers().count(seated.size()));
         Backups.dealt(draft, before);
         draft.seated().stream()
                 .sorted(Comparator.comparing(Member::seat))
@@ -51,7 +55,7 @@ final class Dealing {
     /** Those that have come and gone too often wait, unless there is no other way: time for gathering is over, or only they have the state. */
     private static List<Member> candidates(Draft draft) {
         List<Member> rested = draft.rested();
-        boolean canGoOn = rested.size() >= draft.rules.minWorkers()
+        boolean canGoOn = rested.size() >= draft.rules.workers().least()
                 && rested.stream().anyMatch(member -> member.mayHave(draft.baseStep));
         return canGoOn ? rested : draft.members();
     }
@@ -65,12 +69,16 @@ final class Dealing {
                 .setWorkers(assignment.workers())
                 .setFirstShard(run.first())
                 .setShardCount(run.count())
-                .setHeartbeatMillis(draft.rules.patience().heartbeatMillis())
-                .setSilenceMillis(draft.rules.patience().silenceMillis())
+                .setHeartbeatMillis(millis(draft.rules.patience().heartbeat()))
+                .setSilenceMillis(millis(draft.rules.patience().silence()))
                 .setCommittedStep(draft.committedStep)
                 .setRestores(draft.restoring.restores());
         assignment.seats().get(worker).backupRun().ifPresent(backup -> plan.setBackupFirstShard(backup.first())
                 .setBackupShardCount(backup.count()));
         return plan.build();
+    }
+
+    private static int millis(Duration duration) {
+        return Math.toIntExact(duration.toMillis());
     }
 }

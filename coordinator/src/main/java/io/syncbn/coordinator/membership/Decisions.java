@@ -103,7 +103,7 @@ public final class Decisions {
     private static void tick(Draft draft) {
         long gapNanos = draft.nowNanos - draft.tickedNanos;
         draft.tickedNanos = draft.nowNanos;
-        if (gapNanos > draft.rules.patience().silenceNanos() / 2) {
+        if (gapNanos > draft.rules.patience().silence().toNanos() / 2) {
             // This process, or its disk, stood still; signs of life may wait unread, and a silence says nothing of the
             // others.
             draft.members().forEach(member -> draft.update(member.heardAt(draft.nowNanos)));

@@ -16,7 +16,7 @@ final class Departures {
                 member.name(),
                 draft.generation == 0
                         ? member.name() + " left before the job began: "
-                                + draft.rules.count(draft.members().size() - 1)
+                                + draft.rules.workers().count(draft.members().size() - 1)
                         : wasLost(draft, member, "its connection closed"));
         draft.lose(member);
         draft.effect(new Effect.End(member.connection()));
@@ -56,7 +56,7 @@ final class Departures {
         List<Member> silent = draft.members().stream()
                 .filter(member -> member.wasPlanned() && !draft.hasFinished(member))
                 .filter(member -> draft.nowNanos - member.heardNanos()
-                        >= draft.rules.patience().silenceNanos())
+                        >= draft.rules.patience().silence().toNanos())
                 .toList();
         for (Member member : silent) {
             long millis = TimeUnit.NANOSECONDS.toMillis(draft.nowNanos - member.heardNanos());

@@ -4,7 +4,6 @@ import io.syncbn.proto.v1.Hold;
 import io.syncbn.proto.v1.ToWorker;
 import java.util.Comparator;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
 /** What happens while there are too few workers. */
@@ -37,7 +36,7 @@ final class Gathering {
 
     /** Why those who are left cannot go on, if they cannot. */
     static Optional<String> obstacle(Draft draft) {
-        if (draft.rested().size() < draft.rules.minWorkers()) {
+        if (draft.rested().size() < draft.rules.workers().least()) {
             return Optional.of(tooFewAreLeft(draft));
         }
         return hasReplica(draft) ? Optional.empty() : Optional.of(noReplica(draft));
@@ -45,11 +44,11 @@ final class Gathering {
 
     private static String tooFewAreLeft(Draft draft) {
         int left = draft.members().size();
-        if (left >= draft.rules.minWorkers()) {
+        if (left >= draft.rules.workers().least()) {
             return tooManyWait(draft);
         }
         return (left == 0 ? "no worker is left" : left == 1 ? "1 worker is left" : left + " workers are left")
-                + ", the job waits until it has " + draft.rules.minWorkers();
+                + ", the job waits until it has " + draft.rules.workers().least();
     }
 
     private static String tooManyWait(Draft draft) {
@@ -78,7 +77,8 @@ final class Gathering {
 
     /** Whether time is over, and there are too few all the same. */
     static boolean isTooLate(Draft draft) {
-        return isTimeOver(draft) && draft.members().size() < draft.rules.minWorkers();
+        return isTimeOver(draft)
+                && draft.members().size() < draft.rules.workers().least();
     }
 
     /** Whether nobody is waited for any more. */
@@ -87,7 +87,7 @@ final class Gathering {
             return true;
         }
         int workers = draft.rested().size();
-        if (workers < draft.rules.minWorkers()) {
+        if (workers < draft.rules.workers().least()) {
             return false;
         }
         boolean waitsForReturn =
@@ -97,13 +97,14 @@ final class Gathering {
                         .map(Member::name)
                         .collect(Collectors.toSet())
                         .containsAll(draft.expected)
-                : workers >= draft.rules.maxWorkers()
+                : workers >= draft.rules.workers().most()
                         || draft.waitedNanos(draft.joinedNanos)
-                                >= draft.rules.patience().settleNanos();
+                                >= draft.rules.patience().settle().toNanos();
     }
 
     private static boolean isTimeOver(Draft draft) {
-        return draft.waitedNanos(draft.gatheringNanos) >= draft.rules.joinTimeoutNanos();
+        return draft.waitedNanos(draft.gatheringNanos)
+                >= draft.rules.patience().join().toNanos();
     }
 
     static String tooFew(Draft draft) {
@@ -111,8 +112,8 @@ final class Gathering {
                 .map(Member::name)
                 .sorted(new NaturalOrder())
                 .collect(Collectors.joining(", "));
-        return draft.rules.count(draft.members().size()) + " joined within "
-                + TimeUnit.NANOSECONDS.toSeconds(draft.rules.joinTimeoutNanos()) + " s"
+        return draft.rules.workers().count(draft.members().size()) + " joined within "
+                + draft.rules.patience().join().toSeconds() + " s"
                 + (names.isEmpty() ? "" : ": " + names);
     }
 }

@@ -62,16 +62,17 @@ final class Joining {
             draft.note(
                     Topic.JOINED,
                     member.name(),
-                    who + draft.rules.count(draft.members().size()));
+                    who + draft.rules.workers().count(draft.members().size()));
             return;
         }
-        boolean isSpare = draft.members().size() > draft.rules.maxWorkers();
+        boolean isSpare = draft.members().size() > draft.rules.workers().most();
         draft.note(
                 Topic.WAITING,
                 member.name(),
                 who
                         + (isSpare
-                                ? "waits as a spare, the job has its " + draft.rules.maxWorkers() + " workers"
+                                ? "waits as a spare, the job has its "
+                                        + draft.rules.workers().most() + " workers"
                                 : draft.pauseNanos(member) > 0
                                         ? draft.suspicions.hasToRest(member.name(), draft.nowNanos)
                                         : "takes part in the next generation"));

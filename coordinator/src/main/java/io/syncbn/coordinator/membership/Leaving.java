@@ -42,7 +42,7 @@ final class Leaving {
         List<Member> others =
                 draft.members().stream().filter(member -> member != leaver).toList();
         return leaver.mayHave(draft.baseStep)
-                && draft.rules.maxWorkers() > 1
+                && draft.rules.workers().most() > 1
                 && others.stream().anyMatch(member -> member.leaving().isEmpty())
                 && others.stream().noneMatch(member -> member.has(draft.baseStep));
     }

@@ -1,14 +1,15 @@
 package io.syncbn.coordinator.membership;
 
-import java.util.concurrent.TimeUnit;
+import java.time.Duration;
 
 /**
- * How much a coordinator may hold, and how long a state may take to come over.
+ * How much a coordinator may hold, how long a state may take to come over, and how far a slow worker may fall behind.
  *
- * @param stateNanos for every {@link #STATE_BYTES} of it, begun, that the coordinator hands on
+ * @param state how long it may take for every {@link #STATE_BYTES} of it, begun, that the coordinator hands on
  * @param heapBytes of the coordinator; what waits outside of it for workers to take it may be as much
+ * @param stepsBehind of a worker that has a backup; less if its memory is small
  */
-public record Limits(long stateNanos, long heapBytes) {
+public record Limits(Duration state, long heapBytes, int stepsBehind) {
     private static final long STATE_BYTES = 256L << 20;
 
     /** What a coordinator needs whatever its model. */
@@ -17,12 +18,9 @@ public record Limits(long stateNanos, long heapBytes) {
     /** Of the memory for what waits to be sent, for one worker that nobody waits for. */
     private static final long UNTAKEN_SHARE = 8;
 
-    /** A minute, and no bound on memory. */
-    public static final Limits DEFAULT = new Limits(TimeUnit.SECONDS.toNanos(60), Long.MAX_VALUE);
-
     /** For how long a state may be on its way. */
     long stateNanos(long stateBytes, int targets) {
-        return stateNanos * Math.max(1, (stateBytes * targets + STATE_BYTES - 1) / STATE_BYTES);
+        return state.toNanos() * Math.max(1, (stateBytes * targets + STATE_BYTES - 1) / STATE_BYTES);
     }
 
     /** How much may wait to be sent to a worker that the others do not wait for. */

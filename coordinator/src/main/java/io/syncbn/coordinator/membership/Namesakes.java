@@ -44,7 +44,7 @@ final class Namesakes {
     static void tick(Draft draft) {
         draft.comers().stream()
                 .filter(comer -> draft.nowNanos - comer.sinceNanos()
-                        >= draft.rules.patience().silenceNanos())
+                        >= draft.rules.patience().silence().toNanos())
                 .filter(comer -> draft.members().stream()
                         .anyMatch(member -> isName(comer, member.name()) && !member.wasPlanned()))
                 .forEach(comer -> refuseForName(draft, comer));

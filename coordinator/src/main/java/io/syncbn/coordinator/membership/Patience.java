@@ -1,52 +1,32 @@
 package io.syncbn.coordinator.membership;
 
-import java.util.concurrent.TimeUnit;
+import java.time.Duration;
 
 /**
  * How long a coordinator waits for workers that have joined, or may join.
  *
- * @param heartbeatMillis how often a worker sends a sign of life
- * @param silenceMillis how long a worker may be silent before it counts as lost
- * @param settleMillis with enough workers, but not the most, a generation begins when nobody has joined for so long
- * @param deadlineSlackMillis how long a sum of a step may wait for parts, beside twice the median of recent steps
- * @param prepareMillis how long a worker may take to get ready for its shards, or to finish when the job ends
+ * @param join how long the job waits for the fewest workers
+ * @param heartbeat how often a worker sends a sign of life
+ * @param silence how long a worker may be silent before it counts as lost
+ * @param settle with enough workers, but not the most, a generation begins when nobody has joined for so long
+ * @param deadlineSlack how long a sum of a step may wait for parts, beside twice the median of recent steps
+ * @param prepare how long a worker may take to get ready for its shards, or to finish when the job ends
  */
 public record Patience(
-        int heartbeatMillis, int silenceMillis, int settleMillis, int deadlineSlackMillis, int prepareMillis) {
+        Duration join,
+        Duration heartbeat,
+        Duration silence,
+        Duration settle,
+        Duration deadlineSlack,
+        Duration prepare) {
     /** Silence is several heartbeats, so that a garbage collection or a busy machine is not taken for a death. */
     private static final int HEARTBEATS_OF_SILENCE = 5;
 
-    /** Rows may have to be read and decoded before a worker is ready: only a disk that hangs takes as long. */
-    private static final int PREPARE_MILLIS = 600_000;
+    private static final Duration SETTLE = Duration.ofSeconds(1);
 
-    private static final int DEADLINE_SLACK_MILLIS = 1800;
-
-    public static final Patience DEFAULT = new Patience(1000, 5000, 1000);
-
-    /** With the usual time to get ready, and the usual slack. */
-    public Patience(int heartbeatMillis, int silenceMillis, int settleMillis) {
-        this(heartbeatMillis, silenceMillis, settleMillis, DEADLINE_SLACK_MILLIS, PREPARE_MILLIS);
-    }
-
-    /** The default but for what a user may set. */
-    public static Patience of(int silenceMillis, int deadlineSlackMillis, int prepareMillis) {
-        return new Patience(
-                Math.max(1, silenceMillis / HEARTBEATS_OF_SILENCE),
-                silenceMillis,
-                DEFAULT.settleMillis,
-                deadlineSlackMillis,
-                prepareMillis);
-    }
-
-    long silenceNanos() {
-        return TimeUnit.MILLISECONDS.toNanos(silenceMillis);
-    }
-
-    long settleNanos() {
-        return TimeUnit.MILLISECONDS.toNanos(settleMillis);
-    }
-
-    long prepareNanos() {
-        return TimeUnit.MILLISECONDS.toNanos(prepareMillis);
+    /** What a user may set, and what follows from that. */
+    public static Patience of(Duration join, Duration silence, Duration deadlineSlack, Duration prepare) {
+        Duration heartbeat = Duration.ofMillis(Math.max(1, silence.toMillis() / HEARTBEATS_OF_SILENCE));
+        return new Patience(join, heartbeat, silence, SETTLE, deadlineSlack, prepare);
     }
 }

@@ -25,7 +25,9 @@ final class Restores {
         boolean haveAllAnswered = draft.members().stream()
                 .allMatch(member -> draft.restoring.answered().contains(member.connection()));
         // A disk that does not answer must not keep the job from going on, if only from its start.
-        return haveAllAnswered || draft.waitedNanos(draft.restoring.askedNanos()) >= draft.rules.joinTimeoutNanos();
+        return haveAllAnswered
+                || draft.waitedNanos(draft.restoring.askedNanos())
+                        >= draft.rules.patience().join().toNanos();
     }
 
     private static boolean areLost(Draft draft) {

@@ -7,24 +7,13 @@ import java.util.concurrent.TimeUnit;
  *
  * @param fingerprint of the coordinator's job
  * @param shards S
- * @param minWorkers fewest workers that a generation has
- * @param maxWorkers most workers that a generation has, at most {@code shards}
- * @param joinTimeoutNanos how long the job waits for the fewest
+ * @param workers with how many of them the job goes on
  * @param patience how long the coordinator waits for workers
  * @param straggler what is done about a worker that makes the others wait
- * @param mostStepsBehind how far one that has a backup may fall behind, or less if its memory is small
- * @param limits how much the coordinator may hold, and how long a state may take
+ * @param limits how much the coordinator may hold, how long a state may take, and how far a slow worker may fall behind
  */
 public record Rules(
-        String fingerprint,
-        int shards,
-        int minWorkers,
-        int maxWorkers,
-        long joinTimeoutNanos,
-        Patience patience,
-        Straggler straggler,
-        int mostStepsBehind,
-        Limits limits) {
+        String fingerprint, int shards, WorkerRange workers, Patience patience, Straggler straggler, Limits limits) {
 
     /** After a restart, so long the workers of the last generation have to come back, before the job goes on with fewer. */
     static final long RETURN_NANOS = TimeUnit.SECONDS.toNanos(5);
@@ -43,12 +32,6 @@ public record Rules(
 
     /** How long those who have a state that nobody else has may be away before it counts as lost. */
     long lostNanos() {
-        return patience.silenceNanos() + UNSEEN_NANOS + RETURN_NANOS;
-    }
-
-    /** So many of how many workers, in words. */
-    String count(int workers) {
-        return (workers == 0 ? "none" : workers) + " of " + maxWorkers + " workers"
-                + (minWorkers == maxWorkers ? "" : " (" + minWorkers + (minWorkers == 1 ? " is" : " are") + " enough)");
+        return patience.silence().toNanos() + UNSEEN_NANOS + RETURN_NANOS;
     }
 }

@@ -16,7 +16,7 @@ final class Running {
     static boolean isToEnd(Draft draft) {
         boolean hasLeaver =
                 draft.seated().stream().anyMatch(member -> member.leaving().isPresent());
-        boolean hasJoiner = draft.seated().size() < draft.rules.maxWorkers()
+        boolean hasJoiner = draft.seated().size() < draft.rules.workers().most()
                 && draft.rested().stream().anyMatch(member -> !member.isSeated());
         return hasLeaver || hasJoiner || draft.stopping.isPresent();
     }

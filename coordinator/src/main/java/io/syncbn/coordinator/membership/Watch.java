@@ -43,7 +43,7 @@ final class Watch {
     }
 
     private static void await(Draft draft, List<Member> late, String forWhat) {
-        long limitNanos = draft.rules.patience().prepareNanos();
+        long limitNanos = draft.rules.patience().prepare().toNanos();
         if (waitedNanos(draft) >= limitNanos) {
             Departures.late(draft, late, "it was given " + seconds(limitNanos) + " s to " + forWhat);
         } else if (isTimeForAWord(draft, FIRST_WORD_NANOS)) {

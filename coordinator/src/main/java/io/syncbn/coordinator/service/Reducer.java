@@ -40,8 +40,8 @@ final class Reducer {
     Reducer(int groupSize, Patience patience, long mostUntakenBytes, long nowNanos) {
         this.groupSize = groupSize;
         this.mostUntakenBytes = mostUntakenBytes;
-        silenceNanos = TimeUnit.MILLISECONDS.toNanos(patience.silenceMillis());
-        deadline = new Deadline(TimeUnit.MILLISECONDS.toNanos(patience.deadlineSlackMillis()));
+        silenceNanos = patience.silence().toNanos();
+        deadline = new Deadline(patience.deadlineSlack().toNanos());
         lookedNanos = nowNanos;
     }
 

@@ -2,10 +2,11 @@ package io.syncbn.coordinator.membership;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 class LimitsTest {
-    private static final Limits LIMITS = new Limits(60, 1L << 30);
+    private static final Limits LIMITS = new Limits(Duration.ofNanos(60), 1L << 30, 100);
 
     /** A ResNet-50 with its momentum is 205 MB; eight that come late get 1,640 MB of it. */
     @Test

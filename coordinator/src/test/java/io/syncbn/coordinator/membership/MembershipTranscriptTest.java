@@ -11,6 +11,7 @@ import io.syncbn.proto.v1.Ready;
 import io.syncbn.proto.v1.ToWorker;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -49,13 +50,18 @@ class MembershipTranscriptTest {
                     new Rules(
                             "job-a",
                             Integer.parseInt(options.get("shards")),
-                            Integer.parseInt(workers[0]),
-                            Integer.parseInt(workers[workers.length - 1]),
-                            TimeUnit.SECONDS.toNanos(120),
-                            Patience.of(5000, 1800, 1000 * Integer.parseInt(options.getOrDefault("prepare", "600"))),
+                            new WorkerRange(
+                                    Integer.parseInt(workers[0]), Integer.parseInt(workers[workers.length - 1])),
+                            Patience.of(
+                                    Duration.ofSeconds(120),
+                                    Duration.ofSeconds(5),
+                                    Duration.ofMillis(1800),
+                                    Duration.ofSeconds(Long.parseLong(options.getOrDefault("prepare", "600")))),
                             options.containsKey("straggler") ? Straggler.RERUN : Straggler.WAIT,
-                            Integer.parseInt(options.getOrDefault("behind", "100")),
-                            Limits.DEFAULT),
+                            new Limits(
+                                    Duration.ofSeconds(60),
+                                    Long.MAX_VALUE,
+                                    Integer.parseInt(options.getOrDefault("behind", "100")))),
                     earlier,
                     0);
             return List.of();

@@ -2,8 +2,10 @@ package io.syncbn.coordinator.membership;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.syncbn.coordinator.TestRules;
 import io.syncbn.proto.v1.Plan;
 import io.syncbn.proto.v1.ToWorker;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -65,13 +67,10 @@ final class RandomConversation {
                 new Rules(
                         "job",
                         shards,
-                        minWorkers,
-                        maxWorkers,
-                        TimeUnit.SECONDS.toNanos(600),
-                        Patience.DEFAULT,
+                        new WorkerRange(minWorkers, maxWorkers),
+                        TestRules.patience(Duration.ofSeconds(600)),
                         Straggler.RERUN,
-                        3,
-                        Limits.DEFAULT),
+                        new Limits(Duration.ofSeconds(60), Long.MAX_VALUE, 3)),
                 Earlier.NOTHING,
                 nowNanos);
     }

@@ -13,6 +13,7 @@ import io.syncbn.proto.v1.FromWorker;
 import io.syncbn.proto.v1.Join;
 import io.syncbn.proto.wire.DataFrame;
 import io.syncbn.proto.wire.FrameHeader;
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 /** What may wait in the coordinator for workers, and how large a model it takes. */
@@ -45,7 +46,7 @@ class CoordinatorMemoryTest extends CoordinatorRun {
 
     @Test
     void oneThatHasABackupIsSentAwayWhenTooMuchWaitsForIt() {
-        limits = new Limits(1, 64 << 20);
+        limits = new Limits(Duration.ofNanos(1), 64 << 20, 100);
         beginWithBackup();
         FakeStreams.Data slow = data.get(StreamKind.GRADIENTS).get(1);
         slow.isFull = true;
@@ -69,7 +70,7 @@ class CoordinatorMemoryTest extends CoordinatorRun {
 
     @Test
     void aModelForWhichTheMemoryIsTooSmallIsRefusedWithWhatIsNeeded() {
-        limits = new Limits(1, 256 << 20);
+        limits = new Limits(Duration.ofNanos(1), 256 << 20, 100);
         coordinator = coordinator(Earlier.NOTHING);
         FakeStreams.Control control = new FakeStreams.Control(7);
         coordinator.opened(control);

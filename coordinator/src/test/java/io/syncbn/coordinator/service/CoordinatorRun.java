@@ -3,13 +3,14 @@ package io.syncbn.coordinator.service;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.syncbn.coordinator.TestRules;
 import io.syncbn.coordinator.membership.Earlier;
 import io.syncbn.coordinator.membership.Effect;
 import io.syncbn.coordinator.membership.Limits;
-import io.syncbn.coordinator.membership.Patience;
 import io.syncbn.coordinator.membership.Rules;
 import io.syncbn.coordinator.membership.Straggler;
 import io.syncbn.coordinator.membership.Topic;
+import io.syncbn.coordinator.membership.WorkerRange;
 import io.syncbn.proto.Protocol;
 import io.syncbn.proto.sums.StreamKind;
 import io.syncbn.proto.sums.SumKind;
@@ -22,6 +23,7 @@ import io.syncbn.proto.v1.Ready;
 import io.syncbn.proto.v1.ToWorker;
 import io.syncbn.proto.wire.DataFrame;
 import io.syncbn.proto.wire.FrameHeader;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -44,7 +46,7 @@ abstract class CoordinatorRun {
     final List<Runnable> disk = new ArrayList<>();
 
     boolean diskHangs;
-    Limits limits = Limits.DEFAULT;
+    Limits limits = TestRules.LIMITS;
     long nowMillis;
     Straggler straggler = Straggler.WAIT;
     Coordinator coordinator = coordinator(Earlier.NOTHING);
@@ -54,12 +56,9 @@ abstract class CoordinatorRun {
                 new Rules(
                         "job",
                         WORKERS,
-                        1,
-                        WORKERS,
-                        TimeUnit.SECONDS.toNanos(100),
-                        Patience.DEFAULT,
+                        new WorkerRange(1, WORKERS),
+                        TestRules.patience(Duration.ofSeconds(100)),
                         straggler,
-                        100,
                         limits),
                 WORKERS,
                 earlier,

@@ -6,7 +6,6 @@ import io.syncbn.coordinator.Outcome;
 import io.syncbn.deploy.settings.RunSettings;
 import io.syncbn.deploy.settings.Settings;
 import io.syncbn.deploy.settings.UsageException;
-import io.syncbn.proto.job.Fingerprint;
 import io.syncbn.proto.job.Job;
 import io.syncbn.proto.job.Setting;
 import io.syncbn.proto.net.Address;
@@ -56,11 +55,8 @@ final class CoordinatorCommand implements Command {
         Job job = jobRun.job().orElseThrow();
         CoordinatorProcess coordinator = start(new CoordinatorConfig(
                 new Address(host, port),
-                new CoordinatorConfig.JobFacts(
-                        Fingerprint.of(job), job.shards(), job.normalization().groupSize(job.shards())),
-                new CoordinatorConfig.Workers(
-                        jobRun.workers().least(), jobRun.workers().most(), coordinating.straggler()),
-                coordinating.timeouts(),
+                coordinating.rules(job, jobRun.workers()),
+                job.normalization().groupSize(job.shards()),
                 Optional.of(metrics),
                 log));
         try (Interruption interruption = watch(coordinator, isLaunched)) {

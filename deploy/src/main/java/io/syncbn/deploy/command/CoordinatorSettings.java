@@ -1,32 +1,42 @@
 package io.syncbn.deploy.command;
 
-import io.syncbn.coordinator.CoordinatorConfig.Timeouts;
+import io.syncbn.coordinator.membership.Limits;
 import io.syncbn.coordinator.membership.Patience;
+import io.syncbn.coordinator.membership.Rules;
 import io.syncbn.coordinator.membership.Straggler;
+import io.syncbn.coordinator.membership.WorkerRange;
+import io.syncbn.deploy.settings.Range;
 import io.syncbn.deploy.settings.RunSettings;
 import io.syncbn.deploy.settings.Settings;
+import io.syncbn.proto.job.Fingerprint;
+import io.syncbn.proto.job.Job;
 import java.time.Duration;
 import java.util.List;
 
 /** What flags and job file say of how the coordinator deals with workers. */
-record CoordinatorSettings(Timeouts timeouts, Straggler straggler) {
+record CoordinatorSettings(Patience patience, Straggler straggler, Limits limits) {
     private static final int DAY_SECONDS = 86_400;
 
+    /** Until then a slow worker may catch up by itself, unless its memory is too small for the sums it is behind. */
+    private static final int MOST_STEPS_BEHIND = 100;
+
     static CoordinatorSettings of(Settings settings) {
-        Straggler straggler = settings.choice(RunSettings.STRAGGLER, List.of(Straggler.values()));
-        Patience patience = Patience.of(
-                millis(settings.fractionalSeconds(RunSettings.SILENCE, Duration.ofMillis(500), WorkerSettings.DAY)),
-                millis(settings.fractionalSeconds(
-                        RunSettings.DEADLINE_SLACK, Duration.ofMillis(100), WorkerSettings.DAY)),
-                millis(WorkerSettings.prepareTimeout(settings)));
-        Timeouts timeouts = new Timeouts(
-                WorkerSettings.joinTimeout(settings),
-                settings.seconds(RunSettings.STATE_LIMIT, 1, DAY_SECONDS),
-                patience);
-        return new CoordinatorSettings(timeouts, straggler);
+        return new CoordinatorSettings(
+                Patience.of(
+                        WorkerSettings.joinTimeout(settings),
+                        settings.fractionalSeconds(RunSettings.SILENCE, Duration.ofMillis(500), WorkerSettings.DAY),
+                        settings.fractionalSeconds(
+                                RunSettings.DEADLINE_SLACK, Duration.ofMillis(100), WorkerSettings.DAY),
+                        WorkerSettings.prepareTimeout(settings)),
+                settings.choice(RunSettings.STRAGGLER, List.of(Straggler.values())),
+                new Limits(
+                        settings.seconds(RunSettings.STATE_LIMIT, 1, DAY_SECONDS),
+                        Runtime.getRuntime().maxMemory(),
+                        MOST_STEPS_BEHIND));
     }
 
-    private static int millis(Duration duration) {
-        return Math.toIntExact(duration.toMillis());
+    Rules rules(Job job, Range workers) {
+        WorkerRange range = new WorkerRange(workers.least(), workers.most());
+        return new Rules(Fingerprint.of(job), job.shards(), range, patience, straggler, limits);
     }
 }

@@ -3,7 +3,7 @@ package io.syncbn.deploy.command;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import io.syncbn.coordinator.CoordinatorConfig.Timeouts;
+import io.syncbn.coordinator.membership.Limits;
 import io.syncbn.coordinator.membership.Patience;
 import io.syncbn.coordinator.membership.Straggler;
 import io.syncbn.deploy.settings.BenchSettings;
@@ -50,10 +50,16 @@ class DefaultsTest {
 
     @Test
     void ofTheCoordinator() {
-        Patience patience = new Patience(1000, 5000, 1000, 1800, 600_000);
+        Patience patience = new Patience(
+                Duration.ofMinutes(2),
+                Duration.ofSeconds(1),
+                Duration.ofSeconds(5),
+                Duration.ofSeconds(1),
+                Duration.ofMillis(1800),
+                Duration.ofMinutes(10));
+        Limits limits = new Limits(Duration.ofMinutes(1), Runtime.getRuntime().maxMemory(), 100);
         assertThat(CoordinatorSettings.of(settings))
-                .isEqualTo(new CoordinatorSettings(
-                        new Timeouts(Duration.ofMinutes(2), Duration.ofMinutes(1), patience), Straggler.WAIT));
+                .isEqualTo(new CoordinatorSettings(patience, Straggler.WAIT, limits));
         settings.check();
     }
 

@@ -6,6 +6,7 @@ import io.syncbn.coordinator.membership.Patience;
 import io.syncbn.coordinator.membership.Rules;
 import io.syncbn.coordinator.membership.Straggler;
 import io.syncbn.coordinator.membership.Topic;
+import io.syncbn.coordinator.membership.WorkerRange;
 import io.syncbn.proto.sums.StreamKind;
 import io.syncbn.proto.v1.Plan;
 import io.syncbn.worker.session.Identity;
@@ -13,6 +14,7 @@ import io.syncbn.worker.session.Introduction;
 import io.syncbn.worker.session.SessionEffect;
 import io.syncbn.worker.session.Sizes;
 import io.syncbn.worker.session.WorkerEnd;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -31,7 +33,8 @@ final class Simulation {
     private static final int MOST_EVENTS = 1_000_000;
 
     /** The usual one, but that a worker that hangs is given up sooner. */
-    private static final Patience PATIENCE = Patience.of(5000, 1800, (int) SimulatedWorker.PREPARE.toMillis());
+    private static final Patience PATIENCE = Patience.of(
+            Duration.ofMinutes(10), Duration.ofSeconds(5), Duration.ofMillis(1800), SimulatedWorker.PREPARE);
 
     private static final long END_NANOS = World.millis(1_800_000);
     /** Faults begin in this time; the job takes about as long without any. */
@@ -97,7 +100,12 @@ final class Simulation {
         int most = Math.min(shards, 1 + random.nextInt(5));
         int fewest = 1 + random.nextInt(most);
         rules = new Rules(
-                FINGERPRINT, shards, fewest, most, World.millis(600_000), PATIENCE, straggler, 5, Limits.DEFAULT);
+                FINGERPRINT,
+                shards,
+                new WorkerRange(fewest, most),
+                PATIENCE,
+                straggler,
+                new Limits(Duration.ofSeconds(60), Long.MAX_VALUE, 5));
         tell(job + ", workers " + fewest + " to " + most + ", straggler " + straggler);
     }
 
@@ -134,7 +142,7 @@ final class Simulation {
      */
     Report run() {
         startCoordinator();
-        for (int i = 0; i < rules.maxWorkers(); i++) {
+        for (int i = 0; i < rules.workers().most(); i++) {
             startWorker("worker-" + names++);
         }
         new Faults(this, world).plan(longer * FAULTS_NANOS);

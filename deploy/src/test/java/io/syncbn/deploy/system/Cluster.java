@@ -2,8 +2,11 @@ package io.syncbn.deploy.system;
 
 import io.syncbn.coordinator.CoordinatorConfig;
 import io.syncbn.coordinator.CoordinatorProcess;
+import io.syncbn.coordinator.membership.Limits;
 import io.syncbn.coordinator.membership.Patience;
+import io.syncbn.coordinator.membership.Rules;
 import io.syncbn.coordinator.membership.Straggler;
+import io.syncbn.coordinator.membership.WorkerRange;
 import io.syncbn.proto.job.Fingerprint;
 import io.syncbn.proto.job.Job;
 import io.syncbn.proto.net.Address;
@@ -31,7 +34,13 @@ final class Cluster {
     private static final Duration JOIN_TIMEOUT = Duration.ofMinutes(10);
 
     /** A thread that stands still on a busy machine, or a worker by hand that says nothing, is not lost. */
-    private static final Patience PATIENCE = new Patience(1000, 600_000, 1000);
+    private static final Patience PATIENCE = new Patience(
+            JOIN_TIMEOUT,
+            Duration.ofSeconds(1),
+            Duration.ofMinutes(10),
+            Duration.ofSeconds(1),
+            Duration.ofMillis(1800),
+            Duration.ofMinutes(10));
 
     private Cluster() {}
 
@@ -43,10 +52,14 @@ final class Cluster {
     static CoordinatorProcess coordinator(Job job, int workers, Optional<Path> log) throws Exception {
         return CoordinatorProcess.start(new CoordinatorConfig(
                 new Address("127.0.0.1", 0),
-                new CoordinatorConfig.JobFacts(
-                        Fingerprint.of(job), job.shards(), job.normalization().groupSize(job.shards())),
-                new CoordinatorConfig.Workers(workers, workers, Straggler.WAIT),
-                new CoordinatorConfig.Timeouts(JOIN_TIMEOUT, Duration.ofSeconds(60), PATIENCE),
+                new Rules(
+                        Fingerprint.of(job),
+                        job.shards(),
+                        new WorkerRange(workers, workers),
+                        PATIENCE,
+                        Straggler.WAIT,
+                        new Limits(Duration.ofSeconds(60), Runtime.getRuntime().maxMemory(), 100)),
+                job.normalization().groupSize(job.shards()),
                 Optional.empty(),
                 log));
     }

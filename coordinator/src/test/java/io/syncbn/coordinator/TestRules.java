@@ -1,0 +1,39 @@
+package io.syncbn.coordinator;
+
+import io.syncbn.coordinator.membership.Limits;
+import io.syncbn.coordinator.membership.Patience;
+import io.syncbn.coordinator.membership.Rules;
+import io.syncbn.coordinator.membership.Straggler;
+import io.syncbn.coordinator.membership.WorkerRange;
+import java.time.Duration;
+
+/** Rules of tests, which are a user's who has set nothing, but for what a test says. */
+public final class TestRules {
+    public static final Patience PATIENCE = Patience.of(
+            Duration.ofSeconds(120), Duration.ofSeconds(5), Duration.ofMillis(1800), Duration.ofSeconds(600));
+
+    /** No bound on memory. */
+    public static final Limits LIMITS = new Limits(Duration.ofSeconds(60), Long.MAX_VALUE, 100);
+
+    private TestRules() {}
+
+    /** The patience of {@link #PATIENCE}, but for that. */
+    public static Patience patience(Duration join) {
+        return Patience.of(join, PATIENCE.silence(), PATIENCE.deadlineSlack(), PATIENCE.prepare());
+    }
+
+    /** The patience of {@link #PATIENCE}, but for these. */
+    static Patience patience(int heartbeatMillis, int silenceMillis, int settleMillis) {
+        return new Patience(
+                PATIENCE.join(),
+                Duration.ofMillis(heartbeatMillis),
+                Duration.ofMillis(silenceMillis),
+                Duration.ofMillis(settleMillis),
+                PATIENCE.deadlineSlack(),
+                PATIENCE.prepare());
+    }
+
+    static Rules of(String job, int shards, int least, int most, Patience patience) {
+        return new Rules(job, shards, new WorkerRange(least, most), patience, Straggler.WAIT, LIMITS);
+    }
+}
