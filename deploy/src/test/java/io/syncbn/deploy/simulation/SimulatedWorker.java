@@ -35,6 +35,8 @@ final class SimulatedWorker {
     private static final long LAST_MESSAGE_NANOS = World.millis(2);
     static final Duration PREPARE = Duration.ofSeconds(30);
     private static final long COMMITTED_SUMS_NANOS = World.millis(1000);
+    private static final SessionTimeouts TIMEOUTS =
+            new SessionTimeouts(Duration.ofHours(1), Duration.ofHours(1), PREPARE);
 
     private final Simulation simulation;
     private final World world;
@@ -90,11 +92,7 @@ final class SimulatedWorker {
         this.name = name;
         this.link = link;
         this.state = job.initialState();
-        Duration patience = Duration.ofHours(1);
-        session = new Session(
-                Simulation.introduction(name, processId),
-                new SessionTimeouts(patience, patience, PREPARE),
-                "coordinator");
+        session = new Session(Simulation.introduction(name, processId), TIMEOUTS, "coordinator");
     }
 
     void start() {
