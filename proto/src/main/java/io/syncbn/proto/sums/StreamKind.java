@@ -9,6 +9,11 @@ public enum StreamKind {
     /** Bulk. */
     GRADIENTS;
 
+    /** Whether it carries more than anybody should wait behind. */
+    public boolean isBulk() {
+        return this == GRADIENTS;
+    }
+
     @Override
     public String toString() {
         return name().toLowerCase(Locale.ROOT);

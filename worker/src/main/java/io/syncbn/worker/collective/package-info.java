@@ -4,7 +4,8 @@
  * <p>The shards of a worker meet in a {@link io.syncbn.worker.collective.ShardFolder}, which adds their parts along the
  * reduction tree. What becomes of the folded nodes is the only difference between the two collectives: within one process
  * the root is the sum ({@link io.syncbn.worker.collective.LocalCollective}); in a cluster the nodes go to the coordinator
- * and the root comes back ({@link io.syncbn.worker.collective.RemoteCollective}).
+ * and the root comes back ({@link io.syncbn.worker.collective.RemoteCollective}). What they share is
+ * {@code FoldingCollective}.
  *
  * <p>A worker may have two runs of shards, its own and that of a slow worker, which are folded apart. The slow worker itself
  * may find that a sum is there before it has offered its parts, or that the step is committed: then it gives up what it

@@ -1,0 +1,82 @@
+package io.syncbn.worker.collective;
+
+import io.syncbn.proto.sums.Chunks;
+import io.syncbn.proto.sums.SumKind;
+import io.syncbn.proto.tree.Node;
+import io.syncbn.proto.v1.Plan;
+import io.syncbn.proto.wire.DataFrame;
+import io.syncbn.proto.wire.FrameHeader;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+
+/** A replica's state on its way to those that are behind: sent by this worker, or awaited by it. */
+final class StateTransfer {
+    private final Plan plan;
+    private final Collective waiting;
+    private final StateInbox inbox = new StateInbox();
+
+    /** @param waiting waits for the network meanwhile */
+    StateTransfer(Plan plan, Collective waiting) {
+        this.plan = plan;
+        this.waiting = waiting;
+    }
+
+    /**
+     * Sends a state, no faster than the connection takes it.
+     *
+     * @throws AbandonedException if nobody waits for it any more
+     */
+    void send(DataStream stream, long step, float[] values) {
+        Chunks chunks = Chunks.ofState(values.length);
+        Node node = new Node(0, plan.getFirstShard());
+        for (int chunk = 0; chunk < chunks.count(); chunk++) {
+            FrameHeader header =
+                    new FrameHeader(plan.getGeneration(), step, SumKind.STATE, chunk, 0, node, chunks.count());
+            awaitTaken(stream);
+            stream.send(DataFrame.of(header, chunks.copy(values, chunk)));
+        }
+    }
+
+    private void awaitTaken(DataStream stream) {
+        CompletableFuture<Void> taken = stream.whenTaken();
+        if (taken.isDone()) {
+            return;
+        }
+        await(CompletableFuture.anyOf(taken, inbox.whole()));
+        if (inbox.whole().isCompletedExceptionally()) {
+            throw new AbandonedException("the state is not waited for any more");
+        }
+    }
+
+    /**
+     * Waits for the state that another worker sends.
+     *
+     * @throws AbandonedException if it cannot come any more
+     */
+    float[] await() {
+        await(inbox.whole());
+        try {
+            return inbox.whole().join();
+        } catch (CompletionException e) {
+            throw new AbandonedException(e.getCause().getMessage());
+        }
+    }
+
+    private void await(CompletableFuture<?> done) {
+        try {
+            waiting.await(done);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new AbandonedException("interrupted");
+        }
+    }
+
+    void take(DataFrame chunk) {
+        inbox.take(chunk);
+    }
+
+    /** Ends every wait, because of the connection or the generation. */
+    void fail(String reason) {
+        inbox.fail(reason);
+    }
+}
