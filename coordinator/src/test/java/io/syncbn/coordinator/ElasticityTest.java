@@ -54,7 +54,7 @@ class ElasticityTest extends WithCoordinator {
                         good.checksum() ^ 1,
                         good.checksum()));
         assertGoOn(workers, 0);
-        assertThat(metrics(coordinator)).contains("syncbn_coordinator_damages_total 1.0");
+        assertThat(metrics(coordinator)).contains("syncbn_coordinator_generations_broken_total 1.0");
     }
 
     @Test

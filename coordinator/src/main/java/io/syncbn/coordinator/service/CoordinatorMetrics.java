@@ -57,7 +57,7 @@ public final class CoordinatorMetrics {
         registry.gauge("syncbn.coordinator.generation", generation);
         registry.gauge("syncbn.coordinator.committed.step", committedStep);
         registry.gauge("syncbn.coordinator.stopping", stopping);
-        registry.gauge("syncbn.coordinator.reruns", reruns);
+        registry.gauge("syncbn.coordinator.backups", reruns);
         for (SumKind kind : SumKind.values()) {
             rounds.put(kind, registry.counter("syncbn.coordinator.rounds", "kind", kind.name()));
         }
@@ -67,12 +67,12 @@ public final class CoordinatorMetrics {
         }
         refusedFrames = registry.counter("syncbn.coordinator.frames.refused");
         ignoredFrames = registry.counter("syncbn.coordinator.frames.ignored");
-        backupFrames = registry.counter("syncbn.coordinator.frames.backup");
-        damages = registry.counter("syncbn.coordinator.damages");
+        backupFrames = registry.counter("syncbn.coordinator.frames.from.backups");
+        damages = registry.counter("syncbn.coordinator.generations.broken");
         evictions = registry.counter("syncbn.coordinator.evictions");
         restores = registry.counter("syncbn.coordinator.restores");
         lostEvents = registry.counter("syncbn.coordinator.events.lost");
-        strangers = registry.counter("syncbn.coordinator.strangers");
+        strangers = registry.counter("syncbn.coordinator.connections.closed");
         steps = Timer.builder("syncbn.coordinator.step")
                 .description("from one commit to the next")
                 .publishPercentiles(0.5, 0.99)
@@ -170,7 +170,7 @@ public final class CoordinatorMetrics {
         AtomicLong nanos = new AtomicLong();
         return new Waited(
                 nanos,
-                Gauge.builder("syncbn.coordinator.waited.for", nanos, value -> value.get() / NANOS_PER_SECOND)
+                Gauge.builder("syncbn.coordinator.worker.blocking", nanos, value -> value.get() / NANOS_PER_SECOND)
                         .baseUnit("seconds")
                         .tag("worker", worker)
                         .register(registry));

@@ -77,7 +77,7 @@ class CoordinatorTest extends CoordinatorRun {
         assertThat(notes.get(notes.size() - 1).topic()).isEqualTo(Topic.SLOW);
         assertThat(notes.get(notes.size() - 1).text())
                 .isEqualTo("worker-1 (shard 1) is slow: the others waited for it alone for 100 ms of a step of 100 ms");
-        assertThat(registry.get("syncbn.coordinator.waited.for")
+        assertThat(registry.get("syncbn.coordinator.worker.blocking")
                         .tag("worker", "worker-1")
                         .gauge()
                         .value())
@@ -89,13 +89,13 @@ class CoordinatorTest extends CoordinatorRun {
         beginWithBackup();
         assertThat(notes.stream().filter(note -> note.topic() == Topic.RERUN).map(Effect.Note::text))
                 .containsExactly("worker-1 (shard 1) is slow: worker-0 computes its shards as well");
-        assertThat(registry.get("syncbn.coordinator.reruns").gauge().value()).isEqualTo(1);
+        assertThat(registry.get("syncbn.coordinator.backups").gauge().value()).isEqualTo(1);
         long before = coordinator.membership().committedStep();
         commitPart(0, before + 1);
         commitPart(0, 1, before + 1);
         assertThat(coordinator.membership().committedStep()).isEqualTo(before + 1);
         assertThat(data.get(StreamKind.MOMENTS).get(1).sent).hasSize(1);
-        assertThat(registry.get("syncbn.coordinator.frames.backup").counter().count())
+        assertThat(registry.get("syncbn.coordinator.frames.from.backups").counter().count())
                 .isEqualTo(2);
         for (long step = before + 2; step <= before + 22; step++) {
             assertThat(generation()).isEqualTo(2);
@@ -104,7 +104,7 @@ class CoordinatorTest extends CoordinatorRun {
         assertThat(generation()).isEqualTo(3);
         assertThat(notes.get(notes.size() - 2).text()).isEqualTo("worker-1 keeps up again");
         assertThat(controls.get(0).last().getPlan().getBackupShardCount()).isZero();
-        assertThat(registry.get("syncbn.coordinator.reruns").gauge().value()).isZero();
+        assertThat(registry.get("syncbn.coordinator.backups").gauge().value()).isZero();
     }
 
     @Test
@@ -226,9 +226,9 @@ class CoordinatorTest extends CoordinatorRun {
     void whatAWorkerWasWaitedForIsForgottenWithIt() {
         begin();
         step(1);
-        assertThat(registry.find("syncbn.coordinator.waited.for").gauges()).hasSize(2);
+        assertThat(registry.find("syncbn.coordinator.worker.blocking").gauges()).hasSize(2);
         coordinator.closed(controls.get(1));
-        assertThat(registry.find("syncbn.coordinator.waited.for").gauges())
+        assertThat(registry.find("syncbn.coordinator.worker.blocking").gauges())
                 .singleElement()
                 .satisfies(gauge -> assertThat(gauge.getId().getTag("worker")).isEqualTo("worker-0"));
     }

@@ -1,7 +1,7 @@
 package io.syncbn.worker.record;
 
 import io.micrometer.core.instrument.Counter;
-import io.micrometer.core.instrument.DistributionSummary;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Tag;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
@@ -34,7 +34,7 @@ public final class WorkerMetrics implements RunListener {
     private final Counter overtakenSteps;
     private final AtomicLong step = new AtomicLong();
     private final AtomicLong generation = new AtomicLong();
-    private final DistributionSummary loss;
+    private volatile double loss = Double.NaN;
     private final Map<WriteAlarms.Part, Counter> writeFailures = new EnumMap<>(WriteAlarms.Part.class);
 
     private WorkerMetrics(String worker, Optional<Address> bind) throws IOException {
@@ -50,16 +50,16 @@ public final class WorkerMetrics implements RunListener {
                 .description("examples of the global batches trained on")
                 .tags(tags)
                 .register(registry);
-        skippedSteps = Counter.builder("syncbn.skipped.steps")
+        skippedSteps = Counter.builder("syncbn.steps.skipped")
                 .description("steps that were left out, because they had numbers that were not finite")
                 .tags(tags)
                 .register(registry);
-        overtakenSteps = Counter.builder("syncbn.overtaken.steps")
+        overtakenSteps = Counter.builder("syncbn.steps.completed.by.backup")
                 .description("steps that were committed before this worker had done its share")
                 .tags(tags)
                 .register(registry);
-        loss = DistributionSummary.builder("syncbn.loss")
-                .description("mean loss of the global batches")
+        Gauge.builder("syncbn.loss", this, metrics -> metrics.loss)
+                .description("mean loss of the last step's global batch")
                 .tags(tags)
                 .register(registry);
         for (WriteAlarms.Part part : WriteAlarms.Part.values()) {
@@ -133,7 +133,7 @@ public final class WorkerMetrics implements RunListener {
             skippedSteps.increment();
         } else {
             examples.increment(record.examples());
-            loss.record(record.loss());
+            loss = record.loss();
         }
     }
 
