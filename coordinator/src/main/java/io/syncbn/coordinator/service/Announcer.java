@@ -5,7 +5,7 @@ import io.syncbn.coordinator.membership.Effect;
 import io.syncbn.coordinator.membership.Membership;
 import io.syncbn.coordinator.membership.Phase;
 import io.syncbn.coordinator.membership.Topic;
-import io.syncbn.proto.net.Seldom;
+import io.syncbn.proto.net.RateLimit;
 import java.lang.System.Logger.Level;
 import java.util.List;
 import java.util.Optional;
@@ -19,7 +19,7 @@ final class Announcer {
     private final Journal journal;
     private final LongSupplier nanoClock;
     /** Anybody may ask to join, as often as he likes. */
-    private final Seldom refusals = new Seldom();
+    private final RateLimit refusals = new RateLimit();
 
     Announcer(CoordinatorMetrics metrics, Journal journal, LongSupplier nanoClock) {
         this.metrics = metrics;

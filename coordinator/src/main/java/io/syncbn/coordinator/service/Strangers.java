@@ -1,6 +1,6 @@
 package io.syncbn.coordinator.service;
 
-import io.syncbn.proto.net.Seldom;
+import io.syncbn.proto.net.RateLimit;
 import java.lang.System.Logger.Level;
 import java.util.function.LongSupplier;
 
@@ -8,7 +8,7 @@ import java.util.function.LongSupplier;
 public final class Strangers {
     private static final System.Logger LOG = System.getLogger("io.syncbn.coordinator");
 
-    private final Seldom seldom = new Seldom();
+    private final RateLimit seldom = new RateLimit();
     private final LongSupplier nanoClock;
     private final Runnable count;
 

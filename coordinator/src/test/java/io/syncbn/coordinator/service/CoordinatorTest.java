@@ -95,7 +95,9 @@ class CoordinatorTest extends CoordinatorRun {
         commitPart(0, 1, before + 1);
         assertThat(coordinator.membership().committedStep()).isEqualTo(before + 1);
         assertThat(data.get(StreamKind.MOMENTS).get(1).sent).hasSize(1);
-        assertThat(registry.get("syncbn.coordinator.frames.from.backups").counter().count())
+        assertThat(registry.get("syncbn.coordinator.frames.from.backups")
+                        .counter()
+                        .count())
                 .isEqualTo(2);
         for (long step = before + 2; step <= before + 22; step++) {
             assertThat(generation()).isEqualTo(2);

@@ -1,9 +1,9 @@
 package io.syncbn.deploy.chaos;
 
 import io.netty.channel.EventLoopGroup;
-import io.syncbn.deploy.launch.Crew;
 import io.syncbn.deploy.launch.JsonLine;
 import io.syncbn.deploy.launch.JsonLines;
+import io.syncbn.deploy.launch.ProcessTable;
 import io.syncbn.deploy.launch.RunDirectory;
 import io.syncbn.deploy.launch.Watcher;
 import io.syncbn.proto.net.Address;
@@ -20,7 +20,7 @@ import java.util.stream.Stream;
 
 /** Makes a list of faults happen to a running job, and keeps account of what follows. Belongs to the launcher's thread. */
 public final class Chaos implements Watcher, AutoCloseable {
-    private final List<Episode> episodes;
+    private final List<FaultOutcome> episodes;
     private final Watcher people;
     private final LongSupplier nowMillis;
     private final JsonLines metrics;
@@ -41,7 +41,7 @@ public final class Chaos implements Watcher, AutoCloseable {
      * @param people is told of every fault, and watches as if there were none
      */
     public Chaos(List<Fault> faults, RunDirectory run, Watcher people, LongSupplier nowMillis) {
-        this.episodes = faults.stream().map(Episode::new).toList();
+        this.episodes = faults.stream().map(FaultOutcome::new).toList();
         this.people = people;
         this.nowMillis = nowMillis;
         this.metrics = new JsonLines(run.metrics());
@@ -68,7 +68,7 @@ public final class Chaos implements Watcher, AutoCloseable {
     }
 
     @Override
-    public void tick(Crew crew) {
+    public void tick(ProcessTable crew) {
         people.tick(crew);
         observe();
         undo();
@@ -105,7 +105,7 @@ public final class Chaos implements Watcher, AutoCloseable {
         }
     }
 
-    private void fire(Episode episode, Crew crew) {
+    private void fire(FaultOutcome episode, ProcessTable crew) {
         Fault fault = episode.fault();
         try {
             if (fault.verb().isOfLink()) {
@@ -114,9 +114,9 @@ public final class Chaos implements Watcher, AutoCloseable {
                 afflict(fault, crew);
             }
             episodes.stream()
-                    .filter(Episode::isDone)
+                    .filter(FaultOutcome::isDone)
                     .filter(earlier -> earlier.fault().target().equals(fault.target()))
-                    .forEach(Episode::superseded);
+                    .forEach(FaultOutcome::superseded);
             episode.fired(nowMillis.getAsLong(), committedStep);
             people.say("chaos: " + fault.words() + " (after step " + committedStep + ")");
         } catch (FaultException e) {
@@ -126,8 +126,8 @@ public final class Chaos implements Watcher, AutoCloseable {
     }
 
     /** Does something to a process. */
-    private void afflict(Fault fault, Crew crew) {
-        if (fault.verb() == Verb.ADD) {
+    private void afflict(Fault fault, ProcessTable crew) {
+        if (fault.verb() == FaultKind.ADD) {
             if (crew.pid(fault.target()).isPresent()) {
                 throw new FaultException(fault.target() + " is there");
             }
@@ -157,8 +157,8 @@ public final class Chaos implements Watcher, AutoCloseable {
         }
     }
 
-    private static void killAll(Crew crew) {
-        Stream.concat(Stream.of(Crew.COORDINATOR), crew.workers().stream())
+    private static void killAll(ProcessTable crew) {
+        Stream.concat(Stream.of(ProcessTable.COORDINATOR), crew.workers().stream())
                 .map(crew::pid)
                 .flatMapToLong(OptionalLong::stream)
                 .forEach(pid -> Processes.signal("KILL", pid));
@@ -190,7 +190,7 @@ public final class Chaos implements Watcher, AutoCloseable {
     }
 
     /** A process that has ended since, or ends just now, needs no help any more. */
-    private static void ifAlive(Fault fault, Crew crew, long pid, Runnable action) {
+    private static void ifAlive(Fault fault, ProcessTable crew, long pid, Runnable action) {
         try {
             if (crew.pid(fault.target()).orElse(-1) == pid) {
                 action.run();

@@ -8,7 +8,7 @@ package io.syncbn.deploy.chaos;
  * @param amount of a delay, in milliseconds, or of a throttled link, in bytes a second; else 0
  * @param millis how long it lasts; 0 for what happens at once
  */
-public record Fault(Moment moment, Verb verb, String target, Way way, long amount, long millis) {
+public record Fault(Trigger moment, FaultKind verb, String target, LinkDirection way, long amount, long millis) {
     /** The coordinator and all workers. */
     static final String ALL = "all";
 
@@ -17,13 +17,13 @@ public record Fault(Moment moment, Verb verb, String target, Way way, long amoun
     /** What happens, without when. */
     String words() {
         StringBuilder words = new StringBuilder(verb + " " + target + way.words());
-        if (verb.takes(Verb.Part.BY)) {
+        if (verb.takes(FaultKind.Part.BY)) {
             words.append(" by ").append(Durations.text(amount));
         }
-        if (verb.takes(Verb.Part.TO)) {
+        if (verb.takes(FaultKind.Part.TO)) {
             words.append(" to ").append(amount / BYTES_PER_KILOBYTE).append(" KB/s");
         }
-        if (verb.takes(Verb.Part.FOR)) {
+        if (verb.takes(FaultKind.Part.FOR)) {
             words.append(" for ").append(Durations.text(millis));
         }
         return words.toString();

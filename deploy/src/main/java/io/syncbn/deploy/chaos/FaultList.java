@@ -1,6 +1,6 @@
 package io.syncbn.deploy.chaos;
 
-import io.syncbn.deploy.launch.Crew;
+import io.syncbn.deploy.launch.ProcessTable;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
@@ -83,48 +83,51 @@ public final class FaultList {
         if (!matcher.matches()) {
             return problem(number, line, "at step N: …, or after 12 s: …");
         }
-        Moment moment = matcher.group("step") != null
-                ? Moment.atStep(Long.parseLong(matcher.group("step")))
-                : Moment.afterMillis(Durations.millis(matcher.group("after")));
+        Trigger moment = matcher.group("step") != null
+                ? Trigger.atStep(Long.parseLong(matcher.group("step")))
+                : Trigger.afterMillis(Durations.millis(matcher.group("after")));
         String what = matcher.group("what");
-        Optional<Verb> verb = Verb.of(what);
+        Optional<FaultKind> verb = FaultKind.of(what);
         if (verb.isEmpty()) {
             return problem(
                     number,
                     what,
                     "one of: "
-                            + Arrays.stream(Verb.values()).map(Verb::toString).collect(Collectors.joining(", ")));
+                            + Arrays.stream(FaultKind.values())
+                                    .map(FaultKind::toString)
+                                    .collect(Collectors.joining(", ")));
         }
         return fault(number, moment, verb.get(), what);
     }
 
-    private Optional<Fault> fault(int number, Moment moment, Verb verb, String what) {
+    private Optional<Fault> fault(int number, Trigger moment, FaultKind verb, String what) {
         Matcher rest = REST.matcher(what.substring(verb.toString().length()).strip());
         boolean isRight = rest.matches()
-                && (verb.target() != Verb.Target.WORKER || !rest.group("target").equals(Crew.COORDINATOR))
-                && (verb.target() == Verb.Target.ANY_OR_ALL
+                && (verb.target() != FaultKind.Target.WORKER
+                        || !rest.group("target").equals(ProcessTable.COORDINATOR))
+                && (verb.target() == FaultKind.Target.ANY_OR_ALL
                         || !rest.group("target").equals(Fault.ALL))
-                && (verb.takes(Verb.Part.WAY) || rest.group("way") == null)
-                && verb.takes(Verb.Part.BY) == (rest.group("by") != null)
-                && verb.takes(Verb.Part.TO) == (rest.group("to") != null)
-                && verb.takes(Verb.Part.FOR) == (rest.group("for") != null);
+                && (verb.takes(FaultKind.Part.WAY) || rest.group("way") == null)
+                && verb.takes(FaultKind.Part.BY) == (rest.group("by") != null)
+                && verb.takes(FaultKind.Part.TO) == (rest.group("to") != null)
+                && verb.takes(FaultKind.Part.FOR) == (rest.group("for") != null);
         if (!isRight) {
             return problem(number, what, verb.pattern());
         }
         String way = rest.group("way") == null ? "both" : rest.group("way").strip();
         long amount = 0;
-        if (verb.takes(Verb.Part.BY)) {
+        if (verb.takes(FaultKind.Part.BY)) {
             amount = Durations.millis(rest.group("by"));
-        } else if (verb.takes(Verb.Part.TO)) {
+        } else if (verb.takes(FaultKind.Part.TO)) {
             amount = Long.parseLong(rest.group("to")) * Fault.BYTES_PER_KILOBYTE;
         }
         return Optional.of(new Fault(
                 moment,
                 verb,
                 rest.group("target"),
-                Way.valueOf(way.toUpperCase(Locale.ROOT)),
+                LinkDirection.valueOf(way.toUpperCase(Locale.ROOT)),
                 amount,
-                verb.takes(Verb.Part.FOR) ? Durations.millis(rest.group("for")) : 0));
+                verb.takes(FaultKind.Part.FOR) ? Durations.millis(rest.group("for")) : 0));
     }
 
     private Optional<Fault> problem(int number, String given, String expected) {

@@ -23,8 +23,8 @@ final class Link implements AutoCloseable {
     private static final String HOST = "127.0.0.1";
 
     private final EventLoopGroup loop;
-    private final Lane up = new Lane();
-    private final Lane down = new Lane();
+    private final TrafficShaper up = new TrafficShaper();
+    private final TrafficShaper down = new TrafficShaper();
     private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
     private final Channel listener;
 
@@ -75,22 +75,22 @@ final class Link implements AutoCloseable {
         return new Address(HOST, ((InetSocketAddress) listener.localAddress()).getPort());
     }
 
-    void impose(Way way, Condition condition) {
+    void impose(LinkDirection way, Condition condition) {
         each(way, lane -> lane.impose(condition));
     }
 
-    void lift(Way way, Condition condition) {
+    void lift(LinkDirection way, Condition condition) {
         each(way, lane -> lane.lift(condition));
     }
 
     /** Changes a byte of the next piece that is large enough, in each direction of the way. */
-    void corruptNext(Way way) {
-        each(way, Lane::corruptNext);
+    void corruptNext(LinkDirection way) {
+        each(way, TrafficShaper::corruptNext);
     }
 
     /** Swallows the next piece that is large enough, in each direction of the way. */
-    void dropNext(Way way) {
-        each(way, Lane::dropNext);
+    void dropNext(LinkDirection way) {
+        each(way, TrafficShaper::dropNext);
     }
 
     /** Ends all connections, as a machine does that starts anew. */
@@ -98,12 +98,12 @@ final class Link implements AutoCloseable {
         connections.close().syncUninterruptibly();
     }
 
-    private void each(Way way, Consumer<Lane> action) {
+    private void each(LinkDirection way, Consumer<TrafficShaper> action) {
         loop.submit(() -> {
-                    if (way.includes(Way.UP)) {
+                    if (way.includes(LinkDirection.UP)) {
                         action.accept(up);
                     }
-                    if (way.includes(Way.DOWN)) {
+                    if (way.includes(LinkDirection.DOWN)) {
                         action.accept(down);
                     }
                 })

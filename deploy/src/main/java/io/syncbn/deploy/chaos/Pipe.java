@@ -11,14 +11,14 @@ import java.util.Deque;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Carries the bytes of one connection in one direction, as its {@link Lane} lets them through: in order, and the end of the
+ * Carries the bytes of one connection in one direction, as its {@link TrafficShaper} lets them through: in order, and the end of the
  * connection after the last of them. Belongs to the proxies' event loop.
  */
 final class Pipe extends ChannelInboundHandlerAdapter {
     /** What may wait in here; beyond, the sender has to. */
     private static final int MOST_WAITING_BYTES = 1 << 20;
 
-    private final Lane lane;
+    private final TrafficShaper lane;
     private final Deque<Piece> waiting = new ArrayDeque<>();
     private Channel from;
     private Channel to;
@@ -30,7 +30,7 @@ final class Pipe extends ChannelInboundHandlerAdapter {
     /** @param bytes null for the end */
     private record Piece(ByteBuf bytes, long dueNanos) {}
 
-    Pipe(Lane lane) {
+    Pipe(TrafficShaper lane) {
         this.lane = lane;
         lane.add(this);
     }

@@ -1,6 +1,6 @@
 package io.syncbn.deploy.chaos;
 
-import io.syncbn.deploy.launch.Crew;
+import io.syncbn.deploy.launch.ProcessTable;
 import io.syncbn.worker.random.CounterRandom;
 import io.syncbn.worker.random.CounterRandom.Purpose;
 import java.util.ArrayList;
@@ -17,21 +17,21 @@ public final class RandomFaults {
     private static final int AWAY_MILLIS = 4_000;
 
     /** How often each kind is drawn, in proportion: what kills is worth the most. */
-    private static final List<Verb> KINDS = List.of(
-            Verb.KILL,
-            Verb.KILL,
-            Verb.KILL,
-            Verb.PAUSE,
-            Verb.PAUSE,
-            Verb.CUT,
-            Verb.CUT,
-            Verb.DELAY,
-            Verb.THROTTLE,
-            Verb.CORRUPT,
-            Verb.CORRUPT,
-            Verb.DROP,
-            Verb.FILL,
-            Verb.DRAIN);
+    private static final List<FaultKind> KINDS = List.of(
+            FaultKind.KILL,
+            FaultKind.KILL,
+            FaultKind.KILL,
+            FaultKind.PAUSE,
+            FaultKind.PAUSE,
+            FaultKind.CUT,
+            FaultKind.CUT,
+            FaultKind.DELAY,
+            FaultKind.THROTTLE,
+            FaultKind.CORRUPT,
+            FaultKind.CORRUPT,
+            FaultKind.DROP,
+            FaultKind.FILL,
+            FaultKind.DRAIN);
 
     private final CounterRandom random;
     private final int workers;
@@ -53,22 +53,25 @@ public final class RandomFaults {
         long millis = 0;
         for (int i = 0; i < count; i++) {
             millis += draw.between(LEAST_GAP_MILLIS, MOST_GAP_MILLIS);
-            Fault fault = draw.fault(Moment.afterMillis(millis));
+            Fault fault = draw.fault(Trigger.afterMillis(millis));
             faults.add(fault);
             millis += fault.millis();
-            if (fault.verb() == Verb.DRAIN) {
+            if (fault.verb() == FaultKind.DRAIN) {
                 millis += AWAY_MILLIS;
-                faults.add(new Fault(Moment.afterMillis(millis), Verb.ADD, fault.target(), Way.BOTH, 0, 0));
+                faults.add(new Fault(
+                        Trigger.afterMillis(millis), FaultKind.ADD, fault.target(), LinkDirection.BOTH, 0, 0));
             }
         }
         return faults;
     }
 
-    private Fault fault(Moment moment) {
-        Verb verb = KINDS.get(random.nextInt(KINDS.size()));
-        boolean isCoordinator = verb == Verb.KILL && random.nextInt(4) == 0;
-        String target = isCoordinator ? Crew.COORDINATOR : "worker-" + random.nextInt(workers);
-        Way way = verb.isOfLink() ? Way.values()[random.nextInt(Way.values().length)] : Way.BOTH;
+    private Fault fault(Trigger moment) {
+        FaultKind verb = KINDS.get(random.nextInt(KINDS.size()));
+        boolean isCoordinator = verb == FaultKind.KILL && random.nextInt(4) == 0;
+        String target = isCoordinator ? ProcessTable.COORDINATOR : "worker-" + random.nextInt(workers);
+        LinkDirection way = verb.isOfLink()
+                ? LinkDirection.values()[random.nextInt(LinkDirection.values().length)]
+                : LinkDirection.BOTH;
         return switch (verb) {
             // Either side of the five seconds after which silence is a loss.
             case PAUSE, CUT -> new Fault(moment, verb, target, way, 0, between(200, 8_000));

@@ -14,15 +14,15 @@ import java.util.OptionalLong;
 public final class Report {
     private static final double MILLIS_PER_SECOND = 1000;
 
-    private final List<Episode> episodes;
+    private final List<FaultOutcome> episodes;
     private final long startMillis;
 
-    private Report(List<Episode> episodes, long startMillis) {
+    private Report(List<FaultOutcome> episodes, long startMillis) {
         this.episodes = episodes;
         this.startMillis = startMillis;
     }
 
-    static Report of(List<Episode> episodes, long startMillis) {
+    static Report of(List<FaultOutcome> episodes, long startMillis) {
         return new Report(List.copyOf(episodes), startMillis);
     }
 
@@ -48,14 +48,14 @@ public final class Report {
         return line.toString().stripTrailing();
     }
 
-    private List<Episode> inOrder() {
+    private List<FaultOutcome> inOrder() {
         return episodes.stream()
                 .sorted((a, b) -> Long.compare(
                         a.firedMillis().orElse(Long.MAX_VALUE), b.firedMillis().orElse(Long.MAX_VALUE)))
                 .toList();
     }
 
-    private String[] row(Episode episode) {
+    private String[] row(FaultOutcome episode) {
         if (episode.firedMillis().isEmpty()) {
             String why = episode.failure().orElse("the job ended before it was due");
             return new String[] {"–", "–", episode.fault().words(), why, ""};
@@ -80,7 +80,7 @@ public final class Report {
         return String.format(Locale.ROOT, "%.2f", millis / MILLIS_PER_SECOND);
     }
 
-    private static long firedMillis(Episode episode) {
+    private static long firedMillis(FaultOutcome episode) {
         return episode.firedMillis().getAsLong();
     }
 
@@ -105,7 +105,7 @@ public final class Report {
         }
     }
 
-    private Map<String, Object> values(Episode episode) {
+    private Map<String, Object> values(FaultOutcome episode) {
         Map<String, Object> values = new LinkedHashMap<>();
         values.put("fault", episode.fault().toString());
         values.put("kind", episode.fault().verb().id());

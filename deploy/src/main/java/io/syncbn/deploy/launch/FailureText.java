@@ -45,7 +45,7 @@ final class FailureText {
     }
 
     String ofNoAddress() {
-        return "the coordinator did not say where it listens; its log: " + directory.log(Crew.COORDINATOR);
+        return "the coordinator did not say where it listens; its log: " + directory.log(ProcessTable.COORDINATOR);
     }
 
     /**
@@ -59,7 +59,7 @@ final class FailureText {
         String why = lost.map(this::of)
                 .or(() -> writer.map(name -> name + " is still at it"))
                 .orElse("all workers ended well");
-        Path log = directory.log(writer.orElse(Crew.COORDINATOR));
+        Path log = directory.log(writer.orElse(ProcessTable.COORDINATOR));
         return "the job is done, but result.json was not written: " + why + "\n  its log: " + log;
     }
 }

@@ -23,7 +23,7 @@ public final class Launcher {
     private final ChildCommands commands;
     private final Range workers;
     private final Restarts restarts;
-    private final SameFault sameFault = new SameFault();
+    private final RepeatedFault sameFault = new RepeatedFault();
     private final LaunchTimeouts timeouts;
     private final Watcher watcher;
     private final LongSupplier nowMillis;
@@ -123,8 +123,8 @@ public final class Launcher {
     private Optional<End> nextEnd(Duration limit) throws InterruptedException {
         return processes
                 .nextEnd(limit)
-                .map(child ->
-                        new End(child.name(), child.name().equals(Crew.COORDINATOR), child.exitCode(), ends.size()));
+                .map(child -> new End(
+                        child.name(), child.name().equals(ProcessTable.COORDINATOR), child.exitCode(), ends.size()));
     }
 
     /** Notes the end of a process, and starts it again if it was killed. */

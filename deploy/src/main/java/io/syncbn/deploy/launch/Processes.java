@@ -13,7 +13,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
 /** The processes of one job: starts them, brings workers and coordinator together, and ends them. */
-final class Processes implements Crew {
+final class Processes implements ProcessTable {
     private final RunDirectory directory;
     private final ChildCommands commands;
     private final Watcher watcher;

@@ -60,7 +60,7 @@ public final class Progress implements Watcher, AutoCloseable {
 
     /** Shows what is new. */
     @Override
-    public void tick(Crew crew) {
+    public void tick(ProcessTable crew) {
         update();
     }
 

@@ -7,7 +7,7 @@ import io.syncbn.proto.net.Address;
 public interface Watcher {
 
     /** Comes several times a second. */
-    void tick(Crew crew);
+    void tick(ProcessTable crew);
 
     /** Something that the launcher did, for people. */
     default void say(String line) {}

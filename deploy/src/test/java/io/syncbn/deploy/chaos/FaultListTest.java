@@ -37,21 +37,23 @@ class FaultListTest {
         assertThat(problems).isEmpty();
         assertThat(faults.stream().map(fault -> fault + "\n").collect(Collectors.joining()))
                 .isEqualTo(ALL);
-        assertThat(faults.stream().map(Fault::verb).distinct()).containsExactlyInAnyOrder(Verb.values());
+        assertThat(faults.stream().map(Fault::verb).distinct()).containsExactlyInAnyOrder(FaultKind.values());
     }
 
     @Test
     void aLineSaysWhatWhomWhenHowMuchAndHowLong() {
         assertThat(parse("at step 71: throttle worker-3 up to 200 KB/s for 2.5 s"))
-                .containsExactly(new Fault(Moment.atStep(71), Verb.THROTTLE, "worker-3", Way.UP, 200_000, 2_500));
+                .containsExactly(new Fault(
+                        Trigger.atStep(71), FaultKind.THROTTLE, "worker-3", LinkDirection.UP, 200_000, 2_500));
         assertThat(parse("after 1.5s:delay worker-3 by 20ms for 1 s"))
-                .containsExactly(new Fault(Moment.afterMillis(1_500), Verb.DELAY, "worker-3", Way.BOTH, 20, 1_000));
+                .containsExactly(new Fault(
+                        Trigger.afterMillis(1_500), FaultKind.DELAY, "worker-3", LinkDirection.BOTH, 20, 1_000));
     }
 
     @Test
     void commentsAndSpaceAreForPeople() {
         assertThat(parse("\n  # first\n  at  step 4:\tkill   worker-0 # gone\n\n"))
-                .containsExactly(new Fault(Moment.atStep(4), Verb.KILL, "worker-0", Way.BOTH, 0, 0));
+                .containsExactly(new Fault(Trigger.atStep(4), FaultKind.KILL, "worker-0", LinkDirection.BOTH, 0, 0));
     }
 
     @Test

@@ -67,23 +67,23 @@ class LinkTest {
     @Test
     void aLinkThatIsCutOneWayHoldsWhatComesUntilItIsWhole() throws IOException {
         Condition cut = Condition.cut();
-        link.impose(Way.UP, cut);
+        link.impose(LinkDirection.UP, cut);
         send(worker, bytes(100, 3));
         send(coordinator, bytes(100, 4));
         assertThat(receive(worker, 100)).isEqualTo(bytes(100, 4));
         assertSilent(coordinator);
 
-        link.lift(Way.UP, cut);
+        link.lift(LinkDirection.UP, cut);
         assertThat(receive(coordinator, 100)).isEqualTo(bytes(100, 3));
     }
 
     @Test
     void aCutLinkIsHalfOpenWhenAWorkerDies() throws IOException {
         Condition cut = Condition.cut();
-        link.impose(Way.BOTH, cut);
+        link.impose(LinkDirection.BOTH, cut);
         worker.close();
         assertSilent(coordinator);
-        link.lift(Way.BOTH, cut);
+        link.lift(LinkDirection.BOTH, cut);
         assertThat(coordinator.getInputStream().read()).isEqualTo(-1);
     }
 
@@ -91,26 +91,26 @@ class LinkTest {
     void overlappingCutsBothHaveToEnd() throws IOException {
         Condition first = Condition.cut();
         Condition second = Condition.cut();
-        link.impose(Way.BOTH, first);
-        link.impose(Way.UP, second);
-        link.lift(Way.BOTH, first);
+        link.impose(LinkDirection.BOTH, first);
+        link.impose(LinkDirection.UP, second);
+        link.lift(LinkDirection.BOTH, first);
         send(worker, bytes(10, 3));
         assertSilent(coordinator);
-        link.lift(Way.UP, second);
+        link.lift(LinkDirection.UP, second);
         assertThat(receive(coordinator, 10)).isEqualTo(bytes(10, 3));
     }
 
     @Test
     void aDelayKeepsOrderAndEndsLater() throws IOException {
         Condition delay = Condition.delay(200);
-        link.impose(Way.UP, delay);
+        link.impose(LinkDirection.UP, delay);
         long start = System.nanoTime();
         send(worker, bytes(10, 1));
         assertThat(receive(coordinator, 10)).isEqualTo(bytes(10, 1));
         assertThat(System.nanoTime() - start).isGreaterThanOrEqualTo(TimeUnit.MILLISECONDS.toNanos(200));
 
         send(worker, bytes(10, 2));
-        link.lift(Way.UP, delay);
+        link.lift(LinkDirection.UP, delay);
         send(worker, bytes(10, 3));
         assertThat(receive(coordinator, 10)).isEqualTo(bytes(10, 2));
         assertThat(receive(coordinator, 10)).isEqualTo(bytes(10, 3));
@@ -119,7 +119,7 @@ class LinkTest {
     @Test
     void aThrottledLinkTakesItsTime() throws IOException {
         Condition throttle = Condition.throttle(100_000);
-        link.impose(Way.DOWN, throttle);
+        link.impose(LinkDirection.DOWN, throttle);
         byte[] bytes = bytes(50_000, 5);
         long start = System.nanoTime();
         send(coordinator, bytes);
@@ -129,22 +129,22 @@ class LinkTest {
 
     @Test
     void oneByteOfOneLargePieceIsChanged() throws IOException {
-        link.corruptNext(Way.UP);
-        send(worker, bytes(Lane.LEAST_DAMAGED_BYTES - 1, 5));
-        assertThat(receive(coordinator, Lane.LEAST_DAMAGED_BYTES - 1)).containsOnly(5);
-        send(worker, bytes(Lane.LEAST_DAMAGED_BYTES, 5));
-        byte[] received = receive(coordinator, Lane.LEAST_DAMAGED_BYTES);
+        link.corruptNext(LinkDirection.UP);
+        send(worker, bytes(TrafficShaper.LEAST_DAMAGED_BYTES - 1, 5));
+        assertThat(receive(coordinator, TrafficShaper.LEAST_DAMAGED_BYTES - 1)).containsOnly(5);
+        send(worker, bytes(TrafficShaper.LEAST_DAMAGED_BYTES, 5));
+        byte[] received = receive(coordinator, TrafficShaper.LEAST_DAMAGED_BYTES);
         assertThat(received[received.length / 2]).isEqualTo((byte) 4);
         received[received.length / 2] = 5;
         assertThat(received).containsOnly(5);
-        send(worker, bytes(Lane.LEAST_DAMAGED_BYTES, 6));
-        assertThat(receive(coordinator, Lane.LEAST_DAMAGED_BYTES)).containsOnly(6);
+        send(worker, bytes(TrafficShaper.LEAST_DAMAGED_BYTES, 6));
+        assertThat(receive(coordinator, TrafficShaper.LEAST_DAMAGED_BYTES)).containsOnly(6);
     }
 
     @Test
     void oneLargePieceIsSwallowedAndWhatFollowsIsNot() throws IOException {
-        link.dropNext(Way.DOWN);
-        send(coordinator, bytes(Lane.LEAST_DAMAGED_BYTES, 5));
+        link.dropNext(LinkDirection.DOWN);
+        send(coordinator, bytes(TrafficShaper.LEAST_DAMAGED_BYTES, 5));
         assertSilent(worker);
         send(coordinator, bytes(10, 6));
         assertThat(receive(worker, 10)).containsOnly(6);

@@ -34,8 +34,8 @@ class RandomFaultsTest {
         List<Fault> faults = RandomFaults.draw(3, 500, 3);
         // Stopping for good needs somebody who continues: a pause is both.
         assertThat(faults.stream().map(Fault::verb).distinct().toList())
-                .hasSize(Verb.values().length - 2)
-                .doesNotContain(Verb.STOP, Verb.CONTINUE);
+                .hasSize(FaultKind.values().length - 2)
+                .doesNotContain(FaultKind.STOP, FaultKind.CONTINUE);
         assertThat(faults.stream().map(Fault::target).distinct())
                 .containsExactlyInAnyOrder("coordinator", "worker-0", "worker-1", "worker-2");
     }
@@ -46,13 +46,13 @@ class RandomFaultsTest {
         long overMillis = 0;
         for (Fault fault : RandomFaults.draw(5, 500, 4)) {
             long millis = fault.moment().millis();
-            if (fault.verb() == Verb.ADD) {
+            if (fault.verb() == FaultKind.ADD) {
                 assertThat(away.remove(fault.target())).isTrue();
             } else {
                 assertThat(away).isEmpty();
                 assertThat(millis - overMillis).isGreaterThanOrEqualTo(8_000);
             }
-            if (fault.verb() == Verb.DRAIN) {
+            if (fault.verb() == FaultKind.DRAIN) {
                 away.add(fault.target());
             }
             overMillis = millis + fault.millis();

@@ -9,10 +9,10 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class ReportTest {
-    private final Episode killed = new Episode(Faults.of("at step 40: kill worker-2"));
-    private final Episode delayed = new Episode(Faults.of("after 1 s: delay worker-1 by 20 ms for 1 s"));
-    private final Episode impossible = new Episode(Faults.of("at step 50: drain worker-7"));
-    private final Episode tooLate = new Episode(Faults.of("at step 999: kill coordinator"));
+    private final FaultOutcome killed = new FaultOutcome(Faults.of("at step 40: kill worker-2"));
+    private final FaultOutcome delayed = new FaultOutcome(Faults.of("after 1 s: delay worker-1 by 20 ms for 1 s"));
+    private final FaultOutcome impossible = new FaultOutcome(Faults.of("at step 50: drain worker-7"));
+    private final FaultOutcome tooLate = new FaultOutcome(Faults.of("at step 999: kill coordinator"));
 
     private Report report() {
         killed.fired(12_300, 40);

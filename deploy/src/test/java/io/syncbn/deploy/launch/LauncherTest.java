@@ -342,7 +342,7 @@ class LauncherTest {
             private boolean hasActed;
 
             @Override
-            public void tick(Crew crew) {
+            public void tick(ProcessTable crew) {
                 if (!hasActed) {
                     hasActed = true;
                     assertThat(crew.workers()).containsExactly("worker-0");
@@ -409,7 +409,7 @@ class LauncherTest {
     private Watcher saying(List<String> said, Watcher watcher) {
         return new Watcher() {
             @Override
-            public void tick(Crew crew) {
+            public void tick(ProcessTable crew) {
                 watcher.tick(crew);
             }
 

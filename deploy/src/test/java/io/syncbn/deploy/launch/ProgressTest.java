@@ -17,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class ProgressTest {
     /** Progress does not look at processes. */
-    private static final Crew NOBODY = null;
+    private static final ProcessTable NOBODY = null;
 
     @TempDir
     private Path temporary;

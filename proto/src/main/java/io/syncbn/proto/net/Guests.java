@@ -20,7 +20,7 @@ public final class Guests {
     /** A worker has one a connection. */
     private static final int MOST_CALLS = 8;
 
-    private final Crowd<Guest> crowd;
+    private final ConnectionLimit<Guest> crowd;
     private final Consumer<String> turnedAway;
     /** Whose bytes are being read. */
     private Guest present;
@@ -30,7 +30,7 @@ public final class Guests {
      * @param turnedAway told, in words, of each that had to go
      */
     public Guests(int most, Consumer<String> turnedAway) {
-        crowd = new Crowd<>(most);
+        crowd = new ConnectionLimit<>(most);
         this.turnedAway = turnedAway;
     }
 

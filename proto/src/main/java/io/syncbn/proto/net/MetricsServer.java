@@ -42,7 +42,7 @@ public final class MetricsServer implements AutoCloseable {
      */
     public static MetricsServer start(Address bind, String who, PrometheusMeterRegistry registry) throws IOException {
         EventLoopGroup loop = Transport.eventLoop("metrics-http");
-        Crowd<Channel> crowd = new Crowd<>(MOST_CONNECTIONS);
+        ConnectionLimit<Channel> crowd = new ConnectionLimit<>(MOST_CONNECTIONS);
         ServerBootstrap server = new ServerBootstrap()
                 .group(loop)
                 .channel(Transport.server())

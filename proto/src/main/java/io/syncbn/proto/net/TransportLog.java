@@ -41,7 +41,7 @@ final class TransportLog {
     }
 
     private static final class OneLine implements Filter {
-        private final Seldom seldom = new Seldom();
+        private final RateLimit seldom = new RateLimit();
 
         @Override
         public synchronized boolean isLoggable(LogRecord line) {

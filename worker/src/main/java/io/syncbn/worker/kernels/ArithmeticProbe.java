@@ -12,18 +12,18 @@ import java.util.List;
  */
 final class ArithmeticProbe {
     /** Convolutions of examples. */
-    private record Work(int examples, Geometry geometry) {}
+    private record Work(int examples, ConvolutionGeometry geometry) {}
 
     private static final List<Work> CONVOLUTIONS = List.of(
-            new Work(2, new Geometry(9, 9, 3, 16, 3, 1, 1)), // a picture's colours
-            new Work(2, new Geometry(12, 12, 1, 6, 5, 1, 2)), // one colour, and channels that fill no block
-            new Work(2, new Geometry(7, 7, 12, 20, 3, 1, 1)), // blocks of half a vector
-            new Work(8, new Geometry(8, 8, 16, 16, 3, 1, 1)),
-            new Work(2, new Geometry(8, 8, 16, 32, 3, 2, 1)),
-            new Work(2, new Geometry(8, 8, 16, 32, 1, 2, 0)),
-            new Work(3, new Geometry(6, 6, 64, 128, 1, 1, 0)),
-            new Work(2, new Geometry(5, 5, 64, 64, 3, 1, 1)),
-            new Work(2, new Geometry(4, 4, 128, 160, 3, 1, 1))); // weights that fill a first-level cache
+            new Work(2, new ConvolutionGeometry(9, 9, 3, 16, 3, 1, 1)), // a picture's colours
+            new Work(2, new ConvolutionGeometry(12, 12, 1, 6, 5, 1, 2)), // one colour, and channels that fill no block
+            new Work(2, new ConvolutionGeometry(7, 7, 12, 20, 3, 1, 1)), // blocks of half a vector
+            new Work(8, new ConvolutionGeometry(8, 8, 16, 16, 3, 1, 1)),
+            new Work(2, new ConvolutionGeometry(8, 8, 16, 32, 3, 2, 1)),
+            new Work(2, new ConvolutionGeometry(8, 8, 16, 32, 1, 2, 0)),
+            new Work(3, new ConvolutionGeometry(6, 6, 64, 128, 1, 1, 0)),
+            new Work(2, new ConvolutionGeometry(5, 5, 64, 64, 3, 1, 1)),
+            new Work(2, new ConvolutionGeometry(4, 4, 128, 160, 3, 1, 1))); // weights that fill a first-level cache
 
     /** Examples, inputs, outputs. */
     private static final int[][] PRODUCTS = {{2, 64, 10}, {5, 400, 120}};
@@ -47,16 +47,16 @@ final class ArithmeticProbe {
     /** SHA-256 (hex) of all results. */
     static String digest(Natives natives, ChannelKernels kernels) {
         ArithmeticProbe probe = new ArithmeticProbe();
-        List<LinearMap> convolutions = CONVOLUTIONS.stream()
+        List<LinearOperation> convolutions = CONVOLUTIONS.stream()
                 .map(work -> natives.convolution(work.geometry, work.examples))
                 .toList();
-        LinearMap[] products = new LinearMap[PRODUCTS.length];
+        LinearOperation[] products = new LinearOperation[PRODUCTS.length];
         for (int i = 0; i < products.length; i++) {
             products[i] = natives.matrixProduct(PRODUCTS[i][1], PRODUCTS[i][2], PRODUCTS[i][0]);
         }
         for (int i = 0; i < convolutions.size(); i++) {
             Work work = CONVOLUTIONS.get(i);
-            Geometry geometry = work.geometry;
+            ConvolutionGeometry geometry = work.geometry;
             probe.add(
                     convolutions.get(i),
                     work.examples,
@@ -72,7 +72,7 @@ final class ArithmeticProbe {
         return HexFormat.of().formatHex(probe.sha256.digest());
     }
 
-    private void add(LinearMap map, int examples, int inputs, int outputs, int weightsSize) {
+    private void add(LinearOperation map, int examples, int inputs, int outputs, int weightsSize) {
         float[] weights = numbers(weightsSize);
         float[] y = new float[examples * outputs];
         float[] dx = new float[examples * inputs];

@@ -4,7 +4,7 @@ import io.syncbn.worker.kernels.NativeScratch.Role;
 import org.bytedeco.javacpp.FloatPointer;
 
 /** y = x · wᵀ, of N × I examples and O × I weights, on a library's multiplication. */
-final class MatrixProduct implements LinearMap {
+final class MatrixProduct implements LinearOperation {
 
     /** Row-major matrix multiplication with one thread. */
     interface Multiplication {

@@ -61,10 +61,10 @@ public interface Natives extends AutoCloseable {
     String instructionSet();
 
     /** @param maxExamples the most that it will be given at once */
-    LinearMap convolution(Geometry geometry, int maxExamples);
+    LinearOperation convolution(ConvolutionGeometry geometry, int maxExamples);
 
     /** y = x · wᵀ, of N × inputs examples and outputs × inputs weights. */
-    LinearMap matrixProduct(int inputs, int outputs, int maxExamples);
+    LinearOperation matrixProduct(int inputs, int outputs, int maxExamples);
 
     @Override
     void close();

@@ -7,18 +7,18 @@ import org.nd4j.linalg.api.ops.DynamicCustomOp;
 import org.nd4j.linalg.factory.Nd4j;
 
 /** A convolution in ND4J, which computes both gradients at once: when the first of them is asked for. */
-final class Nd4jConvolution implements LinearMap {
+final class Nd4jConvolution implements LinearOperation {
 
     /** The two operations for one number of examples, bound to the scratch: to build them costs more than to copy. */
     private record Operations(DynamicCustomOp forward, DynamicCustomOp backward) {}
 
-    private final Geometry geometry;
+    private final ConvolutionGeometry geometry;
     private final NativeScratch scratch;
     private final Operations[] operations;
     private float[] input;
     private int examples;
 
-    Nd4jConvolution(Geometry geometry, int maxExamples, NativeScratch scratch) {
+    Nd4jConvolution(ConvolutionGeometry geometry, int maxExamples, NativeScratch scratch) {
         this.geometry = geometry;
         this.scratch = scratch;
         this.operations = new Operations[maxExamples + 1];
@@ -65,7 +65,7 @@ final class Nd4jConvolution implements LinearMap {
 
     private Operations operations(int count) {
         if (operations[count] == null) {
-            Geometry g = geometry;
+            ConvolutionGeometry g = geometry;
             INDArray x = view(Role.INPUT, count, g.height(), g.width(), g.inputChannels());
             INDArray dx = view(Role.INPUT_GRADIENT, count, g.height(), g.width(), g.inputChannels());
             INDArray w = view(Role.WEIGHTS, g.outputChannels(), g.inputChannels(), g.kernel(), g.kernel());

@@ -40,12 +40,12 @@ final class Nd4jNatives implements Natives {
     }
 
     @Override
-    public LinearMap convolution(Geometry geometry, int maxExamples) {
+    public LinearOperation convolution(ConvolutionGeometry geometry, int maxExamples) {
         return new Nd4jConvolution(geometry, maxExamples, scratch);
     }
 
     @Override
-    public LinearMap matrixProduct(int inputs, int outputs, int maxExamples) {
+    public LinearOperation matrixProduct(int inputs, int outputs, int maxExamples) {
         return new MatrixProduct(inputs, outputs, maxExamples, scratch, Nd4jNatives::multiply);
     }
 

@@ -103,12 +103,12 @@ final class OneDnn implements Natives {
     }
 
     @Override
-    public LinearMap convolution(Geometry geometry, int maxExamples) {
+    public LinearOperation convolution(ConvolutionGeometry geometry, int maxExamples) {
         return new OneDnnConvolution(geometry, maxExamples, this);
     }
 
     @Override
-    public LinearMap matrixProduct(int inputs, int outputs, int maxExamples) {
+    public LinearOperation matrixProduct(int inputs, int outputs, int maxExamples) {
         return new MatrixProduct(inputs, outputs, maxExamples, scratch, OneDnn::multiply);
     }
 

@@ -26,7 +26,7 @@ import org.bytedeco.dnnl.reorder;
  * convolution, and the copy out. The weights' gradient takes the batch at once, from the copies of x and dy that the
  * others left.
  */
-final class OneDnnConvolution implements LinearMap {
+final class OneDnnConvolution implements LinearOperation {
     /** Of x and y together: what a second-level cache holds beside the weights. */
     private static final int PART_BYTES = 256 << 10;
 
@@ -38,7 +38,7 @@ final class OneDnnConvolution implements LinearMap {
     /** A picture's channels, for which oneDNN has kernels of their own. */
     private static final int COLOURS = 3;
 
-    private final Geometry geometry;
+    private final ConvolutionGeometry geometry;
     private final int maxExamples;
     private final OneDnn natives;
     private final NativeScratch scratch;
@@ -47,7 +47,7 @@ final class OneDnnConvolution implements LinearMap {
     private NativeFloats input;
     private int examples;
 
-    OneDnnConvolution(Geometry geometry, int maxExamples, OneDnn natives) {
+    OneDnnConvolution(ConvolutionGeometry geometry, int maxExamples, OneDnn natives) {
         this.geometry = geometry;
         this.maxExamples = maxExamples;
         this.natives = natives;

@@ -28,7 +28,7 @@ final class AveragePool implements Layer {
     }
 
     /** @param window without padding */
-    static AveragePool of(Shape inputShape, Window window, ShardMemory memory) {
+    static AveragePool of(Shape inputShape, SlidingWindow window, ShardMemory memory) {
         return new AveragePool(inputShape, window.size(), window.size(), window.stride(), memory);
     }
 

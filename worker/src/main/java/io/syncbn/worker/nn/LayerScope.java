@@ -5,13 +5,13 @@ import java.util.List;
 
 /** Where a layer of a model is defined: its name, what comes to it, and what it registers under its name. */
 public final class LayerScope {
-    private final Blueprint blueprint;
+    private final ModelBuilderState blueprint;
     private final String name;
     private final Shape input;
     private Shape output;
     private boolean described;
 
-    LayerScope(Blueprint blueprint, String name, Shape input) {
+    LayerScope(ModelBuilderState blueprint, String name, Shape input) {
         this.blueprint = blueprint;
         this.name = name;
         this.input = input;

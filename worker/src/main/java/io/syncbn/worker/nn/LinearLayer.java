@@ -1,10 +1,10 @@
 package io.syncbn.worker.nn;
 
-import io.syncbn.worker.kernels.LinearMap;
+import io.syncbn.worker.kernels.LinearOperation;
 
 /**
  * y = map(x, w) + b: a convolution or a dense layer. Backward leaves the gradient of w for later, see
- * {@link LateGradient}.
+ * {@link DeferredWeightGradient}.
  */
 final class LinearLayer implements Layer {
     static final int NO_BIAS = -1;
@@ -19,12 +19,12 @@ final class LinearLayer implements Layer {
     record Place(Shape input, Shape output, int weightsOffset, int biasOffset, boolean first) {}
 
     private final Place place;
-    private final LinearMap map;
+    private final LinearOperation map;
     private final ShardMemory memory;
     private final float[] output;
     private final Runnable addWeightsGradient;
 
-    LinearLayer(Place place, LinearMap map, ShardMemory memory) {
+    LinearLayer(Place place, LinearOperation map, ShardMemory memory) {
         this.place = place;
         this.map = map;
         this.memory = memory;

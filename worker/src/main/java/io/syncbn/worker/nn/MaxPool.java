@@ -6,13 +6,13 @@ import java.util.Arrays;
 final class MaxPool implements Layer {
     private final Shape inputShape;
     private final Shape outputShape;
-    private final Window window;
+    private final SlidingWindow window;
     private final float[] output;
     private final float[] inputGradient;
     /** For each output, the place in the input array that it came from. */
     private final int[] origins;
 
-    MaxPool(Shape inputShape, Window window, ShardMemory memory) {
+    MaxPool(Shape inputShape, SlidingWindow window, ShardMemory memory) {
         this.inputShape = inputShape;
         this.outputShape = window.over(inputShape, inputShape.channels());
         this.window = window;

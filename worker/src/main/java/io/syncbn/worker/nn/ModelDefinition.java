@@ -20,7 +20,7 @@ public final class ModelDefinition {
     private final Description description;
     private final Sequential.Spec layers;
 
-    private ModelDefinition(Shape inputShape, Blueprint blueprint, Sequential.Spec layers) {
+    private ModelDefinition(Shape inputShape, ModelBuilderState blueprint, Sequential.Spec layers) {
         this.inputShape = inputShape;
         this.parameters = new ParameterLayout(blueprint.parameters);
         this.statistics = new ParameterLayout(blueprint.statistics);
@@ -40,7 +40,7 @@ public final class ModelDefinition {
      * @throws ModelException if layers do not fit each other or the data
      */
     public static ModelDefinition of(Architecture architecture, Shape input, int classes, Norms norms, double dropout) {
-        Blueprint blueprint = new Blueprint(classes, norms, dropout);
+        ModelBuilderState blueprint = new ModelBuilderState(classes, norms, dropout);
         Net net = new Net(blueprint, "", input);
         architecture.define(net);
         if (!net.shape().equals(Shape.flat(classes))) {

@@ -1,6 +1,6 @@
 package io.syncbn.worker.nn;
 
-import io.syncbn.worker.kernels.Geometry;
+import io.syncbn.worker.kernels.ConvolutionGeometry;
 import io.syncbn.worker.nn.ParameterLayout.Role;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,7 +13,7 @@ import java.util.function.Function;
  * files fit: {@code conv1} gives {@code conv1.weight}.
  */
 public final class Net {
-    private final Blueprint blueprint;
+    private final ModelBuilderState blueprint;
     private final String prefix;
     private final Shape inputShape;
     private final List<LayerFactory> layers = new ArrayList<>();
@@ -23,7 +23,7 @@ public final class Net {
     /** The last layer, if it is a normalization into which nothing is fused yet. */
     private Optional<NormFactory> unfused = Optional.empty();
 
-    Net(Blueprint blueprint, String prefix, Shape inputShape) {
+    Net(ModelBuilderState blueprint, String prefix, Shape inputShape) {
         this.blueprint = blueprint;
         this.prefix = prefix;
         this.inputShape = inputShape;
@@ -52,7 +52,7 @@ public final class Net {
     private Net convolution(String name, int channels, int kernel, int stride, int padding, boolean bias) {
         String full = claim(name);
         requirePositive(full, "channels", channels);
-        requireFits(full, new Window(kernel, stride, padding));
+        requireFits(full, new SlidingWindow(kernel, stride, padding));
         int first = blueprint.parameterCount();
         int weights = blueprint.parameter(
                 full + ".weight",
@@ -62,8 +62,8 @@ public final class Net {
         int biases = bias
                 ? blueprint.parameter(full + ".bias", List.of(channels), Role.BIAS, Initializer.constant(0))
                 : LinearLayer.NO_BIAS;
-        Geometry geometry =
-                new Geometry(shape.height(), shape.width(), shape.channels(), channels, kernel, stride, padding);
+        ConvolutionGeometry geometry = new ConvolutionGeometry(
+                shape.height(), shape.width(), shape.channels(), channels, kernel, stride, padding);
         Shape output = new Shape(geometry.outputHeight(), geometry.outputWidth(), channels);
         LinearLayer.Place place = new LinearLayer.Place(shape, output, weights, biases, isFirst(first));
         blueprint.describe("conv2d " + full + ": " + shape.channels() + " to " + channels + " channels, kernel "
@@ -127,7 +127,7 @@ public final class Net {
     }
 
     public Net maxPool(int size, int stride, int padding) {
-        Window window = new Window(size, stride, padding);
+        SlidingWindow window = new SlidingWindow(size, stride, padding);
         requireFits("max pooling", window);
         if (2 * padding > size) {
             throw new ModelException(
@@ -142,7 +142,7 @@ public final class Net {
     }
 
     public Net averagePool(int size, int stride) {
-        Window window = new Window(size, stride, 0);
+        SlidingWindow window = new SlidingWindow(size, stride, 0);
         requireFits("average pooling", window);
         blueprint.describe("averagePool: window " + size + ", stride " + stride);
         Shape input = shape;
@@ -277,7 +277,7 @@ public final class Net {
         return what + " behind layer " + layers.size() + " of " + (prefix.isEmpty() ? "the model" : prefix);
     }
 
-    private void requireFits(String layer, Window window) {
+    private void requireFits(String layer, SlidingWindow window) {
         requirePositive(layer, "window", window.size());
         requirePositive(layer, "stride", window.stride());
         if (window.padding() < 0) {

@@ -36,10 +36,13 @@ final class Sequential implements Layer {
     private final List<Layer> layers;
     private final List<String> names;
     private final List<Integer> firstParameters;
-    private final LateGradient lateGradient;
+    private final DeferredWeightGradient lateGradient;
 
     private Sequential(
-            List<Layer> layers, List<String> names, List<Integer> firstParameters, LateGradient lateGradient) {
+            List<Layer> layers,
+            List<String> names,
+            List<Integer> firstParameters,
+            DeferredWeightGradient lateGradient) {
         this.layers = layers;
         this.names = names;
         this.firstParameters = firstParameters;

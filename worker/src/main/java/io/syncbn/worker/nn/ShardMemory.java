@@ -11,8 +11,8 @@ public final class ShardMemory {
     private final int maxExamples;
     private final Natives natives;
     private final ChannelKernels kernels;
-    private final LateGradient lateGradient = new LateGradient();
-    private final PassedGradient passedGradient = new PassedGradient();
+    private final DeferredWeightGradient lateGradient = new DeferredWeightGradient();
+    private final SharedGradientBuffer passedGradient = new SharedGradientBuffer();
 
     /**
      * @param replica the worker's; only read
@@ -85,7 +85,7 @@ public final class ShardMemory {
         return natives;
     }
 
-    LateGradient lateGradient() {
+    DeferredWeightGradient lateGradient() {
         return lateGradient;
     }
 

@@ -110,7 +110,7 @@ public final class LocalShards implements AutoCloseable {
                         new BatchLoader(data, batches, numbers.get(i), statistics, job.augment(), TEST_CHUNK),
                         job.optimization().labelSmoothing(),
                         Tensor.zeros(Math.max(job.batch(), TEST_CHUNK), Shape.flat(data.classes())),
-                        new FiniteWatch(numbers.get(i), replicas.definition(), job.skipNotFinite()),
+                        new NonFiniteGuard(numbers.get(i), replicas.definition(), job.skipNotFinite()),
                         collective,
                         nanoClock))
                 .toList();
@@ -151,7 +151,7 @@ public final class LocalShards implements AutoCloseable {
         }
         Evaluation evaluation = Evaluation.of(collective.sum(round).await());
         if (!evaluation.isFinite() && !job.skipNotFinite()) {
-            throw FiniteWatch.stop(stepsDone, "the test loss is " + evaluation.loss());
+            throw NonFiniteGuard.stop(stepsDone, "the test loss is " + evaluation.loss());
         }
         return evaluation;
     }

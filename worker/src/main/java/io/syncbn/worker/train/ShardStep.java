@@ -32,7 +32,7 @@ final class ShardStep {
     private final WaitClock momentsWait;
     private final Chunks chunks;
     private final Tensor logitsGradient;
-    private final FiniteWatch watch;
+    private final NonFiniteGuard watch;
 
     private boolean groupHasExamples;
     private int chunksLeft;
@@ -45,7 +45,7 @@ final class ShardStep {
             BatchLoader loader,
             double labelSmoothing,
             Tensor logitsGradient,
-            FiniteWatch watch,
+            NonFiniteGuard watch,
             Collective collective,
             LongSupplier nanoClock) {
         this.shard = shard;

@@ -21,7 +21,7 @@ final class TrainingState {
     private final Replica replica;
     private final WeightUpdates updates;
     private final Timetable timetable;
-    private final SumCheck sumCheck;
+    private final NonFiniteCheck sumCheck;
     private long batchesTracked;
     private long step;
     private int leftOutInARow;
@@ -31,7 +31,7 @@ final class TrainingState {
         this.timetable = timetable;
         this.replica = from.replica();
         this.updates = new WeightUpdates(job.optimization(), replica.parameters(), from.slots());
-        this.sumCheck = new SumCheck(replica.parameters());
+        this.sumCheck = new NonFiniteCheck(replica.parameters());
         this.batchesTracked = from.batchesTracked();
         this.step = from.step();
         this.leftOutInARow = from.leftOutInARow();
@@ -89,10 +89,10 @@ final class TrainingState {
 
     private void leaveOut(long next, String fault) {
         if (!job.skipNotFinite()) {
-            throw FiniteWatch.stop(next, fault);
+            throw NonFiniteGuard.stop(next, fault);
         }
         if (leftOutInARow + 1 == MOST_LEFT_OUT) {
-            throw FiniteWatch.stop(
+            throw NonFiniteGuard.stop(
                     next, MOST_LEFT_OUT + " steps in a row had numbers that are not finite; the last: " + fault);
         }
         leftOutInARow++;

@@ -21,16 +21,16 @@ class ArithmeticTest {
     /** Natives that change a bit in the n-th map that is asked for. */
     private record Changed(Natives natives, Part part, int map, int[] count) implements Natives {
         @Override
-        public LinearMap convolution(Geometry geometry, int maxExamples) {
+        public LinearOperation convolution(ConvolutionGeometry geometry, int maxExamples) {
             return next(natives.convolution(geometry, maxExamples));
         }
 
         @Override
-        public LinearMap matrixProduct(int inputs, int outputs, int maxExamples) {
+        public LinearOperation matrixProduct(int inputs, int outputs, int maxExamples) {
             return next(natives.matrixProduct(inputs, outputs, maxExamples));
         }
 
-        private LinearMap next(LinearMap made) {
+        private LinearOperation next(LinearOperation made) {
             return count[0]++ == map ? new ChangedMap(made, part) : made;
         }
 
@@ -50,7 +50,7 @@ class ArithmeticTest {
         }
     }
 
-    private record ChangedMap(LinearMap map, Part part) implements LinearMap {
+    private record ChangedMap(LinearOperation map, Part part) implements LinearOperation {
         @Override
         public void forward(float[] x, int examples, float[] weights, int weightsOffset, float[] y) {
             map.forward(x, examples, weights, weightsOffset, y);

@@ -26,15 +26,15 @@ class NativeKernelsTest {
     private static final int REPETITIONS = 50;
     private static final int OFFSET = 3;
 
-    private static final List<Geometry> GEOMETRIES = List.of(
-            new Geometry(32, 32, 16, 16, 3, 1, 1),
-            new Geometry(9, 7, 3, 16, 3, 1, 1),
-            new Geometry(16, 16, 16, 32, 3, 2, 1),
-            new Geometry(8, 8, 5, 6, 1, 2, 0),
-            new Geometry(28, 28, 1, 6, 5, 1, 2),
-            new Geometry(14, 14, 6, 16, 5, 1, 0),
-            new Geometry(33, 33, 3, 64, 7, 2, 3),
-            new Geometry(1, 1, 20, 24, 3, 1, 1));
+    private static final List<ConvolutionGeometry> GEOMETRIES = List.of(
+            new ConvolutionGeometry(32, 32, 16, 16, 3, 1, 1),
+            new ConvolutionGeometry(9, 7, 3, 16, 3, 1, 1),
+            new ConvolutionGeometry(16, 16, 16, 32, 3, 2, 1),
+            new ConvolutionGeometry(8, 8, 5, 6, 1, 2, 0),
+            new ConvolutionGeometry(28, 28, 1, 6, 5, 1, 2),
+            new ConvolutionGeometry(14, 14, 6, 16, 5, 1, 0),
+            new ConvolutionGeometry(33, 33, 3, 64, 7, 2, 3),
+            new ConvolutionGeometry(1, 1, 20, 24, 3, 1, 1));
 
     private static final int[][] PRODUCTS = {{1, 64, 10}, {7, 131, 33}, {32, 400, 120}};
 
@@ -49,7 +49,7 @@ class NativeKernelsTest {
                     examples, random(1, examples * inputs), random(2, examples * outputs), random(3, OFFSET + weights));
         }
 
-        static Example of(int examples, Geometry geometry) {
+        static Example of(int examples, ConvolutionGeometry geometry) {
             return of(examples, geometry.inputSize(), geometry.outputSize(), geometry.weightsSize());
         }
 
@@ -57,7 +57,7 @@ class NativeKernelsTest {
             return of(product[0], product[1], product[2], product[1] * product[2]);
         }
 
-        float[] run(LinearMap map) {
+        float[] run(LinearOperation map) {
             float[] y = new float[dy.length];
             float[] dx = new float[x.length];
             float[] dw = new float[weights.length];
@@ -79,7 +79,7 @@ class NativeKernelsTest {
     /** Otherwise they stay until the garbage collector comes by, and it knows nothing of their size. */
     @Test
     void whatOneDnnMadeIsReleasedWithItsOwner() {
-        Geometry geometry = GEOMETRIES.get(0);
+        ConvolutionGeometry geometry = GEOMETRIES.get(0);
         Example example = Example.of(2, geometry);
         for (int i = 0; i < 2; i++) {
             long before = Pointer.totalCount();
@@ -105,7 +105,7 @@ class NativeKernelsTest {
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 3, 7, 8})
     void bothLibrariesConvolveAlike(int examples) {
-        for (Geometry geometry : GEOMETRIES) {
+        for (ConvolutionGeometry geometry : GEOMETRIES) {
             Example example = Example.of(examples, geometry);
             assertAlike(geometry.toString(), example, natives -> natives.convolution(geometry, examples));
         }
@@ -122,7 +122,7 @@ class NativeKernelsTest {
     }
 
     private interface Maker {
-        LinearMap make(Natives natives);
+        LinearOperation make(Natives natives);
     }
 
     private static void assertAlike(String what, Example example, Maker maker) {
@@ -147,11 +147,11 @@ class NativeKernelsTest {
     void noExamplesChangeNothing() {
         for (Supplier<Natives> library : List.<Supplier<Natives>>of(OneDnn::new, Nd4jNatives::new)) {
             try (Natives natives = library.get()) {
-                LinearMap convolution = natives.convolution(new Geometry(4, 4, 1, 1, 3, 1, 1), 2);
-                LinearMap product = natives.matrixProduct(3, 2, 2);
+                LinearOperation convolution = natives.convolution(new ConvolutionGeometry(4, 4, 1, 1, 3, 1, 1), 2);
+                LinearOperation product = natives.matrixProduct(3, 2, 2);
                 float[] gradients = {1, 2, 3, 4, 5, 6, 7, 8, 9};
                 float[] none = {};
-                for (LinearMap map : List.of(convolution, product)) {
+                for (LinearOperation map : List.of(convolution, product)) {
                     map.forward(none, 0, new float[9], 0, none);
                     map.backward(none, new float[9], 0, none);
                     map.addWeightsGradient(gradients, 0);
@@ -164,9 +164,9 @@ class NativeKernelsTest {
     /** As at the end of an epoch, or when test rows come in between. */
     @Test
     void theNumberOfExamplesMayChange() {
-        Geometry geometry = GEOMETRIES.get(0);
+        ConvolutionGeometry geometry = GEOMETRIES.get(0);
         try (Natives natives = Natives.open()) {
-            LinearMap map = natives.convolution(geometry, 8);
+            LinearOperation map = natives.convolution(geometry, 8);
             for (int examples : new int[] {8, 3, 1, 8, 2, 3}) {
                 Example example = Example.of(examples, geometry);
                 assertThat(example.run(map))
@@ -178,7 +178,7 @@ class NativeKernelsTest {
 
     @Test
     void convolutionsGiveTheSameBits() throws Exception {
-        for (Geometry geometry : GEOMETRIES) {
+        for (ConvolutionGeometry geometry : GEOMETRIES) {
             Example example = Example.of(3, geometry);
             assertSameBits((natives, repetition) -> example.run(natives.convolution(geometry, 3 + repetition % 3)));
         }
@@ -196,12 +196,12 @@ class NativeKernelsTest {
     /** A kernel that reads beyond its numbers would see what others left there. */
     @Test
     void whatTheMemoryHeldBeforeDoesNotMatter() {
-        for (Geometry geometry : GEOMETRIES) {
+        for (ConvolutionGeometry geometry : GEOMETRIES) {
             Example example = Example.of(3, geometry);
             float[] expected = null;
             for (float before : new float[] {0, 1000, Float.NaN}) {
                 try (OneDnn natives = new OneDnn()) {
-                    LinearMap map = natives.convolution(geometry, 4);
+                    LinearOperation map = natives.convolution(geometry, 4);
                     for (NativeScratch.Role role : NativeScratch.Role.values()) {
                         fill(natives.scratch().buffer(role), before);
                     }

@@ -5,7 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import org.junit.jupiter.api.Test;
 
 class MaxPoolTest {
-    private final MaxPool layer = new MaxPool(new Shape(2, 2, 1), new Window(2, 2, 0), TestMemory.withoutWeights());
+    private final MaxPool layer =
+            new MaxPool(new Shape(2, 2, 1), new SlidingWindow(2, 2, 0), TestMemory.withoutWeights());
 
     @Test
     void theFirstOfEqualsTakesTheGradient() {

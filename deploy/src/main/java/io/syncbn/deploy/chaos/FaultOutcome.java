@@ -1,6 +1,6 @@
 package io.syncbn.deploy.chaos;
 
-import io.syncbn.deploy.launch.Crew;
+import io.syncbn.deploy.launch.ProcessTable;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -9,7 +9,7 @@ import java.util.Set;
  * What became of a fault. It is noticed by the first event that is about its target, and training has gone on with the first
  * commit after that. Times are of one clock, in milliseconds.
  */
-final class Episode {
+final class FaultOutcome {
     /** For so long after a fault is over, an event may be because of it: more than it takes to find a silent worker. */
     private static final long LISTEN_MILLIS = 15_000;
 
@@ -32,7 +32,7 @@ final class Episode {
     private OptionalLong wentOnMillis = OptionalLong.empty();
     private long wentOnStep;
 
-    Episode(Fault fault) {
+    FaultOutcome(Fault fault) {
         this.fault = fault;
     }
 
@@ -120,7 +120,7 @@ final class Episode {
         if (isOfAll()) {
             return event.equals("restored");
         }
-        if (fault.target().equals(Crew.COORDINATOR)) {
+        if (fault.target().equals(ProcessTable.COORDINATOR)) {
             return event.equals("restarted");
         }
         if (!fault.target().equals(worker)) {

@@ -5,7 +5,7 @@ import java.util.Locale;
 import java.util.Optional;
 
 /** What a fault does, and which words follow it. */
-public enum Verb {
+public enum FaultKind {
     /** SIGKILL: gone without a word. */
     KILL("kill", Target.ANY_OR_ALL),
     /** SIGSTOP: there, with all its connections, but doing nothing. */
@@ -56,7 +56,7 @@ public enum Verb {
     private final Target target;
     private final List<Part> parts;
 
-    Verb(String words, Target target, Part... parts) {
+    FaultKind(String words, Target target, Part... parts) {
         this.words = words;
         this.target = target;
         this.parts = List.of(parts);
@@ -90,8 +90,8 @@ public enum Verb {
     }
 
     /** The verb with whose words a text begins. */
-    static Optional<Verb> of(String text) {
-        for (Verb verb : values()) {
+    static Optional<FaultKind> of(String text) {
+        for (FaultKind verb : values()) {
             if (text.equals(verb.words) || text.startsWith(verb.words + " ")) {
                 return Optional.of(verb);
             }

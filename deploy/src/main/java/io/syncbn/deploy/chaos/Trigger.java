@@ -6,14 +6,14 @@ package io.syncbn.deploy.chaos;
  * @param step −1 if it goes by time
  * @param millis since the first commit; 0 if it goes by steps
  */
-public record Moment(long step, long millis) {
+public record Trigger(long step, long millis) {
 
-    static Moment atStep(long step) {
-        return new Moment(step, 0);
+    static Trigger atStep(long step) {
+        return new Trigger(step, 0);
     }
 
-    static Moment afterMillis(long millis) {
-        return new Moment(-1, millis);
+    static Trigger afterMillis(long millis) {
+        return new Trigger(-1, millis);
     }
 
     private boolean isStep() {

@@ -8,7 +8,7 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /** One direction of a worker's link, which all its connections share. Belongs to the proxies' event loop. */
-final class Lane {
+final class TrafficShaper {
     /**
      * Smallest piece that is damaged. Below are messages of the control conversation, which have nothing but TCP's checksum,
      * as everything has that is not summed: a test of what comes after a wrong sum would be a test of TCP.

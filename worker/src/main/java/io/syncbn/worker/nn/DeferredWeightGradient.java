@@ -4,7 +4,7 @@ package io.syncbn.worker.nn;
  * The gradient of one layer's weights, left for later. Nothing in backward waits for it, so it is computed while the sum of
  * a normalization layer's moments is under way. Gradients are said to be final only when it is there. For one thread.
  */
-final class LateGradient {
+final class DeferredWeightGradient {
     private static final int NOTHING = -1;
 
     private Runnable work;

@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.OptionalLong;
 
 /** The processes of a running job, for those who act upon them. Belongs to the launcher's thread. */
-public interface Crew {
+public interface ProcessTable {
     String COORDINATOR = "coordinator";
 
     /** Names of the workers whose processes live, in the order in which they were first started. */

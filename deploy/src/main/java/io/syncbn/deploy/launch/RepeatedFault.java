@@ -5,7 +5,7 @@ package io.syncbn.deploy.launch;
  * The coordinator judges this of those that have joined; here it is of those that do not even come so far. Decides; does
  * nothing.
  */
-final class SameFault {
+final class RepeatedFault {
     private static final int MOST_IN_A_ROW = 3;
 
     private String reason = "";

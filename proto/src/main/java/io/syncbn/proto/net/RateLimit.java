@@ -7,7 +7,7 @@ import java.util.concurrent.TimeUnit;
  * Lets a few of many like things through a minute, and counts the others: what strangers can cause as often as they like
  * must not fill logs. Knows no clock; belongs to one thread.
  */
-public final class Seldom {
+public final class RateLimit {
     private static final int MOST = 10;
     private static final long WINDOW_NANOS = TimeUnit.MINUTES.toNanos(1);
 

@@ -10,7 +10,7 @@ import io.syncbn.worker.nn.norm.Normalizers;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-class FiniteWatchTest {
+class NonFiniteGuardTest {
     private static final ModelDefinition MODEL = ModelDefinition.of(
             new TrajectoryModel(),
             TrajectoryModel.INPUT,
@@ -20,7 +20,7 @@ class FiniteWatchTest {
     private static final double[] GOOD = {1, -2, Double.MAX_VALUE};
     private static final double[] BAD = {1, Double.NaN, 3};
 
-    private final FiniteWatch watch = new FiniteWatch(3, MODEL, true);
+    private final NonFiniteGuard watch = new NonFiniteGuard(3, MODEL, true);
 
     @BeforeEach
     void begin() {
@@ -77,7 +77,7 @@ class FiniteWatchTest {
 
     @Test
     void endsTheStepUnlessItGoesOn() {
-        FiniteWatch stopping = new FiniteWatch(3, MODEL, false);
+        NonFiniteGuard stopping = new NonFiniteGuard(3, MODEL, false);
         stopping.begin(12);
         stopping.moments(Direction.FORWARD, 0, GOOD);
         assertThatThrownBy(() -> stopping.moments(Direction.FORWARD, 1, BAD))

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Set;
 
 /** What a model has registered while it is being defined; common to all scopes of a {@link Net}. */
-final class Blueprint {
+final class ModelBuilderState {
     final int classes;
     final Norms norms;
     final double dropout;
@@ -25,7 +25,7 @@ final class Blueprint {
     private int dropoutLayers;
     private final List<String> layers = new ArrayList<>();
 
-    Blueprint(int classes, Norms norms, double dropout) {
+    ModelBuilderState(int classes, Norms norms, double dropout) {
         this.classes = classes;
         this.norms = norms;
         this.dropout = dropout;

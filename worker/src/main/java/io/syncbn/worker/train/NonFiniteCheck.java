@@ -11,7 +11,7 @@ import java.util.stream.DoubleStream;
  *
  * @param parameters layout of the gradient
  */
-record SumCheck(ParameterLayout parameters) {
+record NonFiniteCheck(ParameterLayout parameters) {
     private static final ChannelKernels KERNELS = ChannelKernels.fastest();
 
     /** What is wrong with them, for all workers the same. */

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
 
-class SameFaultTest {
-    private final SameFault sameFault = new SameFault();
+class RepeatedFaultTest {
+    private final RepeatedFault sameFault = new RepeatedFault();
 
     @Test
     void threeInARowAreHopeless() {

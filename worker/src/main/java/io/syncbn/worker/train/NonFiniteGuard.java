@@ -12,7 +12,7 @@ import java.util.function.Supplier;
  * so that shard and layer can be named. A shard that received a sum which was not finite is not the origin of what follows.
  * Used by the shard's thread.
  */
-final class FiniteWatch {
+final class NonFiniteGuard {
     private static final ChannelKernels KERNELS = ChannelKernels.fastest();
 
     private final int shard;
@@ -23,7 +23,7 @@ final class FiniteWatch {
     private String origin;
 
     /** @param goesOn whether the step goes on to its end, to be left out then; else the first find ends it */
-    FiniteWatch(int shard, ModelDefinition model, boolean goesOn) {
+    NonFiniteGuard(int shard, ModelDefinition model, boolean goesOn) {
         this.shard = shard;
         this.model = model;
         this.goesOn = goesOn;
@@ -74,7 +74,7 @@ final class FiniteWatch {
     /** @param offset of the chunk in the flat gradient */
     void gradient(int offset, float[] chunk) {
         if (!isOver && !KERNELS.allFinite(chunk, chunk.length)) {
-            int index = SumCheck.firstNotFinite(chunk);
+            int index = NonFiniteCheck.firstNotFinite(chunk);
             found("the gradient of " + model.parameters().nameAt(offset + index) + " is " + chunk[index]);
         }
     }

@@ -7,7 +7,7 @@ package io.syncbn.worker.nn;
  * @param stride pixels between two places
  * @param padding pixels outside the picture, on each side
  */
-record Window(int size, int stride, int padding) {
+record SlidingWindow(int size, int stride, int padding) {
 
     /** What comes out of a picture: one pixel for each place, rounded down as PyTorch does. */
     Shape over(Shape input, int outputChannels) {

@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
 
-class EpisodeTest {
+class FaultOutcomeTest {
 
     @Test
     void trainingHasGoneOnWithTheFirstCommitAfterTheFaultWasNoticed() {
-        Episode episode = fired("kill worker-2", 1_000, 40);
+        FaultOutcome episode = fired("kill worker-2", 1_000, 40);
         episode.committed(40, 1_010);
         assertThat(episode.outageMillis()).isEmpty();
         // On its way already when the worker died.
@@ -30,7 +30,7 @@ class EpisodeTest {
 
     @Test
     void whatNobodyNoticesHasAnOutageToo() {
-        Episode episode = fired("delay worker-2 by 20 ms for 1 s", 1_000, 40);
+        FaultOutcome episode = fired("delay worker-2 by 20 ms for 1 s", 1_000, 40);
         episode.committed(41, 1_200);
         assertThat(episode.noticedMillis()).isEmpty();
         assertThat(episode.outageMillis()).hasValue(200);
@@ -38,11 +38,11 @@ class EpisodeTest {
 
     @Test
     void eventsFarLaterOrAfterAnotherFaultAreNotBecauseOfIt() {
-        Episode late = fired("pause worker-2 for 2 s", 1_000, 40);
+        FaultOutcome late = fired("pause worker-2 for 2 s", 1_000, 40);
         late.happened("lost", "worker-2", 18_001);
         assertThat(late.noticedMillis()).isEmpty();
 
-        Episode superseded = fired("pause worker-2 for 2 s", 1_000, 40);
+        FaultOutcome superseded = fired("pause worker-2 for 2 s", 1_000, 40);
         superseded.superseded();
         superseded.happened("lost", "worker-2", 1_500);
         assertThat(superseded.noticedMillis()).isEmpty();
@@ -68,19 +68,19 @@ class EpisodeTest {
     /** All processes have to be started again first. */
     @Test
     void thatAJobGoesBackIsBecauseOfTheFaultThatTookAllHoweverLate() {
-        Episode all = fired("kill all", 1_000, 40);
+        FaultOutcome all = fired("kill all", 1_000, 40);
         all.happened("restored", "", 100_000);
         assertThat(all.noticedMillis()).hasValue(100_000);
     }
 
     private static boolean noticedBy(String words, String event, String worker) {
-        Episode episode = fired(words, 0, 0);
+        FaultOutcome episode = fired(words, 0, 0);
         episode.happened(event, worker, 10);
         return episode.noticedMillis().isPresent();
     }
 
-    private static Episode fired(String words, long nowMillis, long step) {
-        Episode episode = new Episode(Faults.of("at step 40: " + words));
+    private static FaultOutcome fired(String words, long nowMillis, long step) {
+        FaultOutcome episode = new FaultOutcome(Faults.of("at step 40: " + words));
         assertThat(episode.isDone()).isFalse();
         episode.fired(nowMillis, step);
         assertThat(episode.isDone()).isTrue();

@@ -8,7 +8,7 @@ package io.syncbn.worker.kernels;
  * <p>Arrays hold N examples, of which there may be none, from their beginning; weights stand somewhere in a longer array.
  * Belongs to one shard and its natives.
  */
-public interface LinearMap {
+public interface LinearOperation {
 
     /**
      * y = map(x, w).

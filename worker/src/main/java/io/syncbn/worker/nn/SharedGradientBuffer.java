@@ -7,7 +7,7 @@ package io.syncbn.worker.nn;
  * <p>What must outlive the next layer's backward is copied. Layers reserve while they are built; the first use allocates.
  * For one thread.
  */
-final class PassedGradient {
+final class SharedGradientBuffer {
     private int length;
     private float[] values;
 

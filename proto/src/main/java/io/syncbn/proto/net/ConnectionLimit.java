@@ -8,11 +8,11 @@ import java.util.Set;
  * Connections of which there may be so many: one more takes the place of the oldest, so that nobody can keep others out by
  * holding connections. Belongs to the event loop that all of them are on.
  */
-final class Crowd<T> {
+final class ConnectionLimit<T> {
     private final int most;
     private final Set<T> members = new LinkedHashSet<>();
 
-    Crowd(int most) {
+    ConnectionLimit(int most) {
         this.most = most;
     }
 

@@ -7,7 +7,7 @@ package io.syncbn.worker.kernels;
  * @param kernel height and width of the weights
  * @param padding zeros around the input, on each side
  */
-public record Geometry(
+public record ConvolutionGeometry(
         int height, int width, int inputChannels, int outputChannels, int kernel, int stride, int padding) {
 
     public int outputHeight() {

@@ -1,14 +1,14 @@
 package io.syncbn.deploy.chaos;
 
 /** A direction of a worker's link to the coordinator. */
-public enum Way {
+public enum LinkDirection {
     /** Towards the coordinator. */
     UP,
     /** Towards the worker. */
     DOWN,
     BOTH;
 
-    boolean includes(Way single) {
+    boolean includes(LinkDirection single) {
         return this == BOTH || this == single;
     }
 
