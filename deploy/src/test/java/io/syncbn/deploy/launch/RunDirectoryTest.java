@@ -25,6 +25,10 @@ class RunDirectoryTest {
         assertThat(RunDirectory.named(
                         JobParser.parse(Map.of("data", "mnist:/data", "model", "org.example.Net"), 1), now))
                 .isEqualTo(new RunDirectory(Path.of("runs/mnist-Net-20260131-120005")));
+        for (String data : List.of("class:MyData", "class:com.example.MyData:/data/v1.0")) {
+            assertThat(RunDirectory.named(JobParser.parse(Map.of("data", data, "model", "mlp"), 1), now))
+                    .isEqualTo(new RunDirectory(Path.of("runs/MyData-mlp-20260131-120005")));
+        }
     }
 
     @Test

@@ -23,6 +23,14 @@ class PlacesTest {
     }
 
     @Test
+    void theNameOfAClassIsNoPlace() {
+        assertThat(absolute(Map.of("data", "class:com.example.MyData:some/data")))
+                .containsEntry("data", "class:com.example.MyData:" + Path.of("some/data").toAbsolutePath());
+        assertThat(absolute(Map.of("data", "class:com.example.MyData")))
+                .containsEntry("data", "class:com.example.MyData");
+    }
+
+    @Test
     void whatIsNoPlaceStays() {
         assertThat(absolute(Map.of("data", "shapes")))
                 .containsEntry("data", "shapes")

@@ -180,6 +180,9 @@ class SettingsReaderTest {
                         "--out is '~/runs/x'; ~ is not expanded here, write the path in full",
                         "--data is 'npy:~/data'; ~ is not expanded here, write the path in full",
                         "--init is '~me/weights'; ~ is not expanded here, write the path in full");
+        assertThat(problems(Map.of("data", "class:com.example.MyData:~/data")))
+                .containsExactly(
+                        "--data is 'class:com.example.MyData:~/data'; ~ is not expanded here, write the path in full");
         assertThat(problems(Map.of("job", "~/job.yaml"))).hasSize(2);
         assertThat(problems(Map.of("out", "./~", "data", "npy:/a~b"))).isEmpty();
     }
