@@ -25,7 +25,9 @@ class PlacesTest {
     @Test
     void theNameOfAClassIsNoPlace() {
         assertThat(absolute(Map.of("data", "class:com.example.MyData:some/data")))
-                .containsEntry("data", "class:com.example.MyData:" + Path.of("some/data").toAbsolutePath());
+                .containsEntry(
+                        "data",
+                        "class:com.example.MyData:" + Path.of("some/data").toAbsolutePath());
         assertThat(absolute(Map.of("data", "class:com.example.MyData")))
                 .containsEntry("data", "class:com.example.MyData");
     }
