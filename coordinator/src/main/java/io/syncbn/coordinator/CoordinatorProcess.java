@@ -9,8 +9,8 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.netty.channel.EventLoopGroup;
 import io.syncbn.coordinator.journal.EventsFile;
 import io.syncbn.coordinator.journal.Journal;
-import io.syncbn.coordinator.membership.Earlier;
 import io.syncbn.coordinator.membership.Effect;
+import io.syncbn.coordinator.membership.Recovered;
 import io.syncbn.coordinator.service.ControlService;
 import io.syncbn.coordinator.service.Coordinator;
 import io.syncbn.coordinator.service.CoordinatorMetrics;
@@ -75,7 +75,7 @@ public final class CoordinatorProcess implements AutoCloseable {
         coordinator = new Coordinator(
                 config.rules(),
                 config.groupSize(),
-                Earlier.from(events.map(EventsFile::earlier).orElse(List.of())),
+                Recovered.from(events.map(EventsFile::earlier).orElse(List.of())),
                 System::nanoTime,
                 metrics,
                 events.<Journal>map(file -> (note, whenKept) -> file.keep(note, () -> execute(whenKept)))

@@ -1,6 +1,7 @@
 package io.syncbn.coordinator.membership;
 
 import io.syncbn.proto.v1.Ready;
+import java.util.Comparator;
 import java.util.concurrent.TimeUnit;
 
 /** What is known of the workers of a generation that has not begun: who stands where, and whose state does not come. */
@@ -23,12 +24,14 @@ final class Aligning {
     /** A state that does not come at all, while everybody lives, is as good as damaged. */
     static void tick(Draft draft) {
         long limitNanos = stateNanos(draft);
-        if (draft.alignStep == Membership.NOT_ALIGNED || draft.nowNanos - draft.alignedNanos < limitNanos) {
+        if (draft.alignStep == CurrentGeneration.NOT_ALIGNED || draft.nowNanos - draft.alignedNanos < limitNanos) {
             return;
         }
+        // Who is at the step already lacks a few numbers that came with Align; the state had to come to the others.
         draft.seated().stream()
                 .filter(member -> member.ready().isEmpty())
-                .findFirst()
+                .min(Comparator.comparing((Member member) -> member.has(draft.alignStep))
+                        .thenComparing(Member::seat))
                 .ifPresent(member -> Damages.damaged(
                         draft,
                         member,

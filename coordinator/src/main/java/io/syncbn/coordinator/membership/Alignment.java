@@ -52,7 +52,7 @@ final class Alignment {
     static void isReached(Draft draft, Standings standings) {
         draft.committedStep = standings.step();
         draft.baseStep = standings.step();
-        draft.alignStep = Membership.NOT_ALIGNED;
+        draft.alignStep = CurrentGeneration.NOT_ALIGNED;
         draft.restoring = draft.restoring.known();
     }
 

@@ -30,7 +30,7 @@ final class Backups {
     }
 
     private static void helpIfSomebodyCan(Draft draft, Member member) {
-        draft.update(member.withSlowness(member.slowness().again()));
+        draft.update(member.with(member.slowness().again()));
         List<Member> workers = draft.seated().stream()
                 .sorted(Comparator.comparing(Member::seat))
                 .toList();
@@ -74,7 +74,7 @@ final class Backups {
                 .filter(member -> member.slowness().isSlow()
                         && event.steps() >= member.slowness().stepsToBelieve())
                 .ifPresent(member -> {
-                    draft.update(member.withSlowness(member.slowness().over()));
+                    draft.update(member.with(member.slowness().over()));
                     draft.note(Topic.RERUN, member.name(), member.name() + " keeps up again");
                     draft.endWithStep();
                 });
@@ -117,7 +117,7 @@ final class Backups {
             String slow = now.seats().get(member.seat()) + " is slow: ";
             Optional<String> backup = now.backupOf(member.name());
             if (backup.isEmpty()) {
-                draft.update(member.withSlowness(member.slowness().over()));
+                draft.update(member.with(member.slowness().over()));
                 draft.note(Topic.RERUN, member.name(), slow + "no other worker is free to compute its shards as well");
             } else if (!backup.equals(before.flatMap(last -> last.backupOf(member.name())))) {
                 draft.note(Topic.RERUN, member.name(), slow + backup.get() + " computes its shards as well");

@@ -25,7 +25,7 @@ final class Departures {
     /** A worker cannot go on. Only what no other could do either ends the job, and only from one that has a place in it. */
     static void failed(Draft draft, Member member, Event.WorkerFailed failed) {
         // Who keeps the checkpoint that a stop asks for has no other in its place.
-        boolean isKeeper = draft.phase == Phase.STOPPING && member.seat() == 0;
+        boolean isKeeper = draft.isKeeper(member);
         if (failed.isOfJob() && member.isSeated() || isKeeper) {
             draft.remove(member);
             draft.fail(member.name() + ": " + failed.reason());

@@ -14,10 +14,10 @@ final class Endings {
 
     /** Nobody is left that has not finished. */
     static void finish(Draft draft) {
-        long step = draft.finished.values().stream()
-                .mapToLong(Finished::getStep)
-                .max()
-                .orElse(draft.committedStep);
+        long step = draft.keeper
+                .flatMap(keeper -> Optional.ofNullable(draft.finished.get(keeper)))
+                .map(Finished::getStep)
+                .orElseGet(() -> furthest(draft));
         Map<String, List<String>> namesByDigest = draft.finished.entrySet().stream()
                 .filter(entry -> entry.getValue().getStep() == step)
                 .sorted(Map.Entry.comparingByKey(new NaturalOrder()))
@@ -30,10 +30,20 @@ final class Endings {
         }
         String digest = namesByDigest.keySet().stream().findFirst().orElse("");
         if (draft.phase == Phase.STOPPING) {
-            end(draft, Topic.STOPPED, "the job is stopped after step " + step, digest, new Effect.Stop(step, digest));
+            boolean isLost = draft.keeper.isPresent() && !draft.finished.containsKey(draft.keeper.get());
+            String text = "the job is stopped after step " + step
+                    + (isLost ? ", of which no checkpoint was kept: all who could are gone" : "");
+            end(draft, Topic.STOPPED, text, digest, new Effect.Stop(step, digest));
         } else {
             end(draft, Topic.DONE, "the job is done after step " + step, digest, new Effect.Succeed(step, digest));
         }
+    }
+
+    private static long furthest(Draft draft) {
+        return draft.finished.values().stream()
+                .mapToLong(Finished::getStep)
+                .max()
+                .orElse(draft.committedStep);
     }
 
     private static void end(Draft draft, Topic topic, String text, String digest, Effect.Last last) {

@@ -19,6 +19,6 @@ final class GenerationEnd {
         draft.effect(new Effect.EndGeneration(draft.generation));
         draft.finished.clear();
         draft.isEnding = false;
-        draft.alignStep = Membership.NOT_ALIGNED;
+        draft.alignStep = CurrentGeneration.NOT_ALIGNED;
     }
 }

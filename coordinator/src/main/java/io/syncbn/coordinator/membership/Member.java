@@ -5,30 +5,36 @@ import io.syncbn.proto.v1.Ready;
 import java.util.Optional;
 
 /**
- * A worker that has joined.
+ * A worker that has joined. Each part is changed by {@code with}, and in no other way.
  *
  * @param connection its control stream
  * @param join what it said of itself
- * @param heardNanos when it last sent anything there
- * @param wasPlanned whether it has ever had a Plan, and so sends signs of life
- * @param seat its number in the present generation, or {@link #NO_SEAT}
- * @param ready where it stands in the present generation, as soon as it has said so
+ * @param contact what came from it since
+ * @param place its place in the present generation, if it has one
  * @param state what is known of its state
- * @param leaving why it is about to go, if it is
  * @param slowness whether its shards are to be computed by another as well
  */
-public record Member(
-        long connection,
-        Join join,
-        long heardNanos,
-        boolean wasPlanned,
-        int seat,
-        Optional<Ready> ready,
-        Known state,
-        Optional<String> leaving,
-        Slowness slowness) {
+public record Member(long connection, Join join, Contact contact, Place place, Known state, Slowness slowness) {
 
-    static final int NO_SEAT = -1;
+    /**
+     * What came from a worker.
+     *
+     * @param heardNanos when the last of it
+     * @param wasPlanned whether it has ever had a Plan, and so sends signs of life
+     * @param leaving why it is about to go, if it is
+     */
+    public record Contact(long heardNanos, boolean wasPlanned, Optional<String> leaving) {}
+
+    /**
+     * A place in a generation.
+     *
+     * @param number the worker's, or {@link #NO_NUMBER}
+     * @param ready where it stands, as soon as it has said so
+     */
+    public record Place(int number, Optional<Ready> ready) {
+        private static final int NO_NUMBER = -1;
+        private static final Place NONE = new Place(NO_NUMBER, Optional.empty());
+    }
 
     /**
      * What is known of a worker's state.
@@ -43,65 +49,91 @@ public record Member(
         return new Member(
                 connection,
                 join,
-                nowNanos,
-                false,
-                NO_SEAT,
-                Optional.empty(),
+                new Contact(nowNanos, false, Optional.empty()),
+                Place.NONE,
                 new Known(join.getStep(), false),
-                Optional.empty(),
                 Slowness.NONE);
     }
 
+    private Member with(Contact now) {
+        return new Member(connection, join, now, place, state, slowness);
+    }
+
+    private Member with(Place now) {
+        return new Member(connection, join, contact, now, state, slowness);
+    }
+
+    private Member with(Known now) {
+        return new Member(connection, join, contact, place, now, slowness);
+    }
+
+    Member with(Slowness now) {
+        return new Member(connection, join, contact, place, state, now);
+    }
+
     Member heardAt(long nowNanos) {
-        return new Member(connection, join, nowNanos, wasPlanned, seat, ready, state, leaving, slowness);
-    }
-
-    Member seatedAt(int number, long nowNanos) {
-        return new Member(connection, join, nowNanos, true, number, Optional.empty(), state, leaving, slowness);
-    }
-
-    Member unseated() {
-        return new Member(
-                connection, join, heardNanos, wasPlanned, NO_SEAT, Optional.empty(), state, leaving, slowness);
-    }
-
-    Member readyAt(Ready standing) {
-        Known known = new Known(standing.getStep(), false);
-        return new Member(
-                connection, join, heardNanos, wasPlanned, seat, Optional.of(standing), known, leaving, slowness);
-    }
-
-    Member standsAt(long step) {
-        Known known = new Known(step, false);
-        return new Member(connection, join, heardNanos, wasPlanned, seat, ready, known, leaving, slowness);
-    }
-
-    Member notReady() {
-        return new Member(connection, join, heardNanos, wasPlanned, seat, Optional.empty(), state, leaving, slowness);
+        return with(new Contact(nowNanos, contact.wasPlanned, contact.leaving));
     }
 
     Member leavingFor(String reason) {
-        return new Member(connection, join, heardNanos, wasPlanned, seat, ready, state, Optional.of(reason), slowness);
+        return with(new Contact(contact.heardNanos, contact.wasPlanned, Optional.of(reason)));
+    }
+
+    Member seatedAt(int number, long nowNanos) {
+        return with(new Contact(nowNanos, true, contact.leaving)).with(new Place(number, Optional.empty()));
+    }
+
+    Member unseated() {
+        return with(Place.NONE);
+    }
+
+    Member readyAt(Ready standing) {
+        return with(new Place(place.number, Optional.of(standing))).standsAt(standing.getStep());
+    }
+
+    Member notReady() {
+        return with(new Place(place.number, Optional.empty()));
+    }
+
+    Member standsAt(long step) {
+        return with(new Known(step, false));
     }
 
     /** It took part in a step that was committed, and so has all steps before that, unless its backup did its share. */
     Member tookPartIn(long committedStep, boolean hasBackup) {
-        Known known = hasBackup
-                ? new Known(state.atLeastStep(), true)
-                : new Known(Math.max(state.atLeastStep(), committedStep - 1), false);
-        return new Member(connection, join, heardNanos, wasPlanned, seat, ready, known, leaving, slowness);
-    }
-
-    Member withSlowness(Slowness now) {
-        return new Member(connection, join, heardNanos, wasPlanned, seat, ready, state, leaving, now);
+        return with(
+                hasBackup
+                        ? new Known(state.atLeastStep(), true)
+                        : new Known(Math.max(state.atLeastStep(), committedStep - 1), false));
     }
 
     public String name() {
         return join.getName();
     }
 
+    long heardNanos() {
+        return contact.heardNanos;
+    }
+
+    boolean wasPlanned() {
+        return contact.wasPlanned;
+    }
+
+    Optional<String> leaving() {
+        return contact.leaving;
+    }
+
+    /** Its number in the present generation. */
+    public int seat() {
+        return place.number;
+    }
+
     public boolean isSeated() {
-        return seat != NO_SEAT;
+        return place.number != Place.NO_NUMBER;
+    }
+
+    Optional<Ready> ready() {
+        return place.ready;
     }
 
     /** Whether it certainly has these steps. */

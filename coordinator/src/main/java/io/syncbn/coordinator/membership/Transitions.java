@@ -105,14 +105,14 @@ final class Transitions {
         }
     }
 
-    /** Lets workers keep what they have; where nobody has anything, the job ends at once. */
+    /** Lets workers end; where nobody has anything to keep, the job ends at once. */
     private static void stop(Draft draft) {
         Stopping.begin(draft);
         stopping(draft);
     }
 
     private static void stopping(Draft draft) {
-        if (draft.haveAllFinished()) {
+        if (draft.haveAllFinished() && !Stopping.askAnother(draft)) {
             Endings.finish(draft);
         }
     }

@@ -18,7 +18,7 @@ final class Watch {
         if (draft.isBroken()) {
             return; // somebody was missed at this very moment: what is waited for is about to change
         }
-        if (draft.phase == Phase.ALIGNING && draft.alignStep == Membership.NOT_ALIGNED) {
+        if (draft.phase == Phase.ALIGNING && draft.alignStep == CurrentGeneration.NOT_ALIGNED) {
             List<Member> late = draft.seated().stream()
                     .filter(member -> member.ready().isEmpty())
                     .toList();

@@ -4,11 +4,11 @@ import io.grpc.Status;
 import io.syncbn.coordinator.journal.Journal;
 import io.syncbn.coordinator.membership.Decision;
 import io.syncbn.coordinator.membership.Decisions;
-import io.syncbn.coordinator.membership.Earlier;
 import io.syncbn.coordinator.membership.Effect;
 import io.syncbn.coordinator.membership.Event;
 import io.syncbn.coordinator.membership.Member;
 import io.syncbn.coordinator.membership.Membership;
+import io.syncbn.coordinator.membership.Recovered;
 import io.syncbn.coordinator.membership.Rules;
 import io.syncbn.coordinator.rounds.RoundEffect;
 import io.syncbn.proto.sums.SumKind;
@@ -60,25 +60,25 @@ public final class Coordinator {
     private final CompletableFuture<Effect.Last> end = new CompletableFuture<>();
 
     /**
-     * @param earlier what is known of the job from before a restart
+     * @param recovered what is known of the job from before a restart
      * @param nanoClock monotonic
      * @param journal is given all that is to be remembered over a restart; what follows waits until it has kept it
      */
     public Coordinator(
             Rules rules,
             int groupSize,
-            Earlier earlier,
+            Recovered recovered,
             LongSupplier nanoClock,
             CoordinatorMetrics metrics,
             Journal journal) {
         this.nanoClock = nanoClock;
         this.metrics = metrics;
-        doneBefore = earlier.done();
+        doneBefore = recovered.done();
         startedNanos = nanoClock.getAsLong();
         announcer = new Announcer(metrics, journal, nanoClock);
         reducer = new Reducer(groupSize, rules.patience(), rules.limits().untakenBytes(), nanoClock.getAsLong());
-        membership = Membership.begin(rules, earlier, nanoClock.getAsLong());
-        if (!earlier.equals(Earlier.NOTHING)) {
+        membership = Membership.begin(rules, recovered, nanoClock.getAsLong());
+        if (!recovered.equals(Recovered.NOTHING)) {
             announcer.restarted(membership);
         }
     }
@@ -314,7 +314,10 @@ public final class Coordinator {
         happened(new Event.Damaged(connection, ofGeneration, reason));
     }
 
-    /** What a decision brings about may ask for others: their effects come after its own. */
+    /**
+     * Decides. This may come in the midst of carrying out an effect, as what that brought about: the decision is made at
+     * once, and its effects are carried out after those that are due already. Decisions nest, effects queue.
+     */
     private void happened(Event event) {
         Decision decision = Decisions.on(membership, nanoClock.getAsLong(), event);
         membership = decision.next();
@@ -340,6 +343,8 @@ public final class Coordinator {
             announce(note);
         } else if (effect instanceof Effect.Last last) {
             endWith(last);
+        } else {
+            throw new IllegalArgumentException("an effect that nobody carries out: " + effect);
         }
     }
 

@@ -3,8 +3,8 @@ package io.syncbn.coordinator.journal;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.syncbn.coordinator.membership.Earlier;
 import io.syncbn.coordinator.membership.Effect;
+import io.syncbn.coordinator.membership.Recovered;
 import io.syncbn.coordinator.membership.Topic;
 import io.syncbn.proto.tree.Assignment;
 import io.syncbn.proto.tree.ShardRun;
@@ -60,8 +60,8 @@ class EventsFileTest {
         write(path, GENERATION, LOST);
         try (EventsFile file = EventsFile.open(path, "job", () -> 2)) {
             assertThat(file.earlier()).containsExactly(GENERATION, LOST);
-            assertThat(Earlier.from(file.earlier()))
-                    .isEqualTo(new Earlier(2, 40, Set.of("worker-0", "worker-\"1\""), 2, 0, Optional.empty()));
+            assertThat(Recovered.from(file.earlier()))
+                    .isEqualTo(new Recovered(2, 40, Set.of("worker-0", "worker-\"1\""), 2, 0, Optional.empty()));
         }
         write(path, LOST);
         try (EventsFile file = EventsFile.open(path, "job", () -> 2)) {
@@ -161,7 +161,7 @@ class EventsFileTest {
                 new Effect.Note(
                         Topic.DONE, 2, 60, Optional.empty(), List.of(), Optional.of("abcd"), "the job is done"));
         try (EventsFile file = EventsFile.open(path, "job", () -> 2)) {
-            assertThat(Earlier.from(file.earlier()).done()).contains(new Effect.Succeed(60, "abcd"));
+            assertThat(Recovered.from(file.earlier()).done()).contains(new Effect.Succeed(60, "abcd"));
         }
     }
 

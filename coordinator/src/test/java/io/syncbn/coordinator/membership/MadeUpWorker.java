@@ -18,8 +18,14 @@ final class MadeUpWorker {
     Plan plan;
     boolean isRunning;
     boolean isLeaving;
+    /** Whether it closed its connection, or was sent away. */
+    boolean isGone;
+
     private boolean isReady;
     private boolean isStopped;
+    /** Whether the checkpoint of a stop is its to keep. */
+    private boolean keeps;
+
     private boolean isFinished;
     private boolean isSeeking;
     /** The step of the checkpoint that it can read. */
@@ -76,6 +82,12 @@ final class MadeUpWorker {
             case STOP -> {
                 isRunning = false;
                 isStopped = true;
+                isFinished = false;
+                keeps = message.getStop().getKeepsCheckpoint();
+            }
+            case EVICTED, ABORT -> {
+                isRunning = false;
+                isGone = true;
             }
             default -> isRunning = false;
         }
@@ -114,6 +126,15 @@ final class MadeUpWorker {
         Ready.Builder ready =
                 Ready.newBuilder().setGeneration(generation).setStep(step).setStateDigest(digest());
         return (knowsStatistics ? ready.addDataStatistics(0.5) : ready).build();
+    }
+
+    /** Whether it is there, and was told to stop. */
+    boolean isStopped() {
+        return isStopped && !isGone;
+    }
+
+    boolean keeps() {
+        return keeps;
     }
 
     boolean hasFinished() {

@@ -24,6 +24,7 @@ class MembershipPropertyTest {
         long aligned = 0;
         long backups = 0;
         long restores = 0;
+        long checkpointsOfStops = 0;
         for (int seed = 0; seed < CASES; seed++) {
             RandomConversation conversation = new RandomConversation(seed);
             for (int i = 0; i < EVENTS; i++) {
@@ -38,6 +39,7 @@ class MembershipPropertyTest {
             aligned += conversation.statesTakenOver();
             backups += conversation.backups();
             restores += conversation.restores();
+            checkpointsOfStops += conversation.checkpointsOfStops();
         }
         assertThat(ends.get(End.DONE)).as("jobs that went well").isGreaterThan(CASES / 3);
         assertThat(ends.get(End.STOPPED)).as("jobs that were stopped").isGreaterThan(CASES / 50);
@@ -45,6 +47,7 @@ class MembershipPropertyTest {
         assertThat(generations).as("generations").isGreaterThan(3L * CASES);
         assertThat(aligned).as("states that were taken over").isGreaterThan(CASES);
         assertThat(restores).as("times that all was lost").isGreaterThan(CASES / 10);
+        assertThat(checkpointsOfStops).as("stops that left a checkpoint").isGreaterThan(CASES / 100);
         assertThat(backups).as("runs that had a backup").isGreaterThan(CASES / 4);
     }
 }

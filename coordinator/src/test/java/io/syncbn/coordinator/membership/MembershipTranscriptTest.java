@@ -39,7 +39,7 @@ class MembershipTranscriptTest {
         Map<String, String> options = Transcript.options(line);
         if (line.startsWith("rules")) {
             String[] workers = options.get("workers").split(":");
-            Earlier earlier = new Earlier(
+            Recovered recovered = new Recovered(
                     Long.parseLong(options.getOrDefault("generation", "0")),
                     Long.parseLong(options.getOrDefault("step", "0")),
                     options.containsKey("names") ? Set.of(options.get("names").split(",")) : Set.of(),
@@ -62,7 +62,7 @@ class MembershipTranscriptTest {
                                     Duration.ofSeconds(60),
                                     Long.MAX_VALUE,
                                     Integer.parseInt(options.getOrDefault("behind", "100")))),
-                    earlier,
+                    recovered,
                     0);
             return List.of();
         }

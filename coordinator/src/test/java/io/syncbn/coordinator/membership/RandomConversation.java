@@ -50,6 +50,10 @@ final class RandomConversation {
     /** The newest checkpoint that there is. */
     private long checkpoint;
 
+    /** The step of the checkpoint that was kept when the job was stopped. */
+    private long kept = -1;
+
+    private long checkpointsOfStops;
     private long restores;
     private long generations;
     private long taken;
@@ -71,7 +75,7 @@ final class RandomConversation {
                         TestRules.patience(Duration.ofSeconds(600)),
                         Straggler.RERUN,
                         new Limits(Duration.ofSeconds(60), Long.MAX_VALUE, 3)),
-                Earlier.NOTHING,
+                Recovered.NOTHING,
                 nowNanos);
     }
 
@@ -81,6 +85,10 @@ final class RandomConversation {
 
     long restores() {
         return restores;
+    }
+
+    long checkpointsOfStops() {
+        return checkpointsOfStops;
     }
 
     long statesTakenOver() {
@@ -256,6 +264,14 @@ final class RandomConversation {
     private void happened(Event event) {
         name = "seed " + seed + ", " + event;
         boolean wasOver = last != null;
+        if (event instanceof Event.WorkerFinished done
+                && workers.get(done.connection()).keeps()) {
+            kept = done.finished().getStep();
+        } else if (event instanceof Event.ControlClosed closed && workers.containsKey(closed.connection())) {
+            workers.get(closed.connection()).isGone = true;
+        } else if (event instanceof Event.WorkerFailed failed && workers.containsKey(failed.connection())) {
+            workers.get(failed.connection()).isGone = true;
+        }
         Set<Long> before = connections(membership);
         Set<Long> wereWaiting =
                 membership.comers().stream().map(Comer::connection).collect(Collectors.toSet());
@@ -312,6 +328,7 @@ final class RandomConversation {
                 checkRestored(note.step());
             } else if (effect instanceof Effect.Last end) {
                 last = end;
+                checkKept(end);
             }
         }
         if (wasOver) {
@@ -321,6 +338,14 @@ final class RandomConversation {
         }
         checkPlans(plans);
         keepBook(event, ended);
+    }
+
+    /** Whoever was there at the end of a stop has kept a checkpoint, or another had before it was lost. */
+    private void checkKept(Effect.Last end) {
+        if (end instanceof Effect.Stop stop && workers.values().stream().anyMatch(MadeUpWorker::isStopped)) {
+            assertThat(kept).as(name).isEqualTo(stop.step());
+            checkpointsOfStops++;
+        }
     }
 
     private void receive(long connection, ToWorker message) {

@@ -2,8 +2,8 @@ package io.syncbn.coordinator.service;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.syncbn.coordinator.membership.Earlier;
 import io.syncbn.coordinator.membership.Effect;
+import io.syncbn.coordinator.membership.Recovered;
 import io.syncbn.coordinator.membership.Topic;
 import io.syncbn.proto.sums.StreamKind;
 import io.syncbn.proto.v1.ToWorker;
@@ -80,8 +80,8 @@ class CoordinatorJournalTest extends CoordinatorRun {
 
     @Test
     void aJobThatWasDoneEndsAgainAndTellsThoseWhoDidNotHear() {
-        coordinator =
-                coordinator(new Earlier(3, 60, Set.of("worker-0"), 0, 0, Optional.of(new Effect.Succeed(60, "abcd"))));
+        coordinator = coordinator(
+                new Recovered(3, 60, Set.of("worker-0"), 0, 0, Optional.of(new Effect.Succeed(60, "abcd"))));
         join();
         assertThat(controls.get(0).last().getReleased().getReason()).isEqualTo("the job is done after step 60");
         assertThat(coordinator.end()).isNotDone();
@@ -101,10 +101,10 @@ class CoordinatorJournalTest extends CoordinatorRun {
     void aRestartGoesOnFromWhatWasWrittenDown() {
         begin();
         step(1);
-        coordinator = coordinator(Earlier.from(notes));
+        coordinator = coordinator(Recovered.from(notes));
         assertThat(notes.get(notes.size() - 1).topic()).isEqualTo(Topic.RESTARTED);
-        assertThat(Earlier.from(notes))
-                .isEqualTo(new Earlier(1, 0, Set.of("worker-0", "worker-1"), 1, 0, Optional.empty()));
+        assertThat(Recovered.from(notes))
+                .isEqualTo(new Recovered(1, 0, Set.of("worker-0", "worker-1"), 1, 0, Optional.empty()));
         controls.clear();
         data.clear();
         had = 1;

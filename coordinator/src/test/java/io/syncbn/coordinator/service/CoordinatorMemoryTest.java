@@ -2,8 +2,8 @@ package io.syncbn.coordinator.service;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.syncbn.coordinator.membership.Earlier;
 import io.syncbn.coordinator.membership.Limits;
+import io.syncbn.coordinator.membership.Recovered;
 import io.syncbn.coordinator.membership.Topic;
 import io.syncbn.proto.Protocol;
 import io.syncbn.proto.sums.StreamKind;
@@ -71,7 +71,7 @@ class CoordinatorMemoryTest extends CoordinatorRun {
     @Test
     void aModelForWhichTheMemoryIsTooSmallIsRefusedWithWhatIsNeeded() {
         limits = new Limits(Duration.ofNanos(1), 256 << 20, 100);
-        coordinator = coordinator(Earlier.NOTHING);
+        coordinator = coordinator(Recovered.NOTHING);
         FakeStreams.Control control = new FakeStreams.Control(7);
         coordinator.opened(control);
         coordinator.received(

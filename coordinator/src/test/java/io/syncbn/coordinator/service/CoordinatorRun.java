@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.syncbn.coordinator.TestRules;
-import io.syncbn.coordinator.membership.Earlier;
 import io.syncbn.coordinator.membership.Effect;
 import io.syncbn.coordinator.membership.Limits;
+import io.syncbn.coordinator.membership.Recovered;
 import io.syncbn.coordinator.membership.Rules;
 import io.syncbn.coordinator.membership.Straggler;
 import io.syncbn.coordinator.membership.Topic;
@@ -49,9 +49,9 @@ abstract class CoordinatorRun {
     Limits limits = TestRules.LIMITS;
     long nowMillis;
     Straggler straggler = Straggler.WAIT;
-    Coordinator coordinator = coordinator(Earlier.NOTHING);
+    Coordinator coordinator = coordinator(Recovered.NOTHING);
 
-    Coordinator coordinator(Earlier earlier) {
+    Coordinator coordinator(Recovered recovered) {
         return new Coordinator(
                 new Rules(
                         "job",
@@ -61,7 +61,7 @@ abstract class CoordinatorRun {
                         straggler,
                         limits),
                 WORKERS,
-                earlier,
+                recovered,
                 () -> TimeUnit.MILLISECONDS.toNanos(nowMillis),
                 new CoordinatorMetrics(registry),
                 this::write);
@@ -89,7 +89,7 @@ abstract class CoordinatorRun {
     void beginWithBackup() {
         straggler = Straggler.RERUN;
         registry.clear();
-        coordinator = coordinator(Earlier.NOTHING);
+        coordinator = coordinator(Recovered.NOTHING);
         begin();
         for (long step = 1; step <= 11; step++) {
             assertThat(generation()).isEqualTo(1);

@@ -124,7 +124,7 @@ public final class AllReduceLoop implements Trainee {
     }
 
     @Override
-    public void keepCheckpoint() {}
+    public void keepCheckpoint(boolean isChosen) {}
 
     /** A sum of one size, to be run again and again. */
     private Runnable sum(int floats) {

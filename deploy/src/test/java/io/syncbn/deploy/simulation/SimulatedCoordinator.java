@@ -2,8 +2,8 @@ package io.syncbn.deploy.simulation;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.syncbn.coordinator.journal.Journal;
-import io.syncbn.coordinator.membership.Earlier;
 import io.syncbn.coordinator.membership.Effect;
+import io.syncbn.coordinator.membership.Recovered;
 import io.syncbn.coordinator.membership.Rules;
 import io.syncbn.coordinator.service.Coordinator;
 import io.syncbn.coordinator.service.CoordinatorMetrics;
@@ -23,7 +23,7 @@ final class SimulatedCoordinator {
         coordinator = new Coordinator(
                 rules,
                 groupSize,
-                Earlier.from(log),
+                Recovered.from(log),
                 world::nowNanos,
                 new CoordinatorMetrics(new SimpleMeterRegistry()),
                 journal);

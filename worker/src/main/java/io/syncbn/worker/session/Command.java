@@ -34,8 +34,12 @@ public sealed interface Command {
     /** Take over the newest checkpoint, if it is further than this replica. */
     record Restore() implements Command {}
 
-    /** Keep a checkpoint, because the job is to end here. */
-    record Keep() implements Command {
+    /**
+     * Keep a checkpoint, because the job, or this worker's part in it, is to end here.
+     *
+     * @param isChosen whether the coordinator wants it of this worker; else it does if it has been writing the run
+     */
+    record Keep(boolean isChosen) implements Command {
         @Override
         public String inWords() {
             return "have kept a checkpoint";

@@ -199,11 +199,14 @@ public final class Session {
         command(new Command.Restore());
     }
 
-    /** Whoever had finished already has said what it came to; the stream may end before its checkpoint is kept. */
+    /**
+     * Whoever had finished already has said what it came to; the stream may end before its checkpoint is kept. One that does
+     * not keep it leaves the run to the one that does.
+     */
     private void stop(Stop stop) {
         state = state.hasFinished() ? SessionState.STOPPED : SessionState.STOPPING;
         effects.log("the job stops here: " + stop.getReason());
-        command(new Command.Keep());
+        command(stop.getKeepsCheckpoint() ? new Command.Keep(true) : new Command.Rest());
     }
 
     /** Whoever leaves keeps a checkpoint first, if it is the one that does: there may be nobody to go on from here. */
@@ -212,7 +215,7 @@ public final class Session {
         if (leaveAskedNanos.isPresent()) {
             state = SessionState.LEAVING;
             effects.endWaits(Long.MAX_VALUE, reason);
-            command(new Command.Keep());
+            command(new Command.Keep(false));
         } else {
             end(WorkerEnd.DONE);
         }

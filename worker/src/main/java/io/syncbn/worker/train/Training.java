@@ -180,13 +180,17 @@ public final class Training implements Trainee, AutoCloseable {
             dataStatistics = shards.sumStatistics();
         }
         shards.normalizeBy(ChannelStatistics.of(dataStatistics));
-        record();
+        if (isWriter()) {
+            record();
+        }
         return new Trainer(timetable, state, shards, recording, nanoClock).run();
     }
 
     @Override
-    public void keepCheckpoint() {
-        record();
+    public void keepCheckpoint(boolean isChosen) {
+        if (isChosen || isWriter()) {
+            record();
+        }
         recording.lastCheckpoint(state.modelState(), state.epochsDone());
     }
 
@@ -207,10 +211,12 @@ public final class Training implements Trainee, AutoCloseable {
     }
 
     /** The worker that has shard 0 of its own writes the run. */
+    private boolean isWriter() {
+        return plan != null && plan.getFirstShard() == 0;
+    }
+
     private void record() {
-        if (plan != null && plan.getFirstShard() == 0) {
-            recording.begin(state.step(), state.step() > firstStep);
-        }
+        recording.begin(state.step(), state.step() > firstStep);
     }
 
     @Override

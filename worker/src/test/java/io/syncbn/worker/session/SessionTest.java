@@ -243,9 +243,27 @@ class SessionTest extends Conversation {
     void stopKeepsACheckpointAndEnds() {
         train();
         done(TRAINED); // the last commit
-        assertThat(receive(ToWorker.newBuilder().setStop(Stop.newBuilder().setReason("Ctrl-C"))))
+        assertThat(receive(ToWorker.newBuilder()
+                        .setStop(Stop.newBuilder().setReason("Ctrl-C").setKeepsCheckpoint(true))))
                 .containsExactly("do Keep");
         assertThat(done(TRAINED)).containsExactly("send finished { step: 7 state_digest: \"seven\" generation: 1 }");
+        assertThat(on(new SessionEvent.Closed(connection, Optional.empty()))).contains("end STOPPED");
+    }
+
+    @Test
+    void ofAStopOneKeepsACheckpointAndAnotherOnlyIfThatOneIsLost() {
+        train();
+        done(TRAINED); // the last commit
+        String finished = "send finished { step: 7 state_digest: \"seven\" generation: 1 }";
+        assertThat(receive(ToWorker.newBuilder().setStop(Stop.newBuilder().setReason("Ctrl-C"))))
+                .containsExactly("do Rest");
+        assertThat(done(TRAINED)).containsExactly(finished);
+        assertThat(receive(ToWorker.newBuilder()
+                        .setStop(Stop.newBuilder()
+                                .setReason("worker-0 has not kept a checkpoint of step 7")
+                                .setKeepsCheckpoint(true))))
+                .containsExactly("do Keep");
+        assertThat(done(TRAINED)).containsExactly(finished);
         assertThat(on(new SessionEvent.Closed(connection, Optional.empty()))).contains("end STOPPED");
     }
 
@@ -323,7 +341,8 @@ class SessionTest extends Conversation {
     void aStepMayTakeAsLongAsItTakes() {
         train();
         assertThat(after(100_000)).isEmpty();
-        receive(ToWorker.newBuilder().setStop(Stop.newBuilder().setReason("Ctrl-C")));
+        receive(ToWorker.newBuilder()
+                .setStop(Stop.newBuilder().setReason("Ctrl-C").setKeepsCheckpoint(true)));
         assertThat(after(599)).isEmpty();
         assertThat(after(1))
                 .contains(

@@ -115,7 +115,8 @@ class SessionTransitionsTest {
     }
 
     private static ToWorker.Builder stop() {
-        return ToWorker.newBuilder().setStop(Stop.newBuilder().setReason("Ctrl-C"));
+        return ToWorker.newBuilder()
+                .setStop(Stop.newBuilder().setReason("Ctrl-C").setKeepsCheckpoint(true));
     }
 
     private static long seconds(long seconds) {

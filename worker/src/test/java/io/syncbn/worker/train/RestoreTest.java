@@ -79,6 +79,21 @@ class RestoreTest {
                         .weightsSha256());
     }
 
+    /** It need not have had shard 0, nor a place. */
+    @Test
+    void ofAStopWhoeverIsChosenKeepsOne() {
+        Path kept = out.resolve("checkpoints/step-00000000");
+        try (DecodedDataset data = DecodedDataset.open(JOB);
+                WorkerMetrics metrics = WorkerMetrics.serve("worker-0", Optional.empty());
+                Training training = training(JOB, out, data, metrics, LocalTraining.ARITHMETIC)) {
+            training.keepCheckpoint(false);
+            assertThat(kept).doesNotExist();
+            training.keepCheckpoint(true);
+            assertThat(Checkpoint.open(kept).info().weightsSha256())
+                    .isEqualTo(training.position().digest());
+        }
+    }
+
     @Test
     void theNewestCheckpoint() {
         train();

@@ -181,8 +181,8 @@ public final class SessionRunner implements AutoCloseable {
             trainee.takeState(align, take.isBehind() ? collective.awaitState() : trainee.state());
         } else if (command instanceof Command.Train) {
             return trainee.train() ? SessionEvent.Result.JOB_DONE : SessionEvent.Result.COMPLETE;
-        } else if (command instanceof Command.Keep) {
-            trainee.keepCheckpoint();
+        } else if (command instanceof Command.Keep keep) {
+            trainee.keepCheckpoint(keep.isChosen());
         } else {
             throw new IllegalArgumentException("a command that nobody carries out: " + command);
         }

@@ -48,6 +48,10 @@ public interface Trainee {
         return Fault.ofWorker(thrown);
     }
 
-    /** Keeps a checkpoint of the present state, if this worker is the one that keeps them. */
-    void keepCheckpoint();
+    /**
+     * Keeps a checkpoint of the present state, if this worker is the one that keeps them.
+     *
+     * @param isChosen whether it is in any case: the one that did may be gone
+     */
+    void keepCheckpoint(boolean isChosen);
 }

@@ -17,48 +17,50 @@ import java.util.stream.Collectors;
  * @param restores how often the job has gone back
  * @param done how the job ended, if all its steps are done
  */
-public record Earlier(
+public record Recovered(
         long generation, long step, Set<String> names, long begun, long restores, Optional<Effect.Succeed> done) {
 
     /** A job that nothing is known of. */
-    public static final Earlier NOTHING = new Earlier(0, 0, Set.of(), 0, 0, Optional.empty());
+    public static final Recovered NOTHING = new Recovered(0, 0, Set.of(), 0, 0, Optional.empty());
 
-    public Earlier {
+    public Recovered {
         names = Set.copyOf(names);
     }
 
     /** What notes tell, in the order in which they were taken. */
-    public static Earlier from(List<Effect.Note> notes) {
-        Earlier earlier = NOTHING;
+    public static Recovered from(List<Effect.Note> notes) {
+        Recovered recovered = NOTHING;
         for (Effect.Note note : notes) {
-            long last = Math.max(earlier.generation, note.generation());
-            earlier = switch (note.topic()) {
+            long last = Math.max(recovered.generation, note.generation());
+            recovered = switch (note.topic()) {
                 case GENERATION ->
-                    new Earlier(
+                    new Recovered(
                             last,
                             note.step(),
                             note.workers().stream().map(Assignment.Seat::name).collect(Collectors.toSet()),
                             note.generation(),
-                            earlier.restores,
+                            recovered.restores,
                             Optional.empty());
                 // What was committed after that step is lost for good.
                 case RESTORED ->
-                    new Earlier(last, note.step(), earlier.names, 0, earlier.restores + 1, Optional.empty());
+                    new Recovered(last, note.step(), recovered.names, 0, recovered.restores + 1, Optional.empty());
                 // Whoever is told to go on goes on from the checkpoint that was kept then, with new processes.
-                case STOPPED -> new Earlier(last, earlier.step, earlier.names, 0, earlier.restores, Optional.empty());
+                case STOPPED ->
+                    new Recovered(last, recovered.step, recovered.names, 0, recovered.restores, Optional.empty());
                 case DONE ->
-                    new Earlier(
+                    new Recovered(
                             last,
                             note.step(),
-                            earlier.names,
-                            earlier.begun,
-                            earlier.restores,
+                            recovered.names,
+                            recovered.begun,
+                            recovered.restores,
                             Optional.of(new Effect.Succeed(
                                     note.step(), note.digest().orElse(""))));
                 default ->
-                    new Earlier(last, earlier.step, earlier.names, earlier.begun, earlier.restores, earlier.done);
+                    new Recovered(
+                            last, recovered.step, recovered.names, recovered.begun, recovered.restores, recovered.done);
             };
         }
-        return earlier;
+        return recovered;
     }
 }
