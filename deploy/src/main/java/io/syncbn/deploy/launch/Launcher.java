@@ -181,14 +181,11 @@ public final class Launcher {
                 .isAsked();
         int lossesBefore = losses.size();
         long endedMillis = nowMillis.getAsLong();
-        while (!processes.workers().isEmpty()
+        while (processes.hasMoreEnds()
                 && nowMillis.getAsLong() - endedMillis < untilLast(isStopped).toMillis()
                 && !isInterrupted) {
             nextEnd(timeouts.tick()).ifPresent(this::noteLast);
             watcher.tick(processes);
-        }
-        for (Optional<End> end = nextEnd(Duration.ZERO); end.isPresent(); end = nextEnd(Duration.ZERO)) {
-            noteLast(end.get());
         }
         if (ends.stream().anyMatch(End::isFailure)) {
             return failure();

@@ -3,11 +3,13 @@ package io.syncbn.deploy.launch;
 import io.syncbn.proto.net.Address;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -25,6 +27,9 @@ final class Processes implements ProcessTable {
     private final Map<String, Long> dueMillis = new HashMap<>();
 
     private final BlockingQueue<Child> ended = new LinkedBlockingQueue<>();
+
+    /** Those of which {@link #nextEnd} has not told that they ended; one may have done so already. */
+    private final Set<Child> notHeardOf = new HashSet<>();
 
     /** Where the coordinator listens, once it has said so. */
     private Optional<Address> address = Optional.empty();
@@ -70,7 +75,9 @@ final class Processes implements ProcessTable {
     }
 
     private void start(String name, List<String> command) {
-        children.put(name, Child.start(name, command, directory.log(name), ended::add));
+        Child child = Child.start(name, command, directory.log(name), ended::add);
+        children.put(name, child);
+        notHeardOf.add(child);
     }
 
     /**
@@ -115,7 +122,14 @@ final class Processes implements ProcessTable {
 
     /** The next process that has ended, if there is one within the time. */
     Optional<Child> nextEnd(Duration patience) throws InterruptedException {
-        return Optional.ofNullable(ended.poll(patience.toMillis(), TimeUnit.MILLISECONDS));
+        Optional<Child> next = Optional.ofNullable(ended.poll(patience.toMillis(), TimeUnit.MILLISECONDS));
+        next.ifPresent(notHeardOf::remove);
+        return next;
+    }
+
+    /** Whether {@link #nextEnd} will tell of another one, now or later. */
+    boolean hasMoreEnds() {
+        return !notHeardOf.isEmpty();
     }
 
     /** Ends what is still alive: asks all of them, then waits for each, then makes it so. */
