@@ -89,6 +89,7 @@ class RestoreTest {
             training.keepCheckpoint(false);
             assertThat(kept).doesNotExist();
             training.keepCheckpoint(true);
+            assertThat(kept).exists();
             assertThat(Checkpoint.open(kept).info().weightsSha256())
                     .isEqualTo(training.position().digest());
         }
