@@ -1,6 +1,6 @@
 package io.syncbn.coordinator;
 
-import io.syncbn.coordinator.membership.Patience;
+import io.syncbn.coordinator.membership.MembershipTimeouts;
 import io.syncbn.coordinator.membership.Rules;
 import io.syncbn.coordinator.membership.WorkerRange;
 import io.syncbn.proto.net.Address;
@@ -17,10 +17,10 @@ import java.util.Optional;
  * @param rules what it judges workers by
  * @param groupSize shards in a normalization group
  * @param metrics where metrics are served over HTTP, port 0 for any that is free; empty for nowhere
- * @param log where events are written, and read from if the coordinator is started again; empty for nowhere
+ * @param journal where events are written, and read from if the coordinator is started again; empty for nowhere
  */
 public record CoordinatorConfig(
-        Address listen, Rules rules, int groupSize, Optional<Address> metrics, Optional<Path> log) {
+        Address listen, Rules rules, int groupSize, Optional<Address> metrics, Optional<Path> journal) {
 
     /** @throws IllegalArgumentException with everything that is wrong, a line each */
     public CoordinatorConfig {
@@ -53,7 +53,7 @@ public record CoordinatorConfig(
         }
     }
 
-    private static void check(Patience patience, List<String> problems) {
+    private static void check(MembershipTimeouts patience, List<String> problems) {
         if (!isSome(patience.join())) {
             problems.add("a join timeout of " + patience.join().toMillis() + " ms; expected more than 0");
         }

@@ -67,9 +67,9 @@ public final class CoordinatorProcess implements AutoCloseable {
     private CoordinatorProcess(CoordinatorConfig config) throws IOException {
         PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
         CoordinatorMetrics metrics = new CoordinatorMetrics(registry);
-        events = config.log().isPresent()
-                ? Optional.of(
-                        EventsFile.open(config.log().get(), config.rules().fingerprint(), System::currentTimeMillis))
+        events = config.journal().isPresent()
+                ? Optional.of(EventsFile.open(
+                        config.journal().get(), config.rules().fingerprint(), System::currentTimeMillis))
                 : Optional.empty();
         events.ifPresent(file -> file.whenItFails(metrics::eventLost));
         coordinator = new Coordinator(

@@ -3,7 +3,7 @@ package io.syncbn.coordinator;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.syncbn.coordinator.membership.Limits;
-import io.syncbn.coordinator.membership.Patience;
+import io.syncbn.coordinator.membership.MembershipTimeouts;
 import io.syncbn.coordinator.membership.Rules;
 import io.syncbn.coordinator.membership.Straggler;
 import io.syncbn.coordinator.membership.WorkerRange;
@@ -22,7 +22,7 @@ class CoordinatorConfigTest {
                                 "job",
                                 4,
                                 new WorkerRange(7, 6),
-                                new Patience(
+                                new MembershipTimeouts(
                                         Duration.ZERO,
                                         Duration.ofMillis(100),
                                         Duration.ofMillis(150),

@@ -1,7 +1,7 @@
 package io.syncbn.coordinator;
 
 import io.syncbn.coordinator.membership.Limits;
-import io.syncbn.coordinator.membership.Patience;
+import io.syncbn.coordinator.membership.MembershipTimeouts;
 import io.syncbn.coordinator.membership.Rules;
 import io.syncbn.coordinator.membership.Straggler;
 import io.syncbn.coordinator.membership.WorkerRange;
@@ -9,7 +9,7 @@ import java.time.Duration;
 
 /** Rules of tests, which are a user's who has set nothing, but for what a test says. */
 public final class TestRules {
-    public static final Patience PATIENCE = Patience.of(
+    public static final MembershipTimeouts PATIENCE = MembershipTimeouts.of(
             Duration.ofSeconds(120), Duration.ofSeconds(5), Duration.ofMillis(1800), Duration.ofSeconds(600));
 
     /** No bound on memory. */
@@ -18,13 +18,13 @@ public final class TestRules {
     private TestRules() {}
 
     /** The patience of {@link #PATIENCE}, but for that. */
-    public static Patience patience(Duration join) {
-        return Patience.of(join, PATIENCE.silence(), PATIENCE.deadlineSlack(), PATIENCE.prepare());
+    public static MembershipTimeouts patience(Duration join) {
+        return MembershipTimeouts.of(join, PATIENCE.silence(), PATIENCE.deadlineSlack(), PATIENCE.prepare());
     }
 
     /** The patience of {@link #PATIENCE}, but for these. */
-    static Patience patience(int heartbeatMillis, int silenceMillis, int settleMillis) {
-        return new Patience(
+    static MembershipTimeouts patience(int heartbeatMillis, int silenceMillis, int settleMillis) {
+        return new MembershipTimeouts(
                 PATIENCE.join(),
                 Duration.ofMillis(heartbeatMillis),
                 Duration.ofMillis(silenceMillis),
@@ -33,7 +33,7 @@ public final class TestRules {
                 PATIENCE.prepare());
     }
 
-    static Rules of(String job, int shards, int least, int most, Patience patience) {
+    static Rules of(String job, int shards, int least, int most, MembershipTimeouts patience) {
         return new Rules(job, shards, new WorkerRange(least, most), patience, Straggler.WAIT, LIMITS);
     }
 }

@@ -2,7 +2,7 @@ package io.syncbn.coordinator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.syncbn.coordinator.membership.Patience;
+import io.syncbn.coordinator.membership.MembershipTimeouts;
 import io.syncbn.proto.net.Address;
 import io.syncbn.proto.v1.Plan;
 import java.io.IOException;
@@ -55,7 +55,8 @@ abstract class WithCoordinator {
     }
 
     private CoordinatorProcess start(
-            int minWorkers, int maxWorkers, int groupSize, Patience patience, Optional<Path> log) throws IOException {
+            int minWorkers, int maxWorkers, int groupSize, MembershipTimeouts patience, Optional<Path> log)
+            throws IOException {
         return keep(CoordinatorProcess.start(new CoordinatorConfig(
                 new Address("127.0.0.1", 0),
                 TestRules.of(JOB, SHARDS, minWorkers, maxWorkers, patience),

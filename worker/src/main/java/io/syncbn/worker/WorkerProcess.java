@@ -18,7 +18,7 @@ import io.syncbn.worker.record.StartTimes;
 import io.syncbn.worker.record.WorkerMetrics;
 import io.syncbn.worker.record.WriterTurn;
 import io.syncbn.worker.session.Identity;
-import io.syncbn.worker.session.Introduction;
+import io.syncbn.worker.session.JoinRequest;
 import io.syncbn.worker.session.Sizes;
 import io.syncbn.worker.session.WorkerEnd;
 import io.syncbn.worker.session.WorkerFaultException;
@@ -117,10 +117,10 @@ public final class WorkerProcess {
                 + computedWith.get("heapMiB") + " MiB; syncbn " + computedWith.get("syncbn");
     }
 
-    private static Introduction introduction(WorkerConfig config, Setup setup) {
+    private static JoinRequest introduction(WorkerConfig config, Setup setup) {
         Origin origin = setup.origin();
         Arithmetic arithmetic = setup.arithmetic();
-        return new Introduction(
+        return new JoinRequest(
                 Fingerprint.of(setup.job()),
                 new Identity(origin.dataDigest(), origin.model().digest(), arithmetic.digest(), arithmetic.toString()),
                 config.run().worker(),

@@ -114,7 +114,7 @@ public final class EventsFile implements Journal, AutoCloseable {
     /** A torn line, and nothing else, is a beginning that its writer did not survive. */
     private static Optional<String> refusal(
             Path path, String fingerprint, Optional<String> owner, List<Effect.Note> earlier) {
-        String remedy = ": give each job a --log of its own, or move this one away";
+        String remedy = ": give each job a --journal of its own, or move this one away";
         if (owner.isPresent() && !owner.get().equals(fingerprint)) {
             return Optional.of("the events in " + path + " are those of another job: its fingerprint is " + owner.get()
                     + ", this job's is " + fingerprint + remedy);

@@ -16,11 +16,11 @@ public final class Decisions {
         Draft draft = new Draft(before, nowNanos);
         take(draft, event);
         if (event instanceof Event.Tick) {
-            Namesakes.tick(draft);
+            NameConflicts.tick(draft);
         }
-        for (Optional<Comer> next = Namesakes.nextToComeIn(draft);
+        for (Optional<NameClaimant> next = NameConflicts.nextToComeIn(draft);
                 next.isPresent();
-                next = Namesakes.nextToComeIn(draft)) {
+                next = NameConflicts.nextToComeIn(draft)) {
             draft = draft.followed();
             draft.remove(next.get());
             take(draft, new Event.Joined(next.get().connection(), next.get().join()));
@@ -77,14 +77,15 @@ public final class Decisions {
             draft.member(restored.connection()).ifPresent(member -> Restores.restored(draft, member, restored));
         } else if (event instanceof Event.Leaving leaving) {
             draft.member(leaving.connection()).ifPresent(member -> Leaving.asked(draft, member, leaving.reason()));
-            draft.comer(leaving.connection()).ifPresent(comer -> Namesakes.letGo(draft, comer, "it had no place yet"));
+            draft.comer(leaving.connection())
+                    .ifPresent(comer -> NameConflicts.letGo(draft, comer, "it had no place yet"));
         } else if (event instanceof Event.WorkerFailed failed) {
             draft.member(failed.connection()).ifPresent(member -> Departures.failed(draft, member, failed));
         } else if (event instanceof Event.WorkerFinished done) {
             draft.member(done.connection()).ifPresent(member -> Finishing.finished(draft, member, done.finished()));
         } else if (event instanceof Event.ControlClosed closed) {
             draft.member(closed.connection()).ifPresent(member -> Departures.closed(draft, member));
-            draft.comer(closed.connection()).ifPresent(comer -> Namesakes.closed(draft, comer));
+            draft.comer(closed.connection()).ifPresent(comer -> NameConflicts.closed(draft, comer));
         } else if (event instanceof Event.Damaged damaged) {
             draft.member(damaged.connection()).ifPresent(member -> Damages.damaged(draft, member, damaged));
         } else if (event instanceof Event.Misbehaved wrong) {
@@ -96,7 +97,7 @@ public final class Decisions {
 
     private static void heard(Draft draft, Member member, long step) {
         draft.update(member.heardAt(draft.nowNanos));
-        Namesakes.isAlive(draft, member);
+        NameConflicts.isAlive(draft, member);
         Backups.standsAt(draft, member, step);
     }
 

@@ -48,7 +48,7 @@ final class Endings {
 
     private static void end(Draft draft, Topic topic, String text, String digest, Effect.Last last) {
         draft.members().stream().filter(member -> !member.isSeated()).forEach(member -> draft.release(member, text));
-        draft.comers().forEach(comer -> Namesakes.letGo(draft, comer, text));
+        draft.comers().forEach(comer -> NameConflicts.letGo(draft, comer, text));
         draft.phase = last instanceof Effect.Succeed ? Phase.DONE : Phase.ENDED;
         draft.note(topic, Optional.empty(), List.of(), Optional.of(digest).filter(known -> !known.isEmpty()), text);
         draft.effect(last);
@@ -59,7 +59,7 @@ final class Endings {
         for (Member member : draft.members()) {
             draft.send(member, ToWorker.newBuilder().setAbort(Abort.newBuilder().setReason(reason)));
         }
-        draft.comers().forEach(comer -> Namesakes.refuse(draft, comer, "the job has failed: " + reason));
+        draft.comers().forEach(comer -> NameConflicts.refuse(draft, comer, "the job has failed: " + reason));
         draft.phase = Phase.ENDED;
         draft.note(Topic.FAILED, "the job failed: " + reason);
         draft.effect(new Effect.Fail(reason));

@@ -16,7 +16,7 @@ abstract class Facts {
     final long nowNanos;
     Phase phase;
     Set<String> expected;
-    Suspicions suspicions;
+    FaultHistory suspicions;
     long generation;
     Optional<Assignment> assignment;
     long alignStep;
@@ -36,7 +36,7 @@ abstract class Facts {
     long progressNanos;
     long toldNanos;
     private final List<Member> members;
-    private final List<Comer> comers;
+    private final List<NameClaimant> comers;
 
     Facts(Membership before, long nowNanos) {
         this.nowNanos = nowNanos;
@@ -95,19 +95,19 @@ abstract class Facts {
         return suspicions.pauseNanos(member.name(), nowNanos);
     }
 
-    List<Comer> comers() {
+    List<NameClaimant> comers() {
         return List.copyOf(comers);
     }
 
-    Optional<Comer> comer(long connection) {
+    Optional<NameClaimant> comer(long connection) {
         return comers.stream().filter(comer -> comer.connection() == connection).findFirst();
     }
 
-    void add(Comer comer) {
+    void add(NameClaimant comer) {
         comers.add(comer);
     }
 
-    void remove(Comer comer) {
+    void remove(NameClaimant comer) {
         comers.remove(comer);
     }
 

@@ -16,9 +16,9 @@ final class Joining {
 
     static void joined(Draft draft, long connection, Join join) {
         Optional<Member> sender = draft.member(connection);
-        Optional<Comer> waiting = draft.comer(connection);
+        Optional<NameClaimant> waiting = draft.comer(connection);
         if (waiting.isPresent()) {
-            Namesakes.refuse(draft, waiting.get(), "joined twice on one connection");
+            NameConflicts.refuse(draft, waiting.get(), "joined twice on one connection");
         } else if (sender.isPresent()) {
             Departures.misbehaved(draft, sender.get(), "joined twice on one connection");
         } else if (draft.phase == Phase.STOPPING) {
@@ -34,8 +34,8 @@ final class Joining {
                     .filter(member -> member.name().equals(join.getName()))
                     .findFirst();
             Optional<String> refusal = Admission.refusal(draft.rules, draft.origin, others, join);
-            if (namesake.isPresent() && Namesakes.mayBeDead(draft, namesake.get(), join)) {
-                Namesakes.comes(draft, new Comer(connection, join, draft.nowNanos), namesake.get());
+            if (namesake.isPresent() && NameConflicts.mayBeDead(draft, namesake.get(), join)) {
+                NameConflicts.comes(draft, new NameClaimant(connection, join, draft.nowNanos), namesake.get());
                 return;
             }
             if (refusal.isPresent()) {

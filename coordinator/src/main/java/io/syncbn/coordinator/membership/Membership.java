@@ -36,7 +36,7 @@ public record Membership(
         return new Membership(
                 rules,
                 recovered.done().isPresent() ? Phase.DONE : Phase.GATHERING,
-                new Roster(List.of(), List.of(), recovered.names(), Suspicions.NONE),
+                new Roster(List.of(), List.of(), recovered.names(), FaultHistory.NONE),
                 CurrentGeneration.after(recovered.generation()),
                 new Progress(
                         recovered.step(),
@@ -52,7 +52,7 @@ public record Membership(
         return roster.members();
     }
 
-    public List<Comer> comers() {
+    public List<NameClaimant> comers() {
         return roster.comers();
     }
 

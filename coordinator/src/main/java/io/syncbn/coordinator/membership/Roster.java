@@ -11,7 +11,7 @@ import java.util.Set;
  * @param expected names of those that are to come back after a restart of the coordinator
  * @param suspicions what is held against workers
  */
-public record Roster(List<Member> members, List<Comer> comers, Set<String> expected, Suspicions suspicions) {
+public record Roster(List<Member> members, List<NameClaimant> comers, Set<String> expected, FaultHistory suspicions) {
 
     public Roster {
         members = List.copyOf(members);

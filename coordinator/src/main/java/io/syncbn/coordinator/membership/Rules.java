@@ -13,7 +13,12 @@ import java.util.concurrent.TimeUnit;
  * @param limits how much the coordinator may hold, how long a state may take, and how far a slow worker may fall behind
  */
 public record Rules(
-        String fingerprint, int shards, WorkerRange workers, Patience patience, Straggler straggler, Limits limits) {
+        String fingerprint,
+        int shards,
+        WorkerRange workers,
+        MembershipTimeouts patience,
+        Straggler straggler,
+        Limits limits) {
 
     /** After a restart, so long the workers of the last generation have to come back, before the job goes on with fewer. */
     static final long RETURN_NANOS = TimeUnit.SECONDS.toNanos(5);

@@ -37,7 +37,7 @@ final class Stopping {
                 draft.release(member, "the job is stopping: " + reason);
             }
         }
-        draft.comers().forEach(comer -> Namesakes.letGo(draft, comer, "the job is stopping: " + reason));
+        draft.comers().forEach(comer -> NameConflicts.letGo(draft, comer, "the job is stopping: " + reason));
     }
 
     /** Whoever had shard 0 has been writing the run, and need not take it over from another. */

@@ -7,7 +7,7 @@ public enum Straggler {
     /** It is named, and waited for. */
     WAIT,
     /** Another worker computes its shards as well, and the first to send them is the one that counts. */
-    RERUN;
+    BACKUP;
 
     @Override
     public String toString() {

@@ -7,7 +7,7 @@
  * io.syncbn.coordinator.membership.Effect effects} that somebody else carries out. Arrows run one way:
  *
  * <pre>
- *   Decisions ──▶ what an event changes: Joining, Namesakes, Departures, Leaving, Damages,      ──▶ Draft
+ *   Decisions ──▶ what an event changes: Joining, NameConflicts, Departures, Leaving, Damages,  ──▶ Draft
  *       │         Aligning, Restores, Running, Backups, Finishing, Stopping, Watch                    ▲
  *       ▼                                                                                             │
  *   Transitions ──▶ what follows: GenerationEnd, Gathering, Dealing, Alignment, Stopping, Endings ────┘

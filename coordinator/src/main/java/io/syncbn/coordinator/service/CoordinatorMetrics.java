@@ -31,7 +31,7 @@ public final class CoordinatorMetrics {
     private final AtomicLong generation = new AtomicLong();
     private final AtomicLong committedStep = new AtomicLong();
     private final AtomicLong stopping = new AtomicLong();
-    private final AtomicLong reruns = new AtomicLong();
+    private final AtomicLong backups = new AtomicLong();
     private final Map<SumKind, Counter> rounds = new EnumMap<>(SumKind.class);
     private final Map<StreamKind, Counter> received = new EnumMap<>(StreamKind.class);
     private final Map<StreamKind, Counter> sent = new EnumMap<>(StreamKind.class);
@@ -57,7 +57,7 @@ public final class CoordinatorMetrics {
         registry.gauge("syncbn.coordinator.generation", generation);
         registry.gauge("syncbn.coordinator.committed.step", committedStep);
         registry.gauge("syncbn.coordinator.stopping", stopping);
-        registry.gauge("syncbn.coordinator.backups", reruns);
+        registry.gauge("syncbn.coordinator.backups", backups);
         for (SumKind kind : SumKind.values()) {
             rounds.put(kind, registry.counter("syncbn.coordinator.rounds", "kind", kind.name()));
         }
@@ -91,8 +91,8 @@ public final class CoordinatorMetrics {
         generation.set(membership.generation());
         committedStep.set(membership.committedStep());
         stopping.set(membership.stopping().isPresent() ? 1 : 0);
-        reruns.set(membership.members().stream()
-                .filter(CoordinatorMetrics::isRerun)
+        backups.set(membership.members().stream()
+                .filter(CoordinatorMetrics::hasBackup)
                 .count());
         forgetThoseThatAreGone(membership);
     }
@@ -109,7 +109,7 @@ public final class CoordinatorMetrics {
         });
     }
 
-    private static boolean isRerun(Member member) {
+    private static boolean hasBackup(Member member) {
         return member.isSeated() && member.slowness().isSlow();
     }
 

@@ -2,7 +2,7 @@ package io.syncbn.coordinator.service;
 
 import io.syncbn.coordinator.membership.Effect;
 import io.syncbn.coordinator.membership.Event;
-import io.syncbn.coordinator.membership.Patience;
+import io.syncbn.coordinator.membership.MembershipTimeouts;
 import io.syncbn.coordinator.pace.Deadline;
 import io.syncbn.coordinator.pace.SlowWorkers;
 import io.syncbn.coordinator.rounds.GenerationSums;
@@ -37,7 +37,7 @@ final class Reducer {
     private long lookedNanos;
 
     /** @param mostUntakenBytes how much may wait to be sent to a worker that has a backup */
-    Reducer(int groupSize, Patience patience, long mostUntakenBytes, long nowNanos) {
+    Reducer(int groupSize, MembershipTimeouts patience, long mostUntakenBytes, long nowNanos) {
         this.groupSize = groupSize;
         this.mostUntakenBytes = mostUntakenBytes;
         silenceNanos = patience.silence().toNanos();

@@ -130,7 +130,7 @@ class EventsFileTest {
         assertThatThrownBy(() -> EventsFile.open(path, "another", () -> 1))
                 .isInstanceOf(IOException.class)
                 .hasMessage("the events in " + path + " are those of another job: its fingerprint is job, this job's is"
-                        + " another: give each job a --log of its own, or move this one away");
+                        + " another: give each job a --journal of its own, or move this one away");
         assertThat(path).hasContent(before);
     }
 

@@ -52,12 +52,12 @@ class MembershipTranscriptTest {
                             Integer.parseInt(options.get("shards")),
                             new WorkerRange(
                                     Integer.parseInt(workers[0]), Integer.parseInt(workers[workers.length - 1])),
-                            Patience.of(
+                            MembershipTimeouts.of(
                                     Duration.ofSeconds(120),
                                     Duration.ofSeconds(5),
                                     Duration.ofMillis(1800),
                                     Duration.ofSeconds(Long.parseLong(options.getOrDefault("prepare", "600")))),
-                            options.containsKey("straggler") ? Straggler.RERUN : Straggler.WAIT,
+                            options.containsKey("straggler") ? Straggler.BACKUP : Straggler.WAIT,
                             new Limits(
                                     Duration.ofSeconds(60),
                                     Long.MAX_VALUE,

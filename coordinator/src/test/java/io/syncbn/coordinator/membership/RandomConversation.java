@@ -73,7 +73,7 @@ final class RandomConversation {
                         shards,
                         new WorkerRange(minWorkers, maxWorkers),
                         TestRules.patience(Duration.ofSeconds(600)),
-                        Straggler.RERUN,
+                        Straggler.BACKUP,
                         new Limits(Duration.ofSeconds(60), Long.MAX_VALUE, 3)),
                 Recovered.NOTHING,
                 nowNanos);
@@ -274,7 +274,7 @@ final class RandomConversation {
         }
         Set<Long> before = connections(membership);
         Set<Long> wereWaiting =
-                membership.comers().stream().map(Comer::connection).collect(Collectors.toSet());
+                membership.comers().stream().map(NameClaimant::connection).collect(Collectors.toSet());
         boolean wasRunning = running != 0;
         Set<Long> seatedBefore = new HashSet<>();
         membership.members().stream().filter(Member::isSeated).forEach(member -> seatedBefore.add(member.connection()));

@@ -87,7 +87,7 @@ abstract class CoordinatorRun {
 
     /** The second worker was slow in ten steps in a row, and after another one the first computes its shard as well. */
     void beginWithBackup() {
-        straggler = Straggler.RERUN;
+        straggler = Straggler.BACKUP;
         registry.clear();
         coordinator = coordinator(Recovered.NOTHING);
         begin();

@@ -9,12 +9,12 @@ import io.syncbn.worker.collective.Collective;
 import io.syncbn.worker.collective.Round;
 import io.syncbn.worker.collective.Sum;
 import io.syncbn.worker.session.Identity;
-import io.syncbn.worker.session.Introduction;
+import io.syncbn.worker.session.JoinRequest;
 import io.syncbn.worker.session.Position;
 import io.syncbn.worker.session.SessionTimeouts;
 import io.syncbn.worker.session.Sizes;
+import io.syncbn.worker.session.client.ControlledReplica;
 import io.syncbn.worker.session.client.SessionRunner;
-import io.syncbn.worker.session.client.Trainee;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,7 +27,7 @@ import java.util.stream.IntStream;
  * larger vectors as gradients do (float32, in chunks, with the commit of their step). A worker's vectors are made once for
  * each size: what is measured is the way of a sum, not the allocation of what goes in.
  */
-public final class AllReduceLoop implements Trainee {
+public final class AllReduceLoop implements ControlledReplica {
     /** Largest vector that goes as moments; a wide normalization layer's are about as large. */
     static final int MOMENTS_FLOATS = 4096;
 
@@ -66,7 +66,7 @@ public final class AllReduceLoop implements Trainee {
             int rounds,
             LongSupplier nanoClock) {
         AllReduceLoop loop = new AllReduceLoop(sizes, rounds, nanoClock);
-        Introduction introduction = new Introduction(
+        JoinRequest introduction = new JoinRequest(
                 fingerprint,
                 new Identity("", "", "", ""),
                 name,

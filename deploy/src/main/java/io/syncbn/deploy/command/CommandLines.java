@@ -1,6 +1,7 @@
 package io.syncbn.deploy.command;
 
 import io.syncbn.deploy.settings.BenchSettings;
+import io.syncbn.deploy.settings.OldNames;
 import io.syncbn.deploy.settings.RunSettings;
 import io.syncbn.proto.job.JobSettings;
 import io.syncbn.proto.job.Setting;
@@ -125,6 +126,11 @@ final class CommandLines {
             group.getValue().forEach(setting -> builder.addArg(option(setting)));
             spec.addArgGroup(builder.build());
         }
+        command.runSettings().forEach(setting -> OldNames.of(setting)
+                .forEach(old -> spec.addOption(option(setting).toBuilder()
+                        .names("--" + old)
+                        .hidden(true)
+                        .build())));
         spec.addOption(help());
         return spec;
     }

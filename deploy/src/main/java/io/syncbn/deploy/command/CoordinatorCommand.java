@@ -38,7 +38,7 @@ final class CoordinatorCommand implements Command {
     public List<String> examples() {
         return List.of(
                 "coordinator --job job.yaml --workers 4 --port 7800",
-                "coordinator --job job.yaml --workers 12:16 --port 7800 --log /shared/run/events.jsonl");
+                "coordinator --job job.yaml --workers 12:16 --port 7800 --journal /shared/run/events.jsonl");
     }
 
     @Override
@@ -47,7 +47,7 @@ final class CoordinatorCommand implements Command {
         String host = settings.needed(RunSettings.HOST);
         int port = settings.integer(RunSettings.PORT, 0, WorkerCommand.MOST_PORT);
         Address metrics = WorkerCommand.metrics(settings);
-        Optional<Path> log = settings.path(RunSettings.LOG);
+        Optional<Path> journal = settings.path(RunSettings.JOURNAL);
         CoordinatorSettings coordinating = CoordinatorSettings.of(settings);
         boolean isLaunched = settings.flag(RunSettings.LAUNCHED);
         settings.check();
@@ -58,7 +58,7 @@ final class CoordinatorCommand implements Command {
                 coordinating.rules(job, jobRun.workers()),
                 job.normalization().groupSize(job.shards()),
                 Optional.of(metrics),
-                log));
+                journal));
         try (Interruption interruption = watch(coordinator, isLaunched)) {
             System.out.println("listening on " + (isLaunched ? coordinator.nearAddress() : coordinator.address()));
             coordinator.metricsUrl().ifPresent(url -> System.out.println("metrics at " + url));

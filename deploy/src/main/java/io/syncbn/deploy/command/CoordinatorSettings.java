@@ -1,7 +1,7 @@
 package io.syncbn.deploy.command;
 
 import io.syncbn.coordinator.membership.Limits;
-import io.syncbn.coordinator.membership.Patience;
+import io.syncbn.coordinator.membership.MembershipTimeouts;
 import io.syncbn.coordinator.membership.Rules;
 import io.syncbn.coordinator.membership.Straggler;
 import io.syncbn.coordinator.membership.WorkerRange;
@@ -14,7 +14,7 @@ import java.time.Duration;
 import java.util.List;
 
 /** What flags and job file say of how the coordinator deals with workers. */
-record CoordinatorSettings(Patience patience, Straggler straggler, Limits limits) {
+record CoordinatorSettings(MembershipTimeouts patience, Straggler straggler, Limits limits) {
     private static final int DAY_SECONDS = 86_400;
 
     /** Until then a slow worker may catch up by itself, unless its memory is too small for the sums it is behind. */
@@ -22,7 +22,7 @@ record CoordinatorSettings(Patience patience, Straggler straggler, Limits limits
 
     static CoordinatorSettings of(Settings settings) {
         return new CoordinatorSettings(
-                Patience.of(
+                MembershipTimeouts.of(
                         WorkerSettings.joinTimeout(settings),
                         settings.fractionalSeconds(RunSettings.SILENCE, Duration.ofMillis(500), WorkerSettings.DAY),
                         settings.fractionalSeconds(

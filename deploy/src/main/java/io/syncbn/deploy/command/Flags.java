@@ -41,6 +41,7 @@ record Flags(Map<String, String> texts, List<String> problems) {
             }
         }
         List<String> names = parsed.commandSpec().options().stream()
+                .filter(option -> !option.hidden())
                 .map(OptionSpec::longestName)
                 .toList();
         unknown(parsed.unmatched(), names, problems);

@@ -35,7 +35,7 @@ final class TrainCommand implements Command {
             RunSettings.KEEP,
             RunSettings.EVALUATE_EVERY,
             RunSettings.JOIN_TIMEOUT,
-            RunSettings.RECONNECT,
+            RunSettings.RECONNECT_TIMEOUT,
             RunSettings.RESTARTS,
             RunSettings.STRAGGLER,
             RunSettings.SILENCE,

@@ -21,7 +21,7 @@ record WorkerSettings(SessionTimeouts timeouts, Intervals intervals, int keep, O
         return new WorkerSettings(
                 new SessionTimeouts(
                         joinTimeout(settings),
-                        settings.seconds(RunSettings.RECONNECT, 0, DAY_SECONDS),
+                        settings.seconds(RunSettings.RECONNECT_TIMEOUT, 0, DAY_SECONDS),
                         prepareTimeout(settings)),
                 new Intervals(
                         settings.number(RunSettings.CHECKPOINT_EVERY, 0, Long.MAX_VALUE),

@@ -36,7 +36,7 @@ public final class JavaChildren implements ChildCommands {
         command.addAll(List.of(
                 "coordinator", "--launched", "true", "--job", directory.job().toString()));
         command.addAll(List.of("--host", "127.0.0.1", "--port", Integer.toString(port)));
-        command.addAll(List.of("--log", directory.events().toString()));
+        command.addAll(List.of("--journal", directory.events().toString()));
         return command;
     }
 

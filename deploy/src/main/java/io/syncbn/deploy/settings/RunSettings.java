@@ -39,8 +39,11 @@ public final class RunSettings {
             new Setting("evaluate-every", "N", "0", "steps between evaluations on the test data; 0: once an epoch");
     public static final Setting JOIN_TIMEOUT =
             new Setting("join-timeout", "SECONDS", "120", "how long to wait for the coordinator, and for all workers");
-    public static final Setting RECONNECT = new Setting(
-            "reconnect", "SECONDS", "60", "how long a worker that has lost the coordinator tries to reach it again");
+    public static final Setting RECONNECT_TIMEOUT = new Setting(
+            "reconnect-timeout",
+            "SECONDS",
+            "60",
+            "how long a worker that has lost the coordinator tries to reach it again");
     public static final Setting STATE_LIMIT = new Setting(
             "state-limit",
             "SECONDS",
@@ -79,12 +82,12 @@ public final class RunSettings {
                     + " without one that hangs");
     public static final Setting STRAGGLER = new Setting(
             "straggler",
-            "wait|rerun",
+            "wait|backup",
             "wait",
             "what to do about a worker that makes the others wait: wait for it, or let another compute its shards as well,"
                     + " and take what comes first");
-    public static final Setting LOG = new Setting(
-            "log",
+    public static final Setting JOURNAL = new Setting(
+            "journal",
             "FILE",
             "",
             "where the coordinator notes what happens to the job; started again with the same file, it takes up from there");
@@ -139,7 +142,7 @@ public final class RunSettings {
             KEEP,
             EVALUATE_EVERY,
             JOIN_TIMEOUT,
-            RECONNECT,
+            RECONNECT_TIMEOUT,
             RESTARTS,
             STRAGGLER,
             SILENCE,
@@ -157,7 +160,7 @@ public final class RunSettings {
             WORKERS,
             HOST,
             PORT,
-            LOG,
+            JOURNAL,
             JOIN_TIMEOUT,
             STRAGGLER,
             SILENCE,
@@ -182,7 +185,7 @@ public final class RunSettings {
             KEEP,
             EVALUATE_EVERY,
             JOIN_TIMEOUT,
-            RECONNECT,
+            RECONNECT_TIMEOUT,
             METRICS_HOST,
             PREPARE_TIMEOUT,
             METRICS_PORT,

@@ -30,7 +30,7 @@ public final class SettingsReader {
     public static Settings read(List<Setting> known, Map<String, String> flags, List<String> problems) {
         List<String> found = new ArrayList<>(problems);
         Map<String, String> given = new HashMap<>();
-        jobFile(flags, found).ifPresent(file -> given.putAll(JobFile.read(file, names(RunSettings.IN_FILES), found)));
+        jobFile(flags, found).ifPresent(file -> given.putAll(fromFile(file, found)));
         // Two ways to say one thing: the flag beats the file here too.
         if (flags.containsKey("steps")) {
             given.remove("epochs");
@@ -38,9 +38,15 @@ public final class SettingsReader {
         if (flags.containsKey("epochs")) {
             given.remove("steps");
         }
-        given.putAll(flags);
+        given.putAll(OldNames.replaced(flags, found));
         given.forEach((name, value) -> requireWholePath(name, value, found));
         return new Settings(known, given, found);
+    }
+
+    private static Map<String, String> fromFile(Path file, List<String> problems) {
+        List<String> names = new ArrayList<>(names(RunSettings.IN_FILES));
+        names.addAll(OldNames.all());
+        return OldNames.replaced(JobFile.read(file, names, problems), problems);
     }
 
     /** Only shells know what ~ stands for, and only at the beginning of a word; to anyone else it is a file's name. */

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.syncbn.coordinator.membership.Limits;
-import io.syncbn.coordinator.membership.Patience;
+import io.syncbn.coordinator.membership.MembershipTimeouts;
 import io.syncbn.coordinator.membership.Straggler;
 import io.syncbn.deploy.settings.BenchSettings;
 import io.syncbn.deploy.settings.RunSettings;
@@ -50,7 +50,7 @@ class DefaultsTest {
 
     @Test
     void ofTheCoordinator() {
-        Patience patience = new Patience(
+        MembershipTimeouts patience = new MembershipTimeouts(
                 Duration.ofMinutes(2),
                 Duration.ofSeconds(1),
                 Duration.ofSeconds(5),

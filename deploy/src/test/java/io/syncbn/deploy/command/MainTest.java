@@ -94,6 +94,21 @@ class MainTest {
     }
 
     @Test
+    void flagsByTheirOldNamesWorkAndNoHelpShowsThem() {
+        assertThat(run("coordinator", "--steps=1", "--log=", "--log=a", "--straggler=rerun", "--silence=x", "--lgo=b"))
+                .isEqualTo(ExitCode.BAD_INPUT);
+        assertThat(text(err)).isEqualTo("""
+                        syncbn: 3 problems:
+                          --log is given 2 times: , a
+                          --lgo is unknown; did you mean --lr?
+                          --silence is 'x'; expected seconds from 1 to 3600
+                        See syncbn coordinator --help
+                        """);
+        assertThat(run("coordinator", "--help")).isZero();
+        assertThat(text(out)).contains("--journal=FILE").doesNotContain("--log=");
+    }
+
+    @Test
     void dashesAloneAreNoFlag() {
         assertThat(run("train", "--", "--steps", "3")).isEqualTo(ExitCode.BAD_INPUT);
         assertThat(text(err)).startsWith("syncbn: '--' is not expected; flags follow the command as they are\n");
@@ -107,15 +122,21 @@ class MainTest {
 
     @Test
     void theMostWorkersNeedAShardEach() {
-        assertThat(run("train", "--workers=1:4", "--shards=2", "--restarts=-1", "--reconnect=never", "--straggler=go"))
+        assertThat(run(
+                        "train",
+                        "--workers=1:4",
+                        "--shards=2",
+                        "--restarts=-1",
+                        "--reconnect-timeout=never",
+                        "--straggler=go"))
                 .isEqualTo(ExitCode.BAD_INPUT);
         assertThat(text(err))
                 .contains(
                         "syncbn: 4 problems",
                         "--workers is 1:4 but --shards is 2; each worker needs at least one shard",
                         "--restarts is '-1'; expected a whole number from 0",
-                        "--reconnect is 'never'; expected a whole number from 0",
-                        "--straggler is 'go'; expected wait or rerun");
+                        "--reconnect-timeout is 'never'; expected a whole number from 0",
+                        "--straggler is 'go'; expected wait or backup");
     }
 
     @Test

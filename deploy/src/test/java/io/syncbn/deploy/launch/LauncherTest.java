@@ -41,6 +41,7 @@ class LauncherTest {
     private Launcher launcher;
     private int restarts;
     private long settleMillis = 300;
+    private long tellerMillis = LONG_MILLIS;
     private long leaveMillis = LONG_MILLIS;
     private long resultMillis = LONG_MILLIS;
 
@@ -263,6 +264,7 @@ class LauncherTest {
                 .isTrue());
 
         scripts.put("worker-0", "echo 'syncbn: step 3: the loss is not finite'; exit 1");
+        tellerMillis = 300;
         assertThat(launch()).isInstanceOfSatisfying(Ending.Failed.class, failed -> assertThat(failed.isBadInput())
                 .isFalse());
     }
@@ -400,7 +402,7 @@ class LauncherTest {
         return new LaunchTimeouts(
                 Duration.ofMillis(20),
                 listen,
-                new LaunchTimeouts.AfterFailure(Duration.ofMillis(settleMillis), Duration.ofMillis(LONG_MILLIS)),
+                new LaunchTimeouts.AfterFailure(Duration.ofMillis(settleMillis), Duration.ofMillis(tellerMillis)),
                 new LaunchTimeouts.AfterEnd(Duration.ofMillis(leaveMillis), Duration.ofMillis(resultMillis)),
                 Duration.ofSeconds(1),
                 BACKOFF);

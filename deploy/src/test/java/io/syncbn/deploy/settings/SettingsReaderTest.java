@@ -39,7 +39,7 @@ class SettingsReaderTest {
                         Map.entry("keep", "3"),
                         Map.entry("evaluate-every", "0"),
                         Map.entry("join-timeout", "120"),
-                        Map.entry("reconnect", "60"),
+                        Map.entry("reconnect-timeout", "60"),
                         Map.entry("restarts", "10"),
                         Map.entry("straggler", "wait"),
                         Map.entry("silence", "5"),
@@ -48,7 +48,7 @@ class SettingsReaderTest {
                         Map.entry("worker-heap", ""),
                         Map.entry("deadline-slack", "1.8"),
                         Map.entry("prepare-timeout", "600"),
-                        Map.entry("log", ""),
+                        Map.entry("journal", ""),
                         Map.entry("chaos", ""),
                         Map.entry("chaos-reference", ""),
                         Map.entry("host", "0.0.0.0"),
@@ -86,6 +86,18 @@ class SettingsReaderTest {
                         .orElseThrow()
                         .length())
                 .isEqualTo(new Job.Length(7, 0));
+    }
+
+    @Test
+    void whatScriptsAndJobFilesOfBeforeSayIsUnderstood() throws IOException {
+        String file = file("straggler: rerun\nreconnect: 7\nlog: events.jsonl\n");
+        Settings settings = SettingsReader.read(RunSettings.ALL, Map.of("job", file, "reconnect", "8"), List.of());
+        settings.check();
+        assertThat(settings.text(RunSettings.STRAGGLER)).contains("backup");
+        assertThat(settings.text(RunSettings.JOURNAL)).contains("events.jsonl");
+        assertThat(settings.text(RunSettings.RECONNECT_TIMEOUT)).contains("8");
+        assertThat(problems(Map.of("log", "a.jsonl", "journal", "b.jsonl")))
+                .containsExactly("--journal and --log, its old name, are both given");
     }
 
     @Test

@@ -42,7 +42,7 @@ final class Faults {
             Kind kind = Kind.values()[random.nextInt(Kind.values().length)];
             world.at(world.between(0, withinNanos), () -> fire(kind));
         }
-        if (simulation.rules().straggler() == Straggler.RERUN) {
+        if (simulation.rules().straggler() == Straggler.BACKUP) {
             // A worker counts as slow after ten steps, and it takes twenty until it does not any more.
             for (int i = random.nextInt(4); i > 0; i--) {
                 world.at(world.between(0, withinNanos / 2), () -> fire(Kind.SLOW_FOR_LONG));

@@ -2,7 +2,7 @@ package io.syncbn.deploy.simulation;
 
 import io.syncbn.coordinator.membership.Effect;
 import io.syncbn.coordinator.membership.Limits;
-import io.syncbn.coordinator.membership.Patience;
+import io.syncbn.coordinator.membership.MembershipTimeouts;
 import io.syncbn.coordinator.membership.Rules;
 import io.syncbn.coordinator.membership.Straggler;
 import io.syncbn.coordinator.membership.Topic;
@@ -10,7 +10,7 @@ import io.syncbn.coordinator.membership.WorkerRange;
 import io.syncbn.proto.sums.StreamKind;
 import io.syncbn.proto.v1.Plan;
 import io.syncbn.worker.session.Identity;
-import io.syncbn.worker.session.Introduction;
+import io.syncbn.worker.session.JoinRequest;
 import io.syncbn.worker.session.SessionEffect;
 import io.syncbn.worker.session.Sizes;
 import io.syncbn.worker.session.WorkerEnd;
@@ -33,7 +33,7 @@ final class Simulation {
     private static final int MOST_EVENTS = 1_000_000;
 
     /** The usual one, but that a worker that hangs is given up sooner. */
-    private static final Patience PATIENCE = Patience.of(
+    private static final MembershipTimeouts PATIENCE = MembershipTimeouts.of(
             Duration.ofMinutes(10), Duration.ofSeconds(5), Duration.ofMillis(1800), SimulatedWorker.PREPARE);
 
     private static final long END_NANOS = World.millis(1_800_000);
@@ -76,7 +76,7 @@ final class Simulation {
             int faults,
             long generations,
             int stepsDoneAgain,
-            int reruns,
+            int backups,
             int stepsTakenFromOthers,
             int restores,
             double virtualSeconds) {}
@@ -86,9 +86,9 @@ final class Simulation {
         Random random = world.random();
         int shards = 2 + random.nextInt(6);
         int groupSize = random.nextBoolean() ? shards : 1 + random.nextInt(shards);
-        straggler = seed % 2 == 0 ? Straggler.RERUN : Straggler.WAIT;
+        straggler = seed % 2 == 0 ? Straggler.BACKUP : Straggler.WAIT;
         // It takes some steps until a worker counts as slow, and more until it does not any more.
-        longer = straggler == Straggler.RERUN ? 4 : 1;
+        longer = straggler == Straggler.BACKUP ? 4 : 1;
         job = new ToyJob(
                 shards,
                 groupSize,
@@ -110,8 +110,8 @@ final class Simulation {
     }
 
     /** What a worker says of itself: all are of one job, and alike. */
-    static Introduction introduction(String worker, long processId) {
-        return new Introduction(FINGERPRINT, new Identity("data", "", "", ""), worker, "host", processId, Sizes.NONE);
+    static JoinRequest introduction(String worker, long processId) {
+        return new JoinRequest(FINGERPRINT, new Identity("data", "", "", ""), worker, "host", processId, Sizes.NONE);
     }
 
     World world() {
@@ -154,11 +154,11 @@ final class Simulation {
         }
         checkEnd();
         long generations = log.stream().mapToLong(Effect.Note::generation).max().orElse(0);
-        int reruns =
+        int backups =
                 (int) log.stream().filter(note -> note.topic() == Topic.RERUN).count();
         int restores = (int)
                 log.stream().filter(note -> note.topic() == Topic.RESTORED).count();
-        return new Report(faults, generations, redone, reruns, overtaken, restores, world.nowNanos() / 1e9);
+        return new Report(faults, generations, redone, backups, overtaken, restores, world.nowNanos() / 1e9);
     }
 
     private boolean isOver() {

@@ -26,7 +26,7 @@ class SimulationTest {
             long faults = 0;
             long generations = 0;
             long again = 0;
-            long reruns = 0;
+            long backups = 0;
             long overtaken = 0;
             long restores = 0;
             for (long seed = 1; seed <= seeds; seed++) {
@@ -36,7 +36,7 @@ class SimulationTest {
                     faults += report.faults();
                     generations += report.generations();
                     again += report.stepsDoneAgain();
-                    reruns += report.reruns();
+                    backups += report.backups();
                     overtaken += report.stepsTakenFromOthers();
                     restores += report.restores();
                 } catch (AssertionError | RuntimeException e) {
@@ -44,10 +44,10 @@ class SimulationTest {
                 }
             }
             System.out.println(seeds + " seeds, " + faults + " faults, " + generations + " generations, " + again
-                    + " steps done again, " + reruns + " reruns begun or ended, " + overtaken
+                    + " steps done again, " + backups + " backups begun or ended, " + overtaken
                     + " steps taken from others, " + restores + " times back to a checkpoint");
             assertThat(restores).isGreaterThan(seeds / 50);
-            assertThat(reruns).isGreaterThan(seeds / 10);
+            assertThat(backups).isGreaterThan(seeds / 10);
             assertThat(overtaken).isGreaterThan(seeds);
             assertThat(faults).as("faults that fired").isGreaterThan(2 * seeds);
             assertThat(generations).isGreaterThan(2 * seeds);

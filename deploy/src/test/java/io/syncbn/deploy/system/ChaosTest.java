@@ -83,7 +83,7 @@ class ChaosTest {
     /** It writes the run, so that its lines tell which steps it has taken from the others. */
     @Test
     void aSlowWorkerWhoseShardsOthersComputeAsWell() throws IOException {
-        survive(List.of("at step 300: delay worker-0 by 60 ms for 60 s"), "--straggler=rerun");
+        survive(List.of("at step 300: delay worker-0 by 60 ms for 60 s"), "--straggler=backup");
         assertThat(Files.readString(run.resolve("events.jsonl")))
                 .contains("worker-0 (shard 0) is slow: worker-1 computes its shards as well")
                 .doesNotContain("\"lost\"", "\"damaged\"");

@@ -3,7 +3,7 @@ package io.syncbn.deploy.system;
 import io.syncbn.coordinator.CoordinatorConfig;
 import io.syncbn.coordinator.CoordinatorProcess;
 import io.syncbn.coordinator.membership.Limits;
-import io.syncbn.coordinator.membership.Patience;
+import io.syncbn.coordinator.membership.MembershipTimeouts;
 import io.syncbn.coordinator.membership.Rules;
 import io.syncbn.coordinator.membership.Straggler;
 import io.syncbn.coordinator.membership.WorkerRange;
@@ -34,7 +34,7 @@ final class Cluster {
     private static final Duration JOIN_TIMEOUT = Duration.ofMinutes(10);
 
     /** A thread that stands still on a busy machine, or a worker by hand that says nothing, is not lost. */
-    private static final Patience PATIENCE = new Patience(
+    private static final MembershipTimeouts PATIENCE = new MembershipTimeouts(
             JOIN_TIMEOUT,
             Duration.ofSeconds(1),
             Duration.ofMinutes(10),

@@ -70,7 +70,7 @@ class HungCoordinatorTest {
                 "--coordinator=" + coordinator,
                 "--name=" + name,
                 "--out=" + run,
-                "--reconnect=10",
+                "--reconnect-timeout=10",
                 "--evaluate-every=1000000",
                 "--checkpoint-every=1000000");
     }

@@ -108,7 +108,7 @@ class SickWorkerTest {
                 "--host=127.0.0.1",
                 "--port=0",
                 "--workers=1:2",
-                "--log=" + run.resolve("events.jsonl")));
+                "--journal=" + run.resolve("events.jsonl")));
     }
 
     private Syncbn worker(String address, Path run, String name, String... flags) {

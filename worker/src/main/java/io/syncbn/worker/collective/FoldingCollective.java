@@ -23,15 +23,15 @@ import java.util.function.Predicate;
 abstract class FoldingCollective implements Collective {
     private final Groupings groupings;
     final Waiting waiting;
-    private final ShardFolder<double[]> doubles;
-    private final ShardFolder<float[]> floats;
+    private final LocalReducer<double[]> doubles;
+    private final LocalReducer<float[]> floats;
 
     /** @param runs of shards that this process has */
     FoldingCollective(Groupings groupings, List<ShardRun> runs, Waiting waiting, LongSupplier nanoClock) {
         this.groupings = groupings;
         this.waiting = waiting;
-        doubles = new ShardFolder<>(runs, Sums::add, this::foldedDoubles, waiting, nanoClock);
-        floats = new ShardFolder<>(runs, Sums::add, this::foldedFloats, waiting, nanoClock);
+        doubles = new LocalReducer<>(runs, Sums::add, this::foldedDoubles, waiting, nanoClock);
+        floats = new LocalReducer<>(runs, Sums::add, this::foldedFloats, waiting, nanoClock);
     }
 
     /** Whether the root of such a sum, if the shards here make it up alone, is the sum, and nobody else needs to hear of it. */
@@ -49,7 +49,7 @@ abstract class FoldingCollective implements Collective {
     }
 
     private <T> void folded(
-            ShardFolder<T> folder, Round round, int group, Map<Node, T> nodes, Function<T, Payload> payload) {
+            LocalReducer<T> folder, Round round, int group, Map<Node, T> nodes, Function<T, Payload> payload) {
         Grouping grouping = groupings.of(round.kind());
         T root = isCompleteHere(round.kind()) ? nodes.get(grouping.treeOf(group).root()) : null;
         if (root == null) {

@@ -1,7 +1,7 @@
 /**
  * The worker's side of every sum over shards.
  *
- * <p>The shards of a worker meet in a {@link io.syncbn.worker.collective.ShardFolder}, which adds their parts along the
+ * <p>The shards of a worker meet in a {@link io.syncbn.worker.collective.LocalReducer}, which adds their parts along the
  * reduction tree. What becomes of the folded nodes is the only difference between the two collectives: within one process
  * the root is the sum ({@link io.syncbn.worker.collective.LocalCollective}); in a cluster the nodes go to the coordinator
  * and the root comes back ({@link io.syncbn.worker.collective.RemoteCollective}). What they share is

@@ -19,7 +19,7 @@ import java.util.stream.Collectors;
  * state}, and has effects. Knows no network, threads or clock; used by one thread at a time.
  */
 public final class Session {
-    private final Introduction introduction;
+    private final JoinRequest introduction;
     private final SessionTimeouts timeouts;
     private final Contact contact;
     private final TrainingThread thread = new TrainingThread();
@@ -40,7 +40,7 @@ public final class Session {
     private OptionalLong leaveAskedNanos = OptionalLong.empty();
 
     /** @param coordinator how people call it: its address */
-    public Session(Introduction introduction, SessionTimeouts timeouts, String coordinator) {
+    public Session(JoinRequest introduction, SessionTimeouts timeouts, String coordinator) {
         this.introduction = introduction;
         this.timeouts = timeouts;
         this.contact = new Contact(coordinator, timeouts);

@@ -18,7 +18,7 @@ import io.syncbn.worker.record.RunHistory;
 import io.syncbn.worker.record.RunResult;
 import io.syncbn.worker.session.Fault;
 import io.syncbn.worker.session.Position;
-import io.syncbn.worker.session.client.Trainee;
+import io.syncbn.worker.session.client.ControlledReplica;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -35,7 +35,7 @@ import java.util.function.LongSupplier;
  * A worker's replica through all generations of a job: what stays when shards change hands, and what is made anew. Belongs
  * to the training thread.
  */
-public final class Training implements Trainee, AutoCloseable {
+public final class Training implements ControlledReplica, AutoCloseable {
     private static final Logger LOG = System.getLogger("io.syncbn.worker");
 
     private final Path run;

@@ -14,7 +14,7 @@ class Conversation {
     static final Position TRAINED = new Position(7, "seven", 7, List.of(1.0, 0.5, 0.25), 3);
 
     final Session session = new Session(
-            new Introduction(
+            new JoinRequest(
                     "job", new Identity("data", "layers", "bits", "library 1.0"), "worker-1", "host", 42, Sizes.NONE),
             new SessionTimeouts(Duration.ofSeconds(10), Duration.ofSeconds(30), Duration.ofSeconds(600)),
             "coordinator:1");

@@ -12,7 +12,7 @@ import io.syncbn.worker.collective.JobFailedException;
 import io.syncbn.worker.collective.RemoteCollective;
 import io.syncbn.worker.session.Command;
 import io.syncbn.worker.session.Fault;
-import io.syncbn.worker.session.Introduction;
+import io.syncbn.worker.session.JoinRequest;
 import io.syncbn.worker.session.Position;
 import io.syncbn.worker.session.Session;
 import io.syncbn.worker.session.SessionEffect;
@@ -75,7 +75,7 @@ public final class SessionRunner implements AutoCloseable {
      * @param hung told why, when the training thread hangs, and {@link #run} will not return: to end the process
      */
     public SessionRunner(
-            Introduction introduction,
+            JoinRequest introduction,
             SessionTimeouts timeouts,
             Address coordinator,
             int shards,
@@ -102,7 +102,7 @@ public final class SessionRunner implements AutoCloseable {
      * @throws WorkerFaultException if this worker alone cannot go on
      * @throws RuntimeException what the trainee throws when it cannot go on
      */
-    public WorkerEnd run(Trainee trainee) {
+    public WorkerEnd run(ControlledReplica trainee) {
         happened(new SessionEvent.Started());
         loop.next()
                 .scheduleAtFixedRate(
@@ -141,7 +141,7 @@ public final class SessionRunner implements AutoCloseable {
         return next;
     }
 
-    private void carryOut(SessionEffect.Do next, Trainee trainee) {
+    private void carryOut(SessionEffect.Do next, ControlledReplica trainee) {
         SessionEvent.Result result;
         try {
             result = carryOut(next.command(), trainee);
@@ -166,7 +166,7 @@ public final class SessionRunner implements AutoCloseable {
         return fault.isOfThisWorker() ? new WorkerFaultException(fault.reason(), thrown) : (RuntimeException) thrown;
     }
 
-    private SessionEvent.Result carryOut(Command command, Trainee trainee) {
+    private SessionEvent.Result carryOut(Command command, ControlledReplica trainee) {
         if (command instanceof Command.Rest) {
             trainee.rest();
         } else if (command instanceof Command.Restore) {

@@ -6,7 +6,7 @@
  *   control connection ──▶ Session ──▶ control connection       on the connection's event loop, a timer, or the
  *                            │  ▲                                training thread, one at a time
  *                    Command ▼  │ Done
- *                      training thread: a {@link io.syncbn.worker.session.client.Trainee}
+ *                      training thread: a {@link io.syncbn.worker.session.client.ControlledReplica}
  * </pre>
  *
  * <p>The training thread does one {@linkplain io.syncbn.worker.session.Command command} at a time; a newer one replaces

@@ -10,4 +10,4 @@ import io.syncbn.proto.v1.Join;
  * @param join what it said of itself
  * @param sinceNanos when
  */
-public record Comer(long connection, Join join, long sinceNanos) {}
+public record NameClaimant(long connection, Join join, long sinceNanos) {}

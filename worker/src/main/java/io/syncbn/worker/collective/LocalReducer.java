@@ -21,7 +21,7 @@ import java.util.function.Predicate;
  *
  * <p>Thread-safe. The last shard of a run to arrive at a round hands the run's nodes on, from its own thread.
  */
-final class ShardFolder<T> {
+final class LocalReducer<T> {
     private static final long NO_STEP = -1;
 
     /** Takes the nodes that cover a run's shards of a group, once all of these have offered their parts. */
@@ -39,7 +39,7 @@ final class ShardFolder<T> {
     private final Outlet<T> outlet;
     private final Waiting waiting;
     private final LongSupplier nanoClock;
-    private final Map<Key, Meeting<T>> meetings = new ConcurrentHashMap<>();
+    private final Map<Key, LocalRound<T>> meetings = new ConcurrentHashMap<>();
     private volatile End end;
     /** The last step that is known to be committed, so that shards here give it up where they are not through with it. */
     private volatile long committedStep = NO_STEP;
@@ -47,7 +47,7 @@ final class ShardFolder<T> {
     private volatile long doneStep = NO_STEP;
 
     /** @param runs of shards that this process has */
-    ShardFolder(
+    LocalReducer(
             List<ShardRun> runs, BinaryOperator<T> adder, Outlet<T> outlet, Waiting waiting, LongSupplier nanoClock) {
         this.runs = List.copyOf(runs);
         this.adder = adder;
@@ -60,7 +60,7 @@ final class ShardFolder<T> {
     Sum<T> offer(Grouping grouping, Round round, int shard, T part) {
         int group = grouping.groupOf(shard);
         Key key = new Key(round, group);
-        Meeting<T> meeting = meeting(grouping, key);
+        LocalRound<T> meeting = meeting(grouping, key);
         Map<Node, T> folded = Map.of();
         boolean isThere;
         synchronized (meeting) {
@@ -93,7 +93,7 @@ final class ShardFolder<T> {
 
     /** A sum over all shards, whether those here have offered their parts or not; of a step that is not done. */
     Sum<T> sum(Grouping all, Round round) {
-        Meeting<T> meeting = meeting(all, new Key(round, 0));
+        LocalRound<T> meeting = meeting(all, new Key(round, 0));
         End over = end;
         if (over != null && !over.spared.test(round)) {
             meeting.sum.fail(new AbandonedException(over.reason));
@@ -104,7 +104,7 @@ final class ShardFolder<T> {
     /** Whether a sum over all shards is there. */
     boolean isThere(Round round) {
         waiting.look();
-        Meeting<T> meeting = meetings.get(new Key(round, 0));
+        LocalRound<T> meeting = meetings.get(new Key(round, 0));
         if (meeting == null) {
             return false;
         }
@@ -119,7 +119,7 @@ final class ShardFolder<T> {
             return;
         }
         Key key = new Key(round, group);
-        Meeting<T> meeting = meeting(grouping, key);
+        LocalRound<T> meeting = meeting(grouping, key);
         synchronized (meeting) {
             meeting.isThere = true;
             meeting.forgetParts();
@@ -167,8 +167,8 @@ final class ShardFolder<T> {
 
     /** A sum of which all parts of a run were handed on before a time, and which has not come; empty if none. */
     Optional<Round> handedOnBefore(long nanos) {
-        for (Map.Entry<Key, Meeting<T>> entry : meetings.entrySet()) {
-            Meeting<T> meeting = entry.getValue();
+        for (Map.Entry<Key, LocalRound<T>> entry : meetings.entrySet()) {
+            LocalRound<T> meeting = entry.getValue();
             synchronized (meeting) {
                 if (meeting.isHandedOnBefore(nanos)) {
                     return Optional.of(entry.getKey().round);
@@ -183,13 +183,13 @@ final class ShardFolder<T> {
         return meetings.size();
     }
 
-    private Meeting<T> meeting(Grouping grouping, Key key) {
+    private LocalRound<T> meeting(Grouping grouping, Key key) {
         return meetings.computeIfAbsent(
-                key, absent -> new Meeting<>(runs, grouping, absent.group, adder, new PendingSum<>(waiting)));
+                key, absent -> new LocalRound<>(runs, grouping, absent.group, adder, new PendingSum<>(waiting)));
     }
 
     /** Whether a total that is there is nobody's any more but of those who hold it. */
-    private static boolean isOver(Round round, Meeting<?> meeting) {
+    private static boolean isOver(Round round, LocalRound<?> meeting) {
         return round.kind().isOfGroup() && meeting.missing == 0;
     }
 }

@@ -13,7 +13,7 @@ import io.syncbn.proto.v1.Join;
  * @param processId there
  * @param sizes of what is sent, and of its memory
  */
-public record Introduction(
+public record JoinRequest(
         String fingerprint, Identity identity, String name, String host, long processId, Sizes sizes) {
 
     Join at(Position position) {

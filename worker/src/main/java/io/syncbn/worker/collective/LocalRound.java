@@ -15,7 +15,7 @@ import java.util.function.LongSupplier;
  * folded as if it were alone, so that another worker which has one of the two sends the same nodes. Guarded by itself, but
  * for the total.
  */
-final class Meeting<T> {
+final class LocalRound<T> {
 
     private static final class RunFold<T> {
         final ShardRun run;
@@ -39,7 +39,7 @@ final class Meeting<T> {
 
     private final List<RunFold<T>> folds;
 
-    Meeting(List<ShardRun> runs, Grouping grouping, int group, BinaryOperator<T> adder, PendingSum<T> sum) {
+    LocalRound(List<ShardRun> runs, Grouping grouping, int group, BinaryOperator<T> adder, PendingSum<T> sum) {
         this.sum = sum;
         folds = new ArrayList<>(runs.size());
         for (ShardRun run : runs) {

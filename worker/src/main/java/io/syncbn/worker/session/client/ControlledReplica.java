@@ -11,7 +11,7 @@ import io.syncbn.worker.session.Position;
  * A replica, as the session commands it. All calls come from the training thread, one after another. Calls that wait for sums
  * throw {@link AbandonedException} when the session ends these waits; the replica is then as after its last committed step.
  */
-public interface Trainee {
+public interface ControlledReplica {
 
     /** Where it stands. */
     Position position();

@@ -22,7 +22,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-class ShardFolderTest {
+class LocalReducerTest {
     private static final int SHARDS = 4;
     private static final Grouping ALL = Grouping.all(SHARDS);
     private static final Round MOMENTS = Round.of(SumKind.MOMENTS_FORWARD, 7, 0);
@@ -30,12 +30,12 @@ class ShardFolderTest {
 
     private final List<Map<Node, double[]>> handedOn = new ArrayList<>();
 
-    private ShardFolder<double[]> folder(ShardRun... runs) {
+    private LocalReducer<double[]> folder(ShardRun... runs) {
         return folder((round, group, nodes) -> handedOn.add(nodes), runs);
     }
 
-    private static ShardFolder<double[]> folder(ShardFolder.Outlet<double[]> outlet, ShardRun... runs) {
-        return new ShardFolder<>(List.of(runs), Sums::add, outlet, Waiting.PLAIN, () -> 0);
+    private static LocalReducer<double[]> folder(LocalReducer.Outlet<double[]> outlet, ShardRun... runs) {
+        return new LocalReducer<>(List.of(runs), Sums::add, outlet, Waiting.PLAIN, () -> 0);
     }
 
     private static double[] one(double value) {
@@ -65,7 +65,7 @@ class ShardFolderTest {
             ShardRun left = new ShardRun(first, middle - first);
             ShardRun right = new ShardRun(middle, 1 + random.nextInt(shards - middle));
             handedOn.clear();
-            ShardFolder<double[]> folder = random.nextBoolean() ? folder(left, right) : folder(right, left);
+            LocalReducer<double[]> folder = random.nextBoolean() ? folder(left, right) : folder(right, left);
             List<Integer> order = new ArrayList<>(Stream.of(left, right)
                     .flatMapToInt(ShardRun::shards)
                     .boxed()
@@ -83,7 +83,7 @@ class ShardFolderTest {
                             nodes -> assertThat(nodes).containsExactlyInAnyOrderElementsOf(cover(all, left)),
                             nodes -> assertThat(nodes).containsExactlyInAnyOrderElementsOf(cover(all, right)));
             folder.complete(all, MOMENTS, 0, one(shards));
-            assertThat(sums.stream().map(ShardFolderTest::soon).distinct()).hasSize(1);
+            assertThat(sums.stream().map(LocalReducerTest::soon).distinct()).hasSize(1);
             assertThat(folder.held()).isZero();
         }
     }
@@ -94,7 +94,7 @@ class ShardFolderTest {
 
     @Test
     void aTotalThatComesEarlyIsKeptAndMakesOffersNeedless() {
-        ShardFolder<double[]> folder = folder(new ShardRun(2, 2));
+        LocalReducer<double[]> folder = folder(new ShardRun(2, 2));
         double[] total = one(10);
         folder.complete(ALL, MOMENTS, 0, total);
         assertThat(soon(folder.offer(ALL, MOMENTS, 2, one(3)))).isSameAs(total);
@@ -105,7 +105,7 @@ class ShardFolderTest {
 
     @Test
     void aTotalMayComeBetweenTheTwoRuns() {
-        ShardFolder<double[]> folder = folder(new ShardRun(0, 1), new ShardRun(3, 1));
+        LocalReducer<double[]> folder = folder(new ShardRun(0, 1), new ShardRun(3, 1));
         Sum<double[]> own = folder.offer(ALL, MOMENTS, 0, one(1));
         assertThat(handedOn).hasSize(1);
         double[] total = one(10);
@@ -118,7 +118,7 @@ class ShardFolderTest {
 
     @Test
     void totalsOverAllShardsStayUntilTheirStepIsDone() {
-        ShardFolder<double[]> folder = folder(new ShardRun(0, 1));
+        LocalReducer<double[]> folder = folder(new ShardRun(0, 1));
         Round evaluation = Round.of(SumKind.EVALUATION, 7, 0);
         folder.offer(ALL, CHUNK, 0, one(1));
         assertThat(folder.isThere(CHUNK)).isFalse();
@@ -134,7 +134,7 @@ class ShardFolderTest {
 
     @Test
     void nothingIsKeptOfAStepThatIsDone() {
-        ShardFolder<double[]> folder = folder(new ShardRun(0, 2));
+        LocalReducer<double[]> folder = folder(new ShardRun(0, 2));
         folder.offer(ALL, MOMENTS, 0, one(1)); // and shard 1 gave up
         folder.complete(ALL, MOMENTS, 0, one(10));
         folder.complete(ALL, Round.of(SumKind.MOMENTS_FORWARD, 7, 1), 0, one(10));
@@ -145,7 +145,7 @@ class ShardFolderTest {
 
     @Test
     void shardsThatAreNotThroughWithACommittedStepAreToldSoAtOffersAndInTheirWaits() {
-        ShardFolder<double[]> folder = folder(new ShardRun(0, 2));
+        LocalReducer<double[]> folder = folder(new ShardRun(0, 2));
         Sum<double[]> moments = folder.offer(ALL, MOMENTS, 0, one(1));
         Sum<double[]> gradients = folder.offer(ALL, CHUNK, 0, one(1));
         folder.overtake(7);
@@ -165,7 +165,7 @@ class ShardFolderTest {
     /** The one that comes first hands nothing on, and the one that would is told at its offer. */
     @Test
     void theFirstOfSeveralShardsToOfferMomentsOfACommittedStepDoesNotWaitForTheOthers() {
-        ShardFolder<double[]> folder = folder(new ShardRun(0, 2));
+        LocalReducer<double[]> folder = folder(new ShardRun(0, 2));
         folder.overtake(7);
         assertThatThrownBy(() -> folder.offer(ALL, MOMENTS, 0, one(1))).isInstanceOf(OvertakenException.class);
         assertThatThrownBy(() -> folder.offer(ALL, MOMENTS, 1, one(1))).isInstanceOf(OvertakenException.class);
@@ -176,7 +176,7 @@ class ShardFolderTest {
     /** The commit may come while the shard that has brought it about still is in its offer. */
     @Test
     void nobodyIsOvertakenByItsOwnOffer() {
-        List<ShardFolder<double[]>> folder = new ArrayList<>();
+        List<LocalReducer<double[]>> folder = new ArrayList<>();
         folder.add(folder(
                 (round, group, nodes) -> {
                     folder.get(0).complete(ALL, round, group, one(10));
@@ -189,7 +189,7 @@ class ShardFolderTest {
 
     @Test
     void theGenerationsEndIsToldToThoseWhoAskWithoutAnOffer() {
-        ShardFolder<double[]> folder = folder(new ShardRun(0, 1));
+        LocalReducer<double[]> folder = folder(new ShardRun(0, 1));
         folder.fail("generation 3 begins", round -> round.step() <= 7);
         Sum<double[]> spared = folder.sum(ALL, Round.commit(7));
         assertThatThrownBy(() -> soon(folder.sum(ALL, Round.commit(8))))
@@ -201,7 +201,7 @@ class ShardFolderTest {
 
     @Test
     void aSumIsMissedOnceOneOfTheRunsHasHandedItsPartsOn() {
-        ShardFolder<double[]> folder = folder(new ShardRun(0, 1), new ShardRun(3, 1));
+        LocalReducer<double[]> folder = folder(new ShardRun(0, 1), new ShardRun(3, 1));
         folder.offer(ALL, CHUNK, 0, one(1));
         assertThat(folder.handedOnBefore(1)).contains(CHUNK);
         assertThat(folder.handedOnBefore(0)).isEmpty();
@@ -211,7 +211,7 @@ class ShardFolderTest {
 
     @Test
     void aGroupOfWhichNothingIsHereIsNotWaitedFor() {
-        ShardFolder<double[]> folder = folder(new ShardRun(0, 1), new ShardRun(3, 1));
+        LocalReducer<double[]> folder = folder(new ShardRun(0, 1), new ShardRun(3, 1));
         Grouping pairs = new Grouping(SHARDS, 2);
         folder.offer(pairs, MOMENTS, 3, one(4));
         assertThat(handedOn.stream().<Set<Node>>map(Map::keySet).toList()).containsExactly(Set.of(new Node(0, 1)));

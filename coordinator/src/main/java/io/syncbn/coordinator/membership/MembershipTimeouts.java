@@ -12,7 +12,7 @@ import java.time.Duration;
  * @param deadlineSlack how long a sum of a step may wait for parts, beside twice the median of recent steps
  * @param prepare how long a worker may take to get ready for its shards, or to finish when the job ends
  */
-public record Patience(
+public record MembershipTimeouts(
         Duration join,
         Duration heartbeat,
         Duration silence,
@@ -25,8 +25,8 @@ public record Patience(
     private static final Duration SETTLE = Duration.ofSeconds(1);
 
     /** What a user may set, and what follows from that. */
-    public static Patience of(Duration join, Duration silence, Duration deadlineSlack, Duration prepare) {
+    public static MembershipTimeouts of(Duration join, Duration silence, Duration deadlineSlack, Duration prepare) {
         Duration heartbeat = Duration.ofMillis(Math.max(1, silence.toMillis() / HEARTBEATS_OF_SILENCE));
-        return new Patience(join, heartbeat, silence, SETTLE, deadlineSlack, prepare);
+        return new MembershipTimeouts(join, heartbeat, silence, SETTLE, deadlineSlack, prepare);
     }
 }

@@ -8,8 +8,8 @@ import java.util.Optional;
  * What follows when somebody introduces itself by a member's name. Either a worker was started again before the death of
  * its former self was noticed, or two workers have one name. The member's next sign of life tells, or its silence.
  */
-final class Namesakes {
-    private Namesakes() {}
+final class NameConflicts {
+    private NameConflicts() {}
 
     /** Whether somebody else may wait to see if a member lives. Who says too little of itself to come in then, may not. */
     static boolean mayBeDead(Draft draft, Member namesake, Join join) {
@@ -20,7 +20,7 @@ final class Namesakes {
                 && draft.comers().stream().noneMatch(comer -> isName(comer, join.getName()) && !isSame(comer, join));
     }
 
-    static void comes(Draft draft, Comer comer, Member namesake) {
+    static void comes(Draft draft, NameClaimant comer, Member namesake) {
         draft.comers().stream()
                 .filter(before -> isSame(before, comer.join()))
                 .forEach(before -> refuse(draft, before, "it has joined anew, on another connection"));
@@ -51,39 +51,39 @@ final class Namesakes {
     }
 
     /** The first of those whose namesake is gone. */
-    static Optional<Comer> nextToComeIn(Draft draft) {
+    static Optional<NameClaimant> nextToComeIn(Draft draft) {
         return draft.comers().stream()
                 .filter(comer -> draft.members().stream().noneMatch(member -> isName(comer, member.name())))
                 .findFirst();
     }
 
-    private static void refuseForName(Draft draft, Comer comer) {
+    private static void refuseForName(Draft draft, NameClaimant comer) {
         String reason = Admission.refusal(draft.rules, draft.origin, draft.members(), comer.join())
                 .orElseThrow();
         Refusals.note(draft, comer.join(), reason);
         refuse(draft, comer, reason);
     }
 
-    static void closed(Draft draft, Comer comer) {
+    static void closed(Draft draft, NameClaimant comer) {
         draft.remove(comer);
         draft.effect(new Effect.End(comer.connection()));
     }
 
-    static void refuse(Draft draft, Comer comer, String reason) {
+    static void refuse(Draft draft, NameClaimant comer, String reason) {
         draft.remove(comer);
         Refusals.refuse(draft, comer.connection(), reason);
     }
 
-    static void letGo(Draft draft, Comer comer, String reason) {
+    static void letGo(Draft draft, NameClaimant comer, String reason) {
         draft.remove(comer);
         draft.release(comer.connection(), reason);
     }
 
-    private static boolean isName(Comer comer, String name) {
+    private static boolean isName(NameClaimant comer, String name) {
         return comer.join().getName().equals(name);
     }
 
-    private static boolean isSame(Comer comer, Join join) {
+    private static boolean isSame(NameClaimant comer, Join join) {
         return isName(comer, join.getName())
                 && comer.join().getHost().equals(join.getHost())
                 && comer.join().getProcessId() == join.getProcessId();

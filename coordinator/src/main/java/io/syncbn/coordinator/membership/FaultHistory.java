@@ -13,8 +13,8 @@ import java.util.concurrent.TimeUnit;
  * @param damages by name, of workers from whose connections damages came
  * @param departures by name, of workers that have gone
  */
-record Suspicions(String fault, int sameFaults, Map<String, Damages> damages, Map<String, Departures> departures) {
-    static final Suspicions NONE = new Suspicions("", 0, Map.of(), Map.of());
+record FaultHistory(String fault, int sameFaults, Map<String, Damages> damages, Map<String, Departures> departures) {
+    static final FaultHistory NONE = new FaultHistory("", 0, Map.of(), Map.of());
 
     /** Damages with fewer steps than this between each are counted together. */
     private static final int STEPS_TO_FORGIVE = 100;
@@ -35,23 +35,23 @@ record Suspicions(String fault, int sameFaults, Map<String, Damages> damages, Ma
     /** Of one worker: how many, and when it last went. */
     record Departures(int count, long nanos) {}
 
-    Suspicions {
+    FaultHistory {
         damages = Map.copyOf(damages);
         departures = Map.copyOf(departures);
     }
 
     /** A step was committed: whatever failed before, the job goes on. */
-    Suspicions committed() {
-        return sameFaults == 0 ? this : new Suspicions("", 0, damages, departures);
+    FaultHistory committed() {
+        return sameFaults == 0 ? this : new FaultHistory("", 0, damages, departures);
     }
 
     /** A worker has failed of something that is its own. */
-    Suspicions failed(String how) {
-        return new Suspicions(how, how.equals(fault) ? sameFaults + 1 : 1, damages, departures);
+    FaultHistory failed(String how) {
+        return new FaultHistory(how, how.equals(fault) ? sameFaults + 1 : 1, damages, departures);
     }
 
     /** A generation broke at a worker's connection. */
-    Suspicions damaged(String name, long step) {
+    FaultHistory damaged(String name, long step) {
         Damages before = damages.get(name);
         boolean isRelapse = before != null && step - before.step < STEPS_TO_FORGIVE;
         Map<String, Damages> next = new HashMap<>(damages);
@@ -59,7 +59,7 @@ record Suspicions(String fault, int sameFaults, Map<String, Damages> damages, Ma
         if (next.size() > MOST_NAMES) {
             next.remove(oldest(next, Comparator.comparingLong(Damages::step)));
         }
-        return new Suspicions(fault, sameFaults, next, departures);
+        return new FaultHistory(fault, sameFaults, next, departures);
     }
 
     int damagesOf(String name) {
@@ -67,26 +67,26 @@ record Suspicions(String fault, int sameFaults, Map<String, Damages> damages, Ma
     }
 
     /** A worker has gone, however. */
-    Suspicions gone(String name, long nowNanos) {
+    FaultHistory gone(String name, long nowNanos) {
         Departures before = departures.get(name);
         return with(
                 name, new Departures(before == null || isForgiven(before, nowNanos) ? 1 : before.count + 1, nowNanos));
     }
 
     /** A worker had to go because it does the others no good: it is to wait, even if it went for the first time. */
-    Suspicions sentAway(String name, long nowNanos) {
+    FaultHistory sentAway(String name, long nowNanos) {
         Departures before = departures.get(name);
         int count = before == null || isForgiven(before, nowNanos) ? 0 : before.count;
         return with(name, new Departures(Math.max(count, FREE_DEPARTURES) + 1, nowNanos));
     }
 
-    private Suspicions with(String name, Departures now) {
+    private FaultHistory with(String name, Departures now) {
         Map<String, Departures> next = new HashMap<>(departures);
         next.put(name, now);
         if (next.size() > MOST_NAMES) {
             next.remove(oldest(next, Comparator.comparingLong(Departures::nanos)));
         }
-        return new Suspicions(fault, sameFaults, damages, next);
+        return new FaultHistory(fault, sameFaults, damages, next);
     }
 
     private static <T> String oldest(Map<String, T> byName, Comparator<T> order) {
