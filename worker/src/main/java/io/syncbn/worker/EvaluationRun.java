@@ -24,13 +24,13 @@ public final class EvaluationRun {
      * @param checkpoint a run directory, whose last checkpoint is taken, or one checkpoint
      */
     public static Evaluation run(Job job, Path checkpoint) {
-        Arithmetic arithmetic = Arithmetic.of(job.instructionSet());
+        Arithmetic arithmetic = Arithmetic.of(job.determinism().instructionSet());
         try (DecodedDataset data = DecodedDataset.open(job)) {
             Replicas replicas = Replicas.ofCheckpoint(job, data, arithmetic, checkpoint);
-            int groupSize = job.normalization().groupSize(job.shards());
-            try (Collective collective = new LocalCollective(job.shards(), groupSize);
+            int groupSize = job.groupSize();
+            try (Collective collective = new LocalCollective(job.batches().shards(), groupSize);
                     LocalShards shards = new LocalShards(job, data, replicas, System::nanoTime)) {
-                shards.deal(List.of(new ShardRun(0, job.shards())), collective);
+                shards.deal(List.of(new ShardRun(0, job.batches().shards())), collective);
                 shards.normalizeBy(ChannelStatistics.of(shards.sumStatistics()));
                 return shards.evaluate(replicas.initialState().step());
             }

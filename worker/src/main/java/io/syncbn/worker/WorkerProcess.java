@@ -62,7 +62,7 @@ public final class WorkerProcess {
         String name = config.run().worker();
         StartTimes start = new StartTimes(config.host().startNanos(), NANO_CLOCK);
         start.done("process");
-        Arithmetic arithmetic = Arithmetic.of(job.instructionSet());
+        Arithmetic arithmetic = Arithmetic.of(job.determinism().instructionSet());
         start.done("arithmetic");
         try (DecodedDataset data = DecodedDataset.open(job);
                 WorkerMetrics metrics = WorkerMetrics.serve(name, config.host().metrics())) {
@@ -106,8 +106,8 @@ public final class WorkerProcess {
                 introduction(config, setup),
                 config.coordination().timeouts(),
                 coordinator,
-                job.shards(),
-                job.normalization().groupSize(job.shards()),
+                job.batches().shards(),
+                job.groupSize(),
                 NANO_CLOCK,
                 config.host().hung());
     }

@@ -44,18 +44,20 @@ public final class StepResult {
         String group = job.settings().get("norm-group");
         ObjectNode result = Json.object();
         result.put("peer", "syncbn");
-        result.put("model", job.model());
+        result.put("model", job.model().name());
         result.put("norm", group.equals("all") ? "sync" : group.equals("1") ? "local" : "groups of " + group);
         result.put("workers", workers);
-        result.put("shards", job.shards());
-        result.put("batch", job.batch());
+        result.put("shards", job.batches().shards());
+        result.put("batch", job.batches().batch());
         result.put("steps", all.size());
         result.put("stepsLeftOut", leftOut);
         result.put("stepMillisMedian", round(times.median()));
         result.put("stepMillisMin", round(times.least()));
         result.put("stepMillisP99", round(times.percentile99()));
         result.put("syncMillisMedian", round(samples(steps, "syncMillis").median()));
-        result.put("imagesPerSecond", Math.round(10 * job.shards() * job.batch() / (times.median() / 1e3)) / 10.0);
+        result.put(
+                "imagesPerSecond",
+                Math.round(10 * job.batches().shards() * job.batches().batch() / (times.median() / 1e3)) / 10.0);
         ObjectNode parts = result.putObject("parts");
         for (String part : PARTS) {
             Samples millis = samples(steps, part + "Millis");

@@ -56,7 +56,7 @@ final class CoordinatorCommand implements Command {
         CoordinatorProcess coordinator = start(new CoordinatorConfig(
                 new Address(host, port),
                 coordinating.rules(job, jobRun.workers()),
-                job.normalization().groupSize(job.shards()),
+                job.groupSize(),
                 Optional.of(metrics),
                 journal));
         try (Interruption interruption = watch(coordinator, isLaunched)) {

@@ -37,6 +37,6 @@ record CoordinatorSettings(MembershipTimeouts patience, Straggler straggler, Lim
 
     Rules rules(Job job, Range workers) {
         WorkerRange range = new WorkerRange(workers.least(), workers.most());
-        return new Rules(Fingerprint.of(job), job.shards(), range, patience, straggler, limits);
+        return new Rules(Fingerprint.of(job), job.batches().shards(), range, patience, straggler, limits);
     }
 }

@@ -28,9 +28,9 @@ record JobRun(Optional<Job> job, Range workers) {
 
     private static JobRun of(Settings settings, Range workers) {
         Optional<Job> job = settings.job(workers.most());
-        job.filter(known -> known.shards() < workers.most())
-                .ifPresent(known -> settings.problem("--workers is " + workers + " but --shards is " + known.shards()
-                        + "; each worker needs at least one shard"));
+        job.filter(known -> known.batches().shards() < workers.most())
+                .ifPresent(known -> settings.problem("--workers is " + workers + " but --shards is "
+                        + known.batches().shards() + "; each worker needs at least one shard"));
         return new JobRun(job, workers);
     }
 }

@@ -46,7 +46,7 @@ record Training(RunDirectory run, Job job, Range workers, Optional<Resume> resum
 
     Progress progress() {
         boolean isTerminal = Boolean.getBoolean("syncbn.terminal");
-        return Progress.of(run, job.length(), System.err, isTerminal, Training::nowMillis);
+        return Progress.of(run, job.batches().length(), System.err, isTerminal, Training::nowMillis);
     }
 
     /**

@@ -30,8 +30,8 @@ public record RunDirectory(Path path) {
 
     /** The directory of a run that was not given one: {@code runs/shapes-resnet20-20260131-120000}. */
     public static RunDirectory named(Job job, LocalDateTime now) {
-        String model = job.model().substring(job.model().lastIndexOf('.') + 1);
-        String data = job.data().format().replaceFirst("^.*[.:]", "");
+        String model = job.model().name().substring(job.model().name().lastIndexOf('.') + 1);
+        String data = job.data().source().format().replaceFirst("^.*[.:]", "");
         return new RunDirectory(Path.of("runs", data + "-" + model + "-" + TIME.format(now)));
     }
 

@@ -16,12 +16,15 @@ public final class Places {
      */
     public static Map<String, String> absolute(Map<String, String> texts, Job job) {
         Map<String, String> absolute = new LinkedHashMap<>(texts);
-        if (!job.data().path().isEmpty()) {
+        if (!job.data().source().path().isEmpty()) {
             absolute.put(
                     "data",
-                    new Job.DataSource(job.data().format(), absolute(job.data().path())).toString());
+                    new Job.DataSource(
+                                    job.data().source().format(),
+                                    absolute(job.data().source().path()))
+                            .toString());
         }
-        job.init().ifPresent(file -> absolute.put("init", absolute(file)));
+        job.model().init().ifPresent(file -> absolute.put("init", absolute(file)));
         return absolute;
     }
 

@@ -101,7 +101,7 @@ class MainTest {
                         syncbn: 3 problems:
                           --log is given 2 times: , a
                           --lgo is unknown; did you mean --lr?
-                          --silence is 'x'; expected seconds from 1 to 3600
+                          --silence is 'x'; expected seconds from 0.5 to 86400
                         See syncbn coordinator --help
                         """);
         assertThat(run("coordinator", "--help")).isZero();

@@ -69,8 +69,8 @@ class SettingsReaderTest {
 
         settings.check();
         assertThat(job.optimization().rate().base()).isEqualTo(0.3);
-        assertThat(job.batch()).isEqualTo(7);
-        assertThat(job.shards()).isEqualTo(3);
+        assertThat(job.batches().batch()).isEqualTo(7);
+        assertThat(job.batches().shards()).isEqualTo(3);
         assertThat(job.optimization().optimizer().number("momentum")).isEqualTo(0.9);
     }
 
@@ -79,11 +79,13 @@ class SettingsReaderTest {
         assertThat(train(Map.of("job", file("epochs: 5\n"), "steps", "7"))
                         .job(1)
                         .orElseThrow()
+                        .batches()
                         .length())
                 .isEqualTo(new Job.Length(0, 7));
         assertThat(train(Map.of("job", file("steps: 5\n"), "epochs", "7"))
                         .job(1)
                         .orElseThrow()
+                        .batches()
                         .length())
                 .isEqualTo(new Job.Length(7, 0));
     }
@@ -118,8 +120,8 @@ class SettingsReaderTest {
                                 file + ":5: model is given twice",
                                 file + ":6: expected a name before the colon",
                                 "--workers is 'none'; expected a whole number from 1 to 9, or two as LEAST:MOST",
-                                "--lr is 'fast'; expected a number above 0",
-                                "--shuffle is 'yes'; expected true or false"));
+                                "--shuffle is 'yes'; expected true or false",
+                                "--lr is 'fast'; expected a number above 0"));
     }
 
     @Test
@@ -236,7 +238,7 @@ class SettingsReaderTest {
 
         for (Path resumed : List.of(directory, checkpoint)) {
             Settings settings = train(Map.of("resume", resumed.toString(), "workers", "3"));
-            assertThat(settings.job(3).orElseThrow().shards()).isEqualTo(6);
+            assertThat(settings.job(3).orElseThrow().batches().shards()).isEqualTo(6);
             assertThat(settings.range(RunSettings.WORKERS, 9)).isEqualTo(new Range(3, 3));
             settings.check();
         }

@@ -54,12 +54,12 @@ final class Cluster {
                 new Address("127.0.0.1", 0),
                 new Rules(
                         Fingerprint.of(job),
-                        job.shards(),
+                        job.batches().shards(),
                         new WorkerRange(workers, workers),
                         PATIENCE,
                         Straggler.WAIT,
                         new Limits(Duration.ofSeconds(60), Runtime.getRuntime().maxMemory(), 100)),
-                job.normalization().groupSize(job.shards()),
+                job.groupSize(),
                 Optional.empty(),
                 log));
     }

@@ -20,7 +20,7 @@ public final class Fingerprint {
         StringBuilder canonical = new StringBuilder("protocol=" + Protocol.VERSION + "\n");
         for (Map.Entry<String, String> setting : job.settings().entrySet()) {
             if (setting.getKey().equals("data")) {
-                canonical.append("data=").append(job.data().format()).append('\n');
+                canonical.append("data=").append(job.data().source().format()).append('\n');
             } else if (!PLACES.contains(setting.getKey()) && !setting.getValue().equals(ADDED.get(setting.getKey()))) {
                 canonical
                         .append(setting.getKey())

@@ -9,41 +9,59 @@ import java.util.TreeMap;
  * A checked job. Two runs of equal jobs on equal data, on one kind of processor, end with the same bits.
  *
  * @param settings every setting's final text, by name, in the order of names: the canonical form
- * @param model a built-in model's name, or a class's
- * @param data where the data is
- * @param imageSize height and width to scale images to; 0 for none
- * @param seed of everything random
- * @param shards S, number of parts of the training data
- * @param batch examples of a shard in a step
- * @param length of the job
- * @param normalization how batch normalization is done
- * @param optimization how weights change
- * @param shuffle whether shards are put in a new order every epoch
- * @param augment whether training pictures are cropped and flipped
- * @param skipNotFinite whether a step with numbers that are not finite is left out; else it ends the job
- * @param instructionSet that natives may use
- * @param init file with the first weights
  */
 public record Job(
         Map<String, String> settings,
-        String model,
-        DataSource data,
-        int imageSize,
-        long seed,
-        int shards,
-        int batch,
-        Length length,
-        Normalization normalization,
+        Model model,
+        Data data,
+        Batches batches,
         Optimization optimization,
-        boolean shuffle,
-        boolean augment,
-        boolean skipNotFinite,
-        InstructionSet instructionSet,
-        Optional<String> init) {
+        Determinism determinism) {
 
     public Job {
         settings = Collections.unmodifiableMap(new TreeMap<>(settings));
     }
+
+    /** Shards whose moments are summed together. */
+    public int groupSize() {
+        return model.normalization().groupSize(batches.shards());
+    }
+
+    /**
+     * What is trained.
+     *
+     * @param name a built-in model's name, or a class's
+     * @param normalization that the model's layers take, unless they say otherwise
+     * @param init file with the first weights; empty for random ones
+     */
+    public record Model(String name, Normalization normalization, Optional<String> init) {}
+
+    /**
+     * What it is trained on.
+     *
+     * @param source where the data is
+     * @param imageSize height and width to scale images to; 0 for none
+     * @param shuffle whether shards are put in a new order every epoch
+     * @param augment whether training images are cropped and flipped
+     */
+    public record Data(DataSource source, int imageSize, boolean shuffle, boolean augment) {}
+
+    /**
+     * How the data is cut.
+     *
+     * @param shards S, number of parts of the training data
+     * @param batch examples of a shard in a step
+     * @param length of the job
+     */
+    public record Batches(int shards, int batch, Length length) {}
+
+    /**
+     * What makes the job repeatable.
+     *
+     * @param seed of everything random
+     * @param instructionSet that natives may use
+     */
+    public record Determinism(long seed, InstructionSet instructionSet) {}
 
     /**
      * Data by format and path, of which whoever opens it knows more.

@@ -39,31 +39,38 @@ public final class JobParser {
         if (settings.get("shards").isEmpty()) {
             settings.put("shards", Integer.toString(workers));
         }
-        Job.Length length = length();
-        Job job = new Job(
-                settings,
-                text("model", value -> !value.isBlank(), "a model's name"),
-                Job.DataSource.of(text("data", value -> !value.isBlank(), "a data format, and where its files are")),
-                integer("image-size", 0, 4096),
-                number("seed", Long::parseLong, value -> true, "a whole number"),
-                integer("shards", 1, 1 << 20),
-                integer("batch", 1, 1 << 20),
-                length,
-                normalization(),
-                optimization(),
-                flag("shuffle"),
-                flag("augment"),
-                text("on-nan", List.of("stop", "skip")::contains, "stop or skip")
-                        .equals("skip"),
-                text("isa", List.of("native", "avx2")::contains, "native or avx2")
-                                .equals("avx2")
-                        ? InstructionSet.AVX2
-                        : InstructionSet.NATIVE,
-                Optional.of(settings.get("init")).filter(file -> !file.isEmpty()));
+        Job job = new Job(settings, model(), data(), batches(), optimization(), determinism());
         if (!problems.isEmpty()) {
             throw new JobException(problems);
         }
         return job;
+    }
+
+    private Job.Model model() {
+        return new Job.Model(
+                text("model", value -> !value.isBlank(), "a model's name"),
+                normalization(),
+                Optional.of(settings.get("init")).filter(file -> !file.isEmpty()));
+    }
+
+    private Job.Data data() {
+        return new Job.Data(
+                Job.DataSource.of(text("data", value -> !value.isBlank(), "a data format, and where its files are")),
+                integer("image-size", 0, 4096),
+                flag("shuffle"),
+                flag("augment"));
+    }
+
+    private Job.Batches batches() {
+        return new Job.Batches(integer("shards", 1, 1 << 20), integer("batch", 1, 1 << 20), length());
+    }
+
+    private Job.Determinism determinism() {
+        boolean isAvx2 = text("isa", List.of("native", "avx2")::contains, "native or avx2")
+                .equals("avx2");
+        return new Job.Determinism(
+                number("seed", Long::parseLong, value -> true, "a whole number"),
+                isAvx2 ? InstructionSet.AVX2 : InstructionSet.NATIVE);
     }
 
     private Job.Length length() {
@@ -114,7 +121,10 @@ public final class JobParser {
                 new Optimization.Decay(
                         number("weight-decay", Double::parseDouble, d -> d >= 0 && d < 1e6, "a number from 0"),
                         flag("decay-all")),
-                number("clip-norm", Double::parseDouble, c -> c >= 0 && c < 1e30, "a number from 0"),
+                new Optimization.Safeguard(
+                        number("clip-norm", Double::parseDouble, c -> c >= 0 && c < 1e30, "a number from 0"),
+                        text("on-nan", List.of("stop", "skip")::contains, "stop or skip")
+                                .equals("skip")),
                 real("label-smoothing", ValueKind.FRACTION),
                 real("dropout", ValueKind.FRACTION));
     }

@@ -6,12 +6,12 @@ package io.syncbn.proto.job;
  * @param optimizer by which rule
  * @param rate how far in each step
  * @param decay of weights towards 0
- * @param clipNorm largest global L2 norm of the gradient; 0 for no clipping
+ * @param safeguard against gradients that are too large, or no numbers
  * @param labelSmoothing mass taken from the true class and spread over all (Szegedy et al. 2016 §7)
  * @param dropout rate, for the models that drop out
  */
 public record Optimization(
-        Hyperparameters optimizer, Rate rate, Decay decay, double clipNorm, double labelSmoothing, double dropout) {
+        Hyperparameters optimizer, Rate rate, Decay decay, Safeguard safeguard, double labelSmoothing, double dropout) {
 
     /**
      * The learning rate.
@@ -30,4 +30,12 @@ public record Optimization(
      * @param ofAll whether γ, β and biases decay too
      */
     public record Decay(double factor, boolean ofAll) {}
+
+    /**
+     * What is done with a gradient before it changes weights.
+     *
+     * @param clipNorm largest global L2 norm of the gradient; 0 for no clipping
+     * @param skipNonFinite whether a step with numbers that are not finite is left out; else it ends the job
+     */
+    public record Safeguard(double clipNorm, boolean skipNonFinite) {}
 }

@@ -18,27 +18,26 @@ class JobParserTest {
     @Test
     void everyDefault() {
         Job job = JobParser.parse(Map.of(), 4);
-        assertThat(job.model()).isEqualTo("resnet20");
-        assertThat(job.data()).isEqualTo(new Job.DataSource("shapes", ""));
-        assertThat(job.imageSize()).isZero();
-        assertThat(job.seed()).isEqualTo(1);
-        assertThat(job.shards()).as("the number of workers").isEqualTo(4);
-        assertThat(job.batch()).isEqualTo(2);
-        assertThat(job.length()).isEqualTo(new Job.Length(4, 0));
-        assertThat(job.normalization()).isEqualTo(Normalization.DEFAULT);
-        assertThat(job.normalization().groupSize(4)).as("all").isEqualTo(4);
+        assertThat(job.model().name()).isEqualTo("resnet20");
+        assertThat(job.data().source()).isEqualTo(new Job.DataSource("shapes", ""));
+        assertThat(job.data().imageSize()).isZero();
+        assertThat(job.determinism().seed()).isEqualTo(1);
+        assertThat(job.batches().shards()).as("the number of workers").isEqualTo(4);
+        assertThat(job.batches().batch()).isEqualTo(2);
+        assertThat(job.batches().length()).isEqualTo(new Job.Length(4, 0));
+        assertThat(job.model().normalization()).isEqualTo(Normalization.DEFAULT);
+        assertThat(job.model().normalization().groupSize(4)).as("all").isEqualTo(4);
         assertThat(job.optimization())
                 .isEqualTo(new Optimization(
                         new Hyperparameters("sgd", Map.of("momentum", "0.9", "nesterov", "false")),
                         new Optimization.Rate(0.05, false, new Schedule.Cosine(), 0),
                         new Optimization.Decay(1e-4, false),
-                        0,
+                        new Optimization.Safeguard(0, false),
                         0,
                         0));
-        assertThat(job.shuffle()).isTrue();
-        assertThat(job.augment()).isFalse();
-        assertThat(job.skipNotFinite()).isFalse();
-        assertThat(job.init()).isEmpty();
+        assertThat(job.data().shuffle()).isTrue();
+        assertThat(job.data().augment()).isFalse();
+        assertThat(job.model().init()).isEmpty();
     }
 
     @Test
@@ -102,14 +101,14 @@ class JobParserTest {
                         Map.entry("on-nan", "skip"),
                         Map.entry("init", "a.safetensors")),
                 2);
-        assertThat(job.model()).isEqualTo("lenet");
-        assertThat(job.data()).isEqualTo(new Job.DataSource("mnist", "/data/c:/mnist"));
-        assertThat(job.imageSize()).isEqualTo(32);
-        assertThat(job.seed()).isEqualTo(-7);
-        assertThat(job.shards()).isEqualTo(8);
-        assertThat(job.batch()).isEqualTo(16);
-        assertThat(job.length()).isEqualTo(new Job.Length(0, 100));
-        assertThat(job.normalization())
+        assertThat(job.model().name()).isEqualTo("lenet");
+        assertThat(job.data().source()).isEqualTo(new Job.DataSource("mnist", "/data/c:/mnist"));
+        assertThat(job.data().imageSize()).isEqualTo(32);
+        assertThat(job.determinism().seed()).isEqualTo(-7);
+        assertThat(job.batches().shards()).isEqualTo(8);
+        assertThat(job.batches().batch()).isEqualTo(16);
+        assertThat(job.batches().length()).isEqualTo(new Job.Length(0, 100));
+        assertThat(job.model().normalization())
                 .isEqualTo(new Normalization(
                         "group:4", 3, 0.001, false, new Normalization.Running(OptionalDouble.empty(), false, false)));
         assertThat(job.optimization())
@@ -117,13 +116,12 @@ class JobParserTest {
                         new Hyperparameters("sgd", Map.of("momentum", "0.5", "nesterov", "true")),
                         new Optimization.Rate(0.4, true, new Schedule.Step(List.of(0.5, 0.75), 0.1), 0.5),
                         new Optimization.Decay(0.01, true),
-                        2,
+                        new Optimization.Safeguard(2, true),
                         0.1,
                         0.2));
-        assertThat(job.shuffle()).isFalse();
-        assertThat(job.augment()).isTrue();
-        assertThat(job.skipNotFinite()).isTrue();
-        assertThat(job.init()).isEqualTo(Optional.of("a.safetensors"));
+        assertThat(job.data().shuffle()).isFalse();
+        assertThat(job.data().augment()).isTrue();
+        assertThat(job.model().init()).isEqualTo(Optional.of("a.safetensors"));
     }
 
     /** Whatever the format is called: who opens it knows. */
@@ -135,7 +133,7 @@ class JobParserTest {
         "class:com.example.MyData:/data/c:/x, class:com.example.MyData, /data/c:/x",
     })
     void dataIsAFormatAndAPath(String given, String format, String path) {
-        Job.DataSource source = JobParser.parse(Map.of("data", given), 2).data();
+        Job.DataSource source = JobParser.parse(Map.of("data", given), 2).data().source();
         assertThat(source).isEqualTo(new Job.DataSource(format, path));
         assertThat(source).hasToString(given);
     }
@@ -208,7 +206,7 @@ class JobParserTest {
     @Test
     void aGroupIsNoLargerThanTheShards() {
         Normalization normalization =
-                JobParser.parse(Map.of("norm-group", "4"), 2).normalization();
+                JobParser.parse(Map.of("norm-group", "4"), 2).model().normalization();
         assertThat(normalization.groupSize(3)).isEqualTo(3);
         assertThat(normalization.groupSize(9)).isEqualTo(4);
     }

@@ -92,7 +92,7 @@ public final class Checkpoints {
                 CheckpointInfo.FORMAT_VERSION,
                 state.step(),
                 epoch,
-                origin.job().seed(),
+                origin.job().determinism().seed(),
                 Fingerprint.of(origin.job()),
                 StateDigest.sha256(state),
                 digests,

@@ -18,7 +18,7 @@ public final class DecodedDataset implements Dataset {
     /** A job's data. Half of the heap may hold decoded rows; others are decoded at every read. */
     public static DecodedDataset open(Job job) {
         return new DecodedDataset(
-                DataFormats.open(job.data(), job.imageSize()),
+                DataFormats.open(job.data().source(), job.data().imageSize()),
                 Runtime.getRuntime().maxMemory() / 2);
     }
 

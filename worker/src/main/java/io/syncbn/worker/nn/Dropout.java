@@ -30,8 +30,9 @@ final class Dropout implements Layer {
         if (!pass.training()) {
             return x;
         }
+        Pass.BatchId batch = pass.batch();
         CounterRandom random =
-                new CounterRandom(pass.seed(), CounterRandom.Purpose.DROPOUT, pass.step(), pass.shard(), number);
+                new CounterRandom(batch.seed(), CounterRandom.Purpose.DROPOUT, batch.step(), batch.shard(), number);
         float kept = (float) (1 / (1 - rate));
         for (int i = 0; i < x.size(); i++) {
             factors[i] = random.doubleAt(i) < rate ? 0 : kept;

@@ -6,9 +6,7 @@ import java.util.function.IntConsumer;
  * What one trip of a batch through a model needs to know, beside the batch.
  *
  * @param training whether batch statistics and dropout are used, and gradients follow
- * @param seed the job's
- * @param step being computed, from 1
- * @param shard whose batch this is
+ * @param batch which batch it is
  * @param moments sums for normalization layers
  * @param gradientsCompleteFrom told, during backward, that all gradients from this offset of the flat gradient on are
  *     final; offsets only go down, and 0 comes last
@@ -16,21 +14,13 @@ import java.util.function.IntConsumer;
  */
 public record Pass(
         boolean training,
-        long seed,
-        long step,
-        int shard,
+        BatchId batch,
         MomentsReducer moments,
         IntConsumer gradientsCompleteFrom,
         LayerWatch outputs) {
 
-    public Pass(
-            boolean training,
-            long seed,
-            long step,
-            int shard,
-            MomentsReducer moments,
-            IntConsumer gradientsCompleteFrom) {
-        this(training, seed, step, shard, moments, gradientsCompleteFrom, LayerWatch.NONE);
+    public Pass(boolean training, BatchId batch, MomentsReducer moments, IntConsumer gradientsCompleteFrom) {
+        this(training, batch, moments, gradientsCompleteFrom, LayerWatch.NONE);
     }
 
     /** A pass with running statistics and without gradients. */
@@ -40,6 +30,15 @@ public record Pass(
 
     /** The same, with somebody who looks at the layers. */
     public static Pass evaluation(LayerWatch outputs) {
-        return new Pass(false, 0, 0, 0, MomentsReducer.LOCAL, offset -> {}, outputs);
+        return new Pass(false, new BatchId(0, 0, 0), MomentsReducer.LOCAL, offset -> {}, outputs);
     }
+
+    /**
+     * Which of all batches: what random numbers are drawn from, so that they do not depend on who draws them.
+     *
+     * @param seed the job's
+     * @param step being computed, from 1
+     * @param shard whose examples these are
+     */
+    public record BatchId(long seed, long step, int shard) {}
 }

@@ -29,7 +29,7 @@ public final class WeightUpdates {
         this.ranges = parameters.entries().stream()
                 .map(entry -> range(entry, optimization.decay()))
                 .toList();
-        this.clipNorm = optimization.clipNorm();
+        this.clipNorm = optimization.safeguard().clipNorm();
         this.slots = slots;
     }
 

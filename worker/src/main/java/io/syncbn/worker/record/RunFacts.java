@@ -20,11 +20,11 @@ public record RunFacts(int workers, long generations, long restores, Origin orig
     private static final int MEBIBYTE = 1 << 20;
 
     int shards() {
-        return job().shards();
+        return job().batches().shards();
     }
 
     int batch() {
-        return job().batch();
+        return job().batches().batch();
     }
 
     /** As given: a number or "all". */

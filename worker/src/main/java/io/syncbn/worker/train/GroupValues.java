@@ -23,7 +23,7 @@ public final class GroupValues {
     private GroupValues(Job job, BatchPlan batches) {
         this.job = job;
         this.batches = batches;
-        this.groups = new Grouping(job.shards(), job.normalization().groupSize(job.shards()));
+        this.groups = new Grouping(job.batches().shards(), job.groupSize());
     }
 
     /**
@@ -59,10 +59,11 @@ public final class GroupValues {
     /** Of the groups, in a step of an epoch. */
     private TreeSet<Integer> examples(int step) {
         int[] examples = new int[groups.groups()];
-        ShardRows rows = new ShardRows(batches.trainRows(), job.shards());
-        for (int shard = 0; shard < job.shards(); shard++) {
-            int left = rows.count(shard) - (step - 1) * job.batch();
-            examples[groups.groupOf(shard)] += Math.max(0, Math.min(job.batch(), left));
+        ShardRows rows = new ShardRows(batches.trainRows(), job.batches().shards());
+        for (int shard = 0; shard < job.batches().shards(); shard++) {
+            int left = rows.count(shard) - (step - 1) * job.batches().batch();
+            examples[groups.groupOf(shard)] +=
+                    Math.max(0, Math.min(job.batches().batch(), left));
         }
         TreeSet<Integer> counts = new TreeSet<>();
         for (int count : examples) {

@@ -50,11 +50,16 @@ public final class LocalShards implements AutoCloseable {
         this.replicas = replicas;
         this.nanoClock = nanoClock;
         this.batches = batchPlan(job, data.train().size());
-        this.groups = new Grouping(job.shards(), job.normalization().groupSize(job.shards()));
+        this.groups = new Grouping(job.batches().shards(), job.groupSize());
     }
 
     public static BatchPlan batchPlan(Job job, int trainRows) {
-        return new BatchPlan(trainRows, job.shards(), job.batch(), job.seed(), job.shuffle());
+        return new BatchPlan(
+                trainRows,
+                job.batches().shards(),
+                job.batches().batch(),
+                job.determinism().seed(),
+                job.data().shuffle());
     }
 
     /**
@@ -75,12 +80,12 @@ public final class LocalShards implements AutoCloseable {
             models.remove(models.size() - 1).close();
         }
         while (models.size() < numbers.size()) {
-            models.add(newModel(job.batch()));
+            models.add(newModel(job.batches().batch()));
         }
     }
 
     private int[] rows(Dataset.Split split) {
-        ShardRows rows = new ShardRows(split.size(), job.shards());
+        ShardRows rows = new ShardRows(split.size(), job.batches().shards());
         return numbers.stream()
                 .flatMapToInt(shard -> Arrays.stream(rows.of(shard)))
                 .toArray();
@@ -90,7 +95,7 @@ public final class LocalShards implements AutoCloseable {
     public double[] sumStatistics() {
         Round round = Round.of(SumKind.DATA_STATISTICS, 0, 0);
         if (!collective.isThere(round)) {
-            ShardRows rows = new ShardRows(data.train().size(), job.shards());
+            ShardRows rows = new ShardRows(data.train().size(), job.batches().shards());
             threads.forEach(numbers, shard -> {
                 double[] sums = ChannelStatistics.sums(data.train(), data.shape(), rows.of(shard));
                 return collective.offer(round, shard, sums);
@@ -104,13 +109,22 @@ public final class LocalShards implements AutoCloseable {
         shards = IntStream.range(0, numbers.size())
                 .mapToObj(i -> new ShardStep(
                         numbers.get(i),
-                        job.seed(),
+                        job.determinism().seed(),
                         groups,
                         models.get(i),
-                        new BatchLoader(data, batches, numbers.get(i), statistics, job.augment(), TEST_CHUNK),
+                        new BatchLoader(
+                                data,
+                                batches,
+                                numbers.get(i),
+                                statistics,
+                                job.data().augment(),
+                                TEST_CHUNK),
                         job.optimization().labelSmoothing(),
-                        Tensor.zeros(Math.max(job.batch(), TEST_CHUNK), Shape.flat(data.classes())),
-                        new NonFiniteGuard(numbers.get(i), replicas.definition(), job.skipNotFinite()),
+                        Tensor.zeros(Math.max(job.batches().batch(), TEST_CHUNK), Shape.flat(data.classes())),
+                        new NonFiniteGuard(
+                                numbers.get(i),
+                                replicas.definition(),
+                                job.optimization().safeguard().skipNonFinite()),
                         collective,
                         nanoClock))
                 .toList();
@@ -144,13 +158,13 @@ public final class LocalShards implements AutoCloseable {
     /** The present model on all test rows of the job, shared among its workers. */
     public Evaluation evaluate(long stepsDone) {
         Round round = Round.of(SumKind.EVALUATION, stepsDone, 0);
-        if (job.batch() >= TEST_CHUNK) {
+        if (job.batches().batch() >= TEST_CHUNK) {
             evaluate(round, models);
         } else {
             evaluateInLargerModels(round);
         }
         Evaluation evaluation = Evaluation.of(collective.sum(round).await());
-        if (!evaluation.isFinite() && !job.skipNotFinite()) {
+        if (!evaluation.isFinite() && !job.optimization().safeguard().skipNonFinite()) {
             throw NonFiniteGuard.stop(stepsDone, "the test loss is " + evaluation.loss());
         }
         return evaluation;

@@ -39,9 +39,9 @@ public record Replicas(ModelDefinition definition, SlotNames slots, ModelState i
             requireSame(data, arithmetic, definition, checkpoint, resume.get());
             return new Replicas(definition, slots, stateOf(checkpoint, definition, slots));
         }
-        Replica fresh = definition.newReplica(job.seed());
-        ModelState state = job.init().isPresent()
-                ? Initialization.read(Path.of(job.init().get()), fresh, slots)
+        Replica fresh = definition.newReplica(job.determinism().seed());
+        ModelState state = job.model().init().isPresent()
+                ? Initialization.read(Path.of(job.model().init().get()), fresh, slots)
                 : new ModelState(fresh, 0, Slots.zeros(slots, fresh.weights().length), 0);
         return new Replicas(definition, slots, state);
     }
@@ -84,10 +84,10 @@ public record Replicas(ModelDefinition definition, SlotNames slots, ModelState i
 
     private static ModelDefinition define(Job job, Dataset data) {
         return ModelDefinition.of(
-                Models.named(job.model()),
+                Models.named(job.model().name()),
                 data.shape(),
                 data.classes(),
-                Normalizers.of(job.normalization()),
+                Normalizers.of(job.model().normalization()),
                 job.optimization().dropout());
     }
 

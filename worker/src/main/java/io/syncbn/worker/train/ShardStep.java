@@ -91,7 +91,8 @@ final class ShardStep {
 
     private void compute(long step, BatchLoader.Batch batch) {
         model.clearGradients();
-        Pass pass = new Pass(true, seed, step, shard, reducer(step), offset -> offerFrom(offset, step));
+        Pass pass =
+                new Pass(true, new Pass.BatchId(seed, step, shard), reducer(step), offset -> offerFrom(offset, step));
         Tensor logits = model.forward(batch.images(), pass);
         Tensor lossGradient = logitsGradient.withExamples(logits.examples());
         SoftmaxCrossEntropy.Result result =

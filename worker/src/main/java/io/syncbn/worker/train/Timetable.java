@@ -16,8 +16,9 @@ record Timetable(long steps, long stepsPerEpoch, long checkpointEvery, long eval
 
     static Timetable of(Job job, Dataset data, Intervals intervals) {
         long stepsPerEpoch = LocalShards.batchPlan(job, data.train().size()).stepsPerEpoch();
-        long steps =
-                job.length().steps() > 0 ? job.length().steps() : job.length().epochs() * stepsPerEpoch;
+        long steps = job.batches().length().steps() > 0
+                ? job.batches().length().steps()
+                : job.batches().length().epochs() * stepsPerEpoch;
         return new Timetable(
                 steps,
                 stepsPerEpoch,

@@ -63,7 +63,7 @@ final class TrainingState {
                 ofStep,
                 timetable.stepsPerEpoch(),
                 timetable.steps(),
-                (long) job.shards() * job.batch());
+                (long) job.batches().shards() * job.batches().batch());
     }
 
     /**
@@ -88,7 +88,7 @@ final class TrainingState {
     }
 
     private void leaveOut(long next, String fault) {
-        if (!job.skipNotFinite()) {
+        if (!job.optimization().safeguard().skipNonFinite()) {
             throw NonFiniteGuard.stop(next, fault);
         }
         if (leftOutInARow + 1 == MOST_LEFT_OUT) {
@@ -107,7 +107,7 @@ final class TrainingState {
             float[] updated = RunningStatistics.update(
                     running,
                     sums.meanStatistics(),
-                    job.normalization().running().momentum(),
+                    job.model().normalization().running().momentum(),
                     batchesTracked);
             System.arraycopy(updated, 0, running, 0, running.length);
         }

@@ -298,7 +298,7 @@ class NetTest {
                 return part;
             };
         };
-        Pass pass = new Pass(true, 1, 1, 0, moments, offset -> heard.add(Integer.toString(offset)));
+        Pass pass = new Pass(true, new Pass.BatchId(1, 1, 0), moments, offset -> heard.add(Integer.toString(offset)));
         try (ShardModel model = definition.newShardModel(definition.newReplica(1), 1)) {
             Tensor logits = model.forward(Tensor.zeros(1, PICTURE), pass);
             assertThat(heard)
@@ -323,7 +323,7 @@ class NetTest {
     }
 
     private static Pass pass(boolean training, long step, int shard) {
-        return new Pass(training, 1, step, shard, MomentsReducer.LOCAL, offset -> {});
+        return new Pass(training, new Pass.BatchId(1, step, shard), MomentsReducer.LOCAL, offset -> {});
     }
 
     private static ModelDefinition define(Architecture architecture) {

@@ -32,7 +32,7 @@ class SgdTest {
                 new Hyperparameters("sgd", own),
                 new Optimization.Rate(0.1, false, new Schedule.Constant(), 0),
                 new Optimization.Decay(weightDecay, decayAll),
-                clipNorm,
+                new Optimization.Safeguard(clipNorm, false),
                 0,
                 0);
     }
@@ -196,7 +196,9 @@ class SgdTest {
         for (float s : sum) {
             squares += Math.pow((double) s / examples, 2);
         }
-        double scale = job.clipNorm() == 0 ? 1 : Math.min(1, job.clipNorm() / (Math.sqrt(squares) + 1e-6));
+        double scale = job.safeguard().clipNorm() == 0
+                ? 1
+                : Math.min(1, job.safeguard().clipNorm() / (Math.sqrt(squares) + 1e-6));
         for (Entry entry : layout.entries()) {
             boolean decays = job.decay().ofAll() || entry.role() == Role.WEIGHT;
             for (int i = entry.offset(); i < entry.offset() + entry.size(); i++) {

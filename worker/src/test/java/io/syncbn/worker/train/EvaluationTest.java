@@ -34,8 +34,7 @@ class EvaluationTest {
                     Arrays.fill(weights, entry.offset(), entry.offset() + entry.size(), HUGE);
                 }
             }
-            try (LocalCollective collective = new LocalCollective(
-                            job.shards(), job.normalization().groupSize(job.shards()));
+            try (LocalCollective collective = new LocalCollective(job.batches().shards(), job.groupSize());
                     LocalShards shards = LocalTraining.shards(job, data, replicas, collective)) {
                 return shards.evaluate(0);
             }

@@ -37,7 +37,12 @@ final class Float64Training {
         this.job = job;
         this.data = data;
         this.parameters = parameters;
-        this.plan = new BatchPlan(data.train().length, job.shards(), job.batch(), job.seed(), job.shuffle());
+        this.plan = new BatchPlan(
+                data.train().length,
+                job.batches().shards(),
+                job.batches().batch(),
+                job.determinism().seed(),
+                job.data().shuffle());
         this.mean = new double[data.shape().channels()];
         this.deviation = new double[data.shape().channels()];
         measureChannels();
@@ -74,23 +79,28 @@ final class Float64Training {
 
     /** Trains one step, from 1, and returns the mean loss before it. */
     double step(long step) {
-        int[][] rowsOfShard = new int[job.shards()][];
+        int[][] rowsOfShard = new int[job.batches().shards()][];
         Arrays.setAll(rowsOfShard, shard -> plan.rows(step, shard));
         int[] rows = Arrays.stream(rowsOfShard).flatMapToInt(Arrays::stream).toArray();
-        int groupSize = job.normalization().groupSize(job.shards());
+        int groupSize = job.groupSize();
         int[] groupOfExample = new int[rows.length];
         for (int shard = 0, example = 0; shard < rowsOfShard.length; shard++) {
             for (int i = 0; i < rowsOfShard[shard].length; i++) {
                 groupOfExample[example++] = shard / groupSize;
             }
         }
-        int groups = (job.shards() + groupSize - 1) / groupSize;
+        int groups = (job.batches().shards() + groupSize - 1) / groupSize;
         norms.clear();
         Twin model = TrajectoryModel.twin(parameters, (name, channels) -> {
             norms.put(
                     name,
                     new Float64Norm(
-                            parameters, name, channels, job.normalization().epsilon(), groupOfExample, groups));
+                            parameters,
+                            name,
+                            channels,
+                            job.model().normalization().epsilon(),
+                            groupOfExample,
+                            groups));
             return norms.get(name);
         });
         parameters.gradients.values().forEach(gradient -> Arrays.fill(gradient, 0));
@@ -150,7 +160,7 @@ final class Float64Training {
                         * (1
                                 + Math.cos(Math.PI
                                         * (step - 1 - warmup)
-                                        / (job.length().steps() - warmup)));
+                                        / (job.batches().length().steps() - warmup)));
     }
 
     private void updateWeights(double rate) {
@@ -159,7 +169,7 @@ final class Float64Training {
                 .flatMapToDouble(Arrays::stream)
                 .map(g -> g * g)
                 .sum();
-        double clip = optimization.clipNorm();
+        double clip = optimization.safeguard().clipNorm();
         double inertia = optimization.optimizer().number("momentum");
         boolean nesterov = optimization.optimizer().flag("nesterov");
         double scale = clip == 0 ? 1 : Math.min(1, clip / (Math.sqrt(squares) + 1e-6));
@@ -178,7 +188,7 @@ final class Float64Training {
     /** The mean over groups that have examples. */
     private void updateRunningStatistics(int groups) {
         batchesTracked++;
-        double weight = job.normalization().running().momentum().orElse(1.0 / batchesTracked);
+        double weight = job.model().normalization().running().momentum().orElse(1.0 / batchesTracked);
         norms.forEach((name, norm) -> {
             double[] runningMean = running.get(name + ".running_mean");
             double[] runningVariance = running.get(name + ".running_var");
@@ -189,7 +199,7 @@ final class Float64Training {
                 for (int group = 0; group < groups; group++) {
                     double rows = norm.rows(group);
                     if (rows > 0) {
-                        boolean unbiased = job.normalization().running().unbiased();
+                        boolean unbiased = job.model().normalization().running().unbiased();
                         meanSum += norm.means.get(group)[c];
                         varianceSum += norm.variances.get(group)[c] * (unbiased ? rows / (rows - 1) : 1);
                         present++;
@@ -228,7 +238,7 @@ final class Float64Training {
                 Arrays.setAll(y, i -> {
                     int c = i % channels;
                     double variance = running.get(name + ".running_var")[c]
-                            + job.normalization().epsilon();
+                            + job.model().normalization().epsilon();
                     double normalized = (x[i] - running.get(name + ".running_mean")[c]) / Math.sqrt(variance);
                     return parameters.values.get(name + ".weight")[c] * normalized
                             + parameters.values.get(name + ".bias")[c];

@@ -31,7 +31,11 @@ class GroupValuesTest {
                         group),
                 1);
         ModelDefinition definition = ModelDefinition.of(
-                Models.named(model), new Shape(32, 32, 3), 10, Normalizers.of(job.normalization()), 0);
+                Models.named(model),
+                new Shape(32, 32, 3),
+                10,
+                Normalizers.of(job.model().normalization()),
+                0);
         return GroupValues.check(job, LocalShards.batchPlan(job, rows), definition);
     }
 

@@ -94,8 +94,7 @@ final class LocalTraining {
             WriteAlarms alarms = new WriteAlarms(part -> {});
             Semaphore tried = new Semaphore(0);
             RunFacts facts = new RunFacts(1, 1, 0, origin);
-            try (LocalCollective collective = new LocalCollective(
-                            job.shards(), job.normalization().groupSize(job.shards()));
+            try (LocalCollective collective = new LocalCollective(job.batches().shards(), job.groupSize());
                     LocalShards shards = shards(job, data, replicas, collective);
                     WorkerMetrics metrics = WorkerMetrics.serve("local", Optional.empty());
                     CheckpointWriter checkpoints = new CheckpointWriter(
@@ -128,7 +127,7 @@ final class LocalTraining {
     /** All shards of a job, ready for steps. */
     static LocalShards shards(Job job, DecodedDataset data, Replicas replicas, Collective collective) {
         LocalShards shards = new LocalShards(job, data, replicas, System::nanoTime);
-        shards.deal(List.of(new ShardRun(0, job.shards())), collective);
+        shards.deal(List.of(new ShardRun(0, job.batches().shards())), collective);
         shards.normalizeBy(ChannelStatistics.of(shards.sumStatistics()));
         return shards;
     }

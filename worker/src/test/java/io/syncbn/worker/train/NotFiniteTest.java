@@ -82,7 +82,7 @@ class NotFiniteTest {
         // Workers that are not equally far: what one is done with, another may still need.
         try (Collective collective =
                 new DelegatingCollective(
-                        new LocalCollective(SHARDS, job.normalization().groupSize(SHARDS))) {
+                        new LocalCollective(SHARDS, job.model().normalization().groupSize(SHARDS))) {
                     @Override
                     public void done(long step) {}
                 }) {

@@ -153,7 +153,7 @@ class RestoreTest {
         Plan plan = Plan.newBuilder()
                 .setGeneration(1)
                 .setWorkers(1)
-                .setShardCount(JOB.shards())
+                .setShardCount(JOB.batches().shards())
                 .build();
         try (DecodedDataset data = DecodedDataset.open(JOB);
                 WorkerMetrics metrics = WorkerMetrics.serve("worker-0", Optional.empty());
@@ -178,7 +178,7 @@ class RestoreTest {
     }
 
     private static Collective local() {
-        return new LocalCollective(JOB.shards(), JOB.normalization().groupSize(JOB.shards()));
+        return new LocalCollective(JOB.batches().shards(), JOB.groupSize());
     }
 
     @Test

@@ -96,10 +96,11 @@ class TrajectoryTest {
                 new TrajectoryModel(),
                 TrajectoryModel.INPUT,
                 TrajectoryModel.CLASSES,
-                Normalizers.of(job.normalization()),
+                Normalizers.of(job.model().normalization()),
                 0);
         assertThat(Chunks.ofGradient(definition.parameters().size()).count()).isEqualTo(2);
-        Float64Layers.Parameters first = Float64Layers.Parameters.of(definition.newReplica(job.seed()));
+        Float64Layers.Parameters first = Float64Layers.Parameters.of(
+                definition.newReplica(job.determinism().seed()));
         Float64Training twin = new Float64Training(job, data, first);
 
         Path out = directory.resolve("run");

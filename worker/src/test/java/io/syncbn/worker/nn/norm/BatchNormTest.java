@@ -163,7 +163,7 @@ class BatchNormTest {
         double[] expected = twin(run, replica, PICTURE).forward(x);
         run.run((shard, moments) -> {
             BatchNorm layer = layer(replica, untracked, false, PICTURE, run.maxExamples());
-            Pass pass = new Pass(false, 1, 1, shard, moments, offset -> {});
+            Pass pass = new Pass(false, new Pass.BatchId(1, 1, shard), moments, offset -> {});
             Tensor y = layer.forward(run.part(x, PICTURE, shard), pass);
             assertClose("y", y.values(), slice(expected, run, shard, PICTURE), 2e-6);
             return null;
@@ -236,7 +236,7 @@ class BatchNormTest {
         return run.run((shard, moments) -> {
             ShardMemory memory = TestMemory.of(replica, run.maxExamples());
             BatchNorm layer = spec(replica, normalization, relu, shape).create(memory);
-            Pass pass = new Pass(true, 1, 1, shard, moments, offset -> {});
+            Pass pass = new Pass(true, new Pass.BatchId(1, 1, shard), moments, offset -> {});
             float[] y = used(layer.forward(run.part(x, shape, shard), pass));
             float[] dx = used(layer.backward(run.part(dy, shape, shard), pass));
             return new Result(y, dx, memory.gradients(), memory.batchStatistics());

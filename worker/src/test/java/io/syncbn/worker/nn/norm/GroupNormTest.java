@@ -132,7 +132,7 @@ class GroupNormTest {
         double[] beta = normal(random, 6);
         double[] x = normal(random, 2 * PICTURE.size());
         double[] dy = normal(random, x.length);
-        Definition definition = new Definition(PICTURE, 3, gamma, beta);
+        GroupNormDefinition definition = new GroupNormDefinition(PICTURE, 3, EPSILON, gamma, beta);
         definition.forward(x);
         definition.backward(dy);
         for (double[][] each :
@@ -159,7 +159,7 @@ class GroupNormTest {
         double[] beta = normal(random, 6);
         double[] x = normal(random, 2 * PICTURE.size(), 2, 3);
         double[] dy = normal(random, x.length);
-        Definition definition = new Definition(PICTURE, 3, gamma, beta);
+        GroupNormDefinition definition = new GroupNormDefinition(PICTURE, 3, EPSILON, gamma, beta);
         List<Double> expected = new ArrayList<>();
         addAll(expected, definition.forward(x));
         definition.backward(dy);
@@ -238,7 +238,7 @@ class GroupNormTest {
                 model,
                 shape,
                 3,
-                Normalizers.of(JobParser.parse(Map.of("norm", norm), 1).normalization()),
+                Normalizers.of(JobParser.parse(Map.of("norm", norm), 1).model().normalization()),
                 0);
     }
 
@@ -259,7 +259,7 @@ class GroupNormTest {
         double[] beta = new double[channels];
         Arrays.setAll(gamma, c -> affine ? replica.weights()[c] : 1);
         Arrays.setAll(beta, c -> affine ? replica.weights()[channels + c] : 0);
-        Definition definition = new Definition(shape, each.groups(), gamma, beta);
+        GroupNormDefinition definition = new GroupNormDefinition(shape, each.groups(), EPSILON, gamma, beta);
         GroupNorm.Factory factory =
                 new GroupNorm.Factory(shape, each.groups(), EPSILON, affine(channels, affine), fused == Fused.RELU);
         for (int examples : each.examples()) {
@@ -301,86 +301,13 @@ class GroupNormTest {
         }
     }
 
-    /** By the book: two passes over the numbers of each example's groups. */
-    private static final class Definition {
-        private final Shape shape;
-        private final int perGroup;
-        private final double[] gamma;
-        private final double[] beta;
-        private double[] normalized;
-        private double[] inverse;
-        double[] dx;
-        double[] dGamma;
-        double[] dBeta;
-
-        Definition(Shape shape, int groups, double[] gamma, double[] beta) {
-            this.shape = shape;
-            this.perGroup = shape.channels() / groups;
-            this.gamma = gamma;
-            this.beta = beta;
-        }
-
-        double[] forward(double[] x) {
-            normalized = new double[x.length];
-            inverse = new double[x.length];
-            double[] y = new double[x.length];
-            for (int i = 0; i < x.length; i++) {
-                double mean = 0;
-                double variance = 0;
-                int[] peers = peers(i);
-                for (int j : peers) {
-                    mean += x[j] / peers.length;
-                }
-                for (int j : peers) {
-                    variance += (x[j] - mean) * (x[j] - mean) / peers.length;
-                }
-                inverse[i] = 1 / Math.sqrt(variance + EPSILON);
-                normalized[i] = (x[i] - mean) * inverse[i];
-                y[i] = gamma[i % gamma.length] * normalized[i] + beta[i % beta.length];
-            }
-            return y;
-        }
-
-        void backward(double[] dy) {
-            dx = new double[dy.length];
-            dGamma = new double[gamma.length];
-            dBeta = new double[gamma.length];
-            for (int i = 0; i < dy.length; i++) {
-                dGamma[i % gamma.length] += dy[i] * normalized[i];
-                dBeta[i % gamma.length] += dy[i];
-                int[] peers = peers(i);
-                double sum = 0;
-                double product = 0;
-                for (int j : peers) {
-                    sum += gamma[j % gamma.length] * dy[j];
-                    product += gamma[j % gamma.length] * dy[j] * normalized[j];
-                }
-                dx[i] = inverse[i]
-                        * (gamma[i % gamma.length] * dy[i]
-                                - sum / peers.length
-                                - normalized[i] * product / peers.length);
-            }
-        }
-
-        /** The numbers that share statistics with one. */
-        private int[] peers(int i) {
-            int example = i / shape.size() * shape.size();
-            int group = i % shape.channels() / perGroup;
-            int[] peers = new int[shape.pixels() * perGroup];
-            for (int k = 0; k < peers.length; k++) {
-                peers[k] = example + k / perGroup * shape.channels() + group * perGroup + k % perGroup;
-            }
-            return peers;
-        }
-    }
-
     private static float[] run(Replica replica, GroupNorm.Factory factory, Shape shape, double[] x) {
         GroupNorm layer = factory.create(TestMemory.of(replica, 1));
         return used(layer.forward(tensor(x, shape), training()));
     }
 
     private static Pass training() {
-        return new Pass(true, 1, 1, 0, MomentsReducer.LOCAL, offset -> {});
+        return new Pass(true, new Pass.BatchId(1, 1, 0), MomentsReducer.LOCAL, offset -> {});
     }
 
     private static Affine affine(int channels, boolean affine) {

@@ -50,7 +50,7 @@ class NormalizersTest {
     }
 
     private static Iterable<String> description(String norm) {
-        Normalization job = JobParser.parse(Map.of("norm", norm), 1).normalization();
+        Normalization job = JobParser.parse(Map.of("norm", norm), 1).model().normalization();
         return ModelDefinition.of(MODEL, new Shape(4, 4, 3), 2, Normalizers.of(job), 0)
                 .description()
                 .layers();
