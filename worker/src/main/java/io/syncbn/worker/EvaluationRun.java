@@ -13,7 +13,7 @@ import io.syncbn.worker.train.Replicas;
 import java.nio.file.Path;
 import java.util.List;
 
-/** A checkpoint against a data set, in one process: the same sums in the same order as during training. */
+/** Evaluates a checkpoint on a data set in one process, with the same sums in the same order as during training. */
 public final class EvaluationRun {
     private EvaluationRun() {}
 

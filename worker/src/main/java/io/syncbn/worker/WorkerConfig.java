@@ -22,20 +22,20 @@ public record WorkerConfig(
         Job job, Coordination coordination, RunTarget run, Optional<Resume> resume, Intervals intervals, Host host) {
 
     /**
-     * How this worker gets on with the coordinator.
+     * How this worker reaches the coordinator.
      *
-     * @param coordinator where it listens; may wait until that is known
+     * @param coordinator its address; the supplier may block until it is known
      * @param timeouts how long it waits for the coordinator, and for itself
      */
     public record Coordination(Supplier<Address> coordinator, SessionTimeouts timeouts) {}
 
     /**
-     * What is around the worker.
+     * The worker's environment.
      *
      * @param startNanos when the command began, on {@link System#nanoTime}'s clock
      * @param metrics where metrics are served for Prometheus, port 0 for any that is free; empty for nowhere
      * @param release syncbn's version
-     * @param hung told why, when the worker does not get ready in time: to end the process
+     * @param hung called with the reason when the worker is not ready in time; ends the process
      * @param leave completed, with a reason, when this process is to end and the job to go on without it
      */
     public record Host(

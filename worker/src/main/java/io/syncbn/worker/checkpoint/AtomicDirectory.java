@@ -11,11 +11,11 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /**
- * A directory of files that is there whole, or not at all, whatever happens while it is made, replaced or deleted.
+ * A directory of files that readers see whole or not at all, even if writing, replacing or deleting it is interrupted.
  *
- * <p>Work in progress stands beside it under hidden names ({@link InProgress}), which no two writers share: one that stood
- * still, and that others have gone on without, may wake up beside them. {@link Leftovers} puts in order what writers left
- * that are gone. Readers need no care.
+ * <p>Work in progress lies beside it under hidden names ({@link InProgress}) that are unique to each writer, because a
+ * stalled writer that has been replaced may resume beside its successor. {@link Leftovers} cleans up after writers that
+ * are gone. Readers need no locking.
  */
 final class AtomicDirectory {
     private AtomicDirectory() {}
@@ -48,7 +48,7 @@ final class AtomicDirectory {
         }
     }
 
-    /** Undoes without hiding why. */
+    /** Rolls back; a failure to do so is added to {@code fault} as suppressed. */
     private static void undo(IOException fault, Path directory, Path partial, Path replaced) {
         try {
             Leftovers.putBack(replaced, directory);
@@ -58,7 +58,7 @@ final class AtomicDirectory {
         }
     }
 
-    /** Deletes a directory, which is gone at once even if its files are not yet. */
+    /** Deletes a directory: renames it away first, so that it disappears at once, then deletes its files. */
     static void delete(Path directory, Writer writer) throws IOException {
         Path base = InProgress.base(directory, writer);
         Path partial = InProgress.partial(base);
@@ -66,7 +66,7 @@ final class AtomicDirectory {
             try {
                 rename(directory, partial);
             } catch (NoSuchFileException e) {
-                // Another writer was faster.
+                // Another writer deleted it first.
             }
             Leftovers.deleteTree(partial);
         }

@@ -8,24 +8,24 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.function.BooleanSupplier;
 
-/** Files that are there whole, or as they were before, whichever processes write them. */
+/** Writes files atomically: readers see the old content or the new, whichever processes write. */
 public final class AtomicFile {
     private static final Logger LOG = System.getLogger("io.syncbn.worker");
 
     private AtomicFile() {}
 
     /**
-     * Clears what writers left beside a file that are gone, and makes or replaces it. Who had the one before open goes on with
-     * that, which nobody else sees any more.
+     * Makes or replaces a file, after deleting what dead writers left beside it. A process that has the old file open
+     * keeps the old content, which nobody else can see.
      */
     public static void write(Path file, byte[] content) throws IOException {
         write(file, content, () -> true);
     }
 
     /**
-     * As {@link #write(Path, byte[])}, unless the file is somebody else's by then.
+     * As {@link #write(Path, byte[])}, unless the file has been handed to another writer by then.
      *
-     * @param isStillOurs asked when all that may wait for a disk is done, except for the replacing itself
+     * @param isStillOurs asked just before the rename, after everything else that may block on the disk
      * @return whether the file was made or replaced
      */
     public static boolean write(Path file, byte[] content, BooleanSupplier isStillOurs) throws IOException {
@@ -50,7 +50,7 @@ public final class AtomicFile {
         }
     }
 
-    /** The file can be written beside what cannot be cleared. */
+    /** Only logs a failure: leftovers do not keep the file from being written. */
     private static void clearLeftovers(Path directory, Writer writer) {
         try {
             Leftovers.clear(directory, writer);

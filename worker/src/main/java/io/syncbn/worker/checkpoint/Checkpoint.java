@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * One whole checkpoint: read, and found to be what was written. {@link #info} tells which model to build; with that model's
- * layouts {@link #state} gives its state.
+ * One whole checkpoint, read and verified. {@link #info} tells which model to build; {@link #state} takes that model's
+ * layouts and returns its state.
  *
  * @param model tensors of {@code model.safetensors}
  * @param optimizer tensors of {@code optimizer.safetensors}
@@ -25,21 +25,22 @@ public record Checkpoint(Path directory, CheckpointInfo info, Safetensors model,
     private static final Set<ElementType> FLOAT32 = Set.of(ElementType.F32);
 
     /**
-     * Opens the newest whole checkpoint of a run, with a warning about each one after it that is not whole; or a certain one.
+     * Opens a given checkpoint, or the newest whole one of a run; logs a warning for each newer one that is not whole.
      *
      * @param given a run directory, its {@code checkpoints}, or one {@code step-NNNNNNNN} in there
-     * @throws CheckpointException if the given one is not whole, naming the newest before it that is; if none of the run is,
-     *     with the fault of each; if there is none
+     * @throws CheckpointException if the given one is not whole, naming the newest whole one before it; if no
+     *     checkpoint of the run is whole, with the fault of each; if there is none
      */
     public static Checkpoint open(Path given) {
         return NewestCheckpoint.of(given);
     }
 
     /**
-     * Opens the newest whole checkpoint of a run that is not of a later step than the run has told of: one that is was left by
-     * an earlier life of the run, or has lost its steps' lines together with its writer. If all are later, the newest.
+     * Opens the newest whole checkpoint up to the last step in a run's metrics. A later one was left by an earlier
+     * attempt at the run, or the lines of its steps were lost with their writer; it is opened only if no other is
+     * whole.
      *
-     * @param lastStep that the run tells of
+     * @param lastStep in the run's metrics
      * @throws CheckpointException if there is none that is whole
      */
     public static Checkpoint open(Path run, long lastStep) {
@@ -94,9 +95,9 @@ public record Checkpoint(Path directory, CheckpointInfo info, Safetensors model,
     /**
      * The state.
      *
-     * @param parameters layout of the model that it should be of
+     * @param parameters layout of the expected model
      * @param statistics layout of that model's running statistics
-     * @param names of the optimizer that it should be of
+     * @param names of the expected optimizer's slots
      * @throws CheckpointException if it is of another model or optimizer
      */
     public ModelState state(ParameterLayout parameters, ParameterLayout statistics, SlotNames names) {
@@ -105,7 +106,7 @@ public record Checkpoint(Path directory, CheckpointInfo info, Safetensors model,
         return new ModelState(model.replica(), model.batchesTracked(), slots, model.step(), model.leftOutInARow());
     }
 
-    /** The same for one that is not trained on: without what the optimizer remembers, whichever that was. */
+    /** The state without the optimizer's slots, whichever optimizer it was: for evaluation. */
     public ModelState stateOfModel(ParameterLayout parameters, ParameterLayout statistics) {
         List<Inventory.Expected> expected = new ArrayList<>(Inventory.of("", parameters, FLOAT32));
         expected.addAll(Inventory.of("", statistics, FLOAT32));

@@ -37,7 +37,7 @@ public final class CheckpointException extends RuntimeException {
                 : new CheckpointException(file + ": " + faults.size() + " faults\n  " + String.join("\n  ", faults));
     }
 
-    /** Names another checkpoint, beside what is wrong with this one; whether a disk failed stays to be seen. */
+    /** The same fault with a hint at another checkpoint. Keeps the cause, which tells whether a disk failed. */
     CheckpointException withHint(String hint) {
         return new CheckpointException(getMessage() + "\n  " + hint, getCause());
     }

@@ -16,8 +16,8 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * What {@code state.json} says about a checkpoint. The file's last field, {@code sha256}, is that of all others, so that a
- * change in any of them is noticed.
+ * What {@code state.json} says about a checkpoint. The file's last field, {@code sha256}, is the digest of all others,
+ * so that a change in any of them is detected.
  *
  * @param formatVersion of the checkpoint, see {@link #FORMAT_VERSION}
  * @param step number of steps done
@@ -27,7 +27,7 @@ import java.util.TreeMap;
  * @param weightsSha256 {@link StateDigest} of the state
  * @param files SHA-256 of each of the other files, by name
  * @param settings the job's, by name
- * @param leftOutInARow how many steps, up to the last, were left out because their numbers were not finite
+ * @param leftOutInARow how many consecutive steps up to the last were skipped because their numbers were not finite
  * @param dataDigest SHA-256 of the data
  * @param model the layers
  * @param arithmetic SHA-256 of what a probe computes
@@ -74,7 +74,7 @@ public record CheckpointInfo(
         computedWith = Collections.unmodifiableMap(new TreeMap<>(computedWith));
     }
 
-    /** Whether it is of the same state of the same run: who computed it with what does not matter. */
+    /** Whether both are of the same state of the same run; ignores {@link #computedWith}. */
     boolean isOfSameState(CheckpointInfo other) {
         return step == other.step
                 && epoch == other.epoch

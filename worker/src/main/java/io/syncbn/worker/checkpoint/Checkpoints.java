@@ -19,8 +19,8 @@ import java.util.regex.Pattern;
 /**
  * The checkpoints of one run, in {@code RUN/checkpoints}.
  *
- * <p>Step 0 and the newest ones are kept. A crash at any moment leaves complete checkpoints only. Used by one thread at a time; a writer
- * that others have gone on without may wake up and write beside it, which harms neither.
+ * <p>Step 0 and the newest ones are kept. A crash at any moment leaves complete checkpoints only. Used by one thread at
+ * a time; a stalled writer that has been replaced may resume and write concurrently, which harms neither.
  */
 public final class Checkpoints {
     private static final String DIRECTORY = "checkpoints";
@@ -48,12 +48,12 @@ public final class Checkpoints {
     }
 
     /**
-     * Writes a checkpoint, unless the same is there, in place of one of the same step; then deletes those that are not kept.
-     * Those that cannot be deleted now are deleted later.
+     * Writes a checkpoint, replacing another one of the same step, unless the same state is stored already; then
+     * deletes those that are not kept. What cannot be deleted now is retried after the next write.
      *
      * @param epoch number of passes over the data that are done
      * @return the checkpoint's directory
-     * @throws CheckpointException if it could not be written; then nothing of it is there
+     * @throws CheckpointException if it could not be written; then nothing of it is left
      */
     public Path write(ModelState state, long epoch, Origin origin) {
         Path target = directory.resolve(name(state.step()));
@@ -66,7 +66,7 @@ public final class Checkpoints {
                 AtomicDirectory.write(target, files, writer);
             }
         } catch (IOException e) {
-            // Another writer of the same job writes the same.
+            // Another writer of the same job may have written the same checkpoint meanwhile.
             if (!holds(target, info)) {
                 throw CheckpointException.cannot("write checkpoint", target, e);
             }
@@ -135,8 +135,8 @@ public final class Checkpoints {
     }
 
     /**
-     * Deletes old ones. One that is not whole does not count among those that stay, so that it pushes out none that is. Those
-     * of later steps, which a longer earlier run left, do not push out the one just written.
+     * Deletes old checkpoints. Damaged ones do not count as kept, so they never displace a whole one; nor do those of
+     * later steps, left by a longer earlier run, displace the one just written.
      */
     private void prune(long written) throws IOException {
         NavigableMap<Long, Path> older = new TreeMap<>(steps(directory).headMap(written, false));

@@ -11,8 +11,8 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * That somebody is at work: a file that its writer holds locked meanwhile. The kernel lets go of the lock when the process
- * ends, however it ends, and in whatever container or on whatever host it ran; so nobody has to know which processes live.
+ * Marks work in progress: a file that its writer keeps locked. The kernel releases the lock when the process ends,
+ * however it ends, in any container and on any host, so nobody has to know which processes live.
  *
  * <p>Where files cannot be locked, a claim holds for a day.
  */
@@ -27,7 +27,9 @@ final class Claim implements AutoCloseable {
         this.channel = channel;
     }
 
-    /** One's own. Somebody who clears may take it for one that was left, between its making and its locking: then anew. */
+    /**
+     * Takes a new claim. Another process may take it for an abandoned one before it is locked; then it is taken again.
+     */
     static Claim take(Path file) throws IOException {
         while (true) {
             FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
@@ -39,7 +41,7 @@ final class Claim implements AutoCloseable {
         }
     }
 
-    /** That of a writer that is gone; empty if it may still be at work. */
+    /** Takes over the claim of a writer that is gone; empty if the writer may still be at work. */
     static Optional<Claim> takeOver(Path file, Instant now) throws IOException {
         Optional<Instant> made =
                 Files.exists(file) ? Optional.of(Files.getLastModifiedTime(file).toInstant()) : Optional.empty();
@@ -53,7 +55,7 @@ final class Claim implements AutoCloseable {
         return Optional.empty();
     }
 
-    /** Locks a file: whether that was possible; empty where files cannot be locked. */
+    /** Tries to lock a file and returns whether that worked; empty where files cannot be locked. */
     private static Optional<Boolean> isLocked(FileChannel channel) {
         try {
             return Optional.of(channel.tryLock() != null);

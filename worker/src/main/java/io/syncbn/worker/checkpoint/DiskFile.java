@@ -35,7 +35,7 @@ final class DiskFile {
         }
     }
 
-    /** Writes a new file, down to the disk. */
+    /** Writes a new file and syncs it to disk. */
     static void write(Path file, byte[] content) throws IOException {
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
             ByteBuffer rest = ByteBuffer.wrap(content);
@@ -46,7 +46,7 @@ final class DiskFile {
         }
     }
 
-    /** Brings a directory's entries down to the disk: without it, a rename can be undone by a power cut. */
+    /** Syncs a directory's entries to disk; without it, a power cut can undo a rename. */
     static void sync(Path directory) throws IOException {
         try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
             channel.force(true);

@@ -7,19 +7,19 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The hidden names of work in progress: {@code .NAME.WRITER-NUMBER.partial} is being made or deleted, and worth nothing;
- * {@code .NAME.WRITER-NUMBER.replaced} makes way for a new NAME, and is worth keeping until that is there;
- * {@code .NAME.WRITER-NUMBER.claim} is the {@linkplain Claim claim} to both.
+ * The hidden names of work in progress: {@code .NAME.WRITER-NUMBER.partial} is being made or deleted, and can be
+ * discarded; {@code .NAME.WRITER-NUMBER.replaced} is the old NAME, to be kept until the new one is in place; {@code
+ * .NAME.WRITER-NUMBER.claim} is the {@linkplain Claim claim} to both.
  *
  * @param name of the file or directory that it is about
  * @param base of the three names
- * @param writer in words
+ * @param writer as in {@link Writer#toString}
  */
 record InProgress(String name, String base, String writer) {
     private static final Pattern NAME =
             Pattern.compile("(\\.(.+)\\.([^.]+-\\d{1,19}-[0-9a-f]{16})-\\d+)\\.(?:partial|replaced|claim)");
 
-    /** What a path's name says, if it is one of these. */
+    /** Parses a path's name; empty if it is none of these. */
     static Optional<InProgress> of(Path path) {
         Matcher matcher = NAME.matcher(path.getFileName().toString());
         return matcher.matches()
@@ -27,7 +27,7 @@ record InProgress(String name, String base, String writer) {
                 : Optional.empty();
     }
 
-    /** A base that nobody has: work that failed may have left some. */
+    /** An unused base; failed work may have left files under others. */
     static Path base(Path target, Writer writer) {
         int number = 0;
         Path base;

@@ -19,12 +19,13 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
- * A job's first state out of a file that PyTorch (or a checkpoint) wrote: a state_dict as safetensors.
+ * A job's first state, read from a file that PyTorch (or a checkpoint) wrote: a state_dict as safetensors.
  *
- * <p>Every parameter must be there. Running statistics may be left out altogether, {@code num_batches_tracked} one by one;
- * a model that does not track statistics ignores them. F16, BF16 and F64 become float32; counters may be of any type, as
- * {@code model.half()} and other writers leave them. A prefix that every name has is taken off ({@link NamePrefix}). What
- * no training can start from, such as NaN, is refused here, where the file and the tensor can be named.
+ * <p>Every parameter must be there. Running statistics may be left out altogether, {@code num_batches_tracked} one by
+ * one; a model that does not track statistics ignores them. F16, BF16 and F64 become float32; counters may be of any
+ * type, as {@code model.half()} and other writers leave them. A prefix common to all names is removed ({@link
+ * NamePrefix}). Values that training cannot start from, such as NaN, are rejected here, where the file and the tensor
+ * can be named.
  */
 public final class Initialization {
     private static final Logger LOG = System.getLogger("io.syncbn.worker");
@@ -110,7 +111,10 @@ public final class Initialization {
         return plain;
     }
 
-    /** A line for each tensor from which training cannot go on: its first step would be blamed on something else. */
+    /**
+     * A line for each tensor that training cannot start from; unchecked, the first step would fail with a misleading
+     * cause.
+     */
     private static List<String> unusable(ParameterLayout layout, float[] flat) {
         List<String> faults = new ArrayList<>();
         for (Entry entry : layout.entries()) {

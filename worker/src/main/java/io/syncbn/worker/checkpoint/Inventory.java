@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 
-/** The comparison of the tensors that a file should hold with those that it holds. */
+/** Compares the tensors that a file should hold with those that it holds. */
 final class Inventory {
     private Inventory() {}
 
@@ -23,7 +23,7 @@ final class Inventory {
                 .toList();
     }
 
-    /** Whole numbers. */
+    /** Int64 scalars. */
     static List<Expected> counters(Collection<String> names) {
         return names.stream()
                 .map(name -> new Expected(name, List.of(), Set.of(ElementType.I64)))

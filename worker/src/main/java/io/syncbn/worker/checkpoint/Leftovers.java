@@ -10,11 +10,14 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** What writers left that ended in the middle of their work. */
+/** Cleans up what writers left that died in the middle of their work. */
 final class Leftovers {
     private Leftovers() {}
 
-    /** Ends what writers that are gone had in progress: what was replaced by nothing is put back, all else deleted. */
+    /**
+     * Finishes the work of writers that are gone: restores what was moved aside without being replaced, deletes the
+     * rest.
+     */
     static void clear(Path parent, Writer writer) throws IOException {
         List<InProgress> found = AtomicDirectory.children(parent).stream()
                 .map(InProgress::of)
@@ -41,7 +44,7 @@ final class Leftovers {
         }
     }
 
-    /** Deletes what there is, which another one may delete as well. */
+    /** Deletes a tree, if it exists; another process may be deleting it too. */
     static void deleteTree(Path root) throws IOException {
         if (!Files.exists(root)) {
             return;

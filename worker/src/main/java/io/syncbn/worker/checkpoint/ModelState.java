@@ -12,14 +12,14 @@ import java.util.Map;
 /**
  * Everything that training goes on from: model and optimizer after a number of steps.
  *
- * <p>Shares its arrays with whoever made it. Reading them here and a step of training exclude each other.
+ * <p>Shares its arrays with its creator: must not be read during a training step.
  *
  * @param replica weights and running statistics
- * @param batchesTracked how many global batches the running statistics have seen. One number for all normalization layers,
- *     stored as PyTorch does: as {@code NAME.num_batches_tracked} of each one that tracks
+ * @param batchesTracked how many global batches the running statistics have seen. One number for all normalization
+ *     layers, stored as PyTorch does: as {@code NAME.num_batches_tracked} of each one that tracks
  * @param slots what the optimizer remembers, in the layout of the weights
  * @param step number of steps done
- * @param leftOutInARow how many of them, up to the last, were left out because their numbers were not finite
+ * @param leftOutInARow how many consecutive steps up to the last were skipped because their numbers were not finite
  */
 public record ModelState(Replica replica, long batchesTracked, Slots slots, long step, int leftOutInARow) {
     public ModelState {
@@ -28,7 +28,7 @@ public record ModelState(Replica replica, long batchesTracked, Slots slots, long
         requireLength("running statistics", replica.runningStatistics().length, replica.statistics());
     }
 
-    /** A state whose last step was not left out. */
+    /** A state whose last step was not skipped. */
     public ModelState(Replica replica, long batchesTracked, Slots slots, long step) {
         this(replica, batchesTracked, slots, step, 0);
     }
@@ -43,7 +43,7 @@ public record ModelState(Replica replica, long batchesTracked, Slots slots, long
         return new ModelState(own, batchesTracked, slots.copy(), step, leftOutInARow);
     }
 
-    /** How many numbers weights, slots and running statistics are, as they travel to another worker. */
+    /** Number of floats in weights, slots and running statistics, as they are sent to another worker. */
     public int flatSize() {
         return replica.weights().length + slots.flatSize() + replica.runningStatistics().length;
     }
@@ -65,7 +65,7 @@ public record ModelState(Replica replica, long batchesTracked, Slots slots, long
         return tensors;
     }
 
-    /** What stands before a parameter's name in that of its part of a slot. */
+    /** The prefix of parameters' names in a slot. */
     static String prefix(String slot) {
         return slot + ".";
     }

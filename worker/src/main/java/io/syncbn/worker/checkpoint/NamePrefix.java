@@ -8,15 +8,15 @@ import java.util.TreeSet;
 import java.util.stream.Stream;
 
 /**
- * What stands before every name of a state_dict because the model was wrapped when it was saved: {@code module.} of
- * DistributedDataParallel, {@code _orig_mod.} of torch.compile, {@code model.} of Lightning, several of them, or the name of
- * whatever held the model.
+ * The prefix of all names in a state_dict whose model was wrapped when it was saved: {@code module.} of
+ * DistributedDataParallel, {@code _orig_mod.} of torch.compile, {@code model.} of Lightning, several of them, or the
+ * name of whatever held the model.
  */
 final class NamePrefix {
     private NamePrefix() {}
 
     /**
-     * The prefix without which names fit best; empty where they fit as they are, or nothing helps.
+     * The prefix whose removal makes names fit best; empty if they fit as they are, or no prefix helps.
      *
      * @param needed names that must be there
      * @param known names that may be there, the needed ones too

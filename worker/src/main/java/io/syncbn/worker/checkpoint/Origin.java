@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * What a run's states come from: all that decides their bits, and what computes them.
+ * Where a run's states come from: everything that determines their bits, and what computes them.
  *
  * @param dataDigest SHA-256 (hex) of the data
  * @param model its layers

@@ -17,7 +17,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 
-/** One decoding of a safetensors file, which believes nothing that the file says before it is checked. */
+/** Decodes one safetensors file, and trusts nothing in it before checking it. */
 record SafetensorsDecoder(Object file, byte[] content) {
     /** The format's limit; a header that claims more is garbage. */
     private static final long MAX_HEADER_BYTES = 100_000_000;

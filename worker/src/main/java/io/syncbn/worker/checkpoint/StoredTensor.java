@@ -16,7 +16,7 @@ public record StoredTensor(TensorSpec spec, ByteBuffer bytes) {
     static final Set<ElementType> FLOATING =
             Set.of(ElementType.F32, ElementType.F16, ElementType.BF16, ElementType.F64);
 
-    /** Up to which a double holds every whole number. */
+    /** Up to here a double holds every whole number exactly. */
     private static final double MOST_COUNTED = 0x1p53;
 
     public StoredTensor {

@@ -7,8 +7,8 @@ import java.util.UUID;
 /**
  * A process that writes files of a run.
  *
- * <p>Host and process are for people. In containers every process has number 1, and hosts are called alike, so that what
- * tells writers apart is a number that each draws when it starts.
+ * <p>Host and process are for people: in containers every process has id 1, and hosts may share a name. What identifies
+ * a writer is a number that each process draws when it starts.
  */
 record Writer(String host, long processId, String instance) {
     private static final Writer THIS_PROCESS = new Writer(

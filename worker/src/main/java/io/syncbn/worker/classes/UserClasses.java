@@ -13,9 +13,9 @@ public final class UserClasses {
      *
      * @param name of a public class with a public constructor without arguments
      * @param role what the class must implement
-     * @param noun what it is then, as in {@code a model}
+     * @param noun what messages call it, as in {@code a model}
      * @return empty if there is no such class
-     * @throws UserClassException if there is one, and no object of that role can be made of it
+     * @throws UserClassException if the class exists, but no object of that role can be made from it
      */
     public static <T> Optional<T> make(String name, Class<T> role, String noun) {
         Optional<Class<?>> type = find(name);
