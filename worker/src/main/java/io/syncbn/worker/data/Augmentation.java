@@ -6,8 +6,8 @@ import io.syncbn.worker.random.CounterRandom.Purpose;
 
 /**
  * Variations of training pictures, as He et al. (2016, §4.2) train on CIFAR-10: the picture moves by up to an eighth of
- * its height in each direction, where zeros (after normalization: the mean) take the place of what is not there; every
- * second one is mirrored. Flat features stay as they are.
+ * its height in each direction, and missing pixels become 0 (the mean, after normalization); half of the pictures are
+ * mirrored. Flat features stay as they are.
  */
 final class Augmentation {
     private Augmentation() {}

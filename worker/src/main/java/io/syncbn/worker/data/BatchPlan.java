@@ -53,7 +53,7 @@ public record BatchPlan(int trainRows, int shards, int batch, long seed, boolean
         return rows(step, order(epochOf(step), shard));
     }
 
-    /** The same, of an order that is known already. */
+    /** The same, given the shard's order. */
     int[] rows(long step, int[] order) {
         long from = Math.min(order.length, (step - 1) % stepsPerEpoch() * batch);
         return Arrays.copyOfRange(order, (int) from, (int) Math.min(order.length, from + batch));

@@ -5,7 +5,7 @@ import io.syncbn.worker.nn.Shape;
 /** Rows that are made of bytes; kept as such, they take a quarter of the memory. */
 interface ByteSplit extends Dataset.Split {
 
-    /** Of every row. */
+    /** Shape of every row. */
     Shape shape();
 
     /**

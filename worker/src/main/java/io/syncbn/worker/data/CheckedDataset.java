@@ -4,8 +4,8 @@ import io.syncbn.worker.nn.Shape;
 import java.io.UncheckedIOException;
 
 /**
- * A data set that a class of the user's has opened: what it says of itself is looked at once, and what goes wrong when a row
- * is read is told as a fault of the data.
+ * Wraps a data set that a class of the user's has opened: checks its metadata and labels once, and reports any
+ * exception while a row is read as a {@link DataException}.
  */
 final class CheckedDataset implements Dataset {
     private final Dataset source;
@@ -19,7 +19,7 @@ final class CheckedDataset implements Dataset {
     }
 
     /**
-     * Takes it as it is.
+     * Checks and wraps a data set.
      *
      * @param name of the class that has opened it
      * @throws DataException if it cannot be trained on

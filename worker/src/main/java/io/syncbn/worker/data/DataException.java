@@ -12,7 +12,7 @@ import javax.imageio.IIOException;
 public final class DataException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    /** Whether the machine refused to read, whatever stands in the file. */
+    /** Whether the machine failed to read, rather than the file's content being wrong. */
     private final boolean isOfThisMachine;
 
     public DataException(String message) {
@@ -29,12 +29,12 @@ public final class DataException extends RuntimeException {
         this.isOfThisMachine = isOfThisMachine;
     }
 
-    /** Whether another machine might read the same data: a disk failed, or a file system; what came was not wrong. */
+    /** Whether another machine might read the same data: a disk or file system failed, and no content was wrong. */
     public boolean isOfThisMachine() {
         return isOfThisMachine;
     }
 
-    /** The operating system, or a decoder, refused to read a file; says why in words. */
+    /** A file that the operating system or a decoder could not read, with the reason in words. */
     static DataException unreadable(Object file, IOException cause) {
         String reason = cause.getMessage();
         if (cause instanceof NoSuchFileException) {

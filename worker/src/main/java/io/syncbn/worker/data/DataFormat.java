@@ -16,7 +16,7 @@ public interface DataFormat {
     /**
      * Opens a data set; rows may be read later.
      *
-     * @param path of a file or directory, as {@code --data} has it behind the format's name; empty if nothing stands there
+     * @param path of a file or directory, the part of {@code --data} after the format's name; may be empty
      * @throws DataException if it is not there, or not of this format, with a message for the user
      * @throws IOException if it cannot be read
      */
@@ -25,7 +25,7 @@ public interface DataFormat {
     /**
      * The same with all pictures scaled to one height and width, for {@code --image-size}.
      *
-     * @return empty for a format that does not do that
+     * @return empty if the format does not support that
      */
     default Optional<Dataset> openScaled(String path, int imageSize) throws IOException {
         return Optional.empty();

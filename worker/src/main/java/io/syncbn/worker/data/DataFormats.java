@@ -50,7 +50,7 @@ public final class DataFormats {
                 + ", or " + OWN + ", a class on the class path";
     }
 
-    /** What is wrong with how a data set is named, as far as that can be seen without a look at it. */
+    /** What is wrong with a data set's name, as far as can be told without opening it. */
     public static Optional<String> problem(DataSource source) {
         if (source.ownClass().isPresent()) {
             return source.ownClass().get().isBlank() ? Optional.of(expected(source, OWN)) : Optional.empty();

@@ -4,7 +4,7 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 
-/** What {@code --data} says of where files are. */
+/** Resolves the path in {@code --data}. */
 final class DataPaths {
     private DataPaths() {}
 

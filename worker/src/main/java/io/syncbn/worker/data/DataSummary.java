@@ -5,12 +5,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
-/** What was read, in words: a wrong guess about a file's layout trains too, and only shows here. */
+/** Describes the data that was read: data whose layout was misread trains too, and the mistake shows only here. */
 public final class DataSummary {
-    /** With which each line begins, so that it can be found in a log. */
+    /** Prefix of each line, so that it can be found in a log. */
     public static final String PREFIX = "data: ";
 
-    /** With which the last line begins. */
+    /** Prefix of the last line. */
     public static final String LAST = PREFIX + "test, ";
 
     private static final Set<Integer> COLOURS = Set.of(1, 3);

@@ -13,7 +13,7 @@ public interface Dataset extends AutoCloseable {
 
     Split test();
 
-    /** SHA-256 (hex) of what the data is, independent of where it lies: equal for workers that see equal data. */
+    /** SHA-256 (hex) of the content, wherever it is stored: equal for workers that see equal data. */
     String digest();
 
     @Override

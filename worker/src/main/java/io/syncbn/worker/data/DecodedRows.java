@@ -55,7 +55,7 @@ final class DecodedRows implements Dataset.Split {
         return kept * rowBytes;
     }
 
-    /** Of memory: what an array has besides its numbers counts too, and of rows of few numbers it is most. */
+    /** Memory of one row, with the array's overhead, which is most of it for short rows. */
     private long rowBytes() {
         long payload = (long) shape.size() * (source instanceof ByteSplit ? Byte.BYTES : Float.BYTES);
         return ARRAY_BYTES + (payload + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
@@ -73,8 +73,8 @@ final class DecodedRows implements Dataset.Split {
     }
 
     /**
-     * Runs tasks 0 … count − 1 and waits for them. Threads take them in order, none after a fault, and run each that they
-     * took: so all tasks before the first faulty one have run, and its fault is the one thrown.
+     * Runs tasks 0 … count − 1 and waits for them. Threads take tasks in order until one fails, and finish those they
+     * took, so all tasks before the first faulty one have run, and its exception is the one thrown.
      */
     private static void inParallel(int count, int threads, IntConsumer task) {
         AtomicInteger next = new AtomicInteger();
@@ -110,13 +110,13 @@ final class DecodedRows implements Dataset.Split {
     private record Fault(int index, Throwable cause) {
         void rethrow() {
             if (cause instanceof DataException e) {
-                throw e; // as it is: it says whose fault it is
+                throw e; // unchanged: it says whether data or machine is at fault
             }
             throw new IllegalStateException("row number " + index + " of those to decode", cause);
         }
     }
 
-    /** Waits on even when interrupted: decoding ends by itself, and half a table is of no use. */
+    /** Keeps waiting when interrupted: decoding ends by itself, and half a table is of no use. */
     private static void join(Thread thread) {
         boolean interrupted = false;
         while (thread.isAlive()) {

@@ -13,8 +13,8 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * The files of a directory, down to two folders deep (what lies deeper is listed as a folder). Links are followed. Has no
- * checksums: they would take reading everything.
+ * The files of a directory, down to two folders deep (what lies deeper is listed as a folder). Links are followed. Has
+ * no checksums: they would require reading every file.
  */
 final class DirectoryTree implements FileTree {
     private static final int DEPTH = 3;

@@ -13,7 +13,7 @@ import java.text.Normalizer;
  * on the locale.
  */
 final class FileNames {
-    /** What zips are written in that do not say that they are in UTF-8. */
+    /** Encoding of zip entries that are not marked as UTF-8. */
     private static final Charset CP437 =
             Charset.isSupported("IBM437") ? Charset.forName("IBM437") : StandardCharsets.ISO_8859_1;
 
@@ -26,12 +26,12 @@ final class FileNames {
         return isAscii ? text : text(bytes(name), StandardCharsets.ISO_8859_1);
     }
 
-    /** A path in a zip that does not say what it is written in. */
+    /** A path in a zip that is not marked as UTF-8. */
     static String inZip(byte[] path) {
         return text(path, CP437);
     }
 
-    /** Letters with accents have two spellings, and systems differ in which of them they keep. */
+    /** Letters with accents have two spellings in Unicode, and systems differ in which they store. */
     static String normal(String name) {
         return Normalizer.normalize(name, Normalizer.Form.NFC);
     }
@@ -47,7 +47,7 @@ final class FileNames {
         }
     }
 
-    /** As the file system has them: a URI is the one form of a path that keeps them. */
+    /** The name's bytes in the file system; only a path's URI preserves them. */
     private static byte[] bytes(Path name) {
         String uri = name.toUri().toASCIIString();
         int end = uri.endsWith("/") ? uri.length() - 1 : uri.length();

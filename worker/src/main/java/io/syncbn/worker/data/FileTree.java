@@ -24,7 +24,7 @@ interface FileTree extends Closeable {
      * @param path with slashes, from the tree's root; ends with a slash for a folder
      * @param size bytes
      * @param crc32 checksum of the content, or {@link #NO_CHECKSUM}
-     * @param place by what the tree finds it again; a path as text may not lead back to where it came from
+     * @param place the tree's own handle; a path as text may not lead back to the file
      */
     record Entry(String path, long size, long crc32, Object place) {
         static final long NO_CHECKSUM = -1;

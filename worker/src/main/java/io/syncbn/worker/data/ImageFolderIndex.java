@@ -52,7 +52,7 @@ record ImageFolderIndex(List<String> classes, Part train, Part test) {
                 classes, part(name, "train", classes, visible), part(name, testFolder, classes, visible));
     }
 
-    /** Entries as seen from the only folder that has a train folder, where there is none at the top: many zips have one. */
+    /** Entries relative to the only folder that has a train folder, if the top level has none, as in many zips. */
     private static List<Entry> inOneFolder(List<Entry> entries) {
         TreeSet<String> roots = new TreeSet<>();
         for (Entry entry : entries) {
@@ -72,7 +72,7 @@ record ImageFolderIndex(List<String> classes, Part train, Part test) {
                 .toList();
     }
 
-    /** Test, or val where test holds nothing of train's classes: pictures without labels are often called so. */
+    /** Test, or val if test has none of train's classes: unlabelled pictures are often stored as test. */
     private static String testFolder(List<String> classes, List<Entry> entries) {
         boolean hasTest = classesOf("test", entries).stream().anyMatch(classes::contains);
         boolean hasVal = !classesOf("val", entries).isEmpty();

@@ -16,11 +16,11 @@ public final class InMemoryDataset implements Dataset {
      * One row.
      *
      * @param label its class: 0 … classes − 1
-     * @param values H × W × C numbers; not to be changed any more
+     * @param values H × W × C numbers; not to be changed afterwards
      */
     public record Row(int label, float[] values) {}
 
-    /** @throws DataException if a row does not go with shape and classes */
+    /** @throws DataException if a row does not match shape and classes */
     public InMemoryDataset(Shape shape, int classes, List<Row> train, List<Row> test) {
         this.shape = shape;
         this.classes = classes;

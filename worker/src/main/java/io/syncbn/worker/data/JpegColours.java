@@ -3,9 +3,9 @@ package io.syncbn.worker.data;
 import java.util.Set;
 
 /**
- * What the samples of a JPEG stand for. The format itself does not say; markers of JFIF and Adobe do, and libjpeg's guesses
- * where there are none are what everybody follows, Pillow among them. javax.imageio guesses otherwise, from one version of
- * Java to the next, so that its conversions are not used.
+ * The colour space of a JPEG's samples. The format itself does not define it; JFIF and Adobe markers do, and without
+ * them everybody follows libjpeg's guesses, Pillow included. javax.imageio guesses differently, and differently from
+ * one version of Java to the next, so its conversions are not used.
  */
 enum JpegColours {
     GREY(1),
@@ -159,7 +159,7 @@ enum JpegColours {
         }
     }
 
-    /** Libjpeg's conversion, to the bit: fixed point with 16 bits after it. */
+    /** Libjpeg's conversion, bit for bit: fixed point with 16 fractional bits. */
     private static void fromYcc(byte[] ycc, int from, byte[] rgb, int to) {
         int y = ycc[from] & 0xFF;
         int cb = (ycc[from + 1] & 0xFF) - 128;
@@ -174,8 +174,8 @@ enum JpegColours {
     }
 
     /**
-     * Inks are stored as Adobe does, upside down: 255 is none. What cyan leaves of red, black leaves its share of; profiles
-     * of printers are left out, as Pillow does, whose rounding this is.
+     * Inks are stored inverted, as Adobe does: 255 is none. Red is the stored cyan times the stored black / 255, and so
+     * on. Printer profiles are ignored, as in Pillow, whose rounding this is.
      */
     private static void fromInks(byte[] inks, int from, int black, byte[] rgb, int to) {
         for (int i = 0; i < Picture.CHANNELS; i++) {

@@ -3,7 +3,7 @@ package io.syncbn.worker.data;
 import java.util.Locale;
 import java.util.Set;
 
-/** What operating systems and tools leave in folders of pictures, and nobody put there. */
+/** Files that operating systems and tools leave in folders of pictures. */
 final class Leftovers {
     private static final Set<String> NAMES = Set.of(
             "thumbs.db",
@@ -22,7 +22,7 @@ final class Leftovers {
 
     private Leftovers() {}
 
-    /** @param name of a file or folder, without those that it lies in */
+    /** @param name of a file or folder, without its parents */
     static boolean contain(String name) {
         return name.startsWith(".") || NAMES.contains(name.toLowerCase(Locale.ROOT));
     }

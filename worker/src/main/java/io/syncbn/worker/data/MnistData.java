@@ -79,7 +79,7 @@ final class MnistData {
     /** One file: a magic number, the dimensions, and as many bytes as they say. */
     private record Idx(Path file, int[] dimensions, byte[] data) {
 
-        /** Archives spell names with a dash or a dot; whether a file is gzipped, its first bytes say. */
+        /** Archives spell names with a dash or a dot; a file's first bytes tell whether it is gzipped. */
         static Idx read(Path directory, String name, String suffix, int magic) {
             Path file = Stream.of("-", ".")
                     .flatMap(joint -> Stream.of("", ".gz").map(end -> directory.resolve(name + joint + suffix + end)))

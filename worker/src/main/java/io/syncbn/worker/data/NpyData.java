@@ -12,11 +12,11 @@ import java.util.Arrays;
 
 /**
  * Arrays saved by NumPy: {@code x_train.npy} and {@code x_test.npy}, float32 (taken as they are) or uint8 (divided by
- * 255), N × C × H × W or N × features; {@code y_train.npy} and {@code y_test.npy}, N integers. There are as many classes
- * as the largest label of both says. Rows are read from the file when they are needed.
+ * 255), N × C × H × W or N × features; {@code y_train.npy} and {@code y_test.npy}, N integers. The largest label of
+ * both determines the number of classes. Rows are read from the file when they are needed.
  *
- * <p>The digest covers shapes, types, all labels, and x: whole up to 1 GiB; beyond, every k-th MiB, with the least k that
- * makes that 1 GiB at most, because reading all of it would hold up the start.
+ * <p>The digest covers shapes, types, all labels, and x: whole up to 1 GiB; beyond, every k-th MiB, with the least k
+ * that makes that 1 GiB at most, because reading all of it would hold up the start.
  */
 final class NpyData {
     private static final int DIGEST_BLOCK_BYTES = 1 << 20;

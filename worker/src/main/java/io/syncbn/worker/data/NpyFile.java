@@ -108,7 +108,7 @@ record NpyFile(Path path, String type, int[] dimensions, long dataOffset) {
         }
     }
 
-    /** Width of a number: what stands behind the sign of byte order and the kind of number. */
+    /** Bytes of a number, from the type without its sign of byte order. */
     int elementBytes() {
         return switch (type.substring(Math.min(1, type.length()))) {
             case "u1", "i1" -> 1;

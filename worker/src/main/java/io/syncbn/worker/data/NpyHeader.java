@@ -60,7 +60,7 @@ record NpyHeader(String type, boolean isFortran, List<String> dimensions) {
             entry("float", "f8"),
             entry("double", "f8"));
 
-    /** @throws IllegalArgumentException if it is no such dictionary, with nothing said about why */
+    /** @throws IllegalArgumentException if it is no such dictionary; without a reason */
     static NpyHeader parse(String text) {
         return new Parser(text).header();
     }
@@ -119,7 +119,7 @@ record NpyHeader(String type, boolean isFortran, List<String> dimensions) {
             }
         }
 
-        /** A list of fields, which is not taken apart: nothing is made of it. */
+        /** Skips a list of fields, which is not supported. */
         private void skipRecords() {
             int depth = 0;
             do {

@@ -6,7 +6,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 
 /**
- * The parts of a data set, as every kind of data puts them together when it is opened.
+ * An opened data set of any built-in kind, assembled from its parts.
  *
  * @param files what the splits read from
  */

@@ -43,7 +43,7 @@ record Picture(int height, int width, byte[] rgb) {
         return new Picture(newHeight, newWidth, bytes);
     }
 
-    /** Scales one row; one at a time, so that no second picture of numbers eight times as wide is needed. */
+    /** Scales one row at a time, so that no second picture in float64, eight times as large, is needed. */
     private void narrow(int y, Taps across, double[] row) {
         int from = y * width * CHANNELS;
         Arrays.fill(row, 0);
@@ -79,7 +79,7 @@ record Picture(int height, int width, byte[] rgb) {
             return height(i, j) / total[i];
         }
 
-        /** Of the triangle over new number {@code i}, where old number {@code j} lies. */
+        /** Height of the triangle over new number {@code i} at old number {@code j}. */
         private double height(int i, int j) {
             return 1 - Math.abs(j + 0.5 - (i + 0.5) * step) / reach;
         }

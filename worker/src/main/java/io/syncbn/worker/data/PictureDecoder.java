@@ -17,15 +17,15 @@ import javax.imageio.ImageTypeSpecifier;
 import javax.imageio.stream.MemoryCacheImageInputStream;
 
 /**
- * Decodes JPEG and PNG. Grey becomes red = green = blue, inks become what they leave of the light; transparency, colour
- * profiles and what Exif says of a camera's position are left out, 16 bits become 8.
- * Damage that the decoder would paint over, such as a JPEG's missing end, is an error.
+ * Decodes JPEG and PNG. Grey becomes red = green = blue, CMYK becomes RGB; transparency, colour profiles and Exif's
+ * orientation are ignored, 16 bits become 8. Damage that the decoder would paint over, such as a JPEG's missing end, is
+ * an error.
  */
 final class PictureDecoder {
     /** 8192 × 8192: more than any picture to train with. */
     private static final long MAX_PIXELS = 1 << 26;
 
-    /** Of TIFF there are more kinds than can be told apart here; others that javax.imageio reads are for printed pages. */
+    /** TIFF has more variants than can be told apart here; the other formats of javax.imageio are for printed pages. */
     private static final Set<String> FORMATS = Set.of("jpeg", "png", "gif", "bmp");
 
     private PictureDecoder() {}
@@ -107,7 +107,9 @@ final class PictureDecoder {
         return Math.max(1, bits / Byte.SIZE);
     }
 
-    /** libjpeg's words and javax.imageio's. Bytes that are too many between two parts are common and harmless. */
+    /**
+     * Recognizes warnings of libjpeg and javax.imageio. Extraneous bytes between two segments are common and harmless.
+     */
     private static boolean isDamage(String warning) {
         return warning.startsWith("Truncated File")
                 || warning.startsWith("Corrupt JPEG data") && !warning.contains("extraneous");
@@ -167,7 +169,7 @@ final class PictureDecoder {
         }
     }
 
-    /** Of 16 bits the upper half; fewer than 8, as several in one number of a BMP have, are spread over the whole range. */
+    /** Takes the upper half of 16 bits; spreads fewer than 8, as in a BMP's packed pixels, over the whole range. */
     private static int toEightBits(int sample, int bits) {
         return bits >= Byte.SIZE ? sample >> (bits - Byte.SIZE) : sample * 0xFF / Math.max(1, (1 << bits) - 1);
     }

@@ -3,9 +3,9 @@ package io.syncbn.worker.data;
 import java.util.concurrent.Semaphore;
 
 /**
- * Memory for pictures while they are decoded. A few bytes can announce a picture of any size, and several are decoded at
- * once; this holds all of them within a limit: those that would go beyond it wait for others, one that alone is too large
- * is refused. Thread-safe.
+ * Limits the memory of pictures that are being decoded: a few bytes can announce a picture of any size, and several are
+ * decoded at once. A picture that would exceed the limit waits for others; one that exceeds it alone is refused.
+ * Thread-safe.
  */
 final class PictureMemory {
     private static final int UNIT = 1024;

@@ -3,13 +3,13 @@ package io.syncbn.worker.data;
 import java.nio.ByteBuffer;
 
 /**
- * The chunks of a PNG. Decoders make room for what a chunk says that it holds before they find that the file ends, so that
- * a single bit of damage can exhaust memory: lengths are looked at first.
+ * The chunks of a PNG. Decoders allocate the length that a chunk claims before they notice that the file ends, so a
+ * single damaged bit can exhaust memory: lengths are checked first.
  */
 final class PngChunks {
     private static final long SIGNATURE = 0x89504E470D0A1A0AL;
     private static final int END = 0x49454E44;
-    /** Of length, name and checksum. */
+    /** Length, name and checksum. */
     private static final int FRAME_BYTES = 12;
 
     private PngChunks() {}

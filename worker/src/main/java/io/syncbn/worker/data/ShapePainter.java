@@ -100,7 +100,7 @@ final class ShapePainter {
         }
     }
 
-    /** Of a pixel's samples from a centre, along one axis. */
+    /** Distances of a pixel's samples from a centre, along one axis. */
     private static void distances(int pixel, double centre, double[] distances) {
         for (int i = 0; i < SAMPLES; i++) {
             distances[i] = pixel + (i + 0.5) / SAMPLES - centre;

@@ -11,7 +11,7 @@ import java.nio.file.Path;
 final class SharedFile implements SeekableByteChannel {
     private static final int BLOCK_BYTES = 1 << 16;
 
-    /** The operating system could not read, whatever stands in the file; all else that goes wrong comes from its content. */
+    /** The operating system failed to read; every other exception comes from the file's content. */
     static final class ReadException extends IOException {
         private static final long serialVersionUID = 1L;
 
@@ -54,7 +54,7 @@ final class SharedFile implements SeekableByteChannel {
         return file.getFilePointer();
     }
 
-    /** Reads nothing yet: what is refused here is an offset, and that stands in the file. */
+    /** Reads nothing yet: an offset that is refused here comes from the file's content. */
     @Override
     public SeekableByteChannel position(long position) throws IOException {
         file.seek(position);

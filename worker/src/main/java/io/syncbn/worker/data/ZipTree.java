@@ -36,8 +36,7 @@ final class ZipTree implements FileTree {
         this.file = file;
         boolean opened = false;
         try {
-            // Without the second copy of everything that stands before each file: a look at it is a seek for each of
-            // them.
+            // Ignores the local headers, which repeat the directory: reading them costs a seek for each file.
             zip = ZipFile.builder()
                     .setSeekableByteChannel(file)
                     .setCharset(StandardCharsets.UTF_8)
@@ -46,7 +45,7 @@ final class ZipTree implements FileTree {
             opened = true;
         } catch (IOException | RuntimeException e) {
             requireRead(path, e);
-            // Of a damaged directory, fields of all kinds are found to be impossible.
+            // A damaged directory causes exceptions of many kinds.
             throw new DataException(path + ": cannot be read as a zip: " + e.getMessage(), e);
         } finally {
             if (!opened) {
@@ -89,7 +88,7 @@ final class ZipTree implements FileTree {
         return isSaid ? entry.getName() : FileNames.inZip(entry.getRawName());
     }
 
-    /** Slashes, and nothing between them that is no name; empty for what would lie outside of the tree. */
+    /** The path with slashes, without empty parts and {@code .}; empty if it would lie outside of the tree. */
     private static String plain(String name) {
         String slashed = name.replace('\\', '/');
         List<String> parts = new ArrayList<>(List.of(slashed.split("/")));
@@ -135,7 +134,7 @@ final class ZipTree implements FileTree {
         return bytes;
     }
 
-    /** Opening moves the position in the file, as reading from each stream does, which then holds the same lock. */
+    /** Opening moves the position in the file, as reading a stream does; both hold the same lock. */
     private InputStream open(ZipArchiveEntry entry) throws IOException {
         synchronized (file) {
             InputStream in = zip.getInputStream(entry);

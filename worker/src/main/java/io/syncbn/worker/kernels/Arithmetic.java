@@ -3,8 +3,8 @@ package io.syncbn.worker.kernels;
 import io.syncbn.proto.job.InstructionSet;
 
 /**
- * What computes in this process, and what comes out of it. Two processes with equal digests add up to one machine; of two
- * with different ones, who computed which shard would show in the weights.
+ * What this process computes with, and a digest of its results. Processes with equal digests compute the same bits;
+ * with different ones, the weights would depend on which process computed which shard.
  *
  * @param digest SHA-256 (hex) of what a probe computed
  * @param library of convolutions and matrix products, with its version
@@ -14,7 +14,7 @@ import io.syncbn.proto.job.InstructionSet;
 public record Arithmetic(String digest, String library, String instructionSet, String vectors) {
 
     /**
-     * Limits the natives of this process, which must not have been used yet, and tries them.
+     * Limits the natives of this process, which must not have been used yet, and runs the probe.
      *
      * @throws NativesException if they cannot be limited so
      */

@@ -108,7 +108,7 @@ final class ArithmeticProbe {
         add(dx);
     }
 
-    /** From −1 to 1: a mix of the bits of a counter that goes on. */
+    /** Numbers from −1 to 1: mixed bits of a running counter. */
     private float[] numbers(int count) {
         float[] numbers = new float[count];
         for (int i = 0; i < count; i++) {

@@ -9,7 +9,7 @@ package io.syncbn.worker.kernels;
  */
 public interface ChannelKernels {
 
-    /** The fastest implementation that this JVM can run, as soon as that is compiled. */
+    /** The fastest implementation that this JVM can run; plain loops until that is compiled. */
     static ChannelKernels fastest() {
         return hasVectors() ? WarmingKernels.OF_THIS_JVM : new PlainKernels();
     }

@@ -18,12 +18,12 @@ public record ConvolutionGeometry(
         return (width + 2 * padding - kernel) / stride + 1;
     }
 
-    /** Numbers of one example that come in. */
+    /** Numbers in one example's input. */
     int inputSize() {
         return height * width * inputChannels;
     }
 
-    /** Numbers of one example that come out. */
+    /** Numbers in one example's output. */
     int outputSize() {
         return outputHeight() * outputWidth() * outputChannels;
     }

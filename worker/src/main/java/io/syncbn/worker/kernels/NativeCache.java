@@ -8,11 +8,11 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Where natives are unpacked, which must be a place to write to and to run programs from. JavaCPP alone would take the home
- * directory of the user's entry in the system's list of users; containers have users without one.
+ * Chooses the directory to unpack natives to, which must be writable and allow execution. JavaCPP's default is the home
+ * directory in the user's passwd entry; containers have users without one.
  */
 final class NativeCache {
-    /** JavaCPP's own. Who sets it has chosen. */
+    /** JavaCPP's own; if the user has set it, nothing is chosen here. */
     static final String PROPERTY = "org.bytedeco.javacpp.cachedir";
 
     private NativeCache() {}
@@ -26,7 +26,7 @@ final class NativeCache {
         }
     }
 
-    /** What the environment names, in the order of preference; names that are not whole are passed over. */
+    /** Candidates from the environment, in order of preference; relative paths are skipped. */
     static List<Path> places(Map<String, String> environment, String temporary, String user) {
         List<Path> places = new ArrayList<>();
         add(places, environment.get("XDG_CACHE_HOME"), "syncbn/natives");
@@ -41,7 +41,7 @@ final class NativeCache {
         }
     }
 
-    /** @throws NativesException that names them all, with what is wrong with each */
+    /** @throws NativesException if none is usable; names them all, with the fault of each */
     static Path firstUsable(List<Path> places) {
         List<String> faults = new ArrayList<>();
         for (Path place : places) {

@@ -4,7 +4,7 @@ import java.nio.FloatBuffer;
 import org.bytedeco.javacpp.FloatPointer;
 
 /**
- * Float32 numbers outside the Java heap, where natives read and write them; begins at a line of the cache. Pages that are
+ * Float32 numbers outside the Java heap, where natives read and write them, aligned to a cache line. Pages that are
  * never written take no memory. For one thread.
  */
 final class NativeFloats implements AutoCloseable {

@@ -3,8 +3,8 @@ package io.syncbn.worker.kernels;
 import io.syncbn.proto.job.InstructionSet;
 
 /**
- * The native library that computes convolutions and matrix products of one shard, and its memory. There are two: oneDNN,
- * spoken to directly, where it is on the class path for this platform; ND4J everywhere else. Their bits differ.
+ * The native library that computes convolutions and matrix products of one shard, and its memory. There are two:
+ * oneDNN, called directly, if the class path has it for this platform; ND4J everywhere else. Their bits differ.
  *
  * <p>Used by one thread at a time; whoever made it closes it.
  */
@@ -57,10 +57,10 @@ public interface Natives extends AutoCloseable {
     /** Name and version. */
     String library();
 
-    /** What the library uses of this processor. */
+    /** The instruction set that the library uses, in words. */
     String instructionSet();
 
-    /** @param maxExamples the most that it will be given at once */
+    /** @param maxExamples the largest batch */
     LinearOperation convolution(ConvolutionGeometry geometry, int maxExamples);
 
     /** y = x · wᵀ, of N × inputs examples and outputs × inputs weights. */

@@ -34,8 +34,8 @@ final class OneDnn implements Natives {
     }
 
     /**
-     * One for the process, because oneDNN's own cache of operations refers to it beyond any shard's end. Made at its first
-     * use, before which oneDNN may be limited.
+     * One per process, because oneDNN's own cache of operations refers to it for longer than any shard lives. Made at
+     * first use, so that oneDNN can be limited before.
      */
     private static final class Engine {
         static final engine CPU = new engine(org.bytedeco.dnnl.engine.kind.cpu, 0);
@@ -51,7 +51,7 @@ final class OneDnn implements Natives {
             dnnl.dnnl_cpu_isa_avx512_core_bf16, "AVX-512 with BF16",
             dnnl.dnnl_cpu_isa_avx512_core_amx, "AVX-512 with AMX");
 
-    /** What oneDNN has made for this shard; released with the rest, not when the garbage collector comes by. */
+    /** oneDNN's objects of this shard; released by {@link #close}, not by the garbage collector. */
     private final Deque<Pointer> made = new ArrayDeque<>();
 
     private final stream stream = own(new stream(Engine.CPU));
@@ -71,7 +71,7 @@ final class OneDnn implements Natives {
     }
 
     /**
-     * Must come before anything else is asked of oneDNN, which settles at its first use.
+     * Must come before any other call of oneDNN, which fixes its instruction set at its first use.
      *
      * @throws NativesException if it has been used, or the processor has no AVX2
      */
@@ -139,12 +139,12 @@ final class OneDnn implements Natives {
         return scratch;
     }
 
-    /** For descriptions of operations: their scratchpad comes from here. */
+    /** Attributes of all operations: this class provides their scratchpad. */
     primitive_attr attributes() {
         return ownScratchpad;
     }
 
-    /** Makes an object of oneDNN's this one's, which releases it. */
+    /** Takes over an object of oneDNN's, to be released by {@link #close}. */
     <P extends Pointer> P own(P object) {
         made.push(object);
         return object;
@@ -189,7 +189,9 @@ final class OneDnn implements Natives {
         }
     }
 
-    /** Operations run one after another and share the largest one's; smaller ones made before keep theirs. */
+    /**
+     * Operations run one after another and share the largest scratchpad; those bound to a smaller one before keep it.
+     */
     private NativeFloats scratchpad(long bytes) {
         int floats = Math.toIntExact((bytes + Float.BYTES - 1) / Float.BYTES);
         if (scratchpad == null || scratchpad.length() < floats) {

@@ -20,14 +20,14 @@ import org.bytedeco.dnnl.memory.format_tag;
 import org.bytedeco.dnnl.reorder;
 
 /**
- * A convolution in oneDNN: activations as ours are, weights in blocks of the library's choice.
+ * A convolution in oneDNN: activations in our layout, weights in blocks of the library's choice.
  *
  * <p>Forward and the input's gradient go through the batch in parts that stay in the cache between the copy in, the
  * convolution, and the copy out. The weights' gradient takes the batch at once, from the copies of x and dy that the
  * others left.
  */
 final class OneDnnConvolution implements LinearOperation {
-    /** Of x and y together: what a second-level cache holds beside the weights. */
+    /** Size of a part's x and y together that a second-level cache holds beside the weights. */
     private static final int PART_BYTES = 256 << 10;
 
     /** Blocks of channels are at most this large, and filled up with zeros. */
@@ -35,7 +35,7 @@ final class OneDnnConvolution implements LinearOperation {
 
     private static final int SMALLEST_BLOCK = 8;
 
-    /** A picture's channels, for which oneDNN has kernels of their own. */
+    /** Channels of a colour picture, for which oneDNN has special kernels. */
     private static final int COLOURS = 3;
 
     private final ConvolutionGeometry geometry;
@@ -135,8 +135,8 @@ final class OneDnnConvolution implements LinearOperation {
     }
 
     /**
-     * Blocks, which only the fast kernels take. Some of these read and write beyond our memory, where channels do not
-     * fill blocks: then the other layout leads to matrix products instead.
+     * Blocks, which select the fast kernels. Where channels do not fill blocks, some of these read and write beyond our
+     * memory: then the plain layout selects matrix products instead.
      */
     private format_tag weightsLayout(int largestLooseInputs) {
         boolean inputsFill =

@@ -283,7 +283,7 @@ final class SimdKernels implements ChannelKernels {
         }
     }
 
-    /** A finite number times 0 is 0, every other is not a number, and stays that in a sum. */
+    /** A finite number times 0 is 0; any other times 0 is NaN, and makes the sum NaN. */
     @Override
     public boolean allFinite(float[] x, int size) {
         int end = FLOATS.loopBound(size);

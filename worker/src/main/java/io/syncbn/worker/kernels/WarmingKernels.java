@@ -3,24 +3,25 @@ package io.syncbn.worker.kernels;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Plain loops until vectors are compiled. Before that, HotSpot makes an object and calls a lambda for every operation of the
- * Vector API: in its first step a JVM spends seven times as long in these kernels as in the plain twin, and much of what its
- * compilers do is for code that is never used again. So a thread of its own runs the vector kernels until they are compiled,
- * while all others use the plain twin. Equal bits: nobody can tell when they change over.
+ * Plain loops until the vector kernels are compiled. Before that, HotSpot makes an object and calls a lambda for every
+ * operation of the Vector API: in its first step a JVM spends seven times as long in these kernels as in the plain
+ * twin, and much of what its compilers do is for code that is never used again. So a thread of its own runs the vector
+ * kernels until they are compiled, while all others use the plain twin. Both give equal bits, so the change-over does
+ * not show in results.
  *
  * <p>Thread-safe.
  */
 final class WarmingKernels implements ChannelKernels {
-    /** Compiled code belongs to the JVM, and so does the one instance that waits for it. */
+    /** One per JVM, because compiled code is shared by the whole JVM. */
     static final ChannelKernels OF_THIS_JVM = new WarmingKernels(new PlainKernels(), new SimdKernels());
 
-    /** Calls before anything is compiled: about a step of a small ResNet, with which a process has enough to do. */
+    /** Calls before warm-up begins: about the first step of a small ResNet, which keeps a process busy enough. */
     static final int CALLS = 100;
 
-    /** As many as HotSpot needs to compile them for good, and some more. */
+    /** More rounds than HotSpot needs to compile the kernels at its highest level. */
     private static final int ROUNDS = 40;
 
-    /** Channels and numbers of activations as in a network's stages: the compiler goes by how long loops are. */
+    /** Channels and sizes as in a network's stages: the compiler optimizes for the loop lengths that it has seen. */
     private static final int[] CHANNELS = {16, 32, 64};
 
     private static final int SIZE = 16 * 1024;
@@ -56,7 +57,7 @@ final class WarmingKernels implements ChannelKernels {
         present = vectors;
     }
 
-    /** Every kernel, by every way through it; what the numbers are does not matter. */
+    /** Runs every branch of every kernel; the numbers do not matter. */
     private void runAll(float[] x, float[] y, Rows rows, Transform transform, double[] doubles) {
         vectors.moments(x, rows, doubles, doubles);
         vectors.normalize(x, y, rows, transform, false);

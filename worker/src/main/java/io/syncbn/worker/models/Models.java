@@ -37,7 +37,7 @@ public final class Models {
         return builtIn != null ? builtIn : fromClass(name);
     }
 
-    /** Of the built-in ones. */
+    /** Names of the built-in models. */
     public static Set<String> names() {
         return Collections.unmodifiableSet(BUILT_IN.keySet());
     }

@@ -4,8 +4,8 @@ import io.syncbn.worker.nn.Architecture;
 import io.syncbn.worker.nn.Net;
 
 /**
- * ResNet-18 (He et al. 2016) as in torchvision, made for pictures of 224 × 224. Smaller ones go through the same layers:
- * from 64 × 64 on there is something left to convolve at the end, below that only a pixel.
+ * ResNet-18 (He et al. 2016) as in torchvision, made for pictures of 224 × 224. Smaller ones go through the same
+ * layers; below 64 × 64 the last stage is left with a single pixel.
  */
 final class ResNet18 implements Architecture {
 
