@@ -1,8 +1,8 @@
 package io.syncbn.worker.nn;
 
 /**
- * The gradient of one layer's weights, left for later. Nothing in backward waits for it, so it is computed while the sum of
- * a normalization layer's moments is under way. Gradients are said to be final only when it is there. For one thread.
+ * The deferred gradient of one layer's weights. Nothing in backward depends on it, so it is computed while the sum of a
+ * normalization layer's moments is under way. Gradients are reported as final only when it is done. For one thread.
  */
 final class DeferredWeightGradient {
     private static final int NOTHING = -1;
@@ -10,18 +10,18 @@ final class DeferredWeightGradient {
     private Runnable work;
     private int completeFrom = NOTHING;
 
-    /** Leaves work for later; what was left before must be done. */
+    /** Defers work; earlier work must be finished. */
     void leave(Runnable later) {
         work = later;
     }
 
-    /** Forgets what a backward that did not come to its end has left. */
+    /** Drops the work of a backward pass that did not finish. */
     void clear() {
         work = null;
         completeFrom = NOTHING;
     }
 
-    /** Tells the pass that gradients are final from an offset on, as soon as what was left is done. */
+    /** Tells the pass that gradients are final from an offset on, as soon as the deferred work is done. */
     void completeFrom(int offset, Pass pass) {
         if (work == null) {
             pass.gradientsCompleteFrom().accept(offset);
@@ -30,7 +30,7 @@ final class DeferredWeightGradient {
         }
     }
 
-    /** Does what was left, if anything was. */
+    /** Does the deferred work, if there is any. */
     void finish(Pass pass) {
         if (work == null) {
             return;

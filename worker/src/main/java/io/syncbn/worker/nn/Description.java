@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What a model computes, its weights apart: two models with equal ones give equal results on equal weights. A class of one
- * name and with the same parameters may come in several versions, with a ReLU less or strides in another order.
+ * What a model computes, apart from its weights: models with equal descriptions give equal results on equal weights.
+ * Versions of a class may have the same name and parameters, but one ReLU less or strides in another order.
  *
  * @param input shape of an example
  * @param layers a line each, in the order of their definition
@@ -22,7 +22,7 @@ public record Description(String input, List<String> layers) {
         return Sha256.hex(input + "\n" + String.join("\n", layers));
     }
 
-    /** The first layer that is another one there, if there is one; pictures may be of another size. */
+    /** The first layer that differs, if any; inputs may differ. */
     public Optional<String> difference(Description there) {
         for (int i = 0; i < Math.max(layers.size(), there.layers.size()); i++) {
             String here = i < layers.size() ? layers.get(i) : "nothing";

@@ -5,7 +5,8 @@ import io.syncbn.worker.random.CounterRandom;
 /**
  * Sets each number to 0 with probability p and divides the others by 1 − p, in training (Srivastava et al. 2014).
  *
- * <p>Which ones is a function of seed, step, shard, layer and place: the same wherever and whenever the shard runs.
+ * <p>Which numbers is a function of seed, step, shard, layer and position: the same wherever and whenever the shard
+ * runs.
  */
 final class Dropout implements Layer {
     private final Shape shape;

@@ -3,9 +3,9 @@ package io.syncbn.worker.nn;
 import java.util.function.Supplier;
 
 /**
- * One step of a model, for one shard. A layer owns its output and its input's gradient (made once, for the largest batch,
- * and overwritten by the next pass) and remembers of the forward pass what backward needs. Weights are shared by all
- * shards of a worker and only read; gradients are added into the shard's own flat gradient.
+ * One step of a model, for one shard. A layer owns its output and its input's gradient (made once, for the largest
+ * batch, and overwritten by the next pass) and keeps from the forward pass what backward needs. Weights are shared by
+ * all shards of a worker and only read; gradients are added into the shard's own flat gradient.
  *
  * <p>Used by one thread at a time. A batch may have 0 examples: every layer still takes part in its reductions.
  */
@@ -19,16 +19,16 @@ public interface Layer {
 
     /**
      * @param dy gradient of the sum of all examples' losses by the last forward's output, not changed
-     * @return the gradient by the last forward's input, valid until the next backward; null if no parameters stand before
-     *     this layer, so that nobody needs it
+     * @return the gradient by the last forward's input, valid until the next backward; null if no layer before this one
+     *     has parameters, so that it is not needed
      */
     Tensor backward(Tensor dy, Pass pass);
 
     /**
-     * Begins forward: as {@link #forward}, but a sum over shards that comes last may be started only.
+     * Begins forward: as {@link #forward}, but a sum over shards at its end may only be started.
      *
      * @param x must not change before the rest is done
-     * @return does the rest, once; before this layer's next call
+     * @return completes it; to be called once, before this layer's next call
      */
     default Supplier<Tensor> startForward(Tensor x, Pass pass) {
         Tensor y = forward(x, pass);
@@ -36,10 +36,11 @@ public interface Layer {
     }
 
     /**
-     * Begins backward: perhaps a sum over shards that comes first, perhaps nothing.
+     * Begins backward: starts a sum over shards if that comes first, else does nothing.
      *
      * @param dy must not change before the rest is done
-     * @return does the rest of {@link #backward}, once; before this layer's next call, and not within another layer's
+     * @return completes {@link #backward}; to be called once, before this layer's next call, and not within another
+     *     layer's
      */
     default Supplier<Tensor> startBackward(Tensor dy, Pass pass) {
         return () -> backward(dy, pass);

@@ -3,7 +3,7 @@ package io.syncbn.worker.nn;
 import io.syncbn.worker.nn.ParameterLayout.Role;
 import java.util.List;
 
-/** Where a layer of a model is defined: its name, what comes to it, and what it registers under its name. */
+/** The scope in which a layer is defined: its name, its input's shape, and what it registers under its name. */
 public final class LayerScope {
     private final ModelBuilderState blueprint;
     private final String name;
@@ -23,12 +23,12 @@ public final class LayerScope {
         return name;
     }
 
-    /** Shape of an example that comes. */
+    /** Shape of an input example. */
     public Shape input() {
         return input;
     }
 
-    /** Shape of an example that goes on; as it came, unless the layer says otherwise. */
+    /** Sets the shape of an output example; the input's by default. */
     public void output(Shape shape) {
         output = shape;
     }
@@ -49,8 +49,8 @@ public final class LayerScope {
     }
 
     /**
-     * Registers a running statistic of each channel. It takes in, when a step commits, what a training pass leaves in
-     * {@link ShardMemory#batchStatistics()}.
+     * Registers a running statistic of each channel. When a step commits, it is updated from what a training pass
+     * leaves in {@link ShardMemory#batchStatistics()}.
      *
      * @return its offset there and in {@link ShardMemory#runningStatistics()}
      */
@@ -69,10 +69,10 @@ public final class LayerScope {
     }
 
     /**
-     * Says what the layer computes: workers and checkpoints with other words have another model, and are refused. Required.
+     * Describes what the layer computes: workers and checkpoints with a different description are refused. Required.
      *
      * @param kind of layer
-     * @param settings whatever decides its results, but its weights
+     * @param settings everything that determines its results, except weights
      */
     public void describe(String kind, String settings) {
         blueprint.describe(kind + " " + name + ": " + settings);

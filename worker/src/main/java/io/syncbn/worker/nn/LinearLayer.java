@@ -3,8 +3,8 @@ package io.syncbn.worker.nn;
 import io.syncbn.worker.kernels.LinearOperation;
 
 /**
- * y = map(x, w) + b: a convolution or a dense layer. Backward leaves the gradient of w for later, see
- * {@link DeferredWeightGradient}.
+ * y = map(x, w) + b: a convolution or a dense layer. Backward defers the gradient of w, see {@link
+ * DeferredWeightGradient}.
  */
 final class LinearLayer implements Layer {
     static final int NO_BIAS = -1;
@@ -14,7 +14,7 @@ final class LinearLayer implements Layer {
      *
      * @param weightsOffset of w in the weights
      * @param biasOffset of b in the weights, or {@link #NO_BIAS}
-     * @param first whether no parameters stand before it, so that nobody needs its input's gradient
+     * @param first whether no layer before it has parameters, so that its input's gradient is not needed
      */
     record Place(Shape input, Shape output, int weightsOffset, int biasOffset, boolean first) {}
 

@@ -45,7 +45,7 @@ final class MaxPool implements Layer {
                 int pixel = example + (row * inputShape.width() + column) * channels;
                 for (int c = 0; c < channels; c++) {
                     float value = x[pixel + c];
-                    // A NaN is passed on, so that a diverged run shows.
+                    // Propagates NaN, so that a diverged run shows.
                     if (first || value > output[out + c] || Float.isNaN(value)) {
                         output[out + c] = value;
                         origins[out + c] = pixel + c;

@@ -69,12 +69,12 @@ final class ModelBuilderState {
         return dropoutLayers++;
     }
 
-    /** Notes a layer: its kind, and all that decides what it computes but its weights. */
+    /** Records a layer: its kind, and everything that determines what it computes, except weights. */
     void describe(String layer) {
         layers.add(layer);
     }
 
-    /** Kind and name of the layer that was noted last. */
+    /** Kind and name of the layer that was recorded last. */
     String lastLayer() {
         return layers.get(layers.size() - 1).split(":", 2)[0];
     }

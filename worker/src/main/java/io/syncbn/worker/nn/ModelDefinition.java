@@ -6,7 +6,7 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * A model with all shapes known and every parameter placed, from which come the worker's replica and its shards' models.
+ * A model with all shapes known and every parameter placed; makes the worker's replica and its shards' models.
  *
  * <p>Immutable.
  */

@@ -1,6 +1,6 @@
 package io.syncbn.worker.nn;
 
-/** A model that cannot be; the message names the layer and the shapes, in words for the user. */
+/** An impossible model; the message names the layer and the shapes, in words for the user. */
 public final class ModelException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

@@ -1,8 +1,8 @@
 package io.syncbn.worker.nn;
 
 /**
- * Sums a normalization layer's moments over the shards of a normalization group: all that such a layer knows of the rest
- * of the world. Local BN, groups within a process and a cluster are three of these.
+ * Sums a normalization layer's moments over the shards of a normalization group: such a layer's only link to other
+ * shards. Local BN, groups within a process and a cluster are three implementations.
  */
 @FunctionalInterface
 public interface MomentsReducer {

@@ -35,7 +35,7 @@ public final class Net {
         return blueprint.classes;
     }
 
-    /** Shape of an example behind the layers so far. */
+    /** Shape of an example after the layers so far. */
     public Shape shape() {
         return shape;
     }
@@ -84,7 +84,7 @@ public final class Net {
         return norm(name, blueprint.norms.batch());
     }
 
-    /** A normalization of one's own. */
+    /** A custom normalization. */
     public Net norm(String name, Normalizer normalizer) {
         Shape before = shape;
         NormFactory norm = define(name, normalizer::define);
@@ -95,7 +95,7 @@ public final class Net {
         return this;
     }
 
-    /** A layer of one's own. */
+    /** A custom layer. */
     public Net add(String name, LayerDefinition layer) {
         define(name, layer::define);
         return this;

@@ -3,7 +3,7 @@ package io.syncbn.worker.nn;
 import java.util.function.IntConsumer;
 
 /**
- * What one trip of a batch through a model needs to know, beside the batch.
+ * What one pass of a batch through a model needs to know, beside the batch.
  *
  * @param training whether batch statistics and dropout are used, and gradients follow
  * @param batch which batch it is
@@ -28,7 +28,7 @@ public record Pass(
         return evaluation(LayerWatch.NONE);
     }
 
-    /** The same, with somebody who looks at the layers. */
+    /** The same, with a watch on the layers' outputs. */
     public static Pass evaluation(LayerWatch outputs) {
         return new Pass(false, new BatchId(0, 0, 0), MomentsReducer.LOCAL, offset -> {}, outputs);
     }

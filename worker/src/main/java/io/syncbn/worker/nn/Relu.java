@@ -1,6 +1,6 @@
 package io.syncbn.worker.nn;
 
-/** y = max(0, x). Behind a batch normalization it is fused into that. */
+/** y = max(0, x). After a normalization it is fused into that. */
 final class Relu implements Layer {
     private final Shape shape;
     private final ShardMemory memory;

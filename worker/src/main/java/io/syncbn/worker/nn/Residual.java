@@ -33,7 +33,7 @@ final class Residual implements Layer {
     private final Sequential shortcut;
     private final ShardMemory memory;
     private final float[] sumGradient;
-    /** Of the shortcut while the main branch runs, and then of the input. */
+    /** The shortcut's gradient while the main branch runs, then the input's. */
     private final float[] inputGradient;
 
     private Tensor output;
@@ -70,7 +70,7 @@ final class Residual implements Layer {
         return new Tensor(inputGradient, dy.examples(), spec.inputShape());
     }
 
-    /** What layers pass on is written over by the main branch. */
+    /** Copies the shortcut's gradient, because the main branch overwrites the array in which layers pass theirs on. */
     private void keepOfShortcut(Tensor byShortcut) {
         if (byShortcut.values() != inputGradient) {
             System.arraycopy(byShortcut.values(), 0, inputGradient, 0, byShortcut.size());

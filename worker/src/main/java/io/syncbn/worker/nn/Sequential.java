@@ -4,8 +4,8 @@ import java.util.List;
 import java.util.function.Supplier;
 
 /**
- * Layers one after another. Backward tells, after each, from where on the gradient is final, and ends at the first layer
- * with parameters.
+ * Layers one after another. After each layer, backward reports the offset from which the gradient is final; it ends at
+ * the first layer with parameters.
  */
 final class Sequential implements Layer {
 

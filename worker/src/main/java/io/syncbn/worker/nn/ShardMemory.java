@@ -38,7 +38,7 @@ public final class ShardMemory {
         return gradients;
     }
 
-    /** Of the model, at the offsets that {@link LayerScope#statistic} gave; only read. */
+    /** Running statistics of the model, at the offsets that {@link LayerScope#statistic} gave; only read. */
     public float[] runningStatistics() {
         return replica.runningStatistics();
     }
@@ -69,14 +69,15 @@ public final class ShardMemory {
     }
 
     /**
-     * The array in which layers hand on their input's gradient, if they have none of their own; written after {@link
-     * #finishLateGradient}. What comes to a layer may lie in it: then a number must be read before it is written over.
+     * The array in which layers without one of their own pass on their input's gradient; to be written only after
+     * {@link #finishLateGradient}. A layer's own dy may lie in it: then each number must be read before it is
+     * overwritten.
      */
     public float[] passedGradient() {
         return passedGradient.values();
     }
 
-    /** Does now what backward has left for later; a layer that waits for a sum starts that before. */
+    /** Does the work that backward has deferred; a layer that waits for a sum starts the sum first. */
     public void finishLateGradient(Pass pass) {
         lateGradient.finish(pass);
     }

@@ -64,7 +64,7 @@ public final class ShardModel implements AutoCloseable {
         return memory.gradients();
     }
 
-    /** Begins anew, also after a pass that an exception from outside has ended. */
+    /** Resets the gradients, also after a pass that an exception has ended. */
     public void clearGradients() {
         memory.lateGradient().clear();
         Arrays.fill(memory.gradients(), 0);

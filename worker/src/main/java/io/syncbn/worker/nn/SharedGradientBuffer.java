@@ -1,11 +1,11 @@
 package io.syncbn.worker.nn;
 
 /**
- * One array for the gradient that layers with parameters hand on in backward. Each reads it to its end before it writes its
- * own into it, number by number or from a copy; an array for each layer would only push the activations out of the cache.
+ * One array for the gradient that layers with parameters pass on in backward. Each layer reads a number before it
+ * overwrites it, or works from a copy; an array for each layer would only push the activations out of the cache.
  *
- * <p>What must outlive the next layer's backward is copied. Layers reserve while they are built; the first use allocates.
- * For one thread.
+ * <p>What must outlive the next layer's backward is copied. Layers reserve while they are built; the first use
+ * allocates. For one thread.
  */
 final class SharedGradientBuffer {
     private int length;

@@ -9,7 +9,7 @@ package io.syncbn.worker.nn;
  */
 record SlidingWindow(int size, int stride, int padding) {
 
-    /** What comes out of a picture: one pixel for each place, rounded down as PyTorch does. */
+    /** The output's shape: one pixel for each place, rounded down as PyTorch does. */
     Shape over(Shape input, int outputChannels) {
         return new Shape(places(input.height()), places(input.width()), outputChannels);
     }

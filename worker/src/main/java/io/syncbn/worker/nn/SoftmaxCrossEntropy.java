@@ -1,11 +1,11 @@
 package io.syncbn.worker.nn;
 
 /**
- * The loss of a classifier: −Σ q·log softmax(z), where q is 1 for the label and 0 for the others, or with label smoothing
- * s: 1 − s + s/K for the label and s/K for the others of K classes (Szegedy et al. 2016).
+ * The loss of a classifier: −Σ q·log softmax(z), where q is 1 for the label and 0 for the others, or with label
+ * smoothing s: 1 − s + s/K for the label and s/K for the others of K classes (Szegedy et al. 2016).
  *
- * <p>Sums over examples, in float64, and with StrictMath: divided later by the count of the global batch, equal on every
- * JDK.
+ * <p>Sums over examples in float64 with StrictMath, so that they are equal on every JDK; they are divided later by the
+ * count of the global batch.
  */
 public final class SoftmaxCrossEntropy {
     private SoftmaxCrossEntropy() {}

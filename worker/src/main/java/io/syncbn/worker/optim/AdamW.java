@@ -14,7 +14,7 @@ import java.util.List;
  *   w = w − rate / (1 − β1^t) · m / (√v / √(1 − β2^t) + ε)
  * </pre>
  *
- * <p>m and v are 0 at first, and t is 1 in the first step that is not left out. What depends on t alone is computed in
+ * <p>m and v are 0 at first, and t is 1 in the first step that is not skipped. What depends on t alone is computed in
  * float64, once a step.
  */
 final class AdamW implements Optimizer {

@@ -3,21 +3,21 @@ package io.syncbn.worker.optim;
 import java.util.List;
 
 /**
- * A rule by which weights follow their gradients. It keeps nothing itself: what it has to remember stands in {@link Slots},
- * which are saved, compared and sent to other workers with the weights. {@link Optimizers} knows all rules by name.
+ * A rule by which weights follow their gradients. It is stateless: its state is in {@link Slots}, which are saved,
+ * compared and sent to other workers with the weights. {@link Optimizers} knows all rules by name.
  *
- * <p>All workers compute the same update. So an update may depend on nothing but its arguments, and its loops must give the
- * same bits however many elements the processor computes at a time: independent float operations do, as Java never fuses a
- * product and a sum by itself; {@code Math.pow} and the like do not, {@code StrictMath} does.
+ * <p>All workers compute the same update. So an update may depend on nothing but its arguments, and its loops must give
+ * the same bits however many elements the processor computes at a time: independent float operations do, as Java never
+ * fuses a product and a sum by itself; {@code Math.pow} and the like do not, {@code StrictMath} does.
  */
 public interface Optimizer {
 
-    /** What it remembers. */
+    /** Names of its state. */
     SlotNames slots();
 
     /**
-     * Changes weights and slots. Called for committed steps only; a step that is left out is none, so that an optimizer that
-     * needs their number counts them itself.
+     * Changes weights and slots. Called for committed steps only, not for skipped ones, so an optimizer that needs
+     * their number counts them itself.
      */
     void update(Step step, Slots slots);
 

@@ -4,8 +4,8 @@ import io.syncbn.proto.job.Hyperparameters;
 import java.util.List;
 
 /**
- * Stochastic gradient descent with momentum, as PyTorch defines it (Sutskever et al. 2013, with the learning rate outside
- * of the buffer).
+ * Stochastic gradient descent with momentum, as PyTorch defines it (Sutskever et al. 2013, with the learning rate
+ * outside of the buffer).
  *
  * <pre>
  *   g = scale · sum / examples + decay · w
@@ -13,7 +13,7 @@ import java.util.List;
  *   w = w − rate · v                        or, Nesterov:  w − rate · (g + momentum · v)
  * </pre>
  *
- * <p>v is 0 at first, so that it becomes the first gradient. Weights, gradient and v are gone over once.
+ * <p>v is 0 at first, so that it becomes the first gradient. One pass over weights, gradient and v.
  */
 final class Sgd implements Optimizer {
     /** v. */

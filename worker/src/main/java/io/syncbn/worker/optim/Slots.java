@@ -68,7 +68,7 @@ public final class Slots {
         counters.put(name, count);
     }
 
-    /** Counts one more, and says how many it is then. */
+    /** Increments a counter and returns its new value. */
     public long count(String name) {
         setCounter(name, counter(name) + 1);
         return counter(name);
@@ -92,7 +92,7 @@ public final class Slots {
         return copy;
     }
 
-    /** Takes over others of the same names and size. */
+    /** Copies the values of slots with the same names and size. */
     public void set(Slots from) {
         FloatBuffer flat = FloatBuffer.allocate(flatSize());
         from.put(flat);

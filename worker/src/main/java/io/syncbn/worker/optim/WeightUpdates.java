@@ -6,10 +6,10 @@ import io.syncbn.worker.nn.ParameterLayout.Role;
 import java.util.List;
 
 /**
- * What all optimizers have in common: sums over a global batch become a step.
+ * What all optimizers have in common: turns sums over a global batch into a step.
  *
- * <p>Weight decay is 0 for γ, β and biases unless the job says otherwise (Goyal et al. 2017 §5.3). Gradients are clipped by
- * min(1, clip / (norm + 1e-6)) with the L2 norm of the whole mean gradient. For one thread.
+ * <p>Weight decay is 0 for γ, β and biases unless the job says otherwise (Goyal et al. 2017 §5.3). Gradients are
+ * clipped by min(1, clip / (norm + 1e-6)) with the L2 norm of the whole mean gradient. For one thread.
  */
 public final class WeightUpdates {
     private static final double CLIP_EPSILON = 1e-6;

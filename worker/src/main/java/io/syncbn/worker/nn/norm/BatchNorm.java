@@ -27,7 +27,7 @@ import java.util.function.Supplier;
 final class BatchNorm implements Norm {
 
     /**
-     * Makes it.
+     * Makes the layer.
      *
      * @param number of the layer, for sums over shards
      * @param relu whether a ReLU is fused

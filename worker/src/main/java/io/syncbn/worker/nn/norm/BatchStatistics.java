@@ -8,8 +8,8 @@ import io.syncbn.worker.nn.ShardMemory;
 import io.syncbn.worker.nn.Tensor;
 
 /**
- * Mean and variance of each channel over the rows of a normalization group, from sums over its shards. σ² = E[x²] − E[x]² in
- * float64: float32 loses it when the mean is large beside the deviation.
+ * Mean and variance of each channel over the rows of a normalization group, from sums over its shards. σ² = E[x²] −
+ * E[x]² in float64: float32 loses the variance when the mean is large beside the deviation.
  */
 final class BatchStatistics {
     private final int number;
@@ -42,7 +42,7 @@ final class BatchStatistics {
         return pass.moments().start(Direction.FORWARD, number, part);
     }
 
-    /** Takes what the sum has come to; a group without rows has zeros. */
+    /** Takes the finished sum; statistics are zeros for a group without rows. */
     void take(double[] total) {
         groupRows = total[0];
         for (int c = 0; c < channels; c++) {
@@ -67,7 +67,7 @@ final class BatchStatistics {
         return variance;
     }
 
-    /** Of the whole group, in the last sum. */
+    /** Rows of the whole group, in the last sum. */
     double groupRows() {
         return groupRows;
     }

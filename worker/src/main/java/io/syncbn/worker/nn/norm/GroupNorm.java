@@ -14,20 +14,20 @@ import io.syncbn.worker.nn.Tensor;
 import java.util.function.Supplier;
 
 /**
- * Group normalization (Wu &amp; He 2018): each example by itself, over its pixels and the channels of one of G groups, which
- * are M numbers:
+ * Group normalization (Wu &amp; He 2018): each example by itself, over the M numbers of its pixels and the channels of
+ * one of G groups:
  *
  * <pre>
  *   x̂ = (x − μ) / √(σ² + ε),   y = γ·x̂ + β,   then max(0, y) if a ReLU is fused
  *   dx = 1/√(σ² + ε) · (γ·dy − Σ(γ·dy)/M − x̂·Σ(γ·dy·x̂)/M),   dγ = Σ dy·x̂,   dβ = Σ dy
  * </pre>
  *
- * <p>γ belongs to a channel, not to the group, and so stays under the sums. Nothing is summed over shards, there are no running
- * statistics, and evaluation computes as training does.
+ * <p>γ belongs to a channel, not to the group, and so stays under the sums. Nothing is summed over shards, there are no
+ * running statistics, and evaluation computes as training does.
  */
 final class GroupNorm implements Norm {
 
-    /** Makes it. */
+    /** Makes the layer. */
     record Factory(Shape shape, int groups, double epsilon, Affine affine, boolean relu) implements NormFactory {
 
         @Override
@@ -49,7 +49,7 @@ final class GroupNorm implements Norm {
     private final float[] output;
     private final NormTransform transform;
 
-    /** Of each example's groups. */
+    /** Means of each example's groups. */
     private final double[] means;
 
     private final double[] variances;
@@ -125,7 +125,7 @@ final class GroupNorm implements Norm {
         return new Tensor(output, x.examples(), settings.shape);
     }
 
-    /** Of one example's groups, as E[x²] − E[x]² in float64. */
+    /** Sets the statistics of one example's groups; the variance is E[x²] − E[x]² in float64. */
     private void takeStatistics(int example) {
         memory.kernels().moments(input.values(), rows(example), sums, products);
         double numbers = (double) settings.shape.pixels() * channelsPerGroup;
@@ -185,7 +185,7 @@ final class GroupNorm implements Norm {
         return new Tensor(inputGradient, dy.examples(), settings.shape);
     }
 
-    /** Of the present example, from its sums by channel. */
+    /** Sets the gradient's transform for the present example, from its sums by channel. */
     private void setGradientTransform() {
         for (int c = 0; c < channels; c++) {
             double gamma = affine.gamma(memory, c);

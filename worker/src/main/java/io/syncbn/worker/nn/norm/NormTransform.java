@@ -3,9 +3,10 @@ package io.syncbn.worker.nn.norm;
 import io.syncbn.worker.kernels.Transform;
 
 /**
- * What statistics make of x, γ·(x − μ)/√(σ² + ε) + β, and of its gradient, as float32 numbers for the kernels.
+ * The transform of x that statistics give, γ·(x − μ)/√(σ² + ε) + β, and that of its gradient, in float32 for the
+ * kernels.
  *
- * <p>The pivot is the mean as float32; what rounding took off the mean is put back by the shift.
+ * <p>The pivot is the mean as float32; the shift makes up for its rounding.
  */
 final class NormTransform {
     private final double epsilon;

@@ -18,7 +18,7 @@ public final class Normalizers {
         register("group:G", GroupNorm::inGroups);
     }
 
-    /** Makes a normalizer of what stands behind its name, and of the job's other settings. */
+    /** Makes a normalizer from the arguments after its name and the job's other settings. */
     private interface Maker {
         /** @throws IllegalArgumentException that says what is wrong with the arguments */
         Normalizer make(String arguments, Normalization settings);
@@ -38,7 +38,7 @@ public final class Normalizers {
     }
 
     /**
-     * Those of a job.
+     * The normalizers of a job.
      *
      * @throws ModelException if there is no normalizer of that name, or its arguments are wrong
      */
@@ -46,7 +46,7 @@ public final class Normalizers {
         return new Norms(named(job.kind(), job), named("batch", job));
     }
 
-    /** How to ask for each that there is: {@code NAME} or {@code NAME:ARGUMENTS}. */
+    /** How to ask for each normalizer: {@code NAME} or {@code NAME:ARGUMENTS}. */
     public static Collection<String> usages() {
         return KINDS.values().stream().map(Kind::usage).toList();
     }

@@ -5,7 +5,7 @@ import io.syncbn.worker.nn.ParameterLayout.Role;
 import io.syncbn.worker.nn.ShardMemory;
 
 /**
- * Means and variances that follow those of batches, for evaluation; or none. A training pass only leaves those of its batch:
+ * Running means and variances, for evaluation; or none. A training pass only stores the statistics of its batch:
  * running ones change when the step commits.
  *
  * @param meanOffset of the running mean in the statistics, the running variance follows it; or {@link #ABSENT}
