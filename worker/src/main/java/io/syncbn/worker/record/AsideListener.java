@@ -10,11 +10,11 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
- * Stands between the training thread and a listener that may do as it likes: has it told of everything, in its order, by a
- * thread that is not the training thread's. Called by the training thread, which never waits here.
+ * Decouples a listener from the training thread: queues events and delivers them in order on another thread, where the
+ * listener may block. Called by the training thread, which never waits here.
  */
 final class AsideListener implements RunListener {
-    /** How much a listener may be behind: the newest steps, some megabytes. */
+    /** Most events in the queue, some megabytes; beyond that the oldest steps are dropped. */
     static final int MOST_KEPT = 10_000;
 
     private static final Logger LOG = System.getLogger("io.syncbn.worker");
@@ -24,26 +24,26 @@ final class AsideListener implements RunListener {
     private final Executor thread;
     private final Runnable failures;
     private final Deque<Event> kept = new ArrayDeque<>();
-    /** Whether the thread was asked to tell, and has not begun. */
+    /** Whether a delivery is scheduled and has not begun. */
     private boolean isAsked;
-    /** Steps left out since it was last told of everything. */
+    /** Events dropped since the queue was last empty. */
     private long lost;
 
-    /** Null until it is made; belongs to the thread, as does whether it fails. */
+    /** Null until it is made; used by the delivering thread only, like {@link #isFailing}. */
     private RunListener listener;
 
     private boolean isFailing;
 
-    /** @param isOfStep whether it may be left out when there are too many */
+    /** @param isOfStep whether it may be dropped when the queue is full */
     private record Event(Consumer<RunListener> call, boolean isOfStep) {}
 
     /**
-     * Takes its place.
+     * Queues events for a listener.
      *
      * @param name for the log
      * @param maker makes the listener, in the thread
-     * @param thread does one thing after another
-     * @param failures told of everything of which the listener has not heard, or that it has failed at
+     * @param thread runs one task after another
+     * @param failures run for every event that was dropped, or at which the listener has failed
      */
     AsideListener(String name, Supplier<RunListener> maker, Executor thread, Runnable failures) {
         this.name = name;
@@ -77,7 +77,7 @@ final class AsideListener implements RunListener {
         add(new Event(told -> told.finished(result, facts), false));
     }
 
-    /** The listener is closed when it has been told of everything. */
+    /** Closes the listener after all queued events. */
     @Override
     public void close() {
         add(new Event(RunListener::close, false));
@@ -132,7 +132,7 @@ final class AsideListener implements RunListener {
         return kept.pollFirst();
     }
 
-    /** A listener's mistake, whatever it is, is nobody else's. */
+    /** Catches everything: a listener's failure must not affect training or other listeners. */
     private void tell(Event event) {
         try {
             if (listener == null) {

@@ -3,8 +3,8 @@ package io.syncbn.worker.record;
 import io.syncbn.worker.checkpoint.ModelState;
 
 /**
- * A listener without which there is no run: it keeps the model's states, and what it throws ends the job. Called by the
- * training thread, so that it sees to it itself that no step waits for a disk.
+ * The listener that keeps the model's states; unlike other listeners' exceptions, its own end the job. Called by the
+ * training thread, so it must ensure itself that no step waits for a disk.
  */
 public interface CheckpointKeeper extends RunListener {
 

@@ -3,7 +3,7 @@ package io.syncbn.worker.record;
 import java.time.Duration;
 import java.util.function.LongSupplier;
 
-/** Whether it is so long since the last checkpoint that one is due, whatever the number of steps. */
+/** Tells when a checkpoint is due by time, whatever the number of steps. */
 public final class CheckpointTimer {
     private final long everyNanos;
     private final LongSupplier nanoClock;
@@ -20,7 +20,7 @@ public final class CheckpointTimer {
         return everyNanos > 0 && nanoClock.getAsLong() - lastNanos >= everyNanos;
     }
 
-    /** There is a checkpoint of now. */
+    /** Restarts the interval: a checkpoint has just been taken. */
     public void restart() {
         lastNanos = nanoClock.getAsLong();
     }

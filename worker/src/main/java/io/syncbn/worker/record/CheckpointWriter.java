@@ -11,13 +11,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * Writes checkpoints in a thread of its own, from a copy of the state, while training goes on: a step waits for a disk only if
- * the checkpoint before is still being written, once, and not so long that its worker is taken for one that has stopped.
+ * Writes checkpoints in a thread of its own, from a copy of the state, while training goes on: a step waits for a disk
+ * only if the previous checkpoint is still being written, once, and for less than any deadline of a step.
  *
  * <p>Used by one thread, the one that trains. One checkpoint is written at a time.
  */
 public final class CheckpointWriter implements AutoCloseable {
-    /** Less than any deadline of a step's sums: so long may a checkpoint wait for the one before it. */
+    /** How long a checkpoint waits for the previous one; less than any deadline of a step's sums. */
     private static final Duration PATIENCE = Duration.ofSeconds(1);
 
     /** Where checkpoints go. */
@@ -34,7 +34,7 @@ public final class CheckpointWriter implements AutoCloseable {
     private final WritingThread thread = new WritingThread("checkpoints");
     private CompletableFuture<Void> underWay = CompletableFuture.completedFuture(null);
     private long stepUnderWay = -1;
-    /** Whether the one under way was waited for in vain: no step waits for it again. */
+    /** Whether waiting for the one under way has timed out: no step waits for it again. */
     private boolean hangs;
 
     public CheckpointWriter(Store store, WriteAlarms alarms) {
@@ -43,8 +43,9 @@ public final class CheckpointWriter implements AutoCloseable {
     }
 
     /**
-     * Begins to write a checkpoint of a state, which may change as soon as this returns. That it cannot be written is an alarm;
-     * so is that it is left out, because the one before is not written yet. One that is under way is not begun again.
+     * Begins to write a checkpoint of a state, which may change as soon as this returns. A failed write is an alarm,
+     * and so is a checkpoint that is skipped because the previous one is still being written. One that is under way is
+     * not begun again.
      */
     void begin(ModelState state, long epochsDone) {
         if (!underWay.isDone() && state.step() == stepUnderWay) {
@@ -100,7 +101,7 @@ public final class CheckpointWriter implements AutoCloseable {
         }
     }
 
-    /** Waits, but not for ever, until what is under way is written, or has failed. */
+    /** Waits, up to a limit, until the write under way has finished or failed. */
     @Override
     public void close() {
         thread.close();

@@ -4,11 +4,11 @@ import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 
-/** What to tell of files that cannot be written. */
+/** Messages about files that cannot be written. */
 final class FileFault {
     private FileFault() {}
 
-    /** What to tell of a fault; Java's own messages are often no more than a path. */
+    /** A message with the reason; Java's own messages are often no more than a path. */
     static String cannotWrite(Path file, IOException cause) {
         String reason = cause instanceof FileSystemException fault && fault.getReason() == null
                 ? fault.getClass().getSimpleName()

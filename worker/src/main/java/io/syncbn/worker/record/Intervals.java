@@ -3,7 +3,7 @@ package io.syncbn.worker.record;
 import java.time.Duration;
 
 /**
- * How often a run is looked at and kept.
+ * How often a run is evaluated and its state kept.
  *
  * @param checkpointEvery steps between checkpoints; 0: at the end of every epoch
  * @param checkpointTime longest time between checkpoints; zero: only the number of steps counts

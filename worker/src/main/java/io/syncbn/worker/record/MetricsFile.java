@@ -27,14 +27,14 @@ final class MetricsFile {
     private final Path path;
     private final long step;
     private final Disk disk;
-    /** Null until the file is there without the lines that are not true any more. */
+    /** Null until the file has been written anew, without the lines of steps that will be repeated. */
     private SeekableByteChannel channel;
     /** Set by another thread. */
     private volatile boolean isGivenUp;
     /** Where the last whole line ends. */
     private long wholeBytes;
 
-    /** @param step from which training goes on: what the file tells of later ones will be told again */
+    /** @param step from which training goes on: lines of later steps are removed, as these steps will be repeated */
     MetricsFile(Path path, long step, Disk disk) {
         this.path = path;
         this.step = step;
@@ -46,9 +46,9 @@ final class MetricsFile {
     }
 
     /**
-     * Begins where an earlier writer ended, or with an empty file; does nothing the second time.
+     * Opens the file after an earlier writer's lines, or empty; does nothing if it is open.
      *
-     * @return whether there is a file to write to: there is none if it was given up before
+     * @return whether the file is open: false if it was given up before
      */
     boolean begin() throws IOException {
         if (channel == null && !isGivenUp) {
@@ -63,7 +63,7 @@ final class MetricsFile {
     private void open(long wholeBytes) throws IOException {
         SeekableByteChannel opened = disk.open(path);
         if (isGivenUp) {
-            opened.close(); // it may be another writer's
+            opened.close(); // it may be another writer's by now
             return;
         }
         channel = opened;
@@ -71,8 +71,9 @@ final class MetricsFile {
     }
 
     /**
-     * From now on another writer may go on with the file. What has begun is written to the end, since that one replaces it; what
-     * has not, because the disk hangs, never begins: it would put old lines in place of the other's.
+     * From now on another writer may go on with the file. A file that is open may still be written to, since the other
+     * writer replaces it; one that is not, because the disk hangs, is never opened: that would replace the other's
+     * lines with old ones.
      */
     void giveUp() {
         isGivenUp = true;

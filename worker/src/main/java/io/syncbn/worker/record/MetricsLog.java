@@ -16,19 +16,19 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * The lines of {@code metrics.jsonl} on their way to the disk, for which whoever adds one does not wait. Those that cannot be
- * written, because the disk is full or hangs, are kept and written when it works again.
+ * A queue of lines for {@code metrics.jsonl}; adding one never waits for the disk. Lines that cannot be written,
+ * because the disk is full or hangs, are kept and written when it works again.
  *
  * <p>Lines are added by one thread, and written by another.
  */
 final class MetricsLog implements AutoCloseable {
-    /** How many lines are kept at most; the newest, some tens of megabytes. */
+    /** Most lines kept, some tens of megabytes; beyond that the oldest are dropped. */
     static final int MOST_KEPT = 100_000;
 
-    /** Lines of one write: when it fails, no more has been tried in vain. */
+    /** Lines of one write, which bounds the work lost when it fails. */
     private static final int BATCH = 256;
 
-    /** Less than any deadline: so long may another worker, which goes on with the file, have to wait. */
+    /** How long closing may delay the worker that goes on with the file; less than any deadline. */
     private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(1);
 
     private static final Duration SILENT_PATIENCE = Duration.ofSeconds(10);
@@ -40,19 +40,19 @@ final class MetricsLog implements AutoCloseable {
     private final Executor thread;
     private final Deque<Line> kept = new ArrayDeque<>();
     private long lost;
-    /** Whether the thread was asked to write, and has not begun. */
+    /** Whether a write is scheduled and has not begun. */
     private boolean isAsked;
 
     /**
      * A line to be written.
      *
-     * @param unlessTold a step of which the file may tell already, and then needs no line; or {@link #ANYWAY}
+     * @param unlessTold step whose line is not written if the file already has it; or {@link #ANYWAY}
      */
     private record Line(String text, long unlessTold) {
         static final long ANYWAY = -1;
     }
 
-    /** @param thread does one thing after another; no other may write to this file */
+    /** @param thread runs one task after another; no other may write to this file */
     MetricsLog(MetricsFile file, WriteAlarms alarms, Executor thread) {
         this.file = file;
         this.alarms = alarms;
@@ -60,12 +60,12 @@ final class MetricsLog implements AutoCloseable {
         write();
     }
 
-    /** Adds a line, which is written soon, or when that is possible. */
+    /** Adds a line, which is written as soon as possible. */
     void add(String line) {
         add(new Line(line, Line.ANYWAY));
     }
 
-    /** Adds a line about a step, unless the file has one, from the writer before. */
+    /** Adds a step's line, unless the previous writer has written it. */
     void addUnlessTold(long step, String line) {
         add(new Line(line, step));
     }
@@ -85,7 +85,7 @@ final class MetricsLog implements AutoCloseable {
         }
     }
 
-    /** Has what is kept written, as far as that works. */
+    /** Schedules a write of the lines that are kept. */
     private void write() {
         synchronized (this) {
             if (isAsked) {
@@ -185,13 +185,14 @@ final class MetricsLog implements AutoCloseable {
         } catch (TimeoutException e) {
             return false;
         } catch (ExecutionException e) {
-            return true; // of which whoever asks for the result will hear
+            return true; // thrown to whoever asks for the result
         }
         return true;
     }
 
     /**
-     * Has the rest written and the file closed: by now, unless the disk hangs; then when it works again, if the file was begun.
+     * Writes the rest and closes the file; if the disk hangs, this happens when it works again, provided the file was
+     * open.
      */
     @Override
     public void close() {

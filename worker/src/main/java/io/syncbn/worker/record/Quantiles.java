@@ -1,6 +1,6 @@
 package io.syncbn.worker.record;
 
-/** What is said of measured values that are in order of size, everywhere alike. */
+/** Quantiles of sorted values, defined alike everywhere. */
 public final class Quantiles {
     private Quantiles() {}
 

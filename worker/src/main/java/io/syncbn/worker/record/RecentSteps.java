@@ -5,11 +5,11 @@ import java.util.Deque;
 import java.util.List;
 
 /**
- * The newest steps that this worker has seen committed, in any generation. No step waits for its line: a writer that is
- * killed takes some with it, and whoever writes next tells of them.
+ * The newest steps that this worker has seen committed, in any generation. Lines are written asynchronously, so a
+ * killed writer loses some; the next writer adds them from here.
  */
 final class RecentSteps implements RunListener {
-    /** Many more than wait for a disk that works. */
+    /** Far more than ever wait for a disk that works. */
     static final int MOST_KEPT = 1000;
 
     private final Deque<StepRecord> steps = new ArrayDeque<>();
@@ -25,7 +25,7 @@ final class RecentSteps implements RunListener {
         }
     }
 
-    /** In their order; none after that one. */
+    /** The steps up to {@code last}, in order. */
     List<StepRecord> upTo(long last) {
         return steps.stream().filter(step -> step.step() <= last).toList();
     }

@@ -2,7 +2,7 @@ package io.syncbn.worker.record;
 
 import java.io.IOException;
 
-/** A run without whose record training cannot go on; the message says where and why. */
+/** A failure to record a run without which training cannot go on; the message says where and why. */
 public final class RecordException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
@@ -10,7 +10,7 @@ public final class RecordException extends RuntimeException {
         super(message);
     }
 
-    /** @param cause of this worker's machine */
+    /** @param cause a fault of this worker's machine */
     public RecordException(String message, IOException cause) {
         super(message, cause);
     }

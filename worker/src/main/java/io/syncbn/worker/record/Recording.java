@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.function.Supplier;
 
 /**
- * This worker's part in the record of a run. What it measures itself, it always tells; the run is written by whichever
- * worker has shard 0, while it has it. Belongs to the training thread.
+ * This worker's part in recording a run. It always publishes its own metrics; the run is written by whichever worker
+ * has shard 0 at the time. Belongs to the training thread.
  */
 public final class Recording implements AutoCloseable {
     private final WriterTurn turn;
@@ -15,12 +15,12 @@ public final class Recording implements AutoCloseable {
     private final WorkerMetrics metrics;
     private final StartTimes start;
     private final RecentSteps recent = new RecentSteps();
-    /** Told on every worker, of every step; they only remember, and wait for nothing. */
+    /** Called on every worker for every step; they only store values and never block. */
     private final List<RunListener> everywhere;
 
     private CheckpointKeeper listener = CheckpointKeeper.NONE;
 
-    /** @param listeners makes the one that is told of the steps that this worker writes */
+    /** @param listeners makes the listener for the steps that this worker writes */
     public Recording(
             WriterTurn turn,
             Supplier<CheckpointKeeper> listeners,
@@ -35,7 +35,7 @@ public final class Recording implements AutoCloseable {
         everywhere = List.of(recent, start, metrics);
     }
 
-    /** Notes the end of a part of the start. */
+    /** Records the end of a part of the start. */
     public void started(String part) {
         start.done(part);
     }
@@ -77,7 +77,7 @@ public final class Recording implements AutoCloseable {
         listener.evaluated(step, epoch, evaluation);
     }
 
-    /** Whether the last checkpoint is too long ago; one that begins to write when another's was due keeps it at once. */
+    /** Whether a checkpoint is due by time; a worker that becomes the writer when one is overdue takes it at once. */
     public boolean isCheckpointDue() {
         return listener != CheckpointKeeper.NONE && timer.isDue();
     }

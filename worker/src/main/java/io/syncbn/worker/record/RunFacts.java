@@ -7,14 +7,14 @@ import io.syncbn.worker.kernels.Arithmetic;
 import java.util.Map;
 
 /**
- * What a run tells of itself beside measurements.
+ * Facts about a run, other than measurements.
  *
  * @param workers of its last generation
  * @param generations that there were
  * @param restores how often it went back to a checkpoint, because every copy of the model was lost
  */
 public record RunFacts(int workers, long generations, long restores, Origin origin) {
-    /** Of {@link Origin#computedWith}: library, instruction set and vectors in one line. */
+    /** Key in {@link Origin#computedWith}: library, instruction set and vectors in one line. */
     public static final String ARITHMETIC = "arithmetic";
 
     private static final int MEBIBYTE = 1 << 20;

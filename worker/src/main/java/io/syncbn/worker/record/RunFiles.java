@@ -9,13 +9,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 
-/**
- * What writes a run's files. It outlives listeners: what one of them began may still be under way when the next one comes.
- */
+/** Writes a run's files. It outlives listeners: a write that one began may still be under way when the next is made. */
 public final class RunFiles implements AutoCloseable {
     private static final Logger LOG = System.getLogger("io.syncbn.worker");
 
-    /** Who is told of a run beside its directory: each has a thread, and is made anew for every row of steps. */
+    /** Further listeners to a run: each has a thread, and is made anew each time this worker becomes the writer. */
     private static final List<Aside> ASIDE = List.of();
 
     private final RunTarget target;
@@ -47,7 +45,7 @@ public final class RunFiles implements AutoCloseable {
         listeners.forEach(listener -> aside.put(listener, new WritingThread(listener.name())));
     }
 
-    /** Of the steps that this worker writes from now on, until it is closed. */
+    /** A listener for the steps that this worker writes from now on, until it is closed. */
     public CheckpointKeeper open() {
         return new RunListeners(new RunWriter(target.directory(), checkpoints, metricsThread, alarms, start), asides());
     }

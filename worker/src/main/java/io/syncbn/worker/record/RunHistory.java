@@ -18,10 +18,10 @@ import java.util.Deque;
 import java.util.List;
 import java.util.function.Predicate;
 
-/** What a run's {@code metrics.jsonl} tells of all its steps, whichever workers wrote it. */
+/** What a run's {@code metrics.jsonl} says about all its steps, whichever workers wrote it. */
 public final class RunHistory {
     private static final ObjectMapper JSON = new ObjectMapper();
-    /** Of epochs, which are fractions; far less than a step. */
+    /** Tolerance for epochs, which are fractions; far less than a step. */
     private static final double ROUNDING = 1e-9;
 
     private final StepTimes stepMillis = new StepTimes();
@@ -40,7 +40,7 @@ public final class RunHistory {
     }
 
     /**
-     * Of a step that was not left out.
+     * Loss of a step that was not skipped.
      *
      * @param epoch passes over the data after it
      * @param mean over its examples
@@ -50,7 +50,7 @@ public final class RunHistory {
     /** A line's text and what it says. */
     private record Line(String text, JsonNode json) {}
 
-    /** The lines of which a condition holds, without those torn by a process that was killed. */
+    /** The lines that satisfy a condition, without those torn by a process that was killed. */
     private static List<Line> lines(List<String> texts, Predicate<JsonNode> condition) {
         List<Line> lines = new ArrayList<>();
         for (String text : texts) {
@@ -66,7 +66,7 @@ public final class RunHistory {
         return lines;
     }
 
-    /** A file's lines. One that is not UTF-8 is as good as torn: it becomes a line that says nothing. */
+    /** A file's lines. A line that is not UTF-8 counts as torn, and becomes empty. */
     public static List<String> texts(Path file) throws IOException {
         List<String> texts = new ArrayList<>();
         try (InputStream in = new BufferedInputStream(Files.newInputStream(file))) {
@@ -97,7 +97,7 @@ public final class RunHistory {
         }
     }
 
-    /** The lines that stay true when training goes on after a step, whose evaluation is then done again. */
+    /** The lines that stay valid when training goes on after a step; that step's evaluation is repeated. */
     static List<String> linesUpTo(long step, Path file) throws IOException {
         return lines(
                         texts(file),
@@ -153,7 +153,7 @@ public final class RunHistory {
         return stepMillis.total() == 0 ? 0 : examples / (stepMillis.total() / 1000);
     }
 
-    /** Mean over the examples of the last epoch, in steps that were not left out; null without one. */
+    /** Mean loss over the examples of the last epoch, in steps that were not skipped; null without one. */
     Double trainLoss() {
         long count = lastEpoch.stream().mapToLong(Loss::examples).sum();
         return count == 0
@@ -164,7 +164,7 @@ public final class RunHistory {
                         / count;
     }
 
-    /** Of the last evaluation; null without one. */
+    /** Accuracy in the last evaluation; null without one. */
     Double testAccuracy() {
         return testAccuracy;
     }

@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * Everyone who is told of a run: the one that keeps it, at once, and those aside, each in its own time. Used by the training
- * thread.
+ * All listeners of a run: the checkpoint keeper, called directly, and the others, through their queues. Used by the
+ * training thread.
  */
 final class RunListeners implements CheckpointKeeper {
     private final CheckpointKeeper keeper;
@@ -19,7 +19,7 @@ final class RunListeners implements CheckpointKeeper {
         all.addAll(aside);
     }
 
-    /** The keeper first: nobody hears of what ends the job. */
+    /** The keeper comes first: if it throws, the job ends and no other listener is called. */
     private void tell(Consumer<RunListener> event) {
         all.forEach(event);
     }

@@ -14,25 +14,25 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
 /**
- * The right to write one run directory: a lock of the operating system on its file {@code lock}, which tells who has it. It
- * ends with the process, however that ends, and holds between machines where their file system passes locks on. Where it
- * has none, there is no such right, which is said.
+ * The exclusive right to write a run directory: an operating-system lock on its file {@code lock}, which names the
+ * holder. It ends with the process, however that ends, and holds between machines if their file system shares locks.
+ * Without file locks nothing is excluded, and a warning says so.
  */
 public final class RunLock implements AutoCloseable {
-    /** Its name in the run directory; it stays there when nobody holds it, for to delete it would be a race. */
+    /** Its name in the run directory; it is never deleted, because that would be a race. */
     public static final String FILE = "lock";
 
     private static final Logger LOG = System.getLogger("io.syncbn.worker");
     private static final int MOST_HOLDER_BYTES = 1000;
 
-    /** Null where the file system knows no locks. */
+    /** Null where the file system has no locks. */
     private final FileChannel channel;
 
     private RunLock(FileChannel channel) {
         this.channel = channel;
     }
 
-    /** Somebody else's, while it was asked for. */
+    /** Somebody else holds the lock. */
     public static final class HeldException extends Exception {
         private static final long serialVersionUID = 1L;
 
@@ -43,12 +43,12 @@ public final class RunLock implements AutoCloseable {
             this.holder = holder;
         }
 
-        /** In words, as whoever holds it has put it. */
+        /** The holder's own description of itself. */
         public String holder() {
             return holder;
         }
 
-        /** To be told the user. */
+        /** The exception that tells the user. */
         public CheckpointException asRefusal(Path run) {
             return new CheckpointException("run directory " + run + " is being written by " + holder
                     + "; wait for its end, end it, or take another --out");
@@ -58,7 +58,7 @@ public final class RunLock implements AutoCloseable {
     /**
      * Takes the right to write a run directory, which must exist.
      *
-     * @param holder who is to have it, in words
+     * @param holder the new holder, in words
      * @throws HeldException if somebody else has it
      * @throws IOException if the directory cannot be written to
      */
@@ -84,7 +84,9 @@ public final class RunLock implements AutoCloseable {
         return new RunLock(channel);
     }
 
-    /** For whoever is refused to read. The lock holds without it, as on a full disk. */
+    /**
+     * Writes the holder into the file, for those who are refused. The lock holds even if this fails, as on a full disk.
+     */
     private static void tell(String holder, FileChannel channel, Path file) {
         try {
             channel.truncate(0);
@@ -121,7 +123,7 @@ public final class RunLock implements AutoCloseable {
                 + OwnHost.name().orElse("a host that does not know its name") + ")";
     }
 
-    /** Gives it back. What the file says of this process stays, for to change it could wait for a disk. */
+    /** Releases the lock. The file goes on naming this process, because changing it could block on the disk. */
     @Override
     public void close() {
         if (channel == null) {

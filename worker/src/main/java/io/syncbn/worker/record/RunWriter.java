@@ -12,11 +12,11 @@ import java.util.Map;
 import java.util.concurrent.Executor;
 
 /**
- * Writes the run directory: {@code metrics.jsonl} as training goes on, {@code checkpoints/}, and {@code result.json} at the
- * end. Only the worker that has shard 0 has one.
+ * Writes the run directory: {@code metrics.jsonl} as training goes on, {@code checkpoints/}, and {@code result.json} at
+ * the end. Only the worker that has shard 0 has one.
  *
- * <p>What cannot be written while training goes on is an alarm; only the last checkpoint and result.json, without which
- * there is no result, end the job.
+ * <p>A failed write is an alarm while training goes on; it ends the job only for the last checkpoint and result.json,
+ * without which there is no result.
  */
 public final class RunWriter implements CheckpointKeeper {
 
@@ -45,7 +45,7 @@ public final class RunWriter implements CheckpointKeeper {
 
     @Override
     public void begins(long step) {
-        if (!Files.isDirectory(directory)) { // to make one that is there would wait for a disk that hangs
+        if (!Files.isDirectory(directory)) { // creating an existing one would block on a disk that hangs
             makeDirectory();
         }
         MetricsFile file = new MetricsFile(directory.resolve("metrics.jsonl"), step, MetricsFile.Disk.FILES);
@@ -74,7 +74,7 @@ public final class RunWriter implements CheckpointKeeper {
     @Override
     public void evaluated(long step, double epoch, Evaluation evaluation) {
         if (step == evaluatedStep) {
-            return; // done again by a new generation
+            return; // repeated by a new generation
         }
         evaluatedStep = step;
         Map<String, Object> line = new LinkedHashMap<>();
@@ -95,7 +95,7 @@ public final class RunWriter implements CheckpointKeeper {
         checkpoints.writeAndWait(state, epochsDone);
     }
 
-    /** Writes result.json, whole or not at all; leaves that of the run which did the last step. */
+    /** Writes result.json atomically; keeps an existing one if this writer did no step. */
     @Override
     public void finished(RunResult ended, RunFacts facts) {
         if (!hasStepped && Files.exists(directory.resolve("result.json"))) {

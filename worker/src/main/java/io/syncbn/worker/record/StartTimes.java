@@ -30,7 +30,10 @@ public final class StartTimes implements RunListener {
         this.nanoClock = nanoClock;
     }
 
-    /** Notes the end of a part, which is the beginning of the next; once, for what comes again later is no start. */
+    /**
+     * Records the end of a part, which is the beginning of the next; only the first time, as repetitions are not part
+     * of the start.
+     */
     public void done(String part) {
         if (seconds.containsKey(part) || seconds.containsKey(FIRST_STEP)) {
             return;
@@ -48,7 +51,10 @@ public final class StartTimes implements RunListener {
         }
     }
 
-    /** Seconds from the command until now: those of the whole job where it began here, whoever has written it meanwhile. */
+    /**
+     * Seconds from the command until now: the whole job's if this process was there from its beginning, whoever wrote
+     * the run meanwhile.
+     */
     double sinceCommand() {
         return (nanoClock.getAsLong() - startNanos) / NANOS_PER_SECOND;
     }

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 
 /**
- * What there is to tell of a committed step: a line of metrics.jsonl.
+ * A committed step, as a line of metrics.jsonl.
  *
  * @param step number, from 1
  * @param epoch passes over the data after this step; a fraction
@@ -12,9 +12,9 @@ import com.fasterxml.jackson.annotation.JsonUnwrapped;
  * @param accuracy over the global batch, in training mode
  * @param learningRate used
  * @param examples in the global batch
- * @param skipped whether it was left out, because it had numbers that were not finite; told only if so
- * @param overtaken whether it was committed before this worker had done its share, because another one computes its shards
- *     as well; told only if so
+ * @param skipped whether it was skipped, because it had numbers that were not finite; written only if true
+ * @param overtaken whether it was committed before this worker had done its share, because another one computes its
+ *     shards as well; written only if true
  * @param split where its time went
  */
 public record StepRecord(

@@ -8,11 +8,12 @@ import com.fasterxml.jackson.annotation.JsonProperty;
  *
  * @param stepMillis all of it
  * @param loadMillis getting the batch
- * @param computeMillis forward and backward, handing out parts of sums, and a shard's wait for the slowest of its worker
+ * @param computeMillis forward and backward, handing out parts of sums, and a shard's wait for the slowest of its
+ *     worker
  * @param momentsMillis waiting for moments
  * @param gradientsMillis waiting for the sum of gradients, once all shards are through with backward
  * @param commitMillis waiting for the commit, once the gradients are there
- * @param updateMillis making the sums the model
+ * @param updateMillis applying the sums to the model
  */
 public record StepSplit(
         double stepMillis,
@@ -38,7 +39,7 @@ public record StepSplit(
                 update / NANOS_PER_MILLI);
     }
 
-    /** Waiting for others, whatever for. */
+    /** All waiting for other workers. */
     @JsonProperty
     public double syncMillis() {
         return momentsMillis + gradientsMillis + commitMillis;

@@ -18,7 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** What a worker tells Prometheus. Thread-safe. */
+/** A worker's metrics for Prometheus. Thread-safe. */
 public final class WorkerMetrics implements RunListener {
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final Optional<MetricsServer> server;

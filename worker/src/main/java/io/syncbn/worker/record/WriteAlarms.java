@@ -7,8 +7,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 
 /**
- * Raises the alarm when something of a run cannot be written, as when the disk is full, and says when it can again. Each
- * failure is counted; the log tells of the first in a row, and of the end. Thread-safe.
+ * Raises an alarm when part of a run cannot be written, as on a full disk, and reports when it can again. Each failure
+ * is counted; the first in a row and the recovery are logged. Thread-safe.
  */
 public final class WriteAlarms {
 
@@ -29,7 +29,7 @@ public final class WriteAlarms {
         this.counter = counter;
     }
 
-    /** One that somebody else tells of. */
+    /** Counts a failure that is logged elsewhere. */
     void count(Part part) {
         counter.accept(part);
     }

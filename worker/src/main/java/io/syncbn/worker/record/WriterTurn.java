@@ -10,19 +10,22 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * A worker's turn to write the run. The right to the directory goes with it from worker to worker, and a job that begins in
- * a directory where another one is writing is refused. But no job under way ends for it: a worker that its job has given up,
- * and that stands still or is cut off, may hold the lock for as long as it likes.
+ * A worker's turn to write the run. The lock on the directory goes with it from worker to worker, and a job that begins
+ * in a directory where another one is writing is refused. But a running job never fails over the lock: an evicted
+ * worker that hangs or is cut off may hold it indefinitely.
  */
 public final class WriterTurn implements AutoCloseable {
     private static final Logger LOG = System.getLogger("io.syncbn.worker");
 
-    /** The one before gives the lock back before its place is dealt anew; other machines may see that a little later. */
+    /**
+     * The previous writer releases the lock before its shards are dealt anew; other machines may see that a little
+     * later.
+     */
     private static final int TRIES = 50;
 
     private static final long BETWEEN_MILLIS = 100;
 
-    /** How the holder of the same job's other worker ends. */
+    /** Suffix of the holder's text if another worker of this job holds the lock. */
     private final String ofThisJob;
 
     private final Path run;
@@ -30,12 +33,12 @@ public final class WriterTurn implements AutoCloseable {
     private final boolean isNeeded;
     private final int tries;
 
-    /** Holds nothing where it could not be had; null between turns. */
+    /** Empty if the lock could not be had; null between turns. */
     private CompletableFuture<Optional<RunLock>> lock;
 
     /**
      * @param job fingerprint
-     * @param coordinator where it is; both tell this job from others
+     * @param coordinator its address; both together identify this job
      */
     public WriterTurn(RunTarget target, String job, String coordinator) {
         this(target, job, coordinator, TRIES);
@@ -51,10 +54,10 @@ public final class WriterTurn implements AutoCloseable {
     }
 
     /**
-     * Begins it.
+     * Begins the turn.
      *
-     * @param isUnderWay whether the job has committed steps since it was started; then nobody waits for the lock, nor for
-     *     the disk that it is on
+     * @param isUnderWay whether the job has committed steps since it was started; then the lock is taken in the
+     *     background, so that nothing waits for it or its disk
      * @throws CheckpointException if another job is writing there
      */
     void begin(boolean isUnderWay) {
@@ -111,7 +114,7 @@ public final class WriterTurn implements AutoCloseable {
         }
     }
 
-    /** Ends it; a lock that is still being taken is given back then. */
+    /** Ends the turn; a lock that is still being taken is released as soon as it is. */
     @Override
     public void close() {
         if (lock != null) {

@@ -6,7 +6,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 
-/** A thread that waits for a disk, so that no other has to. It keeps no process alive. */
+/** A daemon thread that waits for a disk, so that no other has to. */
 final class WritingThread implements Executor, AutoCloseable {
     private static final Duration END_PATIENCE = Duration.ofSeconds(10);
 
@@ -25,24 +25,24 @@ final class WritingThread implements Executor, AutoCloseable {
         thread.execute(task);
     }
 
-    /** There is nothing more to come. */
+    /** Takes no further tasks. */
     void end() {
         thread.shutdown();
     }
 
-    /** Waits, but not for ever, until what there is to write is written, or has failed. */
+    /** Waits, up to a limit, until all tasks have finished. */
     @Override
     public void close() {
         closeBy(deadline());
     }
 
-    /** By when whoever closes threads now has waited long enough for all of them. */
+    /** The common deadline for closing several threads from now on. */
     static long deadline() {
         return System.nanoTime() + END_PATIENCE.toNanos();
     }
 
     /**
-     * The same.
+     * As {@link #close}, until a given deadline.
      *
      * @return whether everything is written
      */

@@ -11,7 +11,7 @@ import io.syncbn.worker.session.Fault;
 import io.syncbn.worker.session.WorkerFaultException;
 import java.io.IOException;
 
-/** Whose fault something is that was thrown: the job's, if any other worker would have met it, or this worker's alone. */
+/** Classifies exceptions: a fault of the job, if any other worker would have met it too, or of this worker alone. */
 public final class Faults {
     private Faults() {}
 
@@ -20,8 +20,8 @@ public final class Faults {
     }
 
     /**
-     * What a worker ends with. Before it has joined, what is wrong with files, or with native
-     * libraries, is wrong with what it was given.
+     * The exception that a worker ends with. Before it has joined, faults of files or native libraries count as bad
+     * input.
      */
     public static RuntimeException toEndWith(Throwable thrown) {
         boolean isForUser =
@@ -35,7 +35,7 @@ public final class Faults {
         return isSaidInWords(thrown) && !isOfThisMachine(thrown);
     }
 
-    /** Exceptions whose messages are made for the user. All others are mistakes of ours, or the machine's. */
+    /** Whether the message is meant for the user. All other exceptions are mistakes of ours, or the machine's. */
     private static boolean isSaidInWords(Throwable thrown) {
         return thrown instanceof JobFailedException
                 || thrown instanceof TrainingException
@@ -46,7 +46,7 @@ public final class Faults {
                 || thrown instanceof JobException;
     }
 
-    /** A disk, or a file system, and not what stands in a file. */
+    /** Whether a disk or file system failed, rather than a file's content being wrong. */
     private static boolean isOfThisMachine(Throwable thrown) {
         return thrown instanceof DataException data ? data.isOfThisMachine() : thrown.getCause() instanceof IOException;
     }

@@ -12,8 +12,8 @@ import java.util.Optional;
 import java.util.TreeSet;
 
 /**
- * How many numbers a normalization group has for a channel: its examples times a layer's pixels. One number less its mean is
- * 0, whatever it was, so that nothing before such a layer can learn.
+ * How many numbers a normalization group has for a channel: its examples times a layer's pixels. A single number minus
+ * its mean is always 0, so nothing before such a layer can learn.
  */
 public final class GroupValues {
     private final Job job;
@@ -56,7 +56,7 @@ public final class GroupValues {
                 + " of an epoch, and learn nothing from it; another --batch or --shards may divide the rows evenly");
     }
 
-    /** Of the groups, in a step of an epoch. */
+    /** The groups' numbers of examples in a step of an epoch. */
     private TreeSet<Integer> examples(int step) {
         int[] examples = new int[groups.groups()];
         ShardRows rows = new ShardRows(batches.trainRows(), job.batches().shards());

@@ -24,8 +24,8 @@ import java.util.function.LongSupplier;
 import java.util.stream.IntStream;
 
 /**
- * The shards of one process: a run of the job's, or two, each shard with its model, its data and a thread. Which ones changes
- * with each generation; layers and memory, which belong to no shard in particular, stay.
+ * The shards of one process: a run of the job's, or two, each shard with its model, its data and a thread. The set of
+ * shards changes with each generation; models and their memory, which are not tied to a shard, stay.
  */
 public final class LocalShards implements AutoCloseable {
     /** Examples of a batch of test rows: enough to keep a core busy, few enough for the memory of a small model. */
@@ -63,7 +63,7 @@ public final class LocalShards implements AutoCloseable {
     }
 
     /**
-     * Takes these shards on, in place of those before: decodes their rows and makes the layers that are missing.
+     * Replaces the shards: decodes the rows of the new ones and makes the models that are missing.
      *
      * @param sums in which the shards meet; stays the caller's to close
      */
@@ -130,7 +130,7 @@ public final class LocalShards implements AutoCloseable {
                 .toList();
     }
 
-    /** Runs a step for every shard, up to what they offer; for none, if the step is committed already. */
+    /** Runs a step for every shard, up to what they offer; does nothing if the step is committed already. */
     List<ShardStep.Share> run(long step) {
         return collective.isThere(Round.commit(step)) ? List.of() : threads.forEach(shards, shard -> shard.run(step));
     }
@@ -145,12 +145,12 @@ public final class LocalShards implements AutoCloseable {
         return collective.sum(Round.commit(step));
     }
 
-    /** The step's sums are not needed any more. */
+    /** Releases the step's sums. */
     void done(long step) {
         collective.done(step);
     }
 
-    /** Whether no step is to be begun after this one. */
+    /** Whether the generation ends with this step. */
     boolean endWith(long step) {
         return collective.endsWith(step);
     }
@@ -170,7 +170,7 @@ public final class LocalShards implements AutoCloseable {
         return evaluation;
     }
 
-    /** Models for batches of test rows are there only while they are needed, and no more of them than cores. */
+    /** Models for batches of test rows exist only while they are needed, and no more of them than cores. */
     private void evaluateInLargerModels(Round round) {
         List<ShardModel> testers = new ArrayList<>();
         try {

@@ -14,7 +14,7 @@ import java.util.stream.DoubleStream;
 record NonFiniteCheck(ParameterLayout parameters) {
     private static final ChannelKernels KERNELS = ChannelKernels.fastest();
 
-    /** What is wrong with them, for all workers the same. */
+    /** What is wrong with the sums, if anything; the same on all workers. */
     Optional<String> fault(CommitSum sums, float[] gradient) {
         if (sums.notFinite() > 0) {
             return Optional.of((long) sums.notFinite() + " of the shards had numbers that are not finite");

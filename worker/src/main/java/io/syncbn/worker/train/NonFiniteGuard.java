@@ -8,9 +8,9 @@ import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
- * Looks, through a step, for the place where a shard's numbers stop being finite: at its own parts, before they are offered,
- * so that shard and layer can be named. A shard that received a sum which was not finite is not the origin of what follows.
- * Used by the shard's thread.
+ * Finds the place in a step where a shard's numbers stop being finite. It checks the shard's own parts before they are
+ * offered, so that shard and layer can be named; after a non-finite sum from outside, the shard is not the origin. Used
+ * by the shard's thread.
  */
 final class NonFiniteGuard {
     private static final ChannelKernels KERNELS = ChannelKernels.fastest();
@@ -22,7 +22,7 @@ final class NonFiniteGuard {
     private boolean isOver;
     private String origin;
 
-    /** @param goesOn whether the step goes on to its end, to be left out then; else the first find ends it */
+    /** @param goesOn whether the step goes on to its end and is then skipped; else the first find ends it */
     NonFiniteGuard(int shard, ModelDefinition model, boolean goesOn) {
         this.shard = shard;
         this.model = model;
@@ -101,7 +101,7 @@ final class NonFiniteGuard {
         return true;
     }
 
-    /** The end of a job whose numbers are not finite. */
+    /** The exception that ends a job whose numbers are not finite. */
     static TrainingException stop(long step, String fault) {
         return new TrainingException(
                 "step " + step + ": " + fault + "; a lower --lr, a --warmup or --clip-norm may help");

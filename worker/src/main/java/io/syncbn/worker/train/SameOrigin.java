@@ -42,7 +42,7 @@ final class SameOrigin {
         }
     }
 
-    /** A result that was computed otherwise may differ in its last digits, and that is all. */
+    /** Only warns: with other arithmetic, a result may differ in its last digits. */
     static void warn(Checkpoint checkpoint, Arithmetic arithmetic) {
         if (!checkpoint.info().arithmetic().equals(arithmetic.digest())) {
             LOG.log(

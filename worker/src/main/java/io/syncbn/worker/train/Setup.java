@@ -9,7 +9,7 @@ import java.util.Map;
 /**
  * What a process trains, and computes with.
  *
- * @param data stays its owner's to close
+ * @param data closed by its owner
  * @param replicas with the state from which training goes on
  * @param computedWith as {@code RunFacts.computedWith} has it
  */

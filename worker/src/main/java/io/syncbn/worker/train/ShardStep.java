@@ -140,7 +140,7 @@ final class ShardStep {
     }
 
     /**
-     * Offers sums over the shard's test rows: examples, loss, correct predictions; unless the total is there before.
+     * Offers sums over the shard's test rows: examples, loss, correct predictions; stops if the total arrives before.
      *
      * @param tester a model for batches of test rows, which may be larger than those of training
      */

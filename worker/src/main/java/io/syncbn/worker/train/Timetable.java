@@ -5,7 +5,7 @@ import io.syncbn.worker.data.Dataset;
 import io.syncbn.worker.record.Intervals;
 
 /**
- * When things happen.
+ * When evaluations and checkpoints are due, and when training ends.
  *
  * @param steps of the whole job
  * @param stepsPerEpoch in a pass over the data

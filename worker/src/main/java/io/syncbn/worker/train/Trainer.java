@@ -37,7 +37,7 @@ final class Trainer {
     }
 
     /**
-     * Does what is due where the state stands, and trains from there.
+     * Does what is due at the present step, and trains from there.
      *
      * @return whether all steps of the job are done; otherwise the generation has ended with a commit
      */
@@ -46,14 +46,14 @@ final class Trainer {
         while (state.step() < timetable.steps()) {
             recording.stepped(step(state.step() + 1));
             if (shards.endWith(state.step())) {
-                return false; // what is due is the next generation's
+                return false; // the next generation does what is due
             }
             doWhatIsDue();
         }
         return true;
     }
 
-    /** Nothing that is done here changes the state, and to do it again changes nothing. */
+    /** Leaves the state unchanged, and may be repeated. */
     private void doWhatIsDue() {
         if (timetable.isEvaluationDue(state.step())) {
             evaluate();
@@ -69,7 +69,7 @@ final class Trainer {
         recording.evaluated(state.step(), timetable.epochsAfter(state.step()), shards.evaluate(state.step()));
     }
 
-    /** The sums are the step, whoever computed the shards here: this worker, or another one that was faster. */
+    /** The sums define the step, whether this worker or a faster one computed its shards. */
     private StepRecord step(long step) {
         long start = nanoClock.getAsLong();
         List<ShardStep.Share> shares = shards.run(step);

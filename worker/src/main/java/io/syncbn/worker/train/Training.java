@@ -32,8 +32,8 @@ import java.util.function.LongFunction;
 import java.util.function.LongSupplier;
 
 /**
- * A worker's replica through all generations of a job: what stays when shards change hands, and what is made anew. Belongs
- * to the training thread.
+ * A worker's replica across all generations of a job: what persists when shards change hands, and what is made anew.
+ * Belongs to the training thread.
  */
 public final class Training implements ControlledReplica, AutoCloseable {
     private static final Logger LOG = System.getLogger("io.syncbn.worker");
@@ -56,7 +56,7 @@ public final class Training implements ControlledReplica, AutoCloseable {
     private Plan plan;
 
     /**
-     * Begins where the setup stands.
+     * Begins with the setup's state.
      *
      * @param run directory of the run
      * @param resume what a checkpoint that the job goes back to may differ in
@@ -95,7 +95,9 @@ public final class Training implements ControlledReplica, AutoCloseable {
                 state.leftOutInARow());
     }
 
-    /** Another worker may write the run meanwhile; but not when all steps are done, as the result has yet to be written. */
+    /**
+     * Lets another worker write the run meanwhile, unless all steps are done: then the result has yet to be written.
+     */
     @Override
     public void rest() {
         if (state.step() < timetable.steps()) {
@@ -104,8 +106,8 @@ public final class Training implements ControlledReplica, AutoCloseable {
     }
 
     /**
-     * Whoever finds no checkpoint stands where it stood. One that finds the job's, and is not of its origin, must not go on
-     * with the job in any way.
+     * Leaves the state as it is if there is no later checkpoint. Throws if the checkpoint comes from another model,
+     * other data or other arithmetic: then this worker must not go on with the job.
      */
     @Override
     public void restore() {
@@ -117,7 +119,7 @@ public final class Training implements ControlledReplica, AutoCloseable {
         }
     }
 
-    /** A disk that cannot be read says nothing of what is on it: that is this worker's fault, and another may read it. */
+    /** Throws if the disk cannot be read: that is a fault of this worker alone, and another may read it. */
     private Optional<Checkpoint> newestCheckpoint() {
         try {
             return Optional.of(newestUpTo.apply(lastStepTold()));
@@ -130,7 +132,10 @@ public final class Training implements ControlledReplica, AutoCloseable {
         }
     }
 
-    /** Lines of steps that are there would be missing for ever if the job went on behind them. */
+    /**
+     * The last step in metrics.jsonl: if the job went on from a later checkpoint, the lines between would be missing
+     * for ever.
+     */
     private long lastStepTold() {
         Path metrics = run.resolve("metrics.jsonl");
         try {

@@ -10,7 +10,7 @@ public final class TrainingException extends RuntimeException {
         super(message);
     }
 
-    /** @param cause of this worker's machine */
+    /** @param cause a fault of this worker's machine */
     public TrainingException(String message, IOException cause) {
         super(message, cause);
     }

@@ -14,7 +14,7 @@ import java.util.Optional;
  * running statistics together, by a committed step. Not thread-safe: used between steps, when no shard computes.
  */
 final class TrainingState {
-    /** A job all of whose steps are left out goes nowhere. */
+    /** Most steps skipped in a row: beyond, the job makes no progress. */
     private static final int MOST_LEFT_OUT = 100;
 
     private final Job job;
@@ -47,7 +47,7 @@ final class TrainingState {
         return batchesTracked;
     }
 
-    /** Steps, up to the last, that were left out in a row. */
+    /** Consecutive steps, up to the last, that were skipped. */
     int leftOutInARow() {
         return leftOutInARow;
     }
@@ -67,13 +67,14 @@ final class TrainingState {
     }
 
     /**
-     * Makes a committed step's sums the model; or, if they are not finite and the job is to go on, only counts the step.
+     * Applies a committed step's sums to the model; if they are not finite and the job is to go on, only counts the
+     * step.
      *
      * @param sums over the global batch
      * @param gradient sum over its examples, flat
-     * @return why the step was left out, if it was: on all workers or none, for all have the same sums
-     * @throws TrainingException if the sums are not finite and the job is to stop, at once or because too many steps in a row
-     *     were left out; nothing has changed then
+     * @return why the step was skipped, if it was: on all workers or none, because all have the same sums
+     * @throws TrainingException if the sums are not finite and the job is to stop, at once or because too many steps in
+     *     a row were skipped; nothing has changed then
      */
     Optional<String> apply(CommitSum sums, float[] gradient) {
         long next = step + 1;
