@@ -22,16 +22,16 @@ import java.util.function.LongSupplier;
 import java.util.stream.IntStream;
 
 /**
- * One worker of the all-reduce benchmark: sums vectors of given sizes through the coordinator, again and again, on the same
- * streams as training does. Up to {@link #MOMENTS_FLOATS} numbers go as moments do (float64, so twice the bytes; one frame),
- * larger vectors as gradients do (float32, in chunks, with the commit of their step). A worker's vectors are made once for
- * each size: what is measured is the way of a sum, not the allocation of what goes in.
+ * One worker of the all-reduce benchmark: sums vectors of given sizes through the coordinator, again and again, on the
+ * same streams as training does. Up to {@link #MOMENTS_FLOATS} numbers go as moments do (float64, so twice the bytes;
+ * one frame), larger vectors as gradients do (float32, in chunks, with the commit of their step). A worker's vectors
+ * are made once for each size: what is measured is the sum, not the allocation of its input.
  */
 public final class AllReduceLoop implements ControlledReplica {
     /** Largest vector that goes as moments; a wide normalization layer's are about as large. */
     static final int MOMENTS_FLOATS = 4096;
 
-    /** Sums of moments in one step: below what a coordinator lets a step have. */
+    /** Sums of moments in one step; below the coordinator's limit. */
     private static final int MOMENTS_IN_A_STEP = 10_000;
 
     private static final Duration PATIENCE = Duration.ofSeconds(30);

@@ -21,8 +21,8 @@ public record AllReduceResult(
         String peer, int floats, int workers, int rounds, int roundsLeftOut, double microsMedian, double microsP99) {
 
     /**
-     * Times sums of several sizes, each again and again. First all of them are warmed up, so that the first figure is not of
-     * a JVM that compiles.
+     * Times sums of several sizes, each again and again. First all of them are warmed up, so that the first figure is
+     * not of a JVM that is still compiling.
      *
      * @param rounds of a small vector; see {@link SumPlan}
      * @param sums makes the sum of a size

@@ -93,7 +93,7 @@ public record Comparison(
                 OptionalDouble torchLocal = step(results, TORCH, "local", configuration);
                 row.add(withSpeed(torchSync, configuration));
                 row.add(withSpeed(torchLocal, configuration));
-                // Both have as many images a step, so speeds are to each other as steps are the other way round.
+                // Both have the same images a step, so the ratio of speeds is the inverse ratio of step times.
                 row.add(number(ratio(torchSync, sync), 2));
                 row.add(number(ratio(torchLocal, sync), 2));
             }

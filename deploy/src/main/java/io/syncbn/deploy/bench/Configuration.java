@@ -4,13 +4,11 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/**
- * Workers, and examples of each a step; written {@code 2x4}.
- */
+/** Workers, and examples per worker and step; written {@code 2x4}. */
 public record Configuration(int workers, int batch) {
     private static final Pattern TEXT = Pattern.compile("([1-9]\\d{0,3})[x×]([1-9]\\d{0,3})");
     private static final int SMALL_EXAMPLES = 8;
-    /** So that the compilers of all JVMs are through with the first half (25 s at 2 × 32), and enough are left. */
+    /** Enough for all JVMs to finish compiling in the first half (25 s at 2 × 32), and to measure in the second. */
     private static final int LEAST_STEPS = 300;
 
     private static final int PEER_PART = 8;

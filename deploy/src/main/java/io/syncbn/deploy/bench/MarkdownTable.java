@@ -23,7 +23,7 @@ final class MarkdownTable {
         rows.add(cells);
     }
 
-    /** A number with so many decimals; a dash where there is none. */
+    /** A number with the given decimals; a dash where there is none. */
     static String number(OptionalDouble value, int decimals) {
         return value.isPresent() ? String.format(Locale.ROOT, "%,." + decimals + "f", value.getAsDouble()) : "–";
     }

@@ -21,7 +21,7 @@ public record Peer(String python, Path program) {
     private static final String PROGRAM = "peer.py";
     private static final int IMPORT_SECONDS = 120;
 
-    /** The program that comes along. */
+    /** The program that comes with this package. */
     public static Peer own(String python) throws IOException {
         Path file = Files.createTempFile("syncbn-peer-", ".py");
         file.toFile().deleteOnExit();
@@ -53,7 +53,7 @@ public record Peer(String python, Path program) {
         }
     }
 
-    /** @param output where it writes; whoever read it from a pipe would wait for as long as the program pleases */
+    /** @param output where it writes; reading from a pipe would block for as long as the program runs */
     private static void requireTorch(String python, Duration patience, Path output)
             throws IOException, InterruptedException {
         Process process = new ProcessBuilder(python, "-c", "import torch")

@@ -30,7 +30,7 @@ public final class Report {
         return Json.pages(report);
     }
 
-    /** As Linux calls it; elsewhere its kind. */
+    /** The processor's name on Linux; elsewhere its architecture. */
     private static String processor() {
         try {
             return Files.readAllLines(PROCESSORS).stream()

@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.OptionalLong;
 
 /**
- * The most memory that coordinator and workers, children of this process, have had resident, where the operating system
- * tells it as Linux does. Looked at again and again, for a process that has ended tells nothing any more.
+ * Peak resident memory of coordinator and workers, children of this process, where the operating system reports it as
+ * Linux does. Polled, because a process that has ended reports nothing.
  */
 public final class ResidentMemory {
     private static final String PEAK = "VmHWM:";
@@ -42,7 +42,7 @@ public final class ResidentMemory {
                 .orElse(0);
     }
 
-    /** Of the worker that had most. */
+    /** Peak of the worker that had most. */
     OptionalLong workerMegabytes() {
         return megabytes(workerKilobytes);
     }

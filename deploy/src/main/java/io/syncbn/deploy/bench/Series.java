@@ -13,8 +13,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
- * Runs measurements one after the other, several rounds of all of them: so what else happens on the machine meets all alike.
- * {@link #run} belongs to one thread; {@link #interrupt} may be called from any.
+ * Runs measurements one after the other, several rounds of all of them: so that other load on the machine affects all
+ * alike. {@link #run} belongs to one thread; {@link #interrupt} may be called from any.
  */
 public final class Series {
     private static final int LAST_WORDS_LINES = 12;
@@ -30,7 +30,7 @@ public final class Series {
     }
 
     /**
-     * Measures everything, but for programs that fail, and for what is left when the series is interrupted.
+     * Measures everything except programs that fail and what is left when the series is interrupted.
      *
      * @return what the programs printed, with the number of the round
      */
@@ -79,7 +79,7 @@ public final class Series {
             return out.lines().toList();
         } catch (IOException | UncheckedIOException e) {
             if (isInterrupted()) {
-                return List.of(); // to end a process closes its streams
+                return List.of(); // ending a process closes its streams
             }
             throw e;
         }
@@ -99,7 +99,7 @@ public final class Series {
         }
     }
 
-    /** Whether it was made to end. */
+    /** Whether the program was interrupted. */
     private synchronized boolean ended() {
         running = null;
         return isInterrupted;

@@ -9,11 +9,11 @@ import java.util.Optional;
 
 /** The line of the step benchmark, from the metrics of a run. */
 public final class StepResult {
-    /** Of a step's time; each has a field of this name and "Millis" in metrics.jsonl. */
+    /** Parts of a step's time; each is a field in metrics.jsonl, with "Millis" appended. */
     static final List<String> PARTS = List.of("load", "compute", "moments", "gradients", "commit", "update");
 
     private static final int LEFT_OUT_PART = 5;
-    /** After about so many of 8 examples the JVMs have compiled nearly everything; with large batches after fewer. */
+    /** Steps of 8 examples until the JVMs have compiled nearly everything; fewer with large batches. */
     private static final int WARM_UP_STEPS = 500;
 
     private StepResult() {}

@@ -18,7 +18,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import java.util.stream.Stream;
 
-/** Makes a list of faults happen to a running job, and keeps account of what follows. Belongs to the launcher's thread. */
+/** Injects a list of faults into a running job, and records what follows. Belongs to the launcher's thread. */
 public final class Chaos implements Watcher, AutoCloseable {
     private final List<FaultOutcome> episodes;
     private final Watcher people;
@@ -38,7 +38,7 @@ public final class Chaos implements Watcher, AutoCloseable {
     /**
      * Chaos in a run that has not begun.
      *
-     * @param people is told of every fault, and watches as if there were none
+     * @param people is told of every fault, and otherwise called as without chaos
      */
     public Chaos(List<Fault> faults, RunDirectory run, Watcher people, LongSupplier nowMillis) {
         this.episodes = faults.stream().map(FaultOutcome::new).toList();
@@ -59,7 +59,9 @@ public final class Chaos implements Watcher, AutoCloseable {
         people.say(line);
     }
 
-    /** A process that has just been started has no connections: what is left of an earlier one of its name ends. */
+    /**
+     * A process that has just been started has no connections, so those left by an earlier one of its name are closed.
+     */
     @Override
     public Address way(String worker, Address coordinator) {
         Link link = links.computeIfAbsent(worker, name -> new Link(loop, coordinator));
@@ -125,7 +127,7 @@ public final class Chaos implements Watcher, AutoCloseable {
         }
     }
 
-    /** Does something to a process. */
+    /** Injects a fault into a process. */
     private void afflict(Fault fault, ProcessTable crew) {
         if (fault.verb() == FaultKind.ADD) {
             if (crew.pid(fault.target()).isPresent()) {
@@ -164,7 +166,7 @@ public final class Chaos implements Watcher, AutoCloseable {
                 .forEach(pid -> Processes.signal("KILL", pid));
     }
 
-    /** Does something to a worker's link. */
+    /** Injects a fault into a worker's link. */
     private void disturb(Fault fault) {
         Link link = links.get(fault.target());
         if (link == null) {
@@ -189,7 +191,7 @@ public final class Chaos implements Watcher, AutoCloseable {
         undos.add(new Undo(nowMillis.getAsLong() + fault.millis(), end));
     }
 
-    /** A process that has ended since, or ends just now, needs no help any more. */
+    /** Does nothing if the process has ended since, or ends just now. */
     private static void ifAlive(Fault fault, ProcessTable crew, long pid, Runnable action) {
         try {
             if (crew.pid(fault.target()).orElse(-1) == pid) {

@@ -3,7 +3,7 @@ package io.syncbn.deploy.chaos;
 import java.util.concurrent.TimeUnit;
 
 /**
- * What a link is like in one direction, while it lasts.
+ * A temporary condition of one direction of a link.
  *
  * @param isCut whether nothing comes through
  * @param delayNanos how much later everything comes through

@@ -8,7 +8,7 @@ import java.util.Optional;
 public enum FaultKind {
     /** SIGKILL: gone without a word. */
     KILL("kill", Target.ANY_OR_ALL),
-    /** SIGSTOP: there, with all its connections, but doing nothing. */
+    /** SIGSTOP: the process keeps its connections, but does nothing. */
     STOP("stop", Target.ANY),
     /** SIGCONT. */
     CONTINUE("continue", Target.ANY),
@@ -18,17 +18,17 @@ public enum FaultKind {
     CUT("cut", Target.WORKER, Part.WAY, Part.FOR),
     /** Everything comes through later. */
     DELAY("delay", Target.WORKER, Part.WAY, Part.BY, Part.FOR),
-    /** No more than so many bytes a second come through. */
+    /** No more than a given number of bytes a second come through. */
     THROTTLE("throttle", Target.WORKER, Part.WAY, Part.TO, Part.FOR),
     /** One byte comes through changed. */
     CORRUPT("corrupt", Target.WORKER, Part.WAY),
-    /** A piece of the stream does not come through, though what follows does. */
+    /** A piece of the stream is lost; what follows comes through. */
     DROP("drop", Target.WORKER, Part.WAY),
     /** Every write to a file fails, as it does on a full disk. */
     FILL("fill the disk of", Target.ANY, Part.FOR),
     /** A worker is started. */
     ADD("add", Target.WORKER),
-    /** SIGTERM: the worker leaves as one does whose machine is needed for something else. */
+    /** SIGTERM: the worker leaves, as on a machine that is being drained. */
     DRAIN("drain", Target.WORKER);
 
     /** What follows a verb's target. */
@@ -43,7 +43,7 @@ public enum FaultKind {
         FOR
     }
 
-    /** Whom a verb may have as its target. */
+    /** The targets that a verb takes. */
     enum Target {
         WORKER,
         /** Workers, and the coordinator. */

@@ -6,11 +6,14 @@ import java.util.OptionalLong;
 import java.util.Set;
 
 /**
- * What became of a fault. It is noticed by the first event that is about its target, and training has gone on with the first
+ * The outcome of a fault. It is noticed by the first event about its target, and training has recovered with the first
  * commit after that. Times are of one clock, in milliseconds.
  */
 final class FaultOutcome {
-    /** For so long after a fault is over, an event may be because of it: more than it takes to find a silent worker. */
+    /**
+     * How long after the end of a fault an event is still attributed to it; more than it takes to detect a silent
+     * worker.
+     */
     private static final long LISTEN_MILLIS = 15_000;
 
     private static final Set<String> OF_LOSS = Set.of("lost", "evicted", "damaged");
@@ -23,7 +26,7 @@ final class FaultOutcome {
     private OptionalLong firedMillis = OptionalLong.empty();
     private long firedStep;
 
-    /** The last step that training is known not to have gone on with. */
+    /** Training has recovered with the first commit beyond this step. */
     private long baseStep;
 
     private long committedStep;
@@ -93,7 +96,7 @@ final class FaultOutcome {
         baseStep = step;
     }
 
-    /** Another fault with the same target: what happens to it from now on is because of that. */
+    /** Another fault has the same target: later events are attributed to that one. */
     void superseded() {
         isOver = true;
     }
@@ -111,7 +114,10 @@ final class FaultOutcome {
         }
     }
 
-    /** What follows from that has no other cause, and takes as long as all processes take to start. */
+    /**
+     * Whether all processes are hit. Such a fault has no time limit: nothing else explains the event, and all must
+     * start first.
+     */
     private boolean isOfAll() {
         return fault.target().equals(Fault.ALL);
     }
@@ -129,7 +135,7 @@ final class FaultOutcome {
         return switch (fault.verb()) {
             case ADD, CONTINUE -> OF_COMING.contains(event);
             case DRAIN -> event.equals("left");
-            // A worker that comes back is slow at first: that is no sign of what took it away.
+            // A worker that comes back is slow at first, so slowness is not attributed to these.
             case KILL, CUT, CORRUPT, DROP -> OF_LOSS.contains(event);
             default -> OF_LOSS.contains(event) || event.equals(OF_SLOWNESS);
         };

@@ -16,8 +16,8 @@ import java.net.InetSocketAddress;
 import java.util.function.Consumer;
 
 /**
- * A worker's way to the coordinator: a port of this machine, and what comes in there goes on to the coordinator, and back,
- * as the two lanes let it. Thread-safe; what is asked for has happened when a method returns.
+ * A proxy between a worker and the coordinator: a port of this machine whose traffic is forwarded in both directions,
+ * as two {@link TrafficShaper}s let it through. Thread-safe; methods take effect before they return.
  */
 final class Link implements AutoCloseable {
     private static final String HOST = "127.0.0.1";
@@ -88,12 +88,12 @@ final class Link implements AutoCloseable {
         each(way, TrafficShaper::corruptNext);
     }
 
-    /** Swallows the next piece that is large enough, in each direction of the way. */
+    /** Drops the next piece that is large enough, in each direction of the way. */
     void dropNext(LinkDirection way) {
         each(way, TrafficShaper::dropNext);
     }
 
-    /** Ends all connections, as a machine does that starts anew. */
+    /** Closes all connections, as a machine does that reboots. */
     void reset() {
         connections.close().syncUninterruptibly();
     }

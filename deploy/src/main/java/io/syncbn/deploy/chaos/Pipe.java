@@ -15,7 +15,7 @@ import java.util.concurrent.TimeUnit;
  * connection after the last of them. Belongs to the proxies' event loop.
  */
 final class Pipe extends ChannelInboundHandlerAdapter {
-    /** What may wait in here; beyond, the sender has to. */
+    /** Bytes that may wait here; beyond that, reading from the sender stops. */
     private static final int MOST_WAITING_BYTES = 1 << 20;
 
     private final TrafficShaper lane;
@@ -35,7 +35,7 @@ final class Pipe extends ChannelInboundHandlerAdapter {
         lane.add(this);
     }
 
-    /** Connects it with where its bytes go, and with the pipe that comes from there. */
+    /** Connects it to the channel that its bytes go to, and to the pipe of the other direction. */
     void leadTo(Channel channel, Pipe back) {
         to = channel;
         opposite = back;

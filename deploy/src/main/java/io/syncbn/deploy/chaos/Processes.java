@@ -3,7 +3,7 @@ package io.syncbn.deploy.chaos;
 import java.io.IOException;
 import java.util.List;
 
-/** What is done to other processes of this user: signals, and limits. */
+/** Sends signals to other processes of this user, and limits them. */
 final class Processes {
     private Processes() {}
 
@@ -13,11 +13,11 @@ final class Processes {
      * @param signal without SIG
      */
     static void signal(String signal, long pid) {
-        // The shell's own: there may be no other.
+        // The shell's built-in kill: there may be no other.
         shell("kill -" + signal + " " + pid);
     }
 
-    /** Makes every write to a file fail, for want of a disk that can be filled without harm: no file may be any longer. */
+    /** Makes every write to a file fail by forbidding files to grow, because no disk can be filled without harm. */
     static void forbidWriting(long pid) {
         shell("prlimit --pid " + pid + " --fsize=0:");
     }

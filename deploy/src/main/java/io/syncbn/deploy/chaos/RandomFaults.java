@@ -6,7 +6,7 @@ import io.syncbn.worker.random.CounterRandom.Purpose;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A list of faults as a pure function of a seed. Between them is time for the job to go on. */
+/** A list of faults as a pure function of a seed, with time between them for the job to recover. */
 public final class RandomFaults {
     /** After the start, and from the end of a fault to the next. */
     private static final int LEAST_GAP_MILLIS = 8_000;
@@ -16,7 +16,7 @@ public final class RandomFaults {
     /** From a worker's leaving to its coming back. */
     private static final int AWAY_MILLIS = 4_000;
 
-    /** How often each kind is drawn, in proportion: what kills is worth the most. */
+    /** Each kind as often as it is to be drawn, in proportion: kills matter most. */
     private static final List<FaultKind> KINDS = List.of(
             FaultKind.KILL,
             FaultKind.KILL,

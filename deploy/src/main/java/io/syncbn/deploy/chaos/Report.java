@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 
-/** What a list of faults came to, for people and as JSON. */
+/** The outcome of a list of faults, for people and as JSON. */
 public final class Report {
     private static final double MILLIS_PER_SECOND = 1000;
 

@@ -10,8 +10,8 @@ import java.util.concurrent.TimeUnit;
 /** One direction of a worker's link, which all its connections share. Belongs to the proxies' event loop. */
 final class TrafficShaper {
     /**
-     * Smallest piece that is damaged. Below are messages of the control conversation, which have nothing but TCP's checksum,
-     * as everything has that is not summed: a test of what comes after a wrong sum would be a test of TCP.
+     * Smallest piece that is damaged. Smaller ones are control messages, which have no checksum but TCP's; damaging
+     * them behind TCP's back would only test that.
      */
     static final int LEAST_DAMAGED_BYTES = 1024;
 
@@ -22,7 +22,7 @@ final class TrafficShaper {
     private int toCorrupt;
     private int toDrop;
 
-    /** When what has been let through so far has passed a throttled link. */
+    /** When everything let through so far will have passed a throttled link. */
     private long freeNanos = Long.MIN_VALUE;
 
     void add(Pipe pipe) {
@@ -55,7 +55,7 @@ final class TrafficShaper {
     }
 
     /**
-     * Damages a piece if that is its fate.
+     * Damages or drops a piece, if that was asked for.
      *
      * @return whether it is to come through at all
      */
@@ -75,7 +75,7 @@ final class TrafficShaper {
         return true;
     }
 
-    /** When a piece that has come now is through. */
+    /** When a piece that arrives now will be through. */
     long dueNanos(int bytes, long nowNanos) {
         long delayNanos = conditions.stream().mapToLong(Condition::delayNanos).sum();
         long bytesPerSecond =

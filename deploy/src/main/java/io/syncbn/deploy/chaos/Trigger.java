@@ -21,7 +21,7 @@ public record Trigger(long step, long millis) {
     }
 
     /**
-     * Whether it has come.
+     * Whether the fault is due.
      *
      * @param committedStep of the job
      * @param trainingMillis since the first commit; negative if there was none

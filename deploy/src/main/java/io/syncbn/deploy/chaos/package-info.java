@@ -1,6 +1,6 @@
 /**
- * Faults on purpose: a readable list of what is to go wrong and when, made to happen to a job's real processes and to the
- * links between them, and an account of what followed.
+ * Fault injection: a readable list of what is to go wrong and when, carried out on a job's real processes and the links
+ * between them, and a report of what followed.
  *
  * <pre>
  *   worker-1 ──▶ Link (a port of its own) ── up ────▶ coordinator         Chaos: a list of faults,
