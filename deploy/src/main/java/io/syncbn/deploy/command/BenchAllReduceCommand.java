@@ -21,8 +21,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * {@code syncbn bench allreduce}: how long a sum over all workers takes. Given a coordinator, or launched, it is one of the
- * workers, which is how it starts its own.
+ * {@code syncbn bench allreduce}: how long a sum over all workers takes. Given a coordinator's address, or launched, it
+ * acts as one of the workers; it starts its own workers that way.
  */
 final class BenchAllReduceCommand implements Command {
     static final int MOST_FLOATS = 1 << 28;

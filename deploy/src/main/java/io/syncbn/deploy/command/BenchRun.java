@@ -17,7 +17,7 @@ import java.nio.file.Files;
 import java.util.List;
 import java.util.Map;
 
-/** Runs a benchmark's processes in a directory that is thrown away by the operating system. */
+/** Runs a benchmark's processes in a temporary directory, which is left to the operating system to delete. */
 final class BenchRun {
     private static final String NEVER = Long.toString(Long.MAX_VALUE);
 
@@ -31,7 +31,7 @@ final class BenchRun {
     static RunDirectory directory(Settings settings, Job job) throws IOException {
         RunDirectory run = new RunDirectory(Files.createTempDirectory("syncbn-bench-"));
         Map<String, String> texts = settings.texts(job, List.of(BenchSettings.WORKERS));
-        // Only the end of the job is evaluated and kept.
+        // Evaluates and keeps a checkpoint only at the end of the job.
         texts.put(RunSettings.EVALUATE_EVERY.name(), NEVER);
         texts.put(RunSettings.CHECKPOINT_EVERY.name(), NEVER);
         texts.put(RunSettings.CHECKPOINT_SECONDS.name(), "0");

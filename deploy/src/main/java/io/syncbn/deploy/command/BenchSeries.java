@@ -27,7 +27,7 @@ final class BenchSeries {
     private BenchSeries() {}
 
     /**
-     * Where the figures go; empty for standard output. A place that cannot be written to is told before anything is
+     * Where the figures go; empty for standard output. A file that cannot be written is reported before anything is
      * measured.
      */
     static Optional<Path> jsonFile(Settings settings) {
@@ -41,7 +41,7 @@ final class BenchSeries {
     }
 
     /**
-     * Measures, then prints: all there is, if programs fail or the user has enough.
+     * Measures, then prints the results: those there are, if programs fail or the user interrupts.
      *
      * @param known the command's settings, which the report repeats
      * @param tables makes them of the results

@@ -85,7 +85,7 @@ final class BenchStarCommand implements Command {
             for (int worker = 0; worker < workers; worker++) {
                 processes.add(worker(settings, new Address("127.0.0.1", port), worker));
             }
-            // A worker that never connects would be waited for without end.
+            // Otherwise a worker that ends before it connects would be awaited for ever.
             processes.forEach(process -> process.onExit().thenRun(() -> close(listener)));
             TcpStar.coordinate(listener, workers, sizes, rounds);
             for (Process process : processes) {

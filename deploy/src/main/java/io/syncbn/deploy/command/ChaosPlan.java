@@ -36,10 +36,10 @@ record ChaosPlan(List<Fault> faults, Optional<String> reference, boolean isCompa
     private static final String NO_REFERENCE = "none";
     private static final int DEFAULT_COUNT = 20;
 
-    /** Those who kill on purpose do not want the job to fail of it. */
+    /** Processes killed on purpose must not exhaust the job's restarts. */
     private static final int WITHOUT_LIMIT = Integer.MAX_VALUE;
 
-    /** Times in the report are as fine as the launcher's looks are frequent. */
+    /** The launcher's tick is the resolution of times in the report. */
     private static final LaunchTimeouts TIMEOUTS = LaunchTimeouts.DEFAULT.withTick(Duration.ofMillis(20));
 
     /** Empty without {@code --chaos}, or where something is wrong with it. */
@@ -77,7 +77,7 @@ record ChaosPlan(List<Fault> faults, Optional<String> reference, boolean isCompa
         return faults;
     }
 
-    /** Runs a training with all its faults, and compares what it comes to with what it should. */
+    /** Runs a training with all its faults, and compares its weights with those of the undisturbed run. */
     int run(Training training) throws IOException, InterruptedException {
         RunDirectory run = training.run();
         String list = faults.stream().map(fault -> fault + "\n").collect(Collectors.joining());

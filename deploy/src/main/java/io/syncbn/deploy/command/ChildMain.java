@@ -8,9 +8,9 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * A command that a process of ours runs as another one, by the same words and flags, each flag with a value. What a program
- * writes needs nobody who looks for misspellings and can print help: in a young JVM picocli takes a fifth of a second, and
- * a job starts its coordinator and all its workers at once.
+ * Runs a command that another process of ours has started, with the same words and flags, each flag with a value.
+ * Command lines that a program writes need no checks of spelling and no help, and picocli takes a fifth of a second in
+ * a cold JVM, while a job starts its coordinator and all its workers at once.
  */
 public final class ChildMain {
     private ChildMain() {}

@@ -19,12 +19,12 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Model.UsageMessageSpec;
 
-/** Makes picocli's picture of the command from the lists of settings. */
+/** Builds picocli's model of the command from the lists of settings. */
 final class CommandLines {
     /** Narrow enough for two windows side by side. */
     private static final int HELP_COLUMNS = 96;
 
-    /** No command takes words beside flags, before which a {@code --} would stand; a text that cannot be given. */
+    /** Stands in for {@code --}, as no command takes positional words: a text that cannot be given. */
     private static final String NO_DELIMITER = "\0";
 
     private static final Set<String> OPTIMIZATION = Set.of(
@@ -39,7 +39,7 @@ final class CommandLines {
             "label-smoothing",
             "dropout");
 
-    /** Given by processes of ours alone. */
+    /** Set only by processes of ours. */
     private static final Set<Setting> NOT_FOR_PEOPLE = Set.of(RunSettings.LAUNCHED, BenchSettings.MEASURED);
 
     private CommandLines() {}
@@ -166,7 +166,7 @@ final class CommandLines {
                 .build();
     }
 
-    /** Formats are known to who opens them. */
+    /** The help of a setting; {@link DataFormats} knows the formats of {@code --data}. */
     private static String help(Setting setting) {
         return setting.name().equals("data") ? setting.help() + ": " + DataFormats.help() : setting.help();
     }

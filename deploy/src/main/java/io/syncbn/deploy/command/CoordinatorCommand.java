@@ -15,7 +15,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
-/** {@code syncbn coordinator}: the part of a job on a cluster that there is one of. */
+/** {@code syncbn coordinator}: the one coordinator of a job on a cluster. */
 final class CoordinatorCommand implements Command {
 
     @Override
@@ -86,7 +86,7 @@ final class CoordinatorCommand implements Command {
         return ExitCode.DONE;
     }
 
-    /** A port that cannot be had is a wrong setting as much as one that is no number. */
+    /** A port that is not free is a wrong setting, like one that is no number. */
     private static CoordinatorProcess start(CoordinatorConfig config) {
         try {
             return CoordinatorProcess.start(config);

@@ -13,11 +13,11 @@ import io.syncbn.proto.job.Job;
 import java.time.Duration;
 import java.util.List;
 
-/** What flags and job file say of how the coordinator deals with workers. */
+/** How the coordinator deals with workers, from flags and job file. */
 record CoordinatorSettings(MembershipTimeouts patience, Straggler straggler, Limits limits) {
     private static final int DAY_SECONDS = 86_400;
 
-    /** Until then a slow worker may catch up by itself, unless its memory is too small for the sums it is behind. */
+    /** Up to here a slow worker may catch up by itself, unless its memory is too small for the sums it is behind. */
     private static final int MOST_STEPS_BEHIND = 100;
 
     static CoordinatorSettings of(Settings settings) {

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/** {@code syncbn evaluate}: a checkpoint against a data set. */
+/** {@code syncbn evaluate}: evaluates a checkpoint on a data set. */
 final class EvaluateCommand implements Command {
 
     @Override

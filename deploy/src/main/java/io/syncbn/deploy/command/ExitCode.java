@@ -6,7 +6,7 @@ public final class ExitCode {
 
     public static final int DONE = 0;
 
-    /** The job failed: here, or elsewhere and this process was told. */
+    /** The job failed: here, or elsewhere, and this process was told. */
     public static final int JOB_FAILED = 1;
 
     /** Settings, data or a checkpoint cannot be used. */

@@ -8,8 +8,8 @@ import sun.misc.Signal;
 import sun.misc.SignalHandler;
 
 /**
- * Ctrl-C, SIGTERM and SIGHUP as requests: the command goes on, and ends by itself. Until this is closed; then they end the
- * process again. Where a shell has set that one of them is ignored, as {@code nohup} does, it stays so.
+ * Turns Ctrl-C, SIGTERM and SIGHUP into requests until it is closed: the command goes on, and ends by itself. A signal
+ * that the shell has set to be ignored, as {@code nohup} does, stays ignored.
  */
 @SuppressWarnings("sunapi") // Java has no other way to outlive the first one.
 final class Interruption implements AutoCloseable {
@@ -21,7 +21,7 @@ final class Interruption implements AutoCloseable {
     /** The terminal is gone. */
     private static final String HANG_UP = "HUP";
 
-    /** A terminal that closes says so twice: the shell tells its jobs, and then the system does. */
+    /** A terminal that closes sends it twice: the shell sends it to its jobs, and then the system does. */
     private static final Runnable NOTHING = () -> {};
 
     private final List<Runnable> restore = new ArrayList<>();
@@ -44,8 +44,8 @@ final class Interruption implements AutoCloseable {
     }
 
     /**
-     * Listens as a launcher's child does: a terminal sends Ctrl-C, and its own end, to the launcher and to its children
-     * alike, and it is for the launcher to say what follows from it.
+     * Listens as a launcher's child: a terminal sends Ctrl-C and SIGHUP to the launcher and its children alike, and the
+     * launcher decides what follows.
      */
     static Interruption watchLaunched(Runnable first, Runnable again) {
         Interruption interruption = new Interruption();
@@ -65,12 +65,15 @@ final class Interruption implements AutoCloseable {
         restore.add(() -> Signal.handle(signal, before));
     }
 
-    /** Ends this process at once. Files are written whole or not at all, and the others learn from its connections. */
+    /**
+     * Ends this process at once. Files are written whole or not at all, and other processes notice its closed
+     * connections.
+     */
     static void endProcess() {
         Runtime.getRuntime().halt(ExitCode.INTERRUPTED);
     }
 
-    /** Ends this process in any case, whatever it waits for: a disk, or a coordinator, may never answer. */
+    /** Ends this process after a time, whatever it waits for: a disk or a coordinator may never answer. */
     static void endProcessAfter(Duration patience, String lastWords) {
         Thread thread = new Thread(
                 () -> {

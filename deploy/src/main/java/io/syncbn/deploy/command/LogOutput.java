@@ -9,17 +9,17 @@ import java.util.Arrays;
 import java.util.Deque;
 
 /**
- * Standard error for which nobody waits: a thread of its own writes it. A log lies on a disk, or goes into a pipe; when that
- * hangs, a step, a sum or a sign of life must not wait with it because it has something to say.
+ * Asynchronous standard error, written by a thread of its own. When the log's disk or pipe hangs, a step, a sum or a
+ * heartbeat that logs something must not block.
  */
 final class LogOutput extends OutputStream {
-    /** What may wait to be written; then the newest is lost. */
+    /** Bytes that may wait to be written; beyond that the newest are lost. */
     private static final int MOST_BYTES = 4 << 20;
 
     /** At the end of the process. */
     private static final long END_PATIENCE_MILLIS = 2000;
 
-    /** Before an end that runs no hooks: whoever hangs in a disk must not keep its process alive by it. */
+    /** Before a halt, which runs no hooks: a disk that hangs must not keep the process alive. */
     private static final long LAST_WORDS_PATIENCE_MILLIS = 500;
 
     private final OutputStream target;
@@ -34,7 +34,7 @@ final class LogOutput extends OutputStream {
         thread.start();
     }
 
-    /** From here on, and until the process ends. To be called before anything is logged. */
+    /** Replaces standard error until the process ends. To be called before anything is logged. */
     static void install() {
         LogOutput output = new LogOutput(System.err);
         String encoding = System.getProperty("stderr.encoding", System.getProperty("native.encoding", "UTF-8"));
@@ -42,7 +42,7 @@ final class LogOutput extends OutputStream {
         Runtime.getRuntime().addShutdownHook(new Thread(() -> output.drain(END_PATIENCE_MILLIS), "log-end"));
     }
 
-    /** Says something, and waits a little until it is written: the process is about to be halted. */
+    /** Writes a line and waits briefly for it, because the process is about to be halted. */
     static void lastWords(String words) {
         System.err.println(words);
         if (System.err instanceof LogStream stream) {
@@ -82,7 +82,7 @@ final class LogOutput extends OutputStream {
                 written();
             }
         } catch (InterruptedException | IOException e) {
-            written(); // nobody can read it, and there is nobody else to tell
+            written(); // nobody can read it, and there is nowhere else to report it
         }
     }
 
@@ -101,7 +101,7 @@ final class LogOutput extends OutputStream {
         notifyAll();
     }
 
-    /** Waits, but not for ever, until all is written. */
+    /** Waits until all is written, up to a limit. */
     synchronized void drain(long patienceMillis) {
         long endNanos = System.nanoTime() + patienceMillis * 1_000_000;
         try {

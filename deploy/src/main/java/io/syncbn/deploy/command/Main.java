@@ -12,7 +12,7 @@ import picocli.CommandLine.ParseResult;
 
 /** The {@code syncbn} command, as people give it. */
 public final class Main {
-    /** Those whose threads others wait for. */
+    /** Commands whose threads other processes wait for. */
     private static final Set<String> PARTS = Set.of("coordinator", "worker");
 
     private final PrintStream out;

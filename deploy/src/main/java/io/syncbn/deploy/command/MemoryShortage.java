@@ -8,7 +8,7 @@ final class MemoryShortage {
 
     private MemoryShortage() {}
 
-    /** A message, if that is what a failure came from. */
+    /** A message, if a failure was caused by a lack of memory. */
     static Optional<String> message(Throwable failure) {
         Throwable cause = failure;
         for (int i = 0; cause != null && i < MOST_CAUSES; i++) {

@@ -31,12 +31,12 @@ final class ParentWatch {
         return watch;
     }
 
-    /** Waits for the coordinator's address. The launcher, if it has none to tell, ends its children. */
+    /** Waits for the coordinator's address. A launcher that has none ends its children. */
     Address coordinator() {
         return Address.parse(line.join());
     }
 
-    /** Calls back when there is a line, on the thread that reads it, or on this one if it is there. */
+    /** Runs an action when the line has come: on the thread that reads it, or on this one if it has come already. */
     void onLine(Runnable action) {
         line.thenRun(action);
     }

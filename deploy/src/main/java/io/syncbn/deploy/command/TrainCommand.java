@@ -27,7 +27,7 @@ import java.util.OptionalLong;
 
 /** {@code syncbn train}: a whole job on this machine. */
 final class TrainCommand implements Command {
-    /** What a run's job.yaml keeps of how it is run, for the children and for going on later. */
+    /** The run settings that a run's job.yaml keeps, for the children and for resuming. */
     private static final List<Setting> RECORDED = List.of(
             RunSettings.WORKERS,
             RunSettings.CHECKPOINT_EVERY,
@@ -81,7 +81,7 @@ final class TrainCommand implements Command {
     @Override
     public int run(Settings settings) throws IOException, InterruptedException {
         JobRun jobRun = JobRun.of(settings);
-        // The children read these; they are looked at here so that all problems are told at once.
+        // The children read these; they are checked here so that all problems are reported at once.
         Optional<Resume> resume = WorkerSettings.of(settings).resume();
         CoordinatorSettings.of(settings);
         Optional<Path> from = resume.map(Resume::from);
@@ -91,7 +91,7 @@ final class TrainCommand implements Command {
         Optional<ChaosPlan> chaos = ChaosPlan.of(settings, jobRun.workers());
         Optional<RunDirectory> directory = jobRun.job().map(job -> directory(settings, from, job));
         settings.check();
-        // The workers open it too; here, so that what is wrong with it is told before anything else begins.
+        // The workers open it too; opening it here reports its faults before anything else begins.
         OptionalLong goesOnAfter = from.map(
                         path -> OptionalLong.of(Checkpoint.open(path).info().step()))
                 .orElse(OptionalLong.empty());
@@ -123,7 +123,7 @@ final class TrainCommand implements Command {
         return directory;
     }
 
-    /** Checkpoints belong to one job. Told before the run's job.yaml is written anew. */
+    /** Checkpoints belong to one job. Checked before the run's job.yaml is written anew. */
     private static void checkSameJob(Settings settings, RunDirectory resumed, Job job) {
         if (!Files.exists(resumed.job())) {
             return;
@@ -141,7 +141,7 @@ final class TrainCommand implements Command {
                 }));
     }
 
-    /** The directory itself; of several runs that name theirs at the same time, each gets its own. */
+    /** Makes the directory itself; runs that choose a name at the same time get one each. */
     private static RunDirectory make(RunDirectory wanted, boolean isNamed) {
         try {
             if (!isNamed) {
@@ -164,7 +164,7 @@ final class TrainCommand implements Command {
         }
     }
 
-    /** Looks at the directory once more: another run may have got it in the moment before it was locked. */
+    /** Checks the directory once more: another run may have taken it just before it was locked. */
     private static void begin(RunDirectory run, boolean isNew, long goesOnAfter, String jobYaml) {
         if (isNew && !run.isFree()) {
             throw new UsageException(List.of("run directory " + run.path() + " has just become another run's"));

@@ -35,7 +35,7 @@ record Training(RunDirectory run, Job job, Range workers, Optional<Resume> resum
         }
     }
 
-    /** Runs it to its end, with somebody who watches. */
+    /** Runs it to its end, with a watcher. */
     Ending launch(Watcher watcher, LaunchTimeouts timeouts) throws InterruptedException {
         JavaChildren children = new JavaChildren(program, run, resume, workers.most());
         Launcher launcher = new Launcher(run, children, workers, restarts, timeouts, watcher, Training::nowMillis);

@@ -24,7 +24,7 @@ import java.util.function.Supplier;
 final class WorkerCommand implements Command {
     static final int MOST_PORT = 65_535;
 
-    /** People, and systems that drain machines, are told 10 s. */
+    /** Just below the 10 s that people, and systems that drain machines, are told. */
     private static final Duration MOST_TO_LEAVE = Duration.ofMillis(9500);
 
     @Override

@@ -9,7 +9,7 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * What flags and job file say of how a worker runs.
+ * How a worker runs, from flags and job file.
  *
  * @param keep how many checkpoints stay
  */
@@ -37,7 +37,7 @@ record WorkerSettings(SessionTimeouts timeouts, Intervals intervals, int keep, O
         return settings.path(RunSettings.RESUME).map(from -> new Resume(from, otherData, otherArithmetic));
     }
 
-    /** For the coordinator, and for all workers. */
+    /** The wait for the coordinator, and for all workers. */
     static Duration joinTimeout(Settings settings) {
         return settings.seconds(RunSettings.JOIN_TIMEOUT, 1, DAY_SECONDS);
     }

@@ -6,9 +6,9 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Why a job failed, told from what followed. When one process dies, the others learn of it and end too, with exit code 1
- * and a reason that they were told; so a process that ended in any other way is nearer to the cause. Among those that
- * were told, the coordinator knows best, for it is the one that tells.
+ * Finds why a job failed from how its processes ended. When one process dies, the others learn of it and end too, with
+ * exit code 1 and a reason that they were told; so a process that ended in any other way is nearer to the cause. Among
+ * those that were told, the coordinator knows best, for it is the one that tells.
  */
 final class Cause {
     /** Exit code of a process whose job failed, for whatever reason. */

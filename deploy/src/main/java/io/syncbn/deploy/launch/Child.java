@@ -67,7 +67,7 @@ final class Child {
         return process.exitValue();
     }
 
-    /** Writes a line to its standard input. One that has ended hears nothing; its end says more. */
+    /** Writes a line to its standard input. A failure is ignored: the process has ended, which is handled elsewhere. */
     void tell(String line) {
         try {
             OutputStream input = process.getOutputStream();
@@ -83,7 +83,7 @@ final class Child {
         process.destroy();
     }
 
-    /** Waits for the end, and after {@code patienceMillis} brings it about. */
+    /** Waits for the end, and kills the process after {@code patienceMillis}. */
     void end(long patienceMillis) throws InterruptedException {
         if (!process.waitFor(patienceMillis, TimeUnit.MILLISECONDS)) {
             process.destroyForcibly();

@@ -6,8 +6,8 @@ import java.util.List;
 public interface ChildCommands {
 
     /**
-     * A coordinator that prints a line {@code listening on ADDRESS} once it does, and that a line on its standard input asks
-     * to stop the job.
+     * A coordinator that prints a line {@code listening on ADDRESS} once it does, and stops the job when it reads a
+     * line from its standard input.
      *
      * @param port to listen on; 0: any that is free
      */

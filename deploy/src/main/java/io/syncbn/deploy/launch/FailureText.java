@@ -4,7 +4,7 @@ import io.syncbn.deploy.launch.Cause.End;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/** What people are told of processes that failed: who, why, and where its log is. */
+/** Messages about processes that failed: which, why, and where its log is. */
 final class FailureText {
     /** Lines of the guilty process's log that go into the message. */
     private static final int LOG_LINES = 12;
@@ -49,9 +49,9 @@ final class FailureText {
     }
 
     /**
-     * Names who had the result to write.
+     * Names the worker that should have written the result.
      *
-     * @param lost a worker that was lost with it; empty: one that is still at it
+     * @param lost a worker that was lost before it wrote it; empty if it is still running
      */
     String ofNoResult(Optional<End> lost) {
         Optional<String> writer =

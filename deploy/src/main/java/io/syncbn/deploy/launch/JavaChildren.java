@@ -60,7 +60,10 @@ public final class JavaChildren implements ChildCommands {
         return command;
     }
 
-    /** A run that goes on from a checkpoint deletes it when it has newer ones of its own; then it goes on from those. */
+    /**
+     * Where a worker resumes from: a run may have deleted the checkpoint that it resumed from; then from its own newer
+     * ones.
+     */
     private Path placeToGoOnFrom(Resume from) {
         return Files.isDirectory(from.from()) ? from.from() : directory.path();
     }

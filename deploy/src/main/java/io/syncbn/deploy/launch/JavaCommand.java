@@ -26,7 +26,7 @@ public final class JavaCommand {
         return of(mainClass, Optional.empty(), flags);
     }
 
-    /** @param heap how large this one's may grow, which beats what the user has said of all JVMs */
+    /** @param heap maximum heap of this one, which overrides the user's setting for all JVMs */
     static List<String> of(String mainClass, Optional<MemorySize> heap, String... flags) {
         return of(mainClass, heap, ManagementFactory.getRuntimeMXBean().getInputArguments(), flags);
     }
@@ -41,7 +41,7 @@ public final class JavaCommand {
         return command;
     }
 
-    /** Java does not start with a heap that begins above its end, so one of ours that is small begins at its end. */
+    /** Java refuses an initial heap above the maximum, so a small maximum is made the initial size too. */
     private static List<String> heapFlags(MemorySize size, List<String> inherited) {
         boolean isTooSmall = inherited.stream().anyMatch(flag -> initial(flag).compareTo(size) > 0);
         return isTooSmall ? List.of("-Xmx" + size, "-Xms" + size) : List.of("-Xmx" + size);

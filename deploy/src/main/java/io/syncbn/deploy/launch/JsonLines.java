@@ -9,7 +9,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
-/** Follows a file of JSON objects, a line each, while it grows from the length that it has at first. */
+/** Follows a file of JSON objects, a line each, from its present end on, while it grows. */
 public final class JsonLines {
     private static final int MOST_BYTES = 1 << 20;
 

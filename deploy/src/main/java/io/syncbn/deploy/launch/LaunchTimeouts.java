@@ -30,7 +30,8 @@ public record LaunchTimeouts(
      * After a process has failed.
      *
      * @param settle for an end that is nearer to the cause
-     * @param teller after a worker was told of a failure, for who told it: a coordinator drains its streams first
+     * @param teller after a worker was told of a failure, for the coordinator that told it, which drains its streams
+     *     first
      */
     public record AfterFailure(Duration settle, Duration teller) {}
 

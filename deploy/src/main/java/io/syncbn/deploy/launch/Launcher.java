@@ -12,8 +12,8 @@ import java.util.Optional;
 import java.util.function.LongSupplier;
 
 /**
- * Watches over one job as processes of this machine, and has those started again that are killed. {@link #run} belongs to
- * one thread; {@link #stop} and {@link #interrupt} may be called from any.
+ * Runs one job as processes of this machine, and restarts those that are killed. {@link #run} belongs to one thread;
+ * {@link #stop} and {@link #interrupt} may be called from any.
  */
 public final class Launcher {
     /** Between looks for the coordinator's address: workers wait for it. */
@@ -30,10 +30,10 @@ public final class Launcher {
     private final Processes processes;
     private final FailureText text;
 
-    /** Ends after which a process was not started again, if it is not the job's business to go on without it. */
+    /** Final ends: the process is not restarted, and the job does not go on without it. */
     private final List<End> ends = new ArrayList<>();
 
-    /** Ends of workers alone, the latest first. */
+    /** Ends of workers that were no fault of the job, the latest first. */
     private final Deque<End> losses = new ArrayDeque<>();
 
     private boolean isStopTold;
@@ -75,7 +75,7 @@ public final class Launcher {
         isInterrupted = true;
     }
 
-    /** Runs the job to its end. When this returns, by whatever way, no child is alive. */
+    /** Runs the job to its end. When this returns or throws, no child is alive. */
     public Ending run() throws InterruptedException {
         try {
             processes.startCoordinator();
@@ -196,7 +196,7 @@ public final class Launcher {
         return hasResult() ? new Ending.Done() : withoutResult(losses.size() > lossesBefore);
     }
 
-    /** What a stopped job leaves was written before its coordinator ended; the result of one that is done is not. */
+    /** A stopped job's files are written before its coordinator ends; the result of a job that is done may not be. */
     private Duration untilLast(boolean isStopped) {
         if (isStopped) {
             return timeouts.afterFailure().settle();
@@ -218,14 +218,17 @@ public final class Launcher {
         return !commands.leaveResult() || Files.exists(directory.result());
     }
 
-    /** It was for a worker to write that has been lost since, or is still at it, or was lost just before. */
+    /**
+     * Blames a worker that was lost since the coordinator ended, else one that still runs, else the last one lost
+     * before.
+     */
     private Ending withoutResult(boolean isLostSince) {
         Optional<End> lost = Optional.ofNullable(losses.peekFirst())
                 .filter(end -> isLostSince || processes.workers().isEmpty());
         return new Ending.Failed(text.ofNoResult(lost), false);
     }
 
-    /** Waits a little: the cause may show after its consequence, and those who were told may have something to write. */
+    /** Waits a little: the cause may show after its consequence, and workers that were told may still be writing. */
     private Ending failure() throws InterruptedException {
         End cause = cause();
         Duration waited = Duration.ZERO;

@@ -10,9 +10,9 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
-/** What one process has written. Those of its name that came after it append; what was there before is not looked at. */
+/** The log of one process. Later processes of its name append to it; what was there before this one is ignored. */
 final class Log {
-    /** What of a log is looked at: far more than a message and its surroundings. */
+    /** How much of a log's end is read: far more than a message and its context. */
     private static final int TAIL_BYTES = 64 * 1024;
 
     private static final String LISTENING = "listening on ";
@@ -54,7 +54,7 @@ final class Log {
         return Optional.empty();
     }
 
-    /** What the process has logged that begins with some words, without its time and the like; nothing before it runs. */
+    /** Messages that begin with some words, without time and logger; none before the process runs. */
     List<String> messages(String beginning) {
         if (!Files.exists(file)) {
             return List.of();

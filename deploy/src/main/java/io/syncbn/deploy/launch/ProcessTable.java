@@ -3,7 +3,7 @@ package io.syncbn.deploy.launch;
 import java.util.List;
 import java.util.OptionalLong;
 
-/** The processes of a running job, for those who act upon them. Belongs to the launcher's thread. */
+/** The processes of a running job, for code that acts on them. Belongs to the launcher's thread. */
 public interface ProcessTable {
     String COORDINATOR = "coordinator";
 

@@ -28,23 +28,23 @@ final class Processes implements ProcessTable {
 
     private final BlockingQueue<Child> ended = new LinkedBlockingQueue<>();
 
-    /** Those of which {@link #nextEnd} has not told that they ended; one may have done so already. */
+    /** Processes whose end {@link #nextEnd} has not reported; some may have ended already. */
     private final Set<Child> notHeardOf = new HashSet<>();
 
     /** Where the coordinator listens, once it has said so. */
     private Optional<Address> address = Optional.empty();
 
-    /** @param watcher asked by which way workers reach the coordinator */
+    /** @param watcher asked for the address at which workers reach the coordinator */
     Processes(RunDirectory directory, ChildCommands commands, Watcher watcher) {
         this.directory = directory;
         this.commands = commands;
         this.watcher = watcher;
     }
 
-    /** The first one at any port that is free; one after it at the same place, because that is where workers look for it. */
+    /** Starts the first one on any free port, and later ones on the same port, where workers look for it. */
     void startCoordinator() {
         if (address.isEmpty() && children.containsKey(COORDINATOR)) {
-            lookForAddress(); // it may have said it just before
+            lookForAddress(); // it may have printed it just before it ended
         }
         start(COORDINATOR, commands.coordinator(address.map(Address::port).orElse(0)));
     }
@@ -81,7 +81,7 @@ final class Processes implements ProcessTable {
     }
 
     /**
-     * Looks whether the coordinator has said where it listens, and then tells the workers.
+     * Checks whether the coordinator has printed its address, and then tells the workers.
      *
      * @return whether the address is known
      */
@@ -127,12 +127,12 @@ final class Processes implements ProcessTable {
         return next;
     }
 
-    /** Whether {@link #nextEnd} will tell of another one, now or later. */
+    /** Whether {@link #nextEnd} will report another one, now or later. */
     boolean hasMoreEnds() {
         return !notHeardOf.isEmpty();
     }
 
-    /** Ends what is still alive: asks all of them, then waits for each, then makes it so. */
+    /** Ends what is still alive: asks all of them, waits for each, then kills it. */
     void endAll(Duration patience) throws InterruptedException {
         children.values().forEach(Child::terminate);
         for (Child child : children.values()) {

@@ -11,7 +11,7 @@ import java.util.function.LongSupplier;
 
 /** Shows how training goes, from {@code metrics.jsonl}, {@code events.jsonl} and what a worker says of the data. */
 public final class Progress implements Watcher, AutoCloseable {
-    /** What the message at the job's end says too. */
+    /** Events that the message at the job's end covers. */
     private static final Set<String> ENDS = Set.of("finished", "done", "stopped", "failed");
 
     private static final String FIRST_WORKER = "worker-0";
@@ -100,7 +100,7 @@ public final class Progress implements Watcher, AutoCloseable {
         }
     }
 
-    /** What is as usual is not said: that workers gather for the first generation, and the end. */
+    /** Skips what is usual: that workers gather for the first generation, and the end. */
     private void show(JsonLine event) {
         String kind = event.text("event");
         if (isBegun && !ENDS.contains(kind)) {

@@ -1,9 +1,9 @@
 package io.syncbn.deploy.launch;
 
 /**
- * Whether workers that fail alone do so of the same, again and again, without a step in between: then no other will do better.
- * The coordinator judges this of those that have joined; here it is of those that do not even come so far. Decides; does
- * nothing.
+ * Detects that workers which fail alone fail for the same reason, repeatedly and without a step in between: then no
+ * other will do better. The coordinator detects this for workers that have joined; this is for those that fail before.
+ * Decides; does nothing.
  */
 final class RepeatedFault {
     private static final int MOST_IN_A_ROW = 3;
@@ -16,7 +16,7 @@ final class RepeatedFault {
      * Whether there is no point in starting another one.
      *
      * @param why it failed
-     * @param far how far the job has come, in any measure
+     * @param far the job's progress, in any measure
      */
     boolean isHopeless(String why, long far) {
         inARow = why.equals(reason) && far == progress ? inARow + 1 : 1;

@@ -34,7 +34,7 @@ final class Restarts {
         return most == Integer.MAX_VALUE ? "restart " + done : "restart " + done + " of " + most;
     }
 
-    /** Counts one of the coordinator, for which all wait. */
+    /** Counts one of the coordinator, which needs no pause because all wait for it. */
     void ofCoordinator() {
         done++;
     }

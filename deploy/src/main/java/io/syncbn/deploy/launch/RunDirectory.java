@@ -20,7 +20,7 @@ import java.util.stream.Stream;
 
 /** Where a run keeps everything. */
 public record RunDirectory(Path path) {
-    /** What a run leaves that never came to a step. */
+    /** Files that a run leaves which never committed a step. */
     private static final Pattern OF_A_BEGIN = Pattern.compile(
             "job\\.yaml|logs|lock|checkpoints|metrics\\.jsonl|events\\.jsonl(\\.\\d+)?|chaos\\.(txt|json)");
 
@@ -35,7 +35,7 @@ public record RunDirectory(Path path) {
         return new RunDirectory(Path.of("runs", data + "-" + model + "-" + TIME.format(now)));
     }
 
-    /** Makes a directory of this name, or of this name and a number where another run has got that. */
+    /** Makes a directory of this name, or of this name and a number if another run has taken that. */
     public RunDirectory makeNew() throws IOException {
         if (path.toAbsolutePath().getParent() != null) {
             Files.createDirectories(path.toAbsolutePath().getParent());
@@ -50,7 +50,7 @@ public record RunDirectory(Path path) {
         }
     }
 
-    /** Whether there is nothing in it that a new run would mix with its own. */
+    /** Whether it holds nothing that a new run would mix with its own files. */
     public boolean isFree() {
         if (!Files.exists(path)) {
             return true;
@@ -58,7 +58,7 @@ public record RunDirectory(Path path) {
         return Files.isDirectory(path) && (names(path).stream().allMatch(RunLock.FILE::equals) || hasNeverTrained());
     }
 
-    /** Whether a run was begun here that came to no step, and nobody has put anything else beside what it left. */
+    /** Whether it holds only what a run left that never committed a step. */
     private boolean hasNeverTrained() {
         return Files.isRegularFile(job())
                 && Files.isDirectory(path.resolve("logs"))
@@ -86,7 +86,7 @@ public record RunDirectory(Path path) {
         }
     }
 
-    /** Deletes the state before training that a run has left which came to no step; its logs stay. */
+    /** Deletes the initial state left by a run that never committed a step; its logs stay. */
     public void clear() throws IOException {
         if (Files.isDirectory(checkpoints())) {
             try (Stream<Path> entries = Files.walk(checkpoints())) {
@@ -101,7 +101,10 @@ public record RunDirectory(Path path) {
         return path.toAbsolutePath().normalize().equals(place.toAbsolutePath().normalize());
     }
 
-    /** Makes the directory of a run that begins, or goes on from a checkpoint: nothing of its processes is left then. */
+    /**
+     * Makes the directory of a run that begins or resumes; moves aside the events of an earlier one, whose processes
+     * are gone.
+     */
     public void create(String jobYaml) throws IOException {
         Files.createDirectories(path.resolve("logs"));
         Files.writeString(job(), jobYaml);
@@ -140,7 +143,7 @@ public record RunDirectory(Path path) {
         return path.resolve("metrics.jsonl");
     }
 
-    /** What the coordinator notes of the membership, and goes on from when it is started again. */
+    /** The coordinator's log of the membership, from which it recovers when it is started again. */
     public Path events() {
         return path.resolve("events.jsonl");
     }
@@ -149,14 +152,14 @@ public record RunDirectory(Path path) {
         return path.resolve("result.json");
     }
 
-    /** SHA-256 (hex) of the weights that the run came to. */
+    /** SHA-256 (hex) of the run's final weights. */
     public Optional<String> weightsSha256() throws IOException {
         return Files.exists(result())
                 ? JsonLine.of(text(result())).map(line -> line.text("weightsSha256"))
                 : Optional.empty();
     }
 
-    /** A file's text; bytes that are damaged are no reason to say nothing of the others. */
+    /** A file's text; damaged bytes do not keep the others from being read. */
     static String text(Path file) throws IOException {
         return new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
     }

@@ -35,7 +35,10 @@ final class Status {
         return window.getLast().number("epoch");
     }
 
-    /** Steps of the whole job. How many an epoch has, only the data knows: it shows in how far the steps so far have come. */
+    /**
+     * Steps of the whole job. How many an epoch has depends on the data; it is estimated from the epochs that the steps
+     * so far have covered.
+     */
     long steps() {
         return length.steps() > 0 ? length.steps() : Math.round(step() * (length.epochs() / epoch()));
     }

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/** What a finished run came to, from its {@code result.json}. */
+/** The summary of a finished run, from its {@code result.json}. */
 public final class Summary {
     /** Events that say why there was more than one generation. */
     private static final List<String> MEMBERSHIP = List.of("lost", "evicted", "left", "damaged", "restarted");

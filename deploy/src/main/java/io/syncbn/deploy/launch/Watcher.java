@@ -2,20 +2,20 @@ package io.syncbn.deploy.launch;
 
 import io.syncbn.proto.net.Address;
 
-/** Looks on while a launcher runs a job. Called on the launcher's thread, which it must not hold up. */
+/** Observes a job that a launcher runs. Called on the launcher's thread, which it must not block. */
 @FunctionalInterface
 public interface Watcher {
 
-    /** Comes several times a second. */
+    /** Called several times a second. */
     void tick(ProcessTable crew);
 
     /** Something that the launcher did, for people. */
     default void say(String line) {}
 
     /**
-     * Where a worker's process, which has just been started, is to reach the coordinator.
+     * The address at which a worker's process, which has just been started, is to reach the coordinator.
      *
-     * @param coordinator where that listens
+     * @param coordinator address that it listens on
      */
     default Address way(String worker, Address coordinator) {
         return coordinator;

@@ -3,7 +3,7 @@ package io.syncbn.deploy.settings;
 import io.syncbn.proto.job.Setting;
 import java.util.List;
 
-/** The settings of {@code syncbn bench}; they stand in no job file. */
+/** The settings of {@code syncbn bench}; not allowed in job files. */
 public final class BenchSettings {
     private BenchSettings() {}
 
@@ -44,7 +44,9 @@ public final class BenchSettings {
     public static final Setting JSON =
             new Setting("json", "FILE", "", "where every single figure goes; default: after the tables");
 
-    /** Set by a series of measurements for those it starts: end when standard input closes, for then the series is gone. */
+    /**
+     * Set by a series for the measurements it starts: end when standard input closes, because the series is then gone.
+     */
     public static final Setting MEASURED = new Setting("measured", "true", "false", "end when standard input closes");
 
     public static final List<Setting> STEP = List.of(RunSettings.JOB, WORKERS, MEASURED);

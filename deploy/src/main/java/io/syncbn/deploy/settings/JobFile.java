@@ -124,9 +124,8 @@ public final class JobFile {
     }
 
     /**
-     * Goes through the file piece by piece, not through a tree: what is nested, however deep, or stands for something
-     * else is no single value, and is never built up; what is nested too deep ends the reading, whose time grows with
-     * the square of the depth.
+     * Reads the parser's events, not a tree: nested values and aliases, which are no single values, are never built up.
+     * Nesting that is too deep ends the reading, whose time grows with the square of the depth.
      */
     private void read(Iterator<Event> events, Map<String, String> values, List<String> found) {
         ScalarEvent name = null;

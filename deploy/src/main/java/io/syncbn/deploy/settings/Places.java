@@ -10,7 +10,7 @@ public final class Places {
     private Places() {}
 
     /**
-     * The texts of a job with every place told from the root, so that they mean the same wherever they are read.
+     * The texts of a job with every path made absolute, so that they mean the same from any directory.
      *
      * @param texts by name, those of the job among them
      */

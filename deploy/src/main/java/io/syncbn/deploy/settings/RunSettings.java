@@ -4,7 +4,7 @@ import io.syncbn.proto.job.Setting;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** Every setting that says how a job is run, and decides nothing about its result; those of benchmarks apart. */
+/** Every setting that says how a job is run and does not affect its result, except those of benchmarks. */
 public final class RunSettings {
     private RunSettings() {}
 
@@ -124,9 +124,9 @@ public final class RunSettings {
             "checkpoint to evaluate, or a run directory for its last one; its run's job.yaml is read too; needed");
 
     /**
-     * Set by the launcher for its children: end when standard input closes, for then the launcher is gone; a worker reads
-     * the coordinator's address from its first line, and a coordinator that has got one stops the job. Ctrl-C is left to
-     * the launcher.
+     * Set by the launcher for its children: end when standard input closes, because the launcher is then gone. A worker
+     * reads the coordinator's address from the first line; a coordinator that reads a line stops the job. Ctrl-C is
+     * left to the launcher.
      */
     public static final Setting LAUNCHED = new Setting("launched", "true", "false", "end when standard input closes");
 
@@ -199,8 +199,8 @@ public final class RunSettings {
             .toList();
 
     /**
-     * All that may stand in a job file: what a user may set, of all commands, so that all parts of a cluster can share one
-     * file; but not which file it is.
+     * What a job file may set: all that a user may set, of all commands, so that all parts of a cluster can share one
+     * file; except which file it is.
      */
     public static final List<Setting> IN_FILES = ALL.stream()
             .filter(setting -> setting != JOB && setting != LAUNCHED)

@@ -25,10 +25,10 @@ import java.util.stream.Collectors;
  * {@link #check} can report all problems at once; until then no value may be acted upon.
  */
 public final class Settings {
-    /** Less is taken for a slip of the pen. */
+    /** A smaller heap is taken for a typing mistake. */
     private static final MemorySize LEAST_HEAP = MemorySize.parse("64m");
 
-    /** So is more; with far more Java does not even start. */
+    /** So is a larger one; with far more Java does not even start. */
     private static final MemorySize MOST_HEAP = MemorySize.parse("1024g");
 
     private final Map<String, String> given;
@@ -127,7 +127,7 @@ public final class Settings {
         return Duration.ofSeconds(number(setting, least, most));
     }
 
-    /** Seconds, with a fraction where somebody wants one; as fine as milliseconds. */
+    /** Seconds, with or without a fraction; as fine as milliseconds. */
     public Duration fractionalSeconds(Setting setting, Duration least, Duration most) {
         String text = text(setting).orElse("");
         try {

@@ -49,7 +49,10 @@ public final class SettingsReader {
         return OldNames.replaced(JobFile.read(file, names, problems), problems);
     }
 
-    /** Only shells know what ~ stands for, and only at the beginning of a word; to anyone else it is a file's name. */
+    /**
+     * Rejects a leading ~, which only shells expand, and only at the beginning of a word; here it would be a file's
+     * name.
+     */
     private static void requireWholePath(String name, String value, List<String> problems) {
         String path = name.equals("data") ? Job.DataSource.of(value).path() : value;
         if (path.startsWith("~")) {
