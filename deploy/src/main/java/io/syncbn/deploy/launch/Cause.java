@@ -8,7 +8,7 @@ import java.util.Optional;
 /**
  * Finds why a job failed from how its processes ended. When one process dies, the others learn of it and end too, with
  * exit code 1 and a reason that they were told; so a process that ended in any other way is nearer to the cause. Among
- * those that were told, the coordinator knows best, for it is the one that tells.
+ * those that were told, the coordinator knows best, because it tells the others.
  */
 final class Cause {
     /** Exit code of a process whose job failed, for whatever reason. */

@@ -21,7 +21,7 @@ public interface LinearOperation {
      * Computes the gradient by the input of the last forward.
      *
      * @param dy is copied before anything is written
-     * @param dx receives the gradient, and may be the same array as dy; null if nobody needs it
+     * @param dx receives the gradient, and may be the same array as dy; null if it is not needed
      */
     void backward(float[] dy, float[] weights, int weightsOffset, float[] dx);
 

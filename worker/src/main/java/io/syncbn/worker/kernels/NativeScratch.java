@@ -8,7 +8,7 @@ import java.util.Map;
  * each role: it stays in the cache, and memory grows with the largest layer, not with the number of layers.
  *
  * <p>Layers reserve while they are built; the first use allocates, and after that nothing may be reserved. Used by one
- * thread at a time; whoever made it closes it.
+ * thread at a time; its creator closes it.
  */
 final class NativeScratch implements AutoCloseable {
 

@@ -6,7 +6,7 @@ import io.syncbn.proto.job.InstructionSet;
  * The native library that computes convolutions and matrix products of one shard, and its memory. There are two:
  * oneDNN, called directly, if the class path has it for this platform; ND4J everywhere else. Their bits differ.
  *
- * <p>Used by one thread at a time; whoever made it closes it.
+ * <p>Used by one thread at a time; its creator closes it.
  */
 public interface Natives extends AutoCloseable {
 

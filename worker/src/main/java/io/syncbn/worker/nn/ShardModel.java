@@ -11,7 +11,7 @@ import java.util.Optional;
  * One shard's model: layers and memory of its own, on the weights of the worker's replica. Its results do not depend on
  * which other shards the worker has.
  *
- * <p>Used by one thread at a time; whoever made it closes it.
+ * <p>Used by one thread at a time; its creator closes it.
  */
 public final class ShardModel implements AutoCloseable {
     private final ModelDefinition definition;

@@ -8,7 +8,7 @@ import com.fasterxml.jackson.databind.module.SimpleModule;
 import com.fasterxml.jackson.databind.ser.std.StdSerializer;
 import java.io.IOException;
 
-/** JSON as any program reads it: a number that is not finite, for which JSON has no word, is null. */
+/** JSON as any program reads it: numbers that are not finite, which JSON cannot express, become null. */
 final class JsonText {
     private static final ObjectMapper JSON = new ObjectMapper()
             .registerModule(new SimpleModule()

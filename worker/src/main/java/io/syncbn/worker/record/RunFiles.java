@@ -13,7 +13,9 @@ import java.util.function.Function;
 public final class RunFiles implements AutoCloseable {
     private static final Logger LOG = System.getLogger("io.syncbn.worker");
 
-    /** Further listeners to a run: each has a thread, and is made anew each time this worker becomes the writer. */
+    /**
+     * Further listeners to a run: each has a thread; listeners are made anew whenever this worker becomes the writer.
+     */
     private static final List<Aside> ASIDE = List.of();
 
     private final RunTarget target;

@@ -25,7 +25,7 @@ public interface RunListener extends AutoCloseable {
      */
     default void begins(long step) {}
 
-    /** A step from before {@link #begins}, which the previous writer may not have written any more. */
+    /** A step from before {@link #begins}, which the previous writer may not have recorded. */
     default void steppedBefore(StepRecord step) {}
 
     default void stepped(StepRecord step) {}
