@@ -44,7 +44,7 @@ public final class ReadmeClass implements AutoCloseable {
         return JAVA.matcher(Files.readString(Path.of("..", "README.md")))
                 .results()
                 .map((MatchResult block) -> block.group(1))
-                .filter(code -> code.contains("public class " + name + " "))
+                .filter(code -> code.contains("class " + name + " "))
                 .findFirst()
                 .orElseThrow(() -> new AssertionError("README shows no class " + name));
     }

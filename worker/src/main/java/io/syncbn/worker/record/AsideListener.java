@@ -5,6 +5,7 @@ import java.lang.System.Logger.Level;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Iterator;
+import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -29,13 +30,19 @@ final class AsideListener implements RunListener {
     /** Events dropped since the queue was last empty. */
     private long lost;
 
-    /** Null until it is made; used by the delivering thread only, like {@link #isFailing}. */
+    /** Null until it is made; used by the delivering thread only, like {@link #failing}. */
     private RunListener listener;
 
-    private boolean isFailing;
+    /** The method that failed last, until it works again; a listener may do nothing in the others. */
+    private Optional<String> failing = Optional.empty();
 
-    /** @param isOfStep whether it may be dropped when the queue is full */
-    private record Event(Consumer<RunListener> call, boolean isOfStep) {}
+    /**
+     * A call to deliver.
+     *
+     * @param method its name
+     * @param isOfStep whether it may be dropped when the queue is full
+     */
+    private record Event(String method, Consumer<RunListener> call, boolean isOfStep) {}
 
     /**
      * Queues events for a listener.
@@ -54,33 +61,33 @@ final class AsideListener implements RunListener {
 
     @Override
     public void begins(long step) {
-        add(new Event(told -> told.begins(step), false));
+        add(new Event("begins", told -> told.begins(step), false));
     }
 
     @Override
     public void steppedBefore(StepRecord step) {
-        add(new Event(told -> told.steppedBefore(step), true));
+        add(new Event("steppedBefore", told -> told.steppedBefore(step), true));
     }
 
     @Override
     public void stepped(StepRecord step) {
-        add(new Event(told -> told.stepped(step), true));
+        add(new Event("stepped", told -> told.stepped(step), true));
     }
 
     @Override
     public void evaluated(long step, double epoch, Evaluation evaluation) {
-        add(new Event(told -> told.evaluated(step, epoch, evaluation), true));
+        add(new Event("evaluated", told -> told.evaluated(step, epoch, evaluation), true));
     }
 
     @Override
     public void finished(RunResult result, RunFacts facts) {
-        add(new Event(told -> told.finished(result, facts), false));
+        add(new Event("finished", told -> told.finished(result, facts), false));
     }
 
     /** Closes the listener after all queued events. */
     @Override
     public void close() {
-        add(new Event(RunListener::close, false));
+        add(new Event("close", RunListener::close, false));
     }
 
     private void add(Event event) {
@@ -139,14 +146,15 @@ final class AsideListener implements RunListener {
                 listener = maker.get();
             }
             event.call().accept(listener);
-            if (isFailing) {
-                isFailing = false;
+            if (failing.equals(Optional.of(event.method()))) {
+                failing = Optional.empty();
                 LOG.log(Level.INFO, "listener {0} works again", name);
             }
         } catch (RuntimeException | Error e) {
             failures.run();
-            if (!isFailing) {
-                isFailing = true;
+            boolean isFirst = failing.isEmpty();
+            failing = Optional.of(event.method());
+            if (isFirst) {
                 LOG.log(Level.ERROR, "listener " + name + " has failed; training goes on", e);
             }
         }

@@ -6,15 +6,17 @@ package io.syncbn.worker.record;
  *
  * <p>Order: {@link #begins} first, steps and evaluations as they are committed, then {@link #finished} if the job is
  * done while this worker writes it, and {@link #close} last. When the writer changes, later steps go to a new listener,
- * perhaps on another worker, so no listener may count on seeing all steps.
+ * perhaps on another worker, so no listener may count on seeing all steps. After the job has gone back to a checkpoint,
+ * steps come again with the same numbers and, but for times, the same contents.
  *
  * <p>Threading: one call at a time. {@link AsideListener} makes and calls each one that is named in {@link
  * RunFiles#ASIDE} on a thread of its own. There it may block: neither steps nor other listeners wait for it. Its events
- * are queued; if it falls too far behind, the oldest steps are dropped, which is logged and counted. Only {@link
+ * are queued; if it falls too far behind, the oldest steps are dropped, which is logged and counted. At the end of the run all listeners together have {@value
+ * WritingThread#CLOSE_SECONDS} s for what is queued: a network timeout must be shorter. Only {@link
  * CheckpointKeeper}, whose failure must end the job, is called by the training thread.
  *
  * <p>Exceptions: all are counted, the first in a row is logged; training goes on, and later events are still delivered.
- * Arguments never change, and may be kept.
+ * Arguments never change, and may be kept. {@link JsonText#line} makes the line of metrics.jsonl of a step.
  */
 public interface RunListener extends AutoCloseable {
 

@@ -1,6 +1,5 @@
 package io.syncbn.worker.record;
 
-import java.time.Duration;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -8,7 +7,7 @@ import java.util.concurrent.TimeUnit;
 
 /** A daemon thread that waits for a disk, so that no other has to. */
 final class WritingThread implements Executor, AutoCloseable {
-    private static final Duration END_PATIENCE = Duration.ofSeconds(10);
+    static final int CLOSE_SECONDS = 10;
 
     private final ExecutorService thread;
 
@@ -38,7 +37,7 @@ final class WritingThread implements Executor, AutoCloseable {
 
     /** The common deadline for closing several threads from now on. */
     static long deadline() {
-        return System.nanoTime() + END_PATIENCE.toNanos();
+        return System.nanoTime() + TimeUnit.SECONDS.toNanos(CLOSE_SECONDS);
     }
 
     /**

@@ -118,12 +118,6 @@ class DataFormatsTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "tfds:x | --data is 'tfds:x'; expected shapes, mnist:PATH, cifar10:PATH, imagefolder:PATH, npy:PATH,"
-                        + " or class:NAME[:PATH]",
-                "minst:x | --data is 'minst:x'; expected shapes, mnist:PATH, cifar10:PATH, imagefolder:PATH, npy:PATH,"
-                        + " or class:NAME[:PATH]; did you mean mnist?",
-                "com.example.My:x | --data is 'com.example.My:x'; expected shapes, mnist:PATH, cifar10:PATH,"
-                        + " imagefolder:PATH, npy:PATH, or class:NAME[:PATH]; did you mean class:com.example.My?",
                 "mnist | --data is 'mnist'; expected mnist:PATH",
                 "npy: | --data is 'npy'; expected npy:PATH",
                 "shapes:/tmp | --data is 'shapes:/tmp'; expected shapes without a path",
@@ -133,6 +127,14 @@ class DataFormatsTest {
     void aNameThatIsWrongIsToldWithoutALook(String data, String problem) {
         assertThat(DataFormats.problem(DataSource.of(data))).contains(problem);
         assertThatThrownBy(() -> open(data)).isInstanceOf(DataException.class).hasMessage(problem);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"tfds, ''", "minst, ; did you mean mnist?", "com.example.My, ; did you mean class:com.example.My?"})
+    void aFormatThatIsUnknownIsToldWithAllThatAre(String format, String hint) {
+        assertThat(DataFormats.problem(DataSource.of(format + ":x")).orElseThrow())
+                .startsWith("--data is '" + format + ":x'; expected shapes, mnist:PATH, ")
+                .endsWith(", or class:NAME[:PATH]" + hint);
     }
 
     @ParameterizedTest

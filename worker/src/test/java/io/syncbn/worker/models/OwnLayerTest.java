@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.syncbn.proto.job.Normalization;
+import io.syncbn.worker.ReadmeClass;
 import io.syncbn.worker.nn.Architecture;
 import io.syncbn.worker.nn.ModelDefinition;
 import io.syncbn.worker.nn.MomentsReducer;
@@ -21,6 +22,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A layer from another package, as the README shows it. */
 class OwnLayerTest {
@@ -49,6 +53,15 @@ class OwnLayerTest {
         String source = Files.readString(Path.of("src/test/java/io/syncbn/worker/models/Scale.java"));
         String shown = source.substring(source.indexOf("    public static LayerFactory define"));
         assertThat(Files.readString(Path.of("../README.md"))).contains(shown);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"MyNet", "Scale"})
+    void classesOfTheReadmeCompileAsTheyStand(String name, @TempDir Path compiled) throws Exception {
+        try (ReadmeClass shown = new ReadmeClass(name, compiled)) {
+            assertThat(Thread.currentThread().getContextClassLoader().loadClass(name))
+                    .isNotNull();
+        }
     }
 
     @Test

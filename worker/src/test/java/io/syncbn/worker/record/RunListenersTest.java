@@ -276,6 +276,36 @@ class RunListenersTest {
         }
     }
 
+    /** Such as one that posts steps to a server that is down, and does nothing at an evaluation. */
+    @Test
+    void onlyWhatFailedCanWorkAgain() throws InterruptedException {
+        CountDownLatch closed = new CountDownLatch(1);
+        RunListener failing = new RunListener() {
+            @Override
+            public void stepped(StepRecord step) {
+                throw new IllegalStateException("connection refused");
+            }
+
+            @Override
+            public void close() {
+                closed.countDown();
+            }
+        };
+        try (LogCapture logged = new LogCapture();
+                WritingThread thread = new WritingThread("post")) {
+            AsideListener listener = aside("post", thread, () -> failing);
+            listener.begins(0);
+            listener.stepped(step(1));
+            listener.evaluated(1, 0.5, new Evaluation(8, 0.5, 0.75));
+            listener.stepped(step(2));
+            listener.finished(RESULT, null);
+            listener.close();
+            await(closed);
+            assertThat(logged.lines()).containsExactly("SEVERE listener post has failed; training goes on");
+            assertThat(failures).hasValue(2);
+        }
+    }
+
     /** Without the run's own files there is no run, and nobody hears of a step of it. */
     @Test
     void whatTheKeeperThrowsEndsTraining() throws InterruptedException {
