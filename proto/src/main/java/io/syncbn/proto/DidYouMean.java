@@ -4,7 +4,7 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.Optional;
 
-/** The known name that a misspelt one was probably meant to be. */
+/** Finds the known name closest to a misspelt one. */
 public final class DidYouMean {
     private DidYouMean() {}
 

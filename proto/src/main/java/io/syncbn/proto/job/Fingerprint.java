@@ -7,10 +7,10 @@ import java.util.Set;
 
 /** A job's hash. Workers with different ones are never summed together. */
 public final class Fingerprint {
-    /** Where things are differs from machine to machine; what they are is compared by digest when a worker joins. */
+    /** Paths, which differ from machine to machine; the contents are compared by digest when a worker joins. */
     private static final Set<String> PLACES = Set.of("init");
 
-    /** Settings that came later: with these values a job is the one that it was without them. */
+    /** Settings added later, with the values that keep a job's fingerprint as it was before they existed. */
     private static final Map<String, String> ADDED = Map.of("norm", "batch");
 
     private Fingerprint() {}

@@ -5,7 +5,8 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * An optimizer as a job names it, and what it alone is set by. Whether there is one of that name, workers know.
+ * An optimizer's name as given in the job, and the settings that only it has. Workers check that such an optimizer
+ * exists.
  *
  * @param optimizer its name
  * @param values by the names of settings, checked, in their canonical form

@@ -1,8 +1,8 @@
 package io.syncbn.proto.job;
 
-/** What natives may use of a processor. The order of their sums, and so the bits, depends on it. */
+/** The instruction set that native libraries may use. The order of their sums, and so the bits, depends on it. */
 public enum InstructionSet {
-    /** All there is: the fastest, with equal bits on processors of one kind. */
+    /** Everything the processor has: the fastest, with equal bits on processors of one kind. */
     NATIVE,
     /** No more than AVX2: equal bits on all x86-64 processors that have it. */
     AVX2

@@ -64,7 +64,7 @@ public record Job(
     public record Determinism(long seed, InstructionSet instructionSet) {}
 
     /**
-     * Data by format and path, of which whoever opens it knows more.
+     * Data by format and path; both are interpreted by the code that opens it.
      *
      * @param format its name, or {@code class:} and the name of a class
      * @param path of a directory or file; empty if there is none
@@ -80,7 +80,7 @@ public record Job(
                     : new DataSource(text.substring(0, colon), text.substring(colon + 1));
         }
 
-        /** The name of the class that opens it, if it is one of the user's own. */
+        /** The name of the user's class that opens it, if the format is {@code class:}. */
         public Optional<String> ownClass() {
             return format.startsWith(CLASS) ? Optional.of(format.substring(CLASS.length())) : Optional.empty();
         }

@@ -2,7 +2,7 @@ package io.syncbn.proto.job;
 
 import java.util.List;
 
-/** Settings that make no job. The message holds every problem, a line each. */
+/** Settings from which no job can be made. The message lists every problem, one per line. */
 public final class JobException extends RuntimeException {
     private final transient List<String> problems;
 

@@ -129,7 +129,7 @@ public final class JobParser {
                 real("dropout", ValueKind.FRACTION));
     }
 
-    /** Those of other optimizers are no part of the job; to set one of them is a mistake. */
+    /** Settings of other optimizers are not part of the job; setting one of them is an error. */
     private Hyperparameters hyperparameters() {
         String optimizer = text("optimizer", value -> !value.isBlank(), "an optimizer's name");
         Map<String, String> own = new TreeMap<>();

@@ -3,8 +3,8 @@ package io.syncbn.proto.job;
 import java.util.List;
 
 /**
- * Every setting that decides a result: names, defaults, help. {@link JobParser} gives them their types. Those of some
- * optimizers only ({@link Setting#of}) need no more than their line here: {@link Hyperparameters} hands them on.
+ * Every setting that decides a result: names, defaults, help. {@link JobParser} gives them their types. A setting that
+ * only some optimizers have ({@link Setting#of}) needs just its line here: {@link Hyperparameters} passes it on.
  */
 public final class JobSettings {
     private JobSettings() {}

@@ -3,9 +3,10 @@ package io.syncbn.proto.job;
 import java.util.OptionalDouble;
 
 /**
- * How models normalize, where they leave it to the job; and how batch normalization is done (Ioffe &amp; Szegedy 2015).
+ * Which normalization models use where they leave it to the job, and how batch normalization works (Ioffe &amp; Szegedy
+ * 2015).
  *
- * @param kind name of a normalizer, perhaps with arguments behind a colon; workers know which there are
+ * @param kind name of a normalizer, optionally with arguments after a colon; workers check that it exists
  * @param group how many consecutive shards share batch statistics; 0 for all of them (SyncBN), 1 for local BN
  * @param epsilon added to the variance
  * @param affine whether there are a scale γ and a shift β

@@ -18,13 +18,13 @@ public record Optimization(
      *
      * @param base as given
      * @param scaled whether it is multiplied by (global batch)/256 (Goyal et al. 2017 §2.1)
-     * @param schedule what becomes of it
+     * @param schedule how it changes over the job
      * @param warmupEpochs length of the linear warm-up before the schedule, in data epochs; may be a fraction
      */
     public record Rate(double base, boolean scaled, Schedule schedule, double warmupEpochs) {}
 
     /**
-     * Weight decay. What an optimizer does with it is its own: SGD adds it to the gradient (L2).
+     * Weight decay. Each optimizer applies it in its own way: SGD adds it to the gradient (L2).
      *
      * @param factor 0 for none
      * @param ofAll whether γ, β and biases decay too

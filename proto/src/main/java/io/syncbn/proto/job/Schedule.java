@@ -2,7 +2,7 @@ package io.syncbn.proto.job;
 
 import java.util.List;
 
-/** How the learning rate goes over a job, warm-up apart. */
+/** How the learning rate changes over a job, apart from warm-up. */
 public sealed interface Schedule {
 
     record Constant() implements Schedule {}

@@ -10,13 +10,13 @@ import java.util.Optional;
  * @param value what stands for the value in help, such as {@code N}; {@code true} for a switch
  * @param defaultValue as text; empty for "not given"
  * @param help one sentence
- * @param hyperparameter what it takes and of which optimizers it is, if it is of some only
+ * @param hyperparameter the values it takes and the optimizers that have it, if only some do
  */
 public record Setting(
         String name, String value, String defaultValue, String help, Optional<Hyperparameter> hyperparameter) {
 
     /**
-     * Of a setting that is part of a job only when one of these optimizers is.
+     * For a setting that is part of a job only with certain optimizers.
      *
      * @param kind what it takes
      * @param optimizers by name

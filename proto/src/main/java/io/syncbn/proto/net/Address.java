@@ -5,7 +5,8 @@ package io.syncbn.proto.net;
  *
  * @param host name or IP address; an IPv6 address without brackets
  * @param port from 0, which asks a server for any free port, to 65535
- * @param isLocal whether the local socket is meant that a server of this machine has beside its port: a shorter way
+ * @param isLocal whether this means the local socket that a server on the same machine opens beside its port, which is
+ *     faster
  */
 public record Address(String host, int port, boolean isLocal) {
     private static final String LOCAL = "local:";
@@ -45,7 +46,7 @@ public record Address(String host, int port, boolean isLocal) {
                 return new Address(
                         host, Integer.parseInt(text.substring(colon + 1).strip()), isLocal);
             } catch (IllegalArgumentException e) {
-                // Said below, in the words of the text that was given.
+                // Reported below, with the text as it was given.
             }
         }
         throw new IllegalArgumentException("'" + text + "' is no address; expected HOST:PORT, such as 10.0.0.7:4600");
@@ -56,7 +57,7 @@ public record Address(String host, int port, boolean isLocal) {
         return (isLocal ? LOCAL : "") + authority();
     }
 
-    /** Host and port, as a server of either socket is called in a request. */
+    /** Host and port: the authority of requests over either kind of socket. */
     String authority() {
         return (host.indexOf(':') < 0 ? host : "[" + host + "]") + ":" + port;
     }

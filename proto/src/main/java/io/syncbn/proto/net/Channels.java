@@ -15,19 +15,22 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 /**
- * gRPC over Netty with the settings that both sides need to have alike. All callbacks run on the event loop that the caller
- * names, without a change of threads: they must not block.
+ * gRPC over Netty with the settings that both sides must share. All callbacks run directly on the event loop that the
+ * caller passes: they must not block.
  */
 public final class Channels {
-    /** A peer whose machine is gone closes nothing: without traffic for so long, it is asked whether it lives. */
+    /** A peer whose machine is gone closes no connection: after this long without traffic, it is pinged. */
     private static final long KEEP_ALIVE_SECONDS = 10;
 
     private static final long KEEP_ALIVE_TIMEOUT_SECONDS = 5;
 
-    /** How long a server has said nothing when it is found out that it does not live. */
+    /** How long a server has been silent when the keep-alive timeout declares it dead. */
     public static final long SILENCE_NANOS = TimeUnit.SECONDS.toNanos(KEEP_ALIVE_SECONDS + KEEP_ALIVE_TIMEOUT_SECONDS);
 
-    /** How often a client may ask: half of what ours do, so that no jitter makes a server hang up on them. */
+    /**
+     * The shortest ping interval that a server tolerates: half of ours, so that jitter cannot make it hang up on
+     * clients.
+     */
     private static final long PERMITTED_KEEP_ALIVE_SECONDS = KEEP_ALIVE_SECONDS / 2;
 
     /** Unread bytes allowed per stream and connection: a few chunks, so that one is summed while the next arrives. */
@@ -35,7 +38,7 @@ public final class Channels {
 
     private Channels() {}
 
-    /** A channel with a connection of its own, made when first used, that asks now and then whether the server lives. */
+    /** A channel with its own connection, which is made on first use and sends keep-alive pings. */
     public static ManagedChannel open(Address server, EventLoopGroup loop) {
         return builder(server, loop)
                 .keepAliveTime(KEEP_ALIVE_SECONDS, TimeUnit.SECONDS)
@@ -43,12 +46,14 @@ public final class Channels {
                 .build();
     }
 
-    /** Whether a call ended because the server was asked whether it lives, and has not answered. gRPC says so in words. */
+    /**
+     * Whether a call ended because the server did not answer a keep-alive ping. gRPC says so only in the status text.
+     */
     public static boolean isSilence(Status status) {
         return String.valueOf(status.getDescription()).startsWith("Keepalive failed");
     }
 
-    @SuppressWarnings("deprecation") // to register a resolver would be for all channels of the JVM, and for names alone
+    @SuppressWarnings("deprecation") // a registered resolver would serve all channels of the JVM, and be given only names
     static NettyChannelBuilder builder(Address server, EventLoopGroup loop) {
         NettyChannelBuilder builder = server.isLocal()
                 ? NettyChannelBuilder.forAddress(Transport.localName(server))
@@ -64,7 +69,7 @@ public final class Channels {
                 .flowControlWindow(FLOW_CONTROL_WINDOW_BYTES);
     }
 
-    /** Connects a channel, trying again without end; complete when it is connected, on the channel's loop. */
+    /** Connects a channel, retrying forever; completes on the channel's loop when it is connected. */
     public static CompletableFuture<Void> whenConnected(ManagedChannel channel) {
         CompletableFuture<Void> connected = new CompletableFuture<>();
         watch(channel, connected);
@@ -81,8 +86,8 @@ public final class Channels {
     }
 
     /**
-     * A server yet to be given its services. It asks nobody whether they live: a client answers only when its loop runs,
-     * and whoever must not be silent says so in messages.
+     * A server without services yet. It sends no keep-alive pings: a client would answer only while its loop runs, and
+     * clients that must show they are alive send messages instead.
      */
     public static NettyServerBuilder server(Address bind, EventLoopGroup loop) {
         NettyServerBuilder builder = bind.isLocal()

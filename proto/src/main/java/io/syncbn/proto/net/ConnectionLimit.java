@@ -5,8 +5,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Connections of which there may be so many: one more takes the place of the oldest, so that nobody can keep others out by
- * holding connections. Belongs to the event loop that all of them are on.
+ * A limit on the number of connections: one more evicts the oldest, so that nobody can keep others out by holding
+ * connections. Belongs to the event loop of these connections.
  */
 final class ConnectionLimit<T> {
     private final int most;
@@ -16,7 +16,7 @@ final class ConnectionLimit<T> {
         this.most = most;
     }
 
-    /** Takes one in; the one that has to go for it, if there are too many now. */
+    /** Adds a member; returns the oldest, which must go, if there are too many now. */
     Optional<T> add(T member) {
         members.add(member);
         return members.size() > most ? Optional.of(members.iterator().next()) : Optional.empty();

@@ -8,33 +8,33 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 
 /**
- * An event loop without a thread: whoever made it runs it, by waiting. What arrives is then handled by the thread that
- * waits for it, which saves a change of threads each way.
+ * An event loop without a thread: its owner, the thread that made it, runs it by waiting. The thread that waits for a
+ * message also handles it, which saves a thread switch each way.
  *
- * <p>Belongs to the thread that made it; what is said of other threads is said. Connections stand still while their owner
- * computes, so they must not be asked whether they live.
+ * <p>Belongs to its owner, except where a method mentions other threads. Connections stand still while the owner
+ * computes, so keep-alive pings must not be used on them.
  */
 public final class DrivenLoop implements AutoCloseable {
-    /** So often a waiting owner looks whether it was interrupted. */
+    /** How often a waiting owner checks whether it was interrupted. */
     private static final long LONGEST_WAIT_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
     private static final Runnable NOTHING = () -> {};
 
     private final ManualIoEventLoop loop = new ManualIoEventLoop(Thread.currentThread(), Transport.ioHandlers());
 
-    /** A channel on this loop, with a connection of its own, made when first used or awaited. */
+    /** A channel on this loop, with its own connection, which is made when first used or awaited. */
     public ManagedChannel open(Address server) {
         return Channels.builder(server, loop).build();
     }
 
-    /** Lets what was sent leave at once. On another thread it leaves by itself as soon as the owner waits. */
+    /** Flushes pending sends at once. On another thread this does nothing: they leave as soon as the owner waits. */
     public void flush() {
         if (loop.inEventLoop()) {
             loop.runNonBlockingTasks(0);
         }
     }
 
-    /** Handles what has arrived, without waiting. Other threads leave that to the owner. */
+    /** Handles what has arrived, without waiting. Does nothing on other threads. */
     public void look() {
         if (loop.inEventLoop()) {
             loop.runNow();
@@ -42,9 +42,9 @@ public final class DrivenLoop implements AutoCloseable {
     }
 
     /**
-     * Waits. The owner runs the loop meanwhile, other threads just wait.
+     * Waits. The owner runs the loop meanwhile; other threads only wait.
      *
-     * @param done completed by the loop, or by another thread which calls {@link #wake} then
+     * @param done completed by the loop, or by another thread, which then calls {@link #wake}
      * @throws InterruptedException if the owner is interrupted
      */
     public void await(CompletableFuture<?> done) throws InterruptedException {
@@ -60,19 +60,19 @@ public final class DrivenLoop implements AutoCloseable {
         }
     }
 
-    /** Makes a waiting owner look whether what it waits for is done. For any thread. */
+    /** Makes a waiting owner check whether what it waits for is done. For any thread. */
     public void wake() {
         if (loop.inEventLoop()) {
             return;
         }
         try {
-            loop.execute(NOTHING); // and not wakeup(), which is lost on an owner that is just about to block
+            loop.execute(NOTHING); // not wakeup(), which has no effect on an owner that is about to block
         } catch (RejectedExecutionException e) {
             // The loop was closed: nobody waits.
         }
     }
 
-    /** Waits until a channel of this loop is connected; false if it is not after that time. */
+    /** Waits until a channel of this loop is connected; false if it is not within {@code patience}. */
     public boolean awaitConnected(ManagedChannel channel, Duration patience) throws InterruptedException {
         CompletableFuture<Boolean> connected = Channels.whenConnected(channel).thenApply(done -> true);
         loop.schedule(() -> connected.complete(false), patience.toNanos(), TimeUnit.NANOSECONDS);
@@ -80,7 +80,7 @@ public final class DrivenLoop implements AutoCloseable {
         return connected.join();
     }
 
-    /** Ends a channel of this loop: when its calls have ended, or else after that time. */
+    /** Closes a channel of this loop: when its calls have ended, or after {@code patience} at the latest. */
     public void close(ManagedChannel channel, Duration patience) {
         channel.shutdown();
         boolean[] late = {false};

@@ -11,16 +11,16 @@ import io.netty.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 
 /**
- * One connection of a server: a guest until somebody vouches for it, and again when nobody does any more. Belongs to the
- * connection's event loop.
+ * One connection of a server: a guest while nobody vouches for it, before the first voucher and after the last. Belongs
+ * to the connection's event loop.
  */
 public final class Guest extends ChannelInboundHandlerAdapter {
     static final Attributes.Key<Guest> KEY = Attributes.Key.create("syncbn-guest");
 
-    /** A worker needs a tenth of it to introduce itself. */
+    /** A worker's Join takes a tenth of it. */
     private static final long MOST_BYTES = 16 * 1024;
 
-    /** Of one that was a worker's: what it has sent of a generation that has ended may still be on its way. */
+    /** For a connection that was a worker's: frames of a generation that has ended may still arrive. */
     private static final long MOST_BYTES_AFTERWARDS = 16 * 1024 * 1024;
 
     private static final long MOST_SECONDS = 30;
@@ -43,7 +43,7 @@ public final class Guest extends ChannelInboundHandlerAdapter {
         return call.getAttributes().get(KEY);
     }
 
-    /** A worker of the job has a stream on this connection: it may stay, and send what it has to send. */
+    /** Called when a worker of the job has a stream on this connection: lifts its limits of bytes and time. */
     public void vouch() {
         vouchers++;
         if (vouchers == 1) {
@@ -52,7 +52,7 @@ public final class Guest extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /** That stream is over. */
+    /** Called when that stream has ended. */
     public void vouchNoMore() {
         vouchers--;
         if (vouchers == 0 && connection.isActive()) {
@@ -62,12 +62,12 @@ public final class Guest extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /** Somebody asks for the server's health, and may stay meanwhile. */
+    /** Called when a health check begins: the connection may stay meanwhile. */
     public void visit() {
         visits++;
     }
 
-    /** The answer was given; the next question may take as long, and be as large, as the first. */
+    /** Called when the health check is answered; the next one gets the same limits as the first. */
     public void visitIsOver() {
         visits--;
         if (vouchers == 0 && connection.isActive()) {
@@ -77,7 +77,10 @@ public final class Guest extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /** Ends the connection at once; HTTP/2 would wait for its streams to end. They learn it as if it had broken. */
+    /**
+     * Closes the connection at once, where HTTP/2 would wait for its streams to end. To them it looks like a broken
+     * one.
+     */
     public void hangUp() {
         context.close();
     }

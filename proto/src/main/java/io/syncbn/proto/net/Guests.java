@@ -11,30 +11,30 @@ import java.net.InetSocketAddress;
 import java.util.function.Consumer;
 
 /**
- * The connections of a server behind which no worker is known yet. Whoever can reach a port can send anything to it, so all
- * that {@linkplain Guest guests} together can make the server hold is bounded here, in bytes as they come from the socket,
- * before anybody has looked at what they mean: a guest may send a little and stay a little, and there may be so many; one
- * more takes the place of the oldest. Belongs to the event loop of the servers.
+ * The connections of a server that are not yet known to be a worker's. Whoever can reach a port can send anything to
+ * it, so this bounds the memory that all {@linkplain Guest guests} together can make the server hold, in bytes as they
+ * come from the socket, before any of them is parsed: a guest may send few bytes and stay a short time, and the number
+ * of guests is limited; one more evicts the oldest. Belongs to the event loop of the servers.
  */
 public final class Guests {
-    /** A worker has one a connection. */
+    /** A worker makes one call per connection. */
     private static final int MOST_CALLS = 8;
 
     private final ConnectionLimit<Guest> crowd;
     private final Consumer<String> turnedAway;
-    /** Whose bytes are being read. */
+    /** The guest whose bytes are being read. */
     private Guest present;
 
     /**
-     * @param most of them at a time: more than connections that workers may be about to make, and probes of health
-     * @param turnedAway told, in words, of each that had to go
+     * @param most largest number at a time: above that of connections that workers may be making, and health probes
+     * @param turnedAway receives a message for each guest that was closed
      */
     public Guests(int most, Consumer<String> turnedAway) {
         crowd = new ConnectionLimit<>(most);
         this.turnedAway = turnedAway;
     }
 
-    /** Has every connection of a server that is yet to be built begin as a guest. */
+    /** Makes every connection of a server, which is not built yet, begin as a guest. */
     public NettyServerBuilder receive(NettyServerBuilder server, Address bind) {
         return server.channelFactory(() -> withDoor(Transport.newServer(bind)))
                 .maxConcurrentCallsPerConnection(MOST_CALLS)

@@ -13,22 +13,22 @@ import java.util.concurrent.Executor;
 import java.util.stream.Stream;
 
 /**
- * Looks up a server's host as this machine knows it. gRPC's own way refuses names that are none on the internet, such as
- * those with an underscore, which container networks give; and it goes through the proxy that Java is told of, where nobody
- * would find another process of the job.
+ * Looks up a server's host with the operating system's resolver. gRPC's own resolver refuses names that are invalid on
+ * the internet, such as those with an underscore, which container networks assign; and it uses the proxy that Java is
+ * configured with, which cannot reach other processes of the job.
  */
 final class HostResolver extends NameResolver {
     private final Address server;
     private final Executor executor;
     private Listener2 listener;
 
-    /** @param executor for what blocks */
+    /** @param executor runs the blocking lookup */
     private HostResolver(Address server, Executor executor) {
         this.server = server;
         this.executor = executor;
     }
 
-    /** For one channel, whatever its target is called. */
+    /** For one channel, whatever its target. */
     static NameResolver.Factory factory(Address server) {
         return new NameResolver.Factory() {
             @Override

@@ -17,7 +17,7 @@ import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.QueryStringDecoder;
 import java.nio.charset.StandardCharsets;
 
-/** One client's question and its answer, after which the connection ends. A body that comes, or does not, is not read. */
+/** Answers one request of a client, then closes the connection. A request's body is not read. */
 final class MetricsPage extends SimpleChannelInboundHandler<HttpObject> {
     static final String PATH = "/metrics";
     private static final String PROMETHEUS_TEXT = "text/plain; version=0.0.4; charset=utf-8";
@@ -72,7 +72,7 @@ final class MetricsPage extends SimpleChannelInboundHandler<HttpObject> {
         return answer;
     }
 
-    /** A client that breaks off, or sends what cannot be read, ends its own connection. */
+    /** A client that disconnects, or sends something unreadable, loses only its own connection. */
     @Override
     public void exceptionCaught(ChannelHandlerContext client, Throwable failure) {
         client.close();

@@ -11,12 +11,12 @@ import java.net.InetSocketAddress;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A process's metrics over HTTP, at {@code /metrics} in Prometheus's text format. Has one daemon thread, which never waits
- * for a client: whoever asks slowly, or never ends its question, holds a little memory for a while, and nobody up.
+ * A process's metrics over HTTP, at {@code /metrics} in Prometheus's text format. Has one daemon thread, which never
+ * waits for a client: a slow or endless request holds a little memory for a while, but delays nobody.
  */
 public final class MetricsServer implements AutoCloseable {
     private static final int MOST_CONNECTIONS = 64;
-    /** From the first byte to the last: what asks for metrics gives up earlier. */
+    /** Lifetime of a connection: those who scrape metrics time out earlier. */
     private static final long MOST_SECONDS = 30;
 
     private static final int LONGEST_LINE_BYTES = 1024;
@@ -34,11 +34,11 @@ public final class MetricsServer implements AutoCloseable {
     }
 
     /**
-     * Begins to serve.
+     * Starts serving.
      *
      * @param bind where; port 0 for any that is free
-     * @param who says what process this is, at {@code /}
-     * @throws IOException with a message for the user if that cannot be
+     * @param who what process this is, shown at {@code /}
+     * @throws IOException with a message for the user if it cannot
      */
     public static MetricsServer start(Address bind, String who, PrometheusMeterRegistry registry) throws IOException {
         EventLoopGroup loop = Transport.eventLoop("metrics-http");
@@ -67,7 +67,7 @@ public final class MetricsServer implements AutoCloseable {
             loop.shutdownGracefully(0, 0, TimeUnit.SECONDS);
             Thread.currentThread().interrupt();
             throw new IOException("interrupted", e);
-        } catch (Exception e) { // an IOException that bind throws without saying so, or a host that is unknown
+        } catch (Exception e) { // bind throws an IOException undeclared; or the host is unknown
             loop.shutdownGracefully(0, 0, TimeUnit.SECONDS);
             throw new IOException(
                     "metrics cannot be served on " + bind + ": " + e.getMessage()
@@ -81,7 +81,7 @@ public final class MetricsServer implements AutoCloseable {
         return address;
     }
 
-    /** The page, as people and Prometheus ask for it. */
+    /** The page's URL, for people and Prometheus. */
     public String url() {
         return "http://" + address + MetricsPage.PATH;
     }

@@ -4,7 +4,7 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.Optional;
 
-/** What this machine calls itself: for people, never to be connected to. */
+/** This machine's own name: for people to read, never to connect to. */
 public final class OwnHost {
     private OwnHost() {}
 

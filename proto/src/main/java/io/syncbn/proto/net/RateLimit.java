@@ -4,8 +4,8 @@ import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Lets a few of many like things through a minute, and counts the others: what strangers can cause as often as they like
- * must not fill logs. Knows no clock; belongs to one thread.
+ * Lets a few of many similar events through per minute, and counts the others: events that strangers can cause at will
+ * must not fill logs. Has no clock; belongs to one thread.
  */
 public final class RateLimit {
     private static final int MOST = 10;
@@ -15,7 +15,7 @@ public final class RateLimit {
     private int passed;
     private long heldBack;
 
-    /** Whether another one may be told. {@code nowNanos} is of a monotonic clock with any origin. */
+    /** Whether one more event may be logged. {@code nowNanos} is of a monotonic clock with any origin. */
     public boolean isLetThrough(long nowNanos) {
         if (passed == 0) {
             beganNanos = nowNanos;
@@ -28,7 +28,10 @@ public final class RateLimit {
         return false;
     }
 
-    /** To be asked now and then: when a minute is over, how many were held back in it, if any; a new one begins then. */
+    /**
+     * To be called now and then: once a minute is over, starts a new one and returns how many events were held back, if
+     * any.
+     */
     public OptionalLong minuteOver(long nowNanos) {
         if (passed == 0 || nowNanos - beganNanos < WINDOW_NANOS) {
             return OptionalLong.empty();

@@ -16,7 +16,7 @@ import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.util.concurrent.DefaultThreadFactory;
 
-/** Which of Netty's transports: epoll where its native library loads, the JDK's selector elsewhere. */
+/** The choice of Netty's transport: epoll where its native library loads, the JDK's selector elsewhere. */
 public final class Transport {
     private static final boolean IS_EPOLL = Epoll.isAvailable();
 
@@ -31,12 +31,18 @@ public final class Transport {
         return new MultiThreadIoEventLoopGroup(1, new DefaultThreadFactory(threadName, true), ioHandlers());
     }
 
-    /** Whether there are local sockets: Linux has them under names that are no files and end with their server. */
+    /**
+     * Whether local sockets are available: Linux has them in a namespace apart from files, where they vanish with their
+     * server.
+     */
     public static boolean hasLocal() {
         return IS_EPOLL;
     }
 
-    /** Unique, because the port is and both belong to the same network namespace. A name that is no file begins with NUL. */
+    /**
+     * Unique, because the port is unique and both belong to the same network namespace. The leading NUL means it is no
+     * file.
+     */
     static DomainSocketAddress localName(Address address) {
         return new DomainSocketAddress("\0syncbn " + address.authority());
     }
@@ -49,7 +55,7 @@ public final class Transport {
         return IS_EPOLL ? EpollSocketChannel.class : NioSocketChannel.class;
     }
 
-    /** A socket that will listen at such an address. */
+    /** A server socket of the kind that this address needs. */
     static ServerChannel newServer(Address bind) {
         if (bind.isLocal()) {
             return new EpollServerDomainSocketChannel();

@@ -7,13 +7,13 @@ import java.util.logging.Logger;
 import java.util.stream.Stream;
 
 /**
- * What gRPC and Netty say in the log. Whoever sends a server nonsense makes them print stack traces, again and again: a line
- * says as much, and a few a minute are enough. Also they warn of what is meant to be so.
+ * Filters what gRPC and Netty log. Clients that send nonsense make them print stack traces over and over: one line says
+ * as much, and a few per minute are enough. They also warn about what is intended.
  */
 final class TransportLog {
     private static final String BOOTSTRAP = "io.netty.bootstrap.";
 
-    /** Held here, because otherwise they would be collected, and their filters with them. */
+    /** Held here, because otherwise they would be garbage-collected together with their filters. */
     private static final List<Logger> FILTERED = Stream.of(
                     "io.grpc.netty.NettyServerHandler",
                     "io.grpc.netty.NettyServerTransport",
@@ -35,9 +35,9 @@ final class TransportLog {
 
     private TransportLog() {}
 
-    /** Has the filters in place from here on. */
+    /** Installs the filters. */
     static void quieten() {
-        // The class is loaded, and that is all.
+        // Loading the class has done it.
     }
 
     private static final class OneLine implements Filter {
@@ -45,8 +45,8 @@ final class TransportLog {
 
         @Override
         public synchronized boolean isLoggable(LogRecord line) {
-            // gRPC asks every channel for SO_KEEPALIVE, and Netty warns of each that has none, as local sockets have
-            // not.
+            // gRPC sets SO_KEEPALIVE on every channel, and Netty warns about each that does not support it, such as
+            // local sockets.
             if (String.valueOf(line.getMessage()).contains("SO_KEEPALIVE")) {
                 return false;
             }

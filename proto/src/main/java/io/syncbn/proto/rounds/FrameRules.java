@@ -11,13 +11,13 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
 
-/** Which frames a worker may send in a generation: all that can be said of one without knowing those before it. */
+/** Which frames a worker may send in a generation: every check that does not depend on earlier frames. */
 final class FrameRules {
     private final Assignment assignment;
     private final Groupings groupings;
     private final List<int[]> leavesOfGroups;
     private final int[] allLeaves;
-    /** By shard: whose own it is. */
+    /** By shard: the worker that owns it. */
     private final int[] owners;
 
     private final List<List<Integer>> workersOfGroups;
@@ -43,8 +43,8 @@ final class FrameRules {
     }
 
     /**
-     * Whether a frame is one that was right before: of an earlier generation, of a step that is committed, or of a state
-     * that has been handed on. It may come late or again, and is nobody's fault.
+     * Whether a frame is stale: of an earlier generation, of a committed step, or of a state that has been forwarded.
+     * Late or repeated frames of this kind are no error.
      */
     boolean isPast(FrameHeader header, long committedStep) {
         return header.generation() < assignment.generation()
@@ -52,7 +52,10 @@ final class FrameRules {
                         && header.step() < header.kind().stepAfter(committedStep);
     }
 
-    /** What is wrong with a frame that is not past, as in "worker-1 (shards 2 to 3) sent …", without the name; or empty. */
+    /**
+     * What is wrong with a frame that is not past, as in "worker-1 (shards 2 to 3) sent …" without the name; else
+     * empty.
+     */
     Optional<String> problem(int worker, FrameHeader header, long committedStep) {
         if (header.generation() != assignment.generation()) {
             return differs("generation", header.generation(), assignment.generation());
@@ -89,19 +92,19 @@ final class FrameRules {
         return groupings.of(header.kind()).treeOf(header.group());
     }
 
-    /** Whose own shards a right frame is of, whoever has sent it. */
+    /** The worker that owns the shards of a valid frame, whoever sent it. */
     int owner(FrameHeader header) {
         return owners[
                 groupings.of(header.kind()).firstShardOf(header.group())
                         + (int) header.node().firstLeaf()];
     }
 
-    /** How many leaves of the frame's tree are each worker's own; not to be changed. */
+    /** How many leaves of the frame's tree each worker owns; not to be modified. */
     int[] leaves(FrameHeader header) {
         return header.kind().isOfGroup() ? leavesOfGroups.get(header.group()) : allLeaves;
     }
 
-    /** The workers that have shards in the frame's tree, their own or another's. */
+    /** The workers that have shards in the frame's tree, as owner or as backup. */
     List<Integer> workersIn(FrameHeader header) {
         return header.kind().isOfGroup() ? workersOfGroups.get(header.group()) : allWorkers;
     }
@@ -138,7 +141,9 @@ final class FrameRules {
         return assignment.seats().get(worker).backupRun();
     }
 
-    /** Whether the node exists and all its shards are of the worker's own run, or all of the one that it is a backup for. */
+    /**
+     * Whether the node exists, and its shards lie all in the worker's own run or all in the run it is the backup for.
+     */
     private boolean isOwn(int worker, FrameHeader header) {
         if (!tree(header).contains(header.node())) {
             return false;

@@ -4,27 +4,27 @@ import io.syncbn.proto.wire.DataFrame;
 import java.util.List;
 import java.util.Optional;
 
-/** What became of a frame that was offered to the rounds. */
+/** The result of offering a frame to the rounds. */
 public sealed interface Offered {
 
-    /** It has come before, or belongs to what is over. It was not added. */
+    /** It is a duplicate or stale. It was not added. */
     record Ignored() implements Offered {}
 
-    /** No worker sends such a frame that is right. It was not added. */
+    /** A correct worker never sends such a frame. It was not added. */
     record Refused(String reason) implements Offered {}
 
     /**
-     * It is part of its sum now.
+     * It was added to its sum.
      *
-     * @param owner number of the worker whose own shards it is of, whoever sent it
-     * @param sum if this was the last part of it
+     * @param owner number of the worker that owns its shards, whoever sent it
+     * @param sum the sum, if this was its last part
      */
     record Added(int owner, Optional<Sum> sum) implements Offered {}
 
     /**
-     * A sum that is complete.
+     * A complete sum.
      *
-     * @param workers numbers of those that it is for: all that have shards in its tree
+     * @param workers numbers of the workers to send it to: all that have shards in its tree
      */
     record Sum(DataFrame root, List<Integer> workers, Arrivals arrivals) {}
 }

@@ -8,7 +8,7 @@ import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
 
-/** One sum in progress. Owns the payloads that it was offered, until the root is taken. */
+/** One sum in progress. Owns the payloads offered to it until it returns the root. */
 public final class Round {
     private final RoundId id;
     private final int elements;
@@ -18,7 +18,7 @@ public final class Round {
     private final Set<Node> parts = new HashSet<>();
     private final Arrivals arrivals;
 
-    /** @param firstSender whose part opens the round and says how many elements it has */
+    /** @param firstSender the worker whose part opens the round and sets the number of elements */
     Round(RoundId id, ReductionTree tree, int elements, String firstSender, Arrivals arrivals) {
         this.id = id;
         this.elements = elements;
@@ -36,7 +36,7 @@ public final class Round {
         return arrivals;
     }
 
-    /** How much has come, in words. */
+    /** How much has arrived, as text for messages. */
     public String progress() {
         return fold.leavesSeen() + " of " + leaves + " shards";
     }
@@ -57,7 +57,7 @@ public final class Round {
     /**
      * Adds a part.
      *
-     * @param owner the worker whose own the node is
+     * @param owner the worker that owns the node
      * @throws IllegalArgumentException if a leaf of the node is part of the sum already
      */
     Optional<Payload> offer(int owner, Node node, Payload part, long nowNanos) {

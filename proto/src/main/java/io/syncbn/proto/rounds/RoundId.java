@@ -3,14 +3,14 @@ package io.syncbn.proto.rounds;
 import io.syncbn.proto.sums.SumKind;
 import io.syncbn.proto.wire.FrameHeader;
 
-/** Which sum, within a generation. */
+/** Identifies a sum within a generation. */
 public record RoundId(long step, SumKind kind, int index, int group) {
 
     public static RoundId of(FrameHeader header) {
         return new RoundId(header.step(), header.kind(), header.index(), header.group());
     }
 
-    /** Whether none such may come any more, when so many steps are committed. */
+    /** Whether frames of this sum are stale once {@code committedStep} steps are committed. */
     boolean isPast(long committedStep) {
         return step < kind.stepAfter(committedStep);
     }

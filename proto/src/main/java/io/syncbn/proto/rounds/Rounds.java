@@ -13,23 +13,23 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * The sums of one generation, or those of them that are taken in one place.
+ * The sums of one generation, or those of them that one process folds.
  *
  * <p>Belongs to one thread. Memory is bounded by one step's sums: a round holds at most as many arrays as it has parts
- * outstanding, a complete one holds only its name, and nothing of another step is taken.
+ * outstanding, a complete one only its id, and frames of other steps are not accepted.
  */
 public final class Rounds {
-    /** Layers, or chunks of one array, in a step: bounds the rounds that can be open. As chunks, 16 GiB. */
+    /** Most layers, or chunks of one array, in a step: bounds the number of open rounds. As chunks, 16 GiB. */
     public static final int MOST_OF_A_KIND = 1 << 16;
 
     private final FrameRules rules;
     private final Map<RoundId, Round> open = new LinkedHashMap<>();
     private final Set<RoundId> complete = new HashSet<>();
     private long committedStep;
-    /** Chunks that the step's gradient has; 0 until the first of them says so. */
+    /** Number of chunks of the step's gradient; 0 until the first of them states it. */
     private int chunks;
 
-    /** @param committedStep steps done before this generation */
+    /** @param committedStep steps committed before this generation */
     public Rounds(Assignment assignment, int groupSize, long committedStep) {
         this.rules = new FrameRules(assignment, groupSize);
         this.committedStep = committedStep;
@@ -107,7 +107,7 @@ public final class Rounds {
         return new Offered.Sum(sum, rules.workersIn(header), round.arrivals());
     }
 
-    /** The step is committed, wherever else its sums were taken: nothing of it may come any more. */
+    /** Marks the step as committed, wherever its sums were taken: frames of it are stale from now on. */
     public void committed() {
         committedStep++;
         chunks = 0;
@@ -124,7 +124,7 @@ public final class Rounds {
         return Collections.unmodifiableCollection(open.values());
     }
 
-    /** Sums that wait for parts, or whose completion is remembered so that none is added twice. */
+    /** Number of sums that wait for parts, or whose completion is remembered so that no part is added twice. */
     public int held() {
         return open.size() + complete.size();
     }

@@ -13,8 +13,8 @@ public record Chunks(int floats, int firstFloats) {
     private static final int MOST_FLOATS = Protocol.MAX_CHUNK_BYTES / Float.BYTES;
 
     /**
-     * Of the flat gradient, whose chunks travel while backward goes on: the first one is final last, when there is nothing
-     * left to do but to wait for it, and therefore smaller.
+     * Of the flat gradient, whose chunks are sent while backward runs. The first chunk becomes final last, when nothing
+     * is left to overlap its transfer with, so it is smaller.
      */
     public static Chunks ofGradient(int floats) {
         return new Chunks(floats, MOST_FLOATS / 4);
@@ -38,12 +38,12 @@ public record Chunks(int floats, int firstFloats) {
         return Math.min(start(chunk + 1), floats);
     }
 
-    /** The lowest chunk that lies wholly at or above an offset; {@link #count()} if there is none. */
+    /** The lowest chunk that starts at or above an offset; {@link #count()} if there is none. */
     public int firstFrom(int offset) {
         return offset == 0 ? 0 : Math.min(count(), 1 + chunksBehindFirst(offset));
     }
 
-    /** How many chunks, the last perhaps not whole, are between the first one and an offset. */
+    /** How many chunks, counting a partial last one, lie between the first chunk and an offset. */
     private int chunksBehindFirst(int offset) {
         return (Math.max(0, offset - firstFloats) + MOST_FLOATS - 1) / MOST_FLOATS;
     }

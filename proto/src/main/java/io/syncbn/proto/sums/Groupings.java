@@ -5,8 +5,8 @@ import io.syncbn.proto.tree.Grouping;
 /**
  * Over which shards each kind of sum is taken.
  *
- * @param groups of a normalization group each
- * @param all of all shards, in one group
+ * @param groups the normalization groups
+ * @param all one group of all shards
  */
 public record Groupings(Grouping groups, Grouping all) {
 

@@ -9,7 +9,7 @@ public enum StreamKind {
     /** Bulk. */
     GRADIENTS;
 
-    /** Whether it carries more than anybody should wait behind. */
+    /** Whether it carries bulk data, behind which latency-critical sums must not queue. */
     public boolean isBulk() {
         return this == GRADIENTS;
     }

@@ -5,7 +5,7 @@ import java.util.Arrays;
 import java.util.Optional;
 
 /**
- * The table of sums: what is known of each kind. Whoever decides something by a kind looks it up here.
+ * The table of sums: the properties of each kind. Code that depends on a kind's properties looks them up here.
  *
  * <p>The rows are those of {@link Kind}, by the same names, whose comments say what the numbers are.
  */
@@ -18,7 +18,7 @@ public enum SumKind {
     DATA_STATISTICS(Element.FLOAT64, StreamKind.MOMENTS, Scope.ALL_SHARDS, When.BEFORE_STEPS, Index.NONE, false),
     /** COMMIT's root under another name. */
     LAST_COMMIT(Element.FLOAT64, StreamKind.MOMENTS, Scope.ALL_SHARDS, When.IN_STEP, Index.NONE, true),
-    /** No sum: handed on as it is. */
+    /** Not a sum: forwarded unchanged. */
     STATE(Element.FLOAT32, StreamKind.GRADIENTS, Scope.ALL_SHARDS, When.BEFORE_GENERATION, Index.CHUNK, false);
 
     private enum Element {
@@ -102,14 +102,14 @@ public enum SumKind {
         return scope == Scope.NORMALIZATION_GROUP;
     }
 
-    /** Whether it is part of a step: the step is committed with it, and it is of no use after that. */
+    /** Whether it is part of a step: it is needed to commit the step, and useless afterwards. */
     public boolean isOfStep() {
         return when == When.IN_STEP;
     }
 
     /**
-     * The step of which this kind may come, when so many are committed: what is of an earlier one is past. A state is past as
-     * soon as its generation has begun.
+     * The step that frames of this kind must carry when {@code committed} steps are committed; frames of earlier steps
+     * are past. A state is past as soon as its generation has begun.
      */
     public long stepAfter(long committed) {
         return switch (when) {
@@ -124,12 +124,12 @@ public enum SumKind {
         return index != Index.NONE;
     }
 
-    /** Whether it goes in chunks of one long array, each of which says how many there are. */
+    /** Whether it is sent as chunks of one long array, each of which states the number of chunks. */
     public boolean isInChunks() {
         return index == Index.CHUNK;
     }
 
-    /** Whether a worker that has sent its part soon cannot go on with the step before the root comes. */
+    /** Whether a worker that has sent its part soon has to wait for the root before it can go on with the step. */
     public boolean isAwaited() {
         return isAwaited;
     }

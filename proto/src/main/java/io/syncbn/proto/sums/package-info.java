@@ -1,5 +1,5 @@
 /**
- * What both sides know of the sums beyond the tree: the table of their kinds, over which shards each is taken, and how long
- * arrays are cut.
+ * What both sides know about sums beyond the tree: the table of kinds, the shards each is taken over, and how long
+ * arrays are cut into chunks.
  */
 package io.syncbn.proto.sums;

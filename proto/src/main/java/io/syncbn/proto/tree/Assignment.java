@@ -8,7 +8,7 @@ import java.util.stream.IntStream;
 /**
  * Who computes what in one generation.
  *
- * @param seats by worker's number; their own runs together hold every shard once, in order
+ * @param seats by worker's number; their own runs together cover every shard once, in order
  */
 public record Assignment(long generation, List<Seat> seats) {
 
@@ -43,7 +43,7 @@ public record Assignment(long generation, List<Seat> seats) {
         return seats.get(seats.size() - 1).run().end();
     }
 
-    /** The number of the worker that computes this one's run as well. */
+    /** The number of this worker's backup: the one that computes its run as well. */
     public Optional<Integer> backupOf(int owner) {
         Optional<ShardRun> run = Optional.of(seats.get(owner).run());
         return IntStream.range(0, workers())
@@ -52,7 +52,7 @@ public record Assignment(long generation, List<Seat> seats) {
                 .findFirst();
     }
 
-    /** The numbers of those whose run another worker computes as well. */
+    /** The numbers of the workers that have a backup. */
     public BitSet backedUp() {
         BitSet backedUp = new BitSet();
         IntStream.range(0, workers())
@@ -61,7 +61,7 @@ public record Assignment(long generation, List<Seat> seats) {
         return backedUp;
     }
 
-    /** The name of the worker that computes the run of the one of this name as well. */
+    /** The name of the backup of the worker of this name. */
     public Optional<String> backupOf(String owner) {
         return IntStream.range(0, workers())
                 .filter(worker -> seats.get(worker).name().equals(owner))

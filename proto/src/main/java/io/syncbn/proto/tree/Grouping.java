@@ -15,7 +15,7 @@ public record Grouping(int shards, int groupSize) {
         }
     }
 
-    /** One group of all shards: the tree of everything that is not moments. */
+    /** One group of all shards: its tree sums everything but moments. */
     public static Grouping all(int shards) {
         return new Grouping(shards, shards);
     }

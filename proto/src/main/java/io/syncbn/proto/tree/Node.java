@@ -32,7 +32,7 @@ public record Node(int level, int position) {
         return (long) position << level;
     }
 
-    /** The leaf after the last below this node, if there are so many. */
+    /** The leaf after the last below this node, whether or not the tree has that many. */
     public long endLeaf() {
         return (position + 1L) << level;
     }

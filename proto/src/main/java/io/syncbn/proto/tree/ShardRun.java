@@ -19,7 +19,7 @@ public record ShardRun(int first, int count) {
         }
     }
 
-    /** One run a worker, as equal as can be: the first {@code shards mod workers} are longer by one. */
+    /** One run per worker, as equal as possible: the first {@code shards mod workers} are longer by one. */
     public static List<ShardRun> deal(int shards, int workers) {
         List<ShardRun> runs = new ArrayList<>();
         int first = 0;
@@ -56,7 +56,7 @@ public record ShardRun(int first, int count) {
         return other.first >= first && other.end() <= end();
     }
 
-    /** How many shards both have. */
+    /** How many shards both contain. */
     public int overlap(ShardRun other) {
         return Math.max(0, Math.min(end(), other.end()) - Math.max(first, other.first));
     }

@@ -8,7 +8,7 @@ import java.util.function.BinaryOperator;
 /**
  * One sum in progress: takes nodes' values in any order and adds two as soon as they are siblings.
  *
- * <p>Not thread-safe. The adder is always called as (left, right) and may return either argument, changed: a value
+ * <p>Not thread-safe. The adder is always called as (left, right), and may modify and return either argument: a value
  * offered belongs to the fold.
  */
 public final class TreeFold<T> {
@@ -58,7 +58,10 @@ public final class TreeFold<T> {
         return leavesSeen;
     }
 
-    /** The nodes that wait for a sibling, and their values: after a worker's whole run, what it has to send. */
+    /**
+     * The nodes that wait for a sibling, and their values. After a worker has folded its whole run, this is what it has
+     * to send.
+     */
     public Map<Node, T> waiting() {
         return Map.copyOf(waiting);
     }

@@ -3,9 +3,9 @@ package io.syncbn.proto.wire;
 /**
  * One node's value on its way up, or the root's on its way down: {@code syncbn.v1.Frame} in memory.
  *
- * <p>A frame made here to be sent is turned into bytes at once, and only once however many streams it goes out on: the
- * array of its numbers may be used again as soon as it is made. A frame that came owns its payload's array, until its value
- * is taken for a sum. Belongs to one thread.
+ * <p>A frame to be sent is encoded on creation, and only once however many streams it goes out on: the caller may reuse
+ * the array of numbers right away. A received frame owns its payload's array until its value is taken for a sum.
+ * Belongs to one thread.
  */
 public final class DataFrame {
     private final FrameHeader header;
@@ -13,7 +13,7 @@ public final class DataFrame {
     private final int checksum;
     private EncodedFrame encoded;
 
-    /** @param checksum see {@link FrameChecksum}; not looked at here */
+    /** @param checksum see {@link FrameChecksum}; not verified here */
     public DataFrame(FrameHeader header, Payload payload, int checksum) {
         if (header.kind().isFloat32() != payload instanceof Payload.Float32) {
             throw new IllegalArgumentException(

@@ -8,8 +8,8 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /**
- * A frame's bytes. The payload stands where it was converted to; what comes before it, whose length the checksum decides
- * too, is then written so that it ends there.
+ * A frame's bytes. The payload is encoded first, at a fixed offset; the header, whose length depends on the checksum
+ * too, is then written so that it ends where the payload begins.
  *
  * @param bytes not to be changed
  * @param offset of the first byte

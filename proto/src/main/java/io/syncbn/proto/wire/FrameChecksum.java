@@ -5,10 +5,10 @@ import java.nio.ByteOrder;
 import java.util.zip.CRC32C;
 
 /**
- * A frame's CRC32C in the making: over the header's eight numbers, 64 bits little-endian each, then the payload as sent.
+ * Computes a frame's CRC32C: over the header's eight numbers, 64 bits little-endian each, then the payload as sent.
  *
- * <p>The header is part of it because a value that is added in the wrong place is as wrong as a wrong value, and TCP's own
- * 16-bit sum misses errors that are seen in practice (Stone &amp; Partridge 2000).
+ * <p>The header is part of it because a value that is added in the wrong place is as wrong as a wrong value, and TCP's
+ * own 16-bit sum misses errors that are seen in practice (Stone &amp; Partridge 2000).
  */
 final class FrameChecksum {
     /** A block of the payload while it is turned into bytes: small enough to stay in the first-level cache. */

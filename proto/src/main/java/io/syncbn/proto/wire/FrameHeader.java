@@ -26,12 +26,12 @@ public record FrameHeader(long generation, long step, SumKind kind, int index, i
         }
     }
 
-    /** The same under the name of another kind. */
+    /** A copy with another kind. */
     public FrameHeader as(SumKind other) {
         return new FrameHeader(generation, step, other, index, group, node, of);
     }
 
-    /** The same sum's other node. */
+    /** A copy for another node of the same sum. */
     public FrameHeader at(Node other) {
         return new FrameHeader(generation, step, kind, index, group, other, of);
     }

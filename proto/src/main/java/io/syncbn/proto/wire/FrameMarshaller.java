@@ -13,7 +13,7 @@ import java.io.InputStream;
  */
 public final class FrameMarshaller implements MethodDescriptor.Marshaller<DataFrame> {
 
-    /** The frame's bytes, of which a frame that goes out on several streams has one copy. */
+    /** The frame's bytes; a frame that goes out on several streams shares one copy. */
     @Override
     public InputStream stream(DataFrame frame) {
         return new FrameStream(frame.encoded());
@@ -22,7 +22,7 @@ public final class FrameMarshaller implements MethodDescriptor.Marshaller<DataFr
     /**
      * Reads one frame.
      *
-     * @throws StatusRuntimeException INVALID_ARGUMENT for what is no frame, DATA_LOSS for one that was damaged or cut off
+     * @throws StatusRuntimeException INVALID_ARGUMENT for what is not a frame, DATA_LOSS for a damaged or truncated one
      */
     @Override
     public DataFrame parse(InputStream stream) {

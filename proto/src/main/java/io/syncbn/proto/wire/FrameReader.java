@@ -12,7 +12,7 @@ import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.util.Locale;
 
-/** Reads one frame off a stream, and refuses it unless length and checksum are right. Used once, by one thread. */
+/** Reads one frame from a stream, and rejects it unless length and checksum are right. Used once, by one thread. */
 final class FrameReader {
     private final InputStream in;
     private final long[] numbers = new long[FrameField.OF + 1];
@@ -156,7 +156,7 @@ final class FrameReader {
         return value;
     }
 
-    /** Passes over a field of a later version of the protocol. */
+    /** Skips a field of a later version of the protocol. */
     private void skip(int wireType) throws IOException {
         switch (wireType) {
             case WireFormat.WIRETYPE_VARINT -> readVarint();

@@ -26,7 +26,7 @@ public final class ReductionMethods {
     /** Bulk. */
     public static final MethodDescriptor<DataFrame, DataFrame> GRADIENTS = framed(ReductionGrpc.getGradientsMethod());
 
-    /** The call that a stream is. */
+    /** The gRPC method of a stream. */
     public static MethodDescriptor<DataFrame, DataFrame> of(StreamKind stream) {
         return switch (stream) {
             case MOMENTS -> MOMENTS;
