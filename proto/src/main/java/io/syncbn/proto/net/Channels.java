@@ -53,7 +53,7 @@ public final class Channels {
         return String.valueOf(status.getDescription()).startsWith("Keepalive failed");
     }
 
-    @SuppressWarnings("deprecation") // a registered resolver would serve all channels of the JVM, and be given only names
+    @SuppressWarnings("deprecation") // a registered resolver would serve all channels of the JVM, and get only names
     static NettyChannelBuilder builder(Address server, EventLoopGroup loop) {
         NettyChannelBuilder builder = server.isLocal()
                 ? NettyChannelBuilder.forAddress(Transport.localName(server))
