@@ -14,15 +14,15 @@ import java.util.Optional;
  * What a coordinator is started with.
  *
  * @param listen name or address and port to listen on; port 0 for any that is free
- * @param rules what it judges workers by
+ * @param rules the rules of membership
  * @param groupSize shards in a normalization group
- * @param metrics where metrics are served over HTTP, port 0 for any that is free; empty for nowhere
- * @param journal where events are written, and read from if the coordinator is started again; empty for nowhere
+ * @param metrics where metrics are served over HTTP, port 0 for any that is free; empty for none
+ * @param journal file to which events are written, and from which a restarted coordinator recovers; empty for none
  */
 public record CoordinatorConfig(
         Address listen, Rules rules, int groupSize, Optional<Address> metrics, Optional<Path> journal) {
 
-    /** @throws IllegalArgumentException with everything that is wrong, a line each */
+    /** @throws IllegalArgumentException listing every problem, one per line */
     public CoordinatorConfig {
         List<String> problems = new ArrayList<>();
         check(rules.workers(), rules.shards(), problems);

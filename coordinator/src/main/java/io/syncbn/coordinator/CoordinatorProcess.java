@@ -39,16 +39,16 @@ import java.util.concurrent.TimeUnit;
  * <p>Ends by itself when the job does. Thread-safe.
  */
 public final class CoordinatorProcess implements AutoCloseable {
-    /** How finely silence and the join timeout are measured. */
+    /** Resolution of the silence and join timeouts. */
     private static final long TICK_MILLIS = 100;
 
-    /** How long workers have, after the end, to read their last message and close their streams. */
+    /** How long workers have after the end to read their last message and close their streams. */
     private static final long DRAIN_MILLIS = 3000;
 
-    /** Connections of people and of probes, beside workers that are about to join. */
+    /** Connections allowed for people and health probes, beside those of workers that are about to join. */
     private static final int MOST_PROBES = 256;
 
-    /** And of one that takes its place before the end of those was noticed. */
+    /** A worker's connections, and those of its replacement before the end of the old ones is noticed. */
     private static final int CONNECTIONS_OF_A_WORKER = 6;
 
     private final HealthStatusManager health = new HealthStatusManager();
@@ -58,7 +58,7 @@ public final class CoordinatorProcess implements AutoCloseable {
     private final Strangers strangers;
     private final Guests guests;
     private final Address address;
-    /** The one at the port, and the one at the local socket beside it, where there is one. */
+    /** The server at the port, and the one at the local socket beside it if there is one. */
     private final List<Server> servers = new ArrayList<>();
 
     private final Optional<MetricsServer> metricsServer;
@@ -124,7 +124,7 @@ public final class CoordinatorProcess implements AutoCloseable {
         }
     }
 
-    /** What a process that could not begin has taken so far. */
+    /** Releases what a process that failed to start has acquired so far. */
     private void release() throws IOException {
         servers.forEach(Server::shutdownNow);
         loop.shutdownGracefully(0, 0, TimeUnit.MILLISECONDS);
@@ -133,7 +133,7 @@ public final class CoordinatorProcess implements AutoCloseable {
         }
     }
 
-    /** A server that only this machine can reach has a local socket too. */
+    /** Whether to open a local socket too: for servers that only this machine can reach. */
     private static boolean hasLocal(Address address) {
         return Transport.hasLocal()
                 && new InetSocketAddress(address.host(), address.port())
@@ -142,9 +142,9 @@ public final class CoordinatorProcess implements AutoCloseable {
     }
 
     /**
-     * Begins to listen and to wait for workers.
+     * Starts listening, and waiting for workers.
      *
-     * @throws IOException with a message for the user if a port cannot be had
+     * @throws IOException with a message for the user if a port is not available
      */
     public static CoordinatorProcess start(CoordinatorConfig config) throws IOException {
         CoordinatorProcess process = new CoordinatorProcess(config);
@@ -169,17 +169,17 @@ public final class CoordinatorProcess implements AutoCloseable {
         return address;
     }
 
-    /** Where workers of this machine reach it soonest: at its local socket, if it has one. */
+    /** The fastest address for workers on this machine: its local socket, if it has one. */
     public Address nearAddress() {
         return servers.size() > 1 ? address.local() : address;
     }
 
-    /** The page of metrics, if there is one. */
+    /** URL of the metrics page, if there is one. */
     public Optional<String> metricsUrl() {
         return metricsServer.map(MetricsServer::url);
     }
 
-    /** Waits until the job is over, workers were told, and all ports are closed. */
+    /** Waits until the job is over, workers have been told, and all ports are closed. */
     public Outcome awaitEnd() throws InterruptedException {
         try {
             return outcome.get();
@@ -208,7 +208,7 @@ public final class CoordinatorProcess implements AutoCloseable {
         }
     }
 
-    /** Lets streams end, within bounds, so that everybody reads why. */
+    /** Waits a bounded time for streams to end, so that every worker reads the reason. */
     private void drain(Effect.Last end) {
         try {
             health.enterTerminalState();

@@ -11,9 +11,9 @@ public sealed interface Outcome {
     record Success(long step, String stateDigest) implements Outcome {}
 
     /**
-     * The user has stopped the job; what was committed up to this step can be gone on from.
+     * The user has stopped the job; it can be resumed from what was committed up to this step.
      *
-     * @param stateDigest SHA-256 (hex) of model and optimizer, or empty if no worker was there to tell
+     * @param stateDigest SHA-256 (hex) of model and optimizer, or empty if no worker was left to report it
      */
     record Stopped(long step, String stateDigest) implements Outcome {}
 

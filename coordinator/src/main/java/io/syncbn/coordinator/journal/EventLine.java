@@ -23,9 +23,9 @@ import java.util.Optional;
  *  "workers":[{"name":"worker-0","firstShard":0,"shards":2}],"digest":"…","text":"…"}
  * </pre>
  *
- * {@code worker}, {@code workers} and {@code digest} are there where the event has them; a seat with a backup run has
- * {@code backupFirstShard} and {@code backupShards} too. The first line has the event {@code job} and the job's
- * {@code fingerprint}.
+ * {@code worker}, {@code workers} and {@code digest} are present if the event has them; a seat with a backup run also
+ * has {@code backupFirstShard} and {@code backupShards}. The first line has the event {@code job} and the job's {@code
+ * fingerprint}.
  */
 final class EventLine {
     private static final JsonFactory FACTORY = new JsonFactory();
@@ -74,7 +74,7 @@ final class EventLine {
         return line.toString();
     }
 
-    /** The first line of a file: whose events these are. */
+    /** The first line of a file, which identifies the job. */
     static String job(long millis, String fingerprint) {
         StringWriter line = new StringWriter();
         try (JsonGenerator json = FACTORY.createGenerator(line)) {
@@ -92,7 +92,7 @@ final class EventLine {
         return line.toString();
     }
 
-    /** The fingerprint of the job, if this is the line that tells it. */
+    /** The job's fingerprint, if this is the line that states it. */
     static Optional<String> fingerprint(ObjectMapper mapper, String line) {
         try {
             JsonNode json = mapper.readTree(line);
@@ -102,7 +102,7 @@ final class EventLine {
         }
     }
 
-    /** What a line tells, or empty for one that is none: torn, when its writer died. */
+    /** Parses a line; empty if it is invalid, such as one torn when its writer died. */
     static Optional<Effect.Note> read(ObjectMapper mapper, String line) {
         try {
             JsonNode json = mapper.readTree(line);

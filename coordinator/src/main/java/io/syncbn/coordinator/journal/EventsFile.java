@@ -20,16 +20,16 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
 
 /**
- * A job's {@code events.jsonl}, which only grows, and whose first line says which job it is of. A thread of its own writes it,
- * and nobody waits for the disk in any other.
+ * A job's {@code events.jsonl}: append-only, with a first line that identifies the job. It is written by its own
+ * thread, so no other thread waits for the disk.
  *
- * <p>If the file cannot be written to, that is said once, and the job goes on: only a restart of the coordinator needs it. So
- * is it said if the disk hangs.
+ * <p>If the file cannot be written, that is logged once, and the job goes on: only a restart of the coordinator needs
+ * the file. A hanging disk is logged too.
  */
 public final class EventsFile implements Journal, AutoCloseable {
     private static final System.Logger LOG = System.getLogger("io.syncbn.coordinator");
 
-    /** Lines that wait for a disk that hangs; then those of which nobody waits to hear are lost. */
+    /** Most lines queued for a hanging disk; beyond that, notes that nobody waits for are dropped. */
     private static final int MOST_WAITING = 10_000;
 
     private static final long HANGS_NANOS = TimeUnit.SECONDS.toNanos(5);
@@ -46,11 +46,11 @@ public final class EventsFile implements Journal, AutoCloseable {
     });
     private final AtomicInteger waiting = new AtomicInteger();
     private Runnable whenItFails = () -> {};
-    /** Of the writing thread. */
+    /** Whether the file ends within a line. Belongs to the writing thread. */
     private boolean isTorn;
 
     private volatile boolean hasFailed;
-    /** As {@link #watch} saw it: how much was written, and since when no more was. */
+    /** As last seen by {@link #watch}: the number of lines written, and when it last changed. */
     private long watchedLines;
 
     private long watchedNanos;
@@ -68,7 +68,7 @@ public final class EventsFile implements Journal, AutoCloseable {
     /**
      * Opens the file, which need not exist.
      *
-     * @param fingerprint of the job whose events these are
+     * @param fingerprint of the job
      * @param wallMillis for people
      * @throws IOException with a message for the user; also if the file is another job's
      */
@@ -111,7 +111,10 @@ public final class EventsFile implements Journal, AutoCloseable {
         return notes;
     }
 
-    /** A torn line, and nothing else, is a beginning that its writer did not survive. */
+    /**
+     * Why the file is refused, if it is. A file that holds only a torn line is accepted: its writer died while starting
+     * it.
+     */
     private static Optional<String> refusal(
             Path path, String fingerprint, Optional<String> owner, List<Effect.Note> earlier) {
         String remedy = ": give each job a --journal of its own, or move this one away";
@@ -131,7 +134,7 @@ public final class EventsFile implements Journal, AutoCloseable {
         return earlier;
     }
 
-    /** Says whom to tell of every event that cannot be written. */
+    /** Sets the listener that is called for every event that cannot be written. */
     public void whenItFails(Runnable listener) {
         whenItFails = listener;
     }
@@ -186,7 +189,7 @@ public final class EventsFile implements Journal, AutoCloseable {
         }
     }
 
-    /** Says when the disk hangs, and when it works again; to be called now and then, by one thread. */
+    /** Logs when the disk hangs, and when it works again; to be called now and then, by one thread. */
     public void watch(long nowNanos) {
         long written = writtenLines;
         if (waiting.get() == 0 || written != watchedLines) {
@@ -206,7 +209,7 @@ public final class EventsFile implements Journal, AutoCloseable {
         }
     }
 
-    /** Waits, but not for ever, until all is written. What hangs then is left to the end of the process. */
+    /** Waits until all is written, but not forever. A write that still hangs ends with the process. */
     @Override
     public void close() throws IOException {
         thread.shutdown();

@@ -2,7 +2,7 @@ package io.syncbn.coordinator.journal;
 
 import io.syncbn.coordinator.membership.Effect;
 
-/** Where a coordinator writes down what it, or one that is started again in its place, has to know. */
+/** Where a coordinator records what its successor has to know after a restart. */
 @FunctionalInterface
 public interface Journal {
 
@@ -10,10 +10,10 @@ public interface Journal {
     Journal NONE = (note, whenKept) -> whenKept.run();
 
     /**
-     * Writes a note down, after those before it. Returns at once, whatever the disk does.
+     * Appends a note, in order of calls. Returns at once, whatever the disk does.
      *
-     * @param whenKept done by the thread that calls this, now or later, when the note is kept as {@link
-     *     Effect.Note#isToBeKept} asks, or cannot be kept at all
+     * @param whenKept run by the calling thread, now or later, once the note is kept as {@link Effect.Note#isToBeKept}
+     *     asks, or cannot be kept at all
      */
     void keep(Effect.Note note, Runnable whenKept);
 }

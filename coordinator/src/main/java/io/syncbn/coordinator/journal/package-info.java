@@ -1,7 +1,7 @@
 /**
- * The file of events: what the coordinator writes down of a job, for people, and for itself, should it be started again.
+ * The file of events: the coordinator's record of a job, for people, and for itself after a restart.
  *
- * <p>A line is a JSON object. {@link io.syncbn.coordinator.journal.EventLine} says what is in it;
- * {@link io.syncbn.coordinator.journal.EventsFile} writes it and reads it back.
+ * <p>A line is a JSON object. {@link io.syncbn.coordinator.journal.EventLine} defines its fields; {@link
+ * io.syncbn.coordinator.journal.EventsFile} writes it and reads it back.
  */
 package io.syncbn.coordinator.journal;

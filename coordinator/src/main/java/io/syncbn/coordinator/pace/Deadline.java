@@ -5,27 +5,30 @@ import java.util.Deque;
 import java.util.concurrent.TimeUnit;
 
 /**
- * For how long a sum of a step may wait for parts: learned from recent steps. Belongs to one thread.
+ * How long a sum of a step may wait for parts, learned from recent steps. Belongs to one thread.
  *
- * <p>Twice the median and a slack, which is 1.8 s if nobody says otherwise: as others may be a step ahead of one that stops,
- * and time is looked at ten times a second, a worker that stops is then found within three usual steps and 2 s.
+ * <p>The limit is twice the median step plus a slack, 1.8 s by default. The others may be a step ahead of a worker that
+ * stops, and the clock is read ten times a second, so such a worker is found within three usual steps and 2 s.
  */
 public final class Deadline {
     private static final int STEPS_REMEMBERED = 31;
     private static final long TIMES_MEDIAN = 2;
 
-    /** Until so many steps of a generation are known, for which shards are dealt anew and code may not be compiled yet: */
+    /**
+     * Before this many steps of a generation, {@link #UNKNOWN_NANOS} applies: shards are new and code may not be
+     * compiled yet.
+     */
     private static final int STEPS_TO_LEARN = 5;
 
     private static final long UNKNOWN_NANOS = TimeUnit.SECONDS.toNanos(30);
 
-    /** For sums outside steps: their parts take as long as a worker's share of the data, which nobody here knows. */
+    /** For sums outside steps: their parts take as long as a worker's share of the data, whose size is unknown here. */
     private static final long OUTSIDE_STEPS_NANOS = TimeUnit.MINUTES.toNanos(10);
 
     private final long slackNanos;
     private final Deque<Long> recentNanos = new ArrayDeque<>();
     private int stepsOfGeneration;
-    /** Nothing that this process did not see counts. */
+    /** Waiting counts only from here on: this process last began a generation, or woke up, at this time. */
     private long awakeSinceNanos;
 
     public Deadline(long slackNanos) {
@@ -38,7 +41,7 @@ public final class Deadline {
         awakeSinceNanos = nowNanos;
     }
 
-    /** This process stood still: parts may wait unread. */
+    /** This process stood still: parts may have arrived and be unread. */
     public void stoodStill(long nowNanos) {
         awakeSinceNanos = nowNanos;
     }
@@ -51,7 +54,7 @@ public final class Deadline {
         }
     }
 
-    /** For how long a sum may wait now. */
+    /** How long a sum may wait now. */
     public long limitNanos(boolean isOfStep) {
         return isOfStep ? limitNanos() : OUTSIDE_STEPS_NANOS;
     }
@@ -68,12 +71,12 @@ public final class Deadline {
         return TIMES_MEDIAN * median + slackNanos;
     }
 
-    /** Whether a sum whose first part came at that time has waited for too long. */
+    /** Whether a sum whose first part arrived at {@code openedNanos} has waited for too long. */
     public boolean isOver(boolean isOfStep, long openedNanos, long nowNanos) {
         return waitedNanos(openedNanos, nowNanos) > limitNanos(isOfStep);
     }
 
-    /** For how long a sum has waited. */
+    /** How long a sum has waited. */
     public long waitedNanos(long openedNanos, long nowNanos) {
         return nowNanos - Math.max(openedNanos, awakeSinceNanos);
     }

@@ -7,11 +7,11 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Which workers make the others wait, and which do not any more. Belongs to one thread and one generation.
+ * Detects workers that make the others wait, and those that keep up again. Belongs to one thread and one generation.
  *
- * <p>A worker is slow in a step if the others waited for it alone for more than half of it. After two such steps in a row it
- * is named, and again only after some steps; after ten, it is a straggler. One that has a backup keeps up as long as it is
- * the first of the two.
+ * <p>A worker is slow in a step if the others waited for it alone for more than half of it. After two such steps in a
+ * row it is named, and again only some steps later; after ten, it is a straggler. A worker that has a backup keeps up
+ * as long as it is faster than its backup.
  */
 public final class SlowWorkers {
     private static final int STEPS_TO_BE_NAMED = 2;
@@ -31,11 +31,12 @@ public final class SlowWorkers {
     }
 
     /**
-     * What there is to say after a step, by workers' numbers.
+     * The findings after a step, by workers' numbers.
      *
-     * @param named those that are to be named now
-     * @param straggling those that are slow for another ten steps in a row
-     * @param keepingUp those that were before their backup for another twenty steps in a row, and in how many by now
+     * @param named workers to name in the log now
+     * @param straggling workers that were slow for another ten steps in a row
+     * @param keepingUp workers that were faster than their backup for another twenty steps in a row, and the number of
+     *     such steps so far
      */
     public record Verdict(List<Integer> named, List<Integer> straggling, Map<Integer, Integer> keepingUp) {}
 
@@ -43,8 +44,8 @@ public final class SlowWorkers {
      * A step was committed.
      *
      * @param stepNanos since the commit before
-     * @param waitedNanos by worker's number, for how long the others waited for it alone
-     * @param before the numbers of those that have a backup and were before it
+     * @param waitedNanos by worker's number, how long the others waited for it alone
+     * @param before the numbers of workers that have a backup and were faster than it
      */
     public Verdict committed(long step, long stepNanos, List<Long> waitedNanos, List<Integer> before) {
         Verdict verdict = new Verdict(new ArrayList<>(), new ArrayList<>(), new TreeMap<>());

@@ -4,8 +4,7 @@ import io.syncbn.proto.sums.SumKind;
 import java.util.BitSet;
 
 /**
- * Whether everything of a step is complete. Is told of each sum that is, whoever took it: COMMIT and all chunks of the gradient
- * make a step.
+ * Whether a step is complete: COMMIT and all chunks of the gradient are. Is told of each complete sum, whoever took it.
  */
 final class CommitGate {
     private final BitSet chunks = new BitSet();
@@ -28,7 +27,7 @@ final class CommitGate {
         return isCommitComplete && of > 0 && chunks.cardinality() == of;
     }
 
-    /** The step is committed; from here on it is about the next. */
+    /** The step is committed: starts over for the next one. */
     void nextStep() {
         chunks.clear();
         of = 0;

@@ -6,12 +6,12 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/** Who has sent COMMIT for each worker's shards, its owner or its backup, and so has seen to them in the step. */
+/** Who sent COMMIT for each worker's shards, their owner or its backup, and so is done with them in this step. */
 final class Committers {
     private static final int NOBODY = -1;
 
     private final BitSet backedUp;
-    /** By owner: who sent the first of COMMIT's parts of its shards; {@link #NOBODY} before that. */
+    /** By owner: who sent the first of COMMIT's parts for its shards; {@link #NOBODY} before that. */
     private final int[] committers;
 
     Committers(Assignment assignment) {
@@ -26,12 +26,12 @@ final class Committers {
         }
     }
 
-    /** Who sent COMMIT for the shards of these, which have all been sent. */
+    /** Who sent COMMIT for these owners' shards; all of it must have been sent. */
     List<Integer> of(List<Integer> owners) {
         return owners.stream().map(owner -> committers[owner]).toList();
     }
 
-    /** Those that have a backup and were before it. */
+    /** The workers that have a backup and were faster than it. */
     List<Integer> beforeTheirBackups() {
         return IntStream.range(0, committers.length)
                 .filter(worker -> backedUp.get(worker) && committers[worker] == worker)

@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The sums and commits of one generation: the rounds that are taken here, and the gate that a step passes when everything of
- * it is complete. Belongs to one thread.
+ * The sums and commits of one generation: its rounds, and the gate that a step passes when all of its sums are
+ * complete. Belongs to one thread.
  */
 public final class GenerationSums {
     private final Assignment assignment;
@@ -26,7 +26,7 @@ public final class GenerationSums {
     private Offered.Sum commit;
 
     /**
-     * @param committedStep steps done before this generation
+     * @param committedStep steps committed before this generation
      * @param nowNanos when the generation begins
      */
     public GenerationSums(Assignment assignment, int groupSize, long committedStep, long nowNanos) {
@@ -36,7 +36,7 @@ public final class GenerationSums {
         waits = new WaitAttribution(assignment, nowNanos);
     }
 
-    /** Lets the generation end with the step being computed: its COMMIT comes back as LAST_COMMIT. */
+    /** Ends the generation with the step being computed: its COMMIT is sent back as LAST_COMMIT. */
     public void endWithStep() {
         isEnding = true;
     }
@@ -87,9 +87,10 @@ public final class GenerationSums {
     }
 
     /**
-     * An open round now is one that somebody left out. Every worker sends its parts of COMMIT after those of the step's moments,
-     * on one stream, but for sums that were complete already. So whoever sent COMMIT for a run, its owner or its backup, has
-     * seen to that run's part of every other sum: which part came first, and from whom, is all the same.
+     * Commits the step. If a round is still open, somebody left out a part: every worker sends its parts of COMMIT
+     * after those of the step's moments, on one stream, and skips only sums that were complete already. So whoever sent
+     * COMMIT for a run, its owner or its backup, is done with that run's part of every other sum, whichever of the two
+     * sent it first.
      */
     private List<RoundEffect> commit() {
         Optional<Round> left = rounds.open().stream().findFirst();
@@ -117,17 +118,17 @@ public final class GenerationSums {
         return DataFrame.of(commit.header().as(SumKind.LAST_COMMIT), commit.payload());
     }
 
-    /** Steps whose sums are all complete. */
+    /** Number of committed steps. */
     public long committedStep() {
         return rounds.committedStep();
     }
 
-    /** The sum that has waited for longest, and because of whom; empty if none is open. */
+    /** The sum that has waited longest, and the workers that hold it up; empty if none is open. */
     public Optional<OldestWait> oldest() {
         return OldestWait.of(rounds.open(), assignment);
     }
 
-    /** Sums that wait for parts, or whose completion is remembered so that none is added twice. */
+    /** Number of sums that wait for parts, or whose completion is remembered so that no part is added twice. */
     int held() {
         return rounds.held();
     }

@@ -7,19 +7,20 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A sum that has waited for parts for longer than the others.
+ * The sum that has waited for parts longest.
  *
- * @param round in words
- * @param isOfStep whether it is a part of a step, and not of an evaluation or of the data's statistics
- * @param openedNanos when its first part came
- * @param workers those because of whom it waits
+ * @param round its name, for messages
+ * @param isOfStep whether it is part of a step, rather than of an evaluation or the data's statistics
+ * @param openedNanos when its first part arrived
+ * @param workers the workers that hold it up
  */
 public record OldestWait(String round, boolean isOfStep, long openedNanos, List<Integer> workers) {
 
     /**
-     * The oldest of the open sums and those because of whom it waits: those whose parts are missing, but not those that wait
-     * for others themselves, because sooner or later they cannot go on without a sum that they have done their part of, nor
-     * those whose backup is waited for itself: they are known to be slow, and not expected to be in time without it.
+     * Finds the oldest open sum and the workers that hold it up: those whose parts are missing, except workers that
+     * wait for others themselves, because they cannot go on for long without another sum to which they have sent their
+     * part; and except workers whose backup is late too, which are known to be slow and not expected to be in time
+     * without it.
      *
      * @param open the oldest first
      */

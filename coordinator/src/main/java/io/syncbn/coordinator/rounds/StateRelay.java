@@ -10,7 +10,7 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
 
-/** Hands one worker's state on to others, before a generation begins. Belongs to one thread. */
+/** Relays one worker's state to others before a generation begins. Belongs to one thread. */
 public final class StateRelay {
     private final Assignment assignment;
     private final int source;

@@ -8,10 +8,10 @@ import java.util.BitSet;
 import java.util.List;
 
 /**
- * For how long, in a step, the others waited for each worker alone: the time from the last arrival but one to the last, of
- * each sum that somebody waits for; time that several sums share counts once. Where the others had something else to do
- * before they needed a sum, as with that of a block's shortcut, this is a little more than they waited. A run that has a
- * backup is nobody's fault alone, and not counted.
+ * How long the others waited for each worker alone in a step: for each sum that workers wait for, the time from the
+ * last arrival but one to the last; overlapping times count once. Where the others had other work to do before they
+ * needed a sum, such as that of a block's shortcut, this slightly overestimates. A run that has a backup is not
+ * counted, because no single worker is to blame.
  */
 final class WaitAttribution {
     private final BitSet backedUp;
@@ -20,7 +20,7 @@ final class WaitAttribution {
     private boolean isCommitComplete;
     private long commitNanos;
 
-    /** @param nowNanos nothing before this counts */
+    /** @param nowNanos when the generation begins; earlier time does not count */
     WaitAttribution(Assignment assignment, long nowNanos) {
         backedUp = assignment.backedUp();
         waitedNanos = new long[assignment.workers()];
@@ -29,9 +29,9 @@ final class WaitAttribution {
     }
 
     /**
-     * A sum is complete. The gradient is waited for only when all else of the step has come.
+     * A sum is complete. Waiting for the gradient counts only from when COMMIT is complete.
      *
-     * @param last whose part was the last
+     * @param last the worker whose part was the last
      */
     void completed(SumKind kind, Arrivals arrivals, int last, long nowNanos) {
         if (kind == SumKind.COMMIT) {
@@ -53,7 +53,7 @@ final class WaitAttribution {
         countedUntilNanos[worker] = untilNanos;
     }
 
-    /** By worker's number, for the step that ends here; the next one begins. */
+    /** The times by worker's number for the step that ends here; starts over for the next one. */
     List<Long> take() {
         List<Long> taken = Arrays.stream(waitedNanos).boxed().toList();
         Arrays.fill(waitedNanos, 0);

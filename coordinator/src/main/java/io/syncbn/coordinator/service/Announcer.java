@@ -11,14 +11,14 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.LongSupplier;
 
-/** Says what happens: in the log, in the journal, in metrics. Belongs to the event loop. */
+/** Reports what happens: in the log, the journal and metrics. Belongs to the event loop. */
 final class Announcer {
     private static final System.Logger LOG = System.getLogger("io.syncbn.coordinator");
 
     private final CoordinatorMetrics metrics;
     private final Journal journal;
     private final LongSupplier nanoClock;
-    /** Anybody may ask to join, as often as he likes. */
+    /** Limits how often refusals are reported: anybody may try to join, as often as they like. */
     private final RateLimit refusals = new RateLimit();
 
     Announcer(CoordinatorMetrics metrics, Journal journal, LongSupplier nanoClock) {
@@ -48,7 +48,7 @@ final class Announcer {
                         () -> {}));
     }
 
-    /** @param whenKept done when the journal has the note */
+    /** @param whenKept run when the journal has the note */
     void say(Effect.Note note, Runnable whenKept) {
         LOG.log(note.topic() == Topic.FAILED ? Level.ERROR : Level.INFO, "{0}", note.text());
         if (note.topic() == Topic.EVICTED) {
@@ -74,7 +74,7 @@ final class Announcer {
                                 + membership.committedStep()));
     }
 
-    /** How a step went, and who was slow in it. */
+    /** Reports a step's duration, and which workers were slow in it. */
     void stepped(long generation, long step, Reducer.Pace pace) {
         metrics.stepTook(pace.stepNanos());
         for (Reducer.Waited waited : pace.waited()) {

@@ -6,14 +6,15 @@ import io.syncbn.proto.v1.FromWorker;
 import java.util.Map;
 
 /**
- * Texts as they come from outside, made fit for logs, the journal, metrics, messages and terminals: cut to a length, and
- * without characters that are not seen but do something, as control characters, escape sequences and changes of direction.
+ * Makes texts from outside safe for logs, the journal, metrics, messages and terminals: limits their length, and
+ * replaces invisible characters that have an effect, such as control characters, escape sequences and changes of
+ * direction.
  */
 final class CleanTexts {
-    /** Stands in place of each character that was taken out. */
+    /** Replaces each character that was removed. */
     static final char PLACEHOLDER = '\uFFFD';
 
-    /** Of reasons, which may say a lot; everything else is a name, an address or a digest. */
+    /** Longest reason, in characters; reasons may be long, all other texts are names, addresses or digests. */
     private static final int MOST_OF_A_REASON = 2000;
 
     private static final int MOST = 500;
@@ -21,7 +22,7 @@ final class CleanTexts {
 
     private CleanTexts() {}
 
-    /** The message with all of its texts clean; most are as they came. */
+    /** The message with all of its texts cleaned; most need no change. */
     static FromWorker of(FromWorker message) {
         FromWorker.Builder cleaned = null;
         for (Map.Entry<FieldDescriptor, Object> part : message.getAllFields().entrySet()) {
@@ -47,7 +48,7 @@ final class CleanTexts {
         return cleaned == null ? message : cleaned.build();
     }
 
-    /** Lines stay lines, but none can be taken for a line of somebody else. */
+    /** Keeps line breaks, but indents all lines after the first, so that none can pass for a log line of its own. */
     static String reason(String text) {
         StringBuilder clean = new StringBuilder();
         cut(text, MOST_OF_A_REASON).lines().forEach(line -> clean.append(

@@ -12,10 +12,9 @@ import java.io.IOException;
 import java.io.InputStream;
 
 /**
- * The service {@code syncbn.v1.Control}: hands what comes to the coordinator.
+ * The service {@code syncbn.v1.Control}: passes messages to the coordinator.
  *
- * <p>Nobody's connection is a worker's before the coordinator has taken him in, and is one no more when his stream has
- * ended.
+ * <p>A connection counts as a worker's from when the coordinator admits the worker until its stream has ended.
  */
 public final class ControlService {
     private final Coordinator coordinator;
@@ -27,7 +26,7 @@ public final class ControlService {
         this.strangers = strangers;
     }
 
-    /** One for all servers of a coordinator: it numbers their streams. */
+    /** Create one for all servers of a coordinator: it numbers their streams. */
     public static ServerServiceDefinition create(Coordinator coordinator, Strangers strangers) {
         ControlService service = new ControlService(coordinator, strangers);
         return ServerServiceDefinition.builder(ControlGrpc.SERVICE_NAME)
@@ -35,7 +34,7 @@ public final class ControlService {
                 .build();
     }
 
-    /** Answers at once, though there is nothing to say yet: so whoever has reached a coordinator knows it. */
+    /** Sends headers at once, so that a client knows that it has reached a coordinator. */
     private ServerCall.Listener<InputStream> attend(ServerCall<InputStream, ToWorker> call) {
         call.sendHeaders(new Metadata());
         GrpcControlStream stream = new GrpcControlStream(++connections, call);
@@ -88,7 +87,7 @@ public final class ControlService {
             end();
         }
 
-        /** However it came. The coordinator hears of a break after a worker's last message as well. */
+        /** Called however the call ended; the coordinator also learns of a break after a worker's last message. */
         private void end() {
             coordinator.run(() -> coordinator.closed(stream));
             if (isVouchedFor) {

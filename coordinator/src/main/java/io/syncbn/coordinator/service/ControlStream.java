@@ -5,7 +5,7 @@ import io.syncbn.proto.v1.ToWorker;
 /** A worker's control stream, from the coordinator's side. Belongs to the event loop. */
 public interface ControlStream {
 
-    /** Number of this stream, never used again. */
+    /** Number of this stream; never reused. */
     long connection();
 
     /** Does nothing if the stream has ended. */

@@ -27,19 +27,22 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 /**
- * All state of a job's coordinator, and the one place where effects are carried out. Belongs to the server's event loop.
+ * All state of a job's coordinator, and the only place where effects are carried out. Belongs to the server's event
+ * loop.
  *
- * <p>Asks {@link Membership} and the {@link Reducer} what follows from what came, and does it; decides nothing
- * itself but who may open a data stream. Whoever has streams of another make, and a clock of its own, can drive it as gRPC
- * does: {@code opened}, {@code received}, {@code closed} and so on, and {@link #tick} ten times a second.
+ * <p>Passes each event to {@link Membership} or the {@link Reducer} and carries out the effects; the only decision of
+ * its own is who may open a data stream. Any other kind of streams and clock can drive it as gRPC does: {@code opened},
+ * {@code received}, {@code closed} and so on, and {@link #tick} ten times a second.
  */
 public final class Coordinator {
     private static final System.Logger LOG = System.getLogger("io.syncbn.coordinator");
 
-    /** For so long what was decided may wait for the journal. */
+    /** How long effects may wait for the journal. */
     private static final long LONGEST_PAUSE_NANOS = TimeUnit.SECONDS.toNanos(60);
 
-    /** For so long workers may come back to a job that was done before, and have not heard of it. */
+    /**
+     * How long a restarted coordinator of a finished job waits for workers that do not know yet that the job is done.
+     */
     private static final long LATE_NANOS = TimeUnit.SECONDS.toNanos(3);
 
     private final LongSupplier nanoClock;
@@ -48,21 +51,21 @@ public final class Coordinator {
     private final Map<Long, ControlStream> controls = new HashMap<>();
     private final DataStreams data = new DataStreams();
     private final Reducer reducer;
-    /** Those of which no more is asked for, as what they sent has not been taken by all. */
+    /** Streams from which no further frame is requested until all targets have taken what they sent. */
     private final List<DataStream> heldBack = new ArrayList<>();
 
     private final EffectQueue effects = new EffectQueue(this::carryOut);
     private Membership membership;
-    /** How the job had ended before this coordinator was started, if it had. */
+    /** How the job ended before this coordinator was started, if it did. */
     private final Optional<Effect.Succeed> doneBefore;
 
     private final long startedNanos;
     private final CompletableFuture<Effect.Last> end = new CompletableFuture<>();
 
     /**
-     * @param recovered what is known of the job from before a restart
+     * @param recovered what is known about the job from before a restart
      * @param nanoClock monotonic
-     * @param journal is given all that is to be remembered over a restart; what follows waits until it has kept it
+     * @param journal receives all that must survive a restart; later effects wait until it has kept it
      */
     public Coordinator(
             Rules rules,
@@ -83,17 +86,17 @@ public final class Coordinator {
         }
     }
 
-    /** How the job ended, once it is over and every worker was told. */
+    /** How the job ended; completes once it is over and every worker has been told. */
     public CompletableFuture<Effect.Last> end() {
         return end;
     }
 
-    /** The state of the membership now. */
+    /** The present state of the membership. */
     public Membership membership() {
         return membership;
     }
 
-    /** Runs what was caused from outside. A mistake of ours ends the job, and not only a stream or a timer. */
+    /** Runs a task caused from outside. A bug of ours fails the job, rather than only a stream or a timer. */
     public void run(Runnable task) {
         try {
             task.run();
@@ -103,7 +106,7 @@ public final class Coordinator {
         }
     }
 
-    /** As {@link #fail}; and if not even that can be done, the job ends all the same, instead of standing still for ever. */
+    /** As {@link #fail}; if even that throws, ends the job anyway instead of hanging forever. */
     private void failFor(String mistake) {
         try {
             fail(mistake);
@@ -115,7 +118,7 @@ public final class Coordinator {
 
     /** Time has passed. */
     public void tick() {
-        if (!effects.isPaused()) { // else there may be workers that have not been told yet what is expected of them
+        if (!effects.isPaused()) { // else some workers may not have been told yet what is expected of them
             happened(new Event.Tick());
         }
         announcer.tick(membership);
@@ -129,12 +132,12 @@ public final class Coordinator {
         goOnReceiving();
     }
 
-    /** Lets the job end at the next commit, because the user wants it. */
+    /** Ends the job at the next commit, at the user's request. */
     public void requestStop(String reason) {
         happened(new Event.StopRequested(reason));
     }
 
-    /** Ends the job for a reason that is not a worker's. */
+    /** Fails the job for a reason outside its workers. */
     public void fail(String reason) {
         happened(new Event.Failed(reason));
     }
@@ -144,7 +147,7 @@ public final class Coordinator {
         controls.put(stream.connection(), stream);
     }
 
-    /** A message of a worker; one on a stream that has ended says nothing any more. */
+    /** A worker has sent a message; ignored if its stream has ended. */
     public void received(ControlStream stream, FromWorker raw) {
         if (controls.get(stream.connection()) != stream) {
             return;
@@ -183,7 +186,7 @@ public final class Coordinator {
         happened(new Event.WorkerFailed(connection, isOfJob, failed.getFault(), failed.getReason()));
     }
 
-    /** Whether this is the control stream of a worker that was taken in, or that waits for the place of its former self. */
+    /** Whether this is the control stream of a member, or of a worker that waits to take over a member's name. */
     public boolean isTakenIn(ControlStream stream) {
         long connection = stream.connection();
         return membership.hasMember(connection)
@@ -203,7 +206,7 @@ public final class Coordinator {
         }
     }
 
-    /** Waits for the worker's data streams, which come on connections of their own. */
+    /** Waits for the worker's data streams, which have connections of their own. */
     private void ready(long connection, Ready ready) {
         Optional<Member> seated = membership.members().stream()
                 .filter(member -> member.connection() == connection && member.isSeated())
@@ -241,14 +244,17 @@ public final class Coordinator {
         }
     }
 
-    /** A worker has taken what was sent to it on a stream. */
+    /** A worker has taken what was sent to it on a data stream. */
     public void ready(DataStream stream) {
         if (!heldBack.isEmpty()) {
             goOnReceiving();
         }
     }
 
-    /** Takes no more of a state before those it is for have taken what came: otherwise all of it would gather here. */
+    /**
+     * Requests more of a state only once its targets have taken what has arrived: otherwise all of it would pile up
+     * here.
+     */
     private void goOnReceiving() {
         if (!heldBack.isEmpty() && data.haveTaken(SumKind.STATE.stream(), reducer.stateTargets())) {
             List<DataStream> senders = List.copyOf(heldBack);
@@ -281,7 +287,7 @@ public final class Coordinator {
         }
     }
 
-    /** A frame came that is none, or was damaged on its way. */
+    /** An invalid frame arrived, or one damaged in transit. */
     public void damaged(DataStream stream, Status status) {
         if (data.remove(stream)) {
             stream.close(status);
@@ -289,7 +295,7 @@ public final class Coordinator {
         }
     }
 
-    /** The worker has ended a data stream: it has nothing more to sum. */
+    /** The worker has ended a data stream: it has nothing more to send. */
     public void ended(DataStream stream) {
         stream.close(Status.OK);
         data.remove(stream);
@@ -315,8 +321,8 @@ public final class Coordinator {
     }
 
     /**
-     * Decides. This may come in the midst of carrying out an effect, as what that brought about: the decision is made at
-     * once, and its effects are carried out after those that are due already. Decisions nest, effects queue.
+     * Decides on an event. This may be called while an effect is being carried out: the decision is made at once, and
+     * its effects are carried out after those already due. Decisions nest, effects queue.
      */
     private void happened(Event event) {
         Decision decision = Decisions.on(membership, nanoClock.getAsLong(), event);
@@ -356,7 +362,7 @@ public final class Coordinator {
         }
     }
 
-    /** A disk that hangs for too long is one that cannot be written to. */
+    /** Treats a disk that hangs for too long as one that cannot be written to. */
     private void endPause(long nowNanos) {
         if (effects.isPausedLongerThan(LONGEST_PAUSE_NANOS, nowNanos)) {
             LOG.log(
@@ -368,7 +374,7 @@ public final class Coordinator {
         }
     }
 
-    /** Ends the control streams after their last message. Data streams of a job that went well are the workers' to end. */
+    /** Ends the control streams after their last message. Unless the job has failed, workers end the data streams. */
     private void endWith(Effect.Last last) {
         if (last instanceof Effect.Fail fail) {
             data.closeAll(Status.ABORTED.withDescription(fail.reason()));

@@ -17,11 +17,11 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/** What a coordinator counts. Written by the event loop, read by whoever scrapes. */
+/** A coordinator's metrics. Written by the event loop, read by any thread. */
 public final class CoordinatorMetrics {
     private static final double NANOS_PER_SECOND = 1e9;
 
-    /** The name of a class. */
+    /** A class name. */
     private static final Pattern NAME = Pattern.compile("[\\w.$]{1,100}");
 
     private static final int MOST_FAULT_NAMES = 50;
@@ -48,7 +48,7 @@ public final class CoordinatorMetrics {
     private final Counter strangers;
     private final Timer steps;
 
-    /** For how long a worker was waited for, and where that is shown. */
+    /** How long the others waited for a worker, and the gauge that shows it. */
     private record Waited(AtomicLong nanos, Gauge gauge) {}
 
     public CoordinatorMetrics(MeterRegistry registry) {
@@ -97,7 +97,7 @@ public final class CoordinatorMetrics {
         forgetThoseThatAreGone(membership);
     }
 
-    /** What a worker that is gone was last waited for would stand there for ever, and each new name make it more. */
+    /** Removes the gauges of workers that are gone: they would stay forever, and grow with each new name. */
     private void forgetThoseThatAreGone(Membership membership) {
         Set<String> names = membership.members().stream().map(Member::name).collect(Collectors.toSet());
         waited.entrySet().removeIf(entry -> {
@@ -133,7 +133,7 @@ public final class CoordinatorMetrics {
         ignoredFrames.increment();
     }
 
-    /** A part of a slow worker's shards was taken from its backup, which was first. */
+    /** A part of a slow worker's shards was taken from its backup, which sent it first. */
     void backupWon() {
         backupFrames.increment();
     }
@@ -146,7 +146,7 @@ public final class CoordinatorMetrics {
         evictions.increment();
     }
 
-    /** The job went back to a checkpoint, because every copy of its model was lost. */
+    /** The job was restored from a checkpoint, because every copy of its model was lost. */
     void restored() {
         restores.increment();
     }
@@ -156,12 +156,12 @@ public final class CoordinatorMetrics {
         lostEvents.increment();
     }
 
-    /** A connection behind which there was no worker was closed. */
+    /** A connection that was not a worker's was closed. */
     public void stranger() {
         strangers.increment();
     }
 
-    /** For how long the others waited for a worker alone, in the last step. */
+    /** How long the others waited for this worker alone in the last step. */
     void waitedFor(String worker, long nanos) {
         waited.computeIfAbsent(worker, this::waited).nanos().set(nanos);
     }
@@ -179,8 +179,8 @@ public final class CoordinatorMetrics {
     /**
      * A worker has failed.
      *
-     * @param isOfJob whether it says that any other would too
-     * @param fault what it calls the fault: a name, which anybody may make up
+     * @param isOfJob whether it says that every other worker would fail too
+     * @param fault the name it gives the fault, which is untrusted input
      */
     void workerFailed(boolean isOfJob, String fault) {
         String cause = isOfJob ? "job" : "worker";

@@ -18,7 +18,7 @@ public interface DataStream {
     /** Does nothing if the stream is closed. */
     void send(DataFrame frame);
 
-    /** Whether the worker's side has taken all that was sent to it, or all but what a connection holds anyway. */
+    /** Whether the worker has taken all that was sent to it, apart from what the connection buffers anyway. */
     boolean isReady();
 
     /** Asks for one more frame. */

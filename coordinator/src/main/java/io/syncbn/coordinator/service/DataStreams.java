@@ -16,13 +16,13 @@ import java.util.TreeMap;
 final class DataStreams {
     private final Map<StreamKind, Map<Integer, DataStream>> open = new EnumMap<>(StreamKind.class);
 
-    /** By worker's number: what is to be done as soon as all of its streams are open. */
+    /** By worker's number: what to run as soon as all of its streams are open. */
     private final Map<Integer, Runnable> waiting = new HashMap<>();
 
-    /** Streams that have not taken what was sent to them, without a break: since when. */
+    /** By stream whose worker has not taken all that was sent, without a break: since when. */
     private final Map<DataStream, Long> fullSinceNanos = new HashMap<>();
 
-    /** What was sent on a stream since it last had taken all. */
+    /** By stream: bytes sent since its worker had last taken all. */
     private final Map<DataStream, Long> untakenBytes = new HashMap<>();
 
     DataStreams() {
@@ -31,7 +31,7 @@ final class DataStreams {
         }
     }
 
-    /** Takes a stream in; why not, or empty. */
+    /** Adds a stream; returns why it was refused, or empty. */
     Optional<Status> add(DataStream stream, Membership membership) {
         Optional<Status> refusal = refusal(stream, membership);
         if (refusal.isEmpty()) {
@@ -63,7 +63,9 @@ final class DataStreams {
         return open.get(stream.kind()).get(stream.worker()) == stream;
     }
 
-    /** Does something now, or when the worker has opened all of its streams; never, if the generation ends before that. */
+    /**
+     * Runs an action now, or when the worker has opened all of its streams; never, if the generation ends before that.
+     */
     void whenAllAreOpen(int worker, Runnable action) {
         waiting.put(worker, action);
         runIfAllAreOpen(worker);
@@ -90,14 +92,14 @@ final class DataStreams {
         return open.get(stream.kind()).remove(stream.worker(), stream);
     }
 
-    /** To how many of the workers it went. */
+    /** Sends a frame to workers; returns to how many of them it went. */
     int send(StreamKind kind, List<Integer> workers, DataFrame frame) {
         int sent = 0;
         for (int worker : workers) {
             DataStream stream = open.get(kind).get(worker);
             if (stream != null) {
                 if (stream.isReady()) {
-                    hasTakenAll(stream); // and may be full again at once, but it has taken what was before
+                    hasTakenAll(stream); // it may be full again at once, but has taken all earlier frames
                 } else {
                     untakenBytes.merge(stream, (long) frame.payload().bytes(), Long::sum);
                 }
@@ -108,19 +110,19 @@ final class DataStreams {
         return sent;
     }
 
-    /** Whether each of these workers has taken what was sent to it there, or has no such stream any more. */
+    /** Whether each of these workers has taken what was sent on this kind of stream, or no longer has such a stream. */
     boolean haveTaken(StreamKind kind, List<Integer> workers) {
         return workers.stream().map(open.get(kind)::get).allMatch(stream -> stream == null || stream.isReady());
     }
 
-    /** By number, how many bytes workers have not taken at most; those not named have taken all. */
+    /** By worker's number, an upper bound on the bytes it has not taken; workers not listed have taken all. */
     Map<Integer, Long> untakenBytes() {
         Map<Integer, Long> untaken = new TreeMap<>();
         untakenBytes.forEach((stream, bytes) -> untaken.merge(stream.worker(), bytes, Long::sum));
         return untaken;
     }
 
-    /** By number, the workers that have not taken what was sent to them, and since when; to be asked at every tick. */
+    /** By worker's number, since when it has not taken all that was sent to it; to be called at every tick. */
     Map<Integer, Long> full(long nowNanos) {
         Map<Integer, Long> full = new TreeMap<>();
         for (Map<Integer, DataStream> streams : open.values()) {

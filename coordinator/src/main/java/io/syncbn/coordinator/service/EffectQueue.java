@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * Effects of decisions, carried out in their order, one after the other. While one waits for the journal, those after it wait
- * too; decisions, sums and signs of life do not. Belongs to the event loop.
+ * Effects of decisions, carried out in order, one at a time. While one waits for the journal, those after it wait too;
+ * decisions, sums and heartbeats do not. Belongs to the event loop.
  */
 final class EffectQueue {
     private final Consumer<Effect> carryOut;
@@ -22,7 +22,7 @@ final class EffectQueue {
         this.carryOut = carryOut;
     }
 
-    /** Adds what a decision asks for. A job that has failed waits for nothing any more. */
+    /** Adds a decision's effects. A job that has failed no longer waits for the journal. */
     void add(List<Effect> effects) {
         due.addAll(effects);
         if (effects.stream().anyMatch(Effect.Fail.class::isInstance)) {
@@ -31,7 +31,7 @@ final class EffectQueue {
         goOn();
     }
 
-    /** @return lets the effects after the present one be carried out */
+    /** @return resumes with the effects after the present one */
     Runnable pause(long nowNanos) {
         isPaused = true;
         pausedNanos = nowNanos;
@@ -52,12 +52,12 @@ final class EffectQueue {
         return isPaused;
     }
 
-    /** Whether effects have waited for longer than that. */
+    /** Whether effects have waited for longer than {@code nanos}. */
     boolean isPausedLongerThan(long nanos, long nowNanos) {
         return isPaused && nowNanos - pausedNanos > nanos;
     }
 
-    /** What an effect brings about comes after those that are due already. */
+    /** Effects added while one is carried out come after those already due. */
     private void goOn() {
         if (isCarryingOut) {
             return;

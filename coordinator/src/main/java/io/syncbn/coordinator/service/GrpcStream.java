@@ -6,8 +6,9 @@ import io.grpc.Status;
 import java.lang.System.Logger.Level;
 
 /**
- * The coordinator's side of a call. What goes wrong with one, in gRPC or for want of memory, ends its connection, which the
- * coordinator hears of as of any that breaks; it is no mistake of a decision, and no other connection's business.
+ * The coordinator's side of a call. An error in gRPC, or an allocation failure, closes only the call's connection,
+ * which the coordinator handles like any broken one. It does not count as a bug of a decision, and affects no other
+ * connection.
  */
 final class GrpcStream<T> {
     private static final System.Logger LOG = System.getLogger("io.syncbn.coordinator");
@@ -22,7 +23,7 @@ final class GrpcStream<T> {
         this.hangUp = hangUp;
     }
 
-    /** Does nothing if the stream is closed, or was by the other side. */
+    /** Does nothing if the stream is closed, by either side. */
     void send(T message) {
         if (!isClosed && !call.isCancelled()) {
             carefully(() -> call.sendMessage(message));

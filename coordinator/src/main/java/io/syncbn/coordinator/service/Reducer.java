@@ -18,11 +18,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongPredicate;
 
 /**
- * The coordinator's reducer: hands a state on before a generation begins, then takes the generation's sums and watches how fast
- * they come. Belongs to the event loop.
+ * The coordinator's reducer: relays a state before a generation begins, then takes the generation's sums and watches
+ * how fast they come. Belongs to the event loop.
  */
 final class Reducer {
-    /** Ten times as long as it should be between two looks at the clock: whoever looks so late has stood still. */
+    /**
+     * Ten times the usual gap between two looks at the clock: after a longer one, this process must have stood still.
+     */
     private static final long STOOD_STILL_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final int groupSize;
@@ -56,7 +58,7 @@ final class Reducer {
     /**
      * How a step went.
      *
-     * @param events what is to be told of it, when the step is counted
+     * @param events events for membership, to be handled after the step's commit
      */
     record Pace(long stepNanos, List<Waited> waited, List<Event> events) {}
 
@@ -64,7 +66,7 @@ final class Reducer {
         relay = Optional.of(new StateRelay(aligning, states.source(), states.targets(), states.step()));
     }
 
-    /** The numbers of the workers to which a state goes now. */
+    /** The numbers of the workers to which a state is being relayed. */
     List<Integer> stateTargets() {
         return relay.map(StateRelay::targets).orElse(List.of());
     }
@@ -123,7 +125,7 @@ final class Reducer {
         return new Pace(stepNanos, waited, events);
     }
 
-    /** Those who have kept the others waiting for too long, if anybody has. */
+    /** The workers that have kept the others waiting for too long, if any. */
     Optional<Event> overdue(long nowNanos) {
         if (nowNanos - lookedNanos > STOOD_STILL_NANOS) {
             deadline.stoodStill(nowNanos);
@@ -141,8 +143,8 @@ final class Reducer {
     }
 
     /**
-     * Those who have not taken what was sent to them for too long, or too much of it, of those that have a backup: as nobody
-     * waits for them, it would grow and grow. All others keep the job waiting, which is {@linkplain #overdue judged} by itself.
+     * The workers with a backup that have not taken what was sent to them for too long, or too much of it: as nobody
+     * waits for them, it would grow without limit. All others hold up the job, which {@link #overdue} detects.
      *
      * @param fullSinceNanos by worker's number, since when it has taken nothing
      * @param untakenBytes by worker's number, how much it has not taken

@@ -16,8 +16,8 @@ import java.io.InputStream;
 /**
  * The service {@code syncbn.v1.Reduction}: decodes frames and hands them to the coordinator.
  *
- * <p>A connection is a worker's from the moment on at which the coordinator takes a stream on it for one of the present
- * generation, until that ends.
+ * <p>A connection counts as a worker's from when the coordinator accepts a stream of the present generation on it until
+ * that stream ends.
  */
 public final class ReductionService {
     private static final FrameMarshaller MARSHALLER = new FrameMarshaller();
@@ -106,7 +106,7 @@ public final class ReductionService {
             vouchNoMore();
         }
 
-        /** A call ends either completely or by being cancelled. */
+        /** Called once: a call either completes or is cancelled. */
         private void vouchNoMore() {
             if (isVouchedFor) {
                 guest.vouchNoMore();

@@ -4,7 +4,10 @@ import io.syncbn.proto.net.RateLimit;
 import java.lang.System.Logger.Level;
 import java.util.function.LongSupplier;
 
-/** Says what those did who are no workers: a few lines a minute, however many there are. Belongs to the event loop. */
+/**
+ * Logs what connections that are not workers' did: a few lines a minute, however many there are. Belongs to the event
+ * loop.
+ */
 public final class Strangers {
     private static final System.Logger LOG = System.getLogger("io.syncbn.coordinator");
 
@@ -14,7 +17,7 @@ public final class Strangers {
 
     /**
      * @param nanoClock monotonic
-     * @param count of all of them, whether they are told or not
+     * @param count called for each of them, whether it is logged or not
      */
     public Strangers(LongSupplier nanoClock, Runnable count) {
         this.nanoClock = nanoClock;

@@ -4,8 +4,8 @@ import io.grpc.MethodDescriptor;
 import java.io.InputStream;
 
 /**
- * Leaves messages as they came. They are decoded by whoever gets them: gRPC would end a stream with UNKNOWN, print a stack
- * trace, and keep to itself what was wrong with a message that is none.
+ * Leaves messages as bytes, to be decoded by their receiver: on an invalid message, gRPC would end the stream with
+ * UNKNOWN, print a stack trace, and not tell us what was wrong.
  */
 final class Undecoded implements MethodDescriptor.Marshaller<InputStream> {
     private Undecoded() {}

@@ -7,7 +7,7 @@ import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import io.syncbn.proto.net.Guest;
 
-/** Calls of those who ask for the coordinator's health: their connections may stay meanwhile. */
+/** Health checks of the coordinator: their connections may stay while a call is open. */
 public final class Visits implements ServerInterceptor {
 
     @Override
