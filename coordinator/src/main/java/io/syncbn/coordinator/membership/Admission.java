@@ -8,22 +8,22 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * Whether a worker may join those that have: it must work on the same job, with the same data, model and arithmetic, from a
- * state of it.
+ * Whether a worker may join: it must work on the same job as the members, with the same data, model and arithmetic,
+ * from a state of that job.
  */
 final class Admission {
-    /** Names stand in every message. */
+    /** Limited because every message contains names. */
     private static final int MAX_NAME_LENGTH = 100;
 
-    /** Stands in a text where a character was that is not seen, or no character. */
+    /** Replaces invisible or invalid characters in a cleaned text. */
     private static final char TAKEN_OUT = '\uFFFD';
 
     private Admission() {}
 
     /**
-     * Why not, or empty.
+     * Why the worker may not join, or empty.
      *
-     * @param origin the job's, if it has begun
+     * @param origin the job's origin, if it has begun
      */
     static Optional<String> refusal(Rules rules, Optional<JobOrigin> origin, List<Member> members, Join join) {
         String name = join.getName();
@@ -85,7 +85,7 @@ final class Admission {
         return Optional.empty();
     }
 
-    /** At one step there is one state. Who stands at another one takes over the furthest. */
+    /** Workers at the same step must have the same state; at different steps, they take over the furthest one's. */
     private static Optional<String> otherState(Member member, Join join) {
         long step = member.ready().map(Ready::getStep).orElse(member.join().getStep());
         String digest =

@@ -4,14 +4,14 @@ import io.syncbn.proto.v1.Ready;
 import java.util.Comparator;
 import java.util.concurrent.TimeUnit;
 
-/** What is known of the workers of a generation that has not begun: who stands where, and whose state does not come. */
+/** Tracks the workers of a generation that has not begun: their states, and whether a relayed state arrives in time. */
 final class Aligning {
     private Aligning() {}
 
     static void ready(Draft draft, Member member, Ready ready) {
         boolean isOfNow =
                 draft.phase == Phase.ALIGNING && member.isSeated() && ready.getGeneration() == draft.generation;
-        // After an Align, one from before it may still come.
+        // After an Align, a Ready sent before it may still arrive.
         if (isOfNow && ready.getStep() >= draft.alignStep) {
             draft.update(member.readyAt(ready));
         }
@@ -21,13 +21,14 @@ final class Aligning {
         return draft.seated().stream().allMatch(member -> member.ready().isPresent());
     }
 
-    /** A state that does not come at all, while everybody lives, is as good as damaged. */
+    /** Treats a state that does not arrive in time, although all workers are alive, as damaged. */
     static void tick(Draft draft) {
         long limitNanos = stateNanos(draft);
         if (draft.alignStep == CurrentGeneration.NOT_ALIGNED || draft.nowNanos - draft.alignedNanos < limitNanos) {
             return;
         }
-        // Who is at the step already lacks a few numbers that came with Align; the state had to come to the others.
+        // A worker already at the step lacks only a few numbers, which came with Align; the others had to receive the
+        // state.
         draft.seated().stream()
                 .filter(member -> member.ready().isEmpty())
                 .min(Comparator.comparing((Member member) -> member.has(draft.alignStep))
@@ -42,7 +43,10 @@ final class Aligning {
                                         + " within " + TimeUnit.NANOSECONDS.toSeconds(limitNanos) + " s")));
     }
 
-    /** As if all others took over the state, which is as large for each: who has it by now makes the rest no later. */
+    /**
+     * Assumes that all others take over the state, which is as large for each: workers that have it do not shorten the
+     * limit.
+     */
     private static long stateNanos(Draft draft) {
         long bytes = draft.seated().stream()
                 .mapToLong(member -> member.join().getStateBytes())

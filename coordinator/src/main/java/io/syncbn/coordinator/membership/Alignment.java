@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** How those who are behind are given the state of the furthest, and a generation begins when all have it. */
+/** Gives workers that are behind the state of the furthest, and begins the generation when all have it. */
 final class Alignment {
     private Alignment() {}
 
@@ -48,7 +48,7 @@ final class Alignment {
         }
     }
 
-    /** All have the same state: so far has the job come. */
+    /** All have the same state, which defines how far the job is. */
     static void isReached(Draft draft, Standings standings) {
         draft.committedStep = standings.step();
         draft.baseStep = standings.step();

@@ -10,14 +10,14 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 
 /**
- * Whose shards are computed by another worker, its backup, as well.
+ * Decides which workers' shards are also computed by another worker, the backup.
  *
- * <p>Which run has a backup is a part of a generation's deal, so it changes as a worker joins: at a commit.
+ * <p>Backups are assigned with a generation's shards, so like a joining worker, a change takes effect at a commit.
  */
 final class Backups {
     private Backups() {}
 
-    /** Lets the generation end, if somebody is free to help those that are slow. */
+    /** Ends the generation with the step, if a worker is free to back up those that are slow. */
     static void straggling(Draft draft, Event.Straggling event) {
         if (draft.rules.straggler() == Straggler.WAIT || !isOfNow(draft, event.generation())) {
             return;
@@ -43,8 +43,8 @@ final class Backups {
     }
 
     /**
-     * Lets the generation end, if a slow worker has fallen far behind: it takes over the others' state then, instead of
-     * keeping ever more sums that it has yet to go through.
+     * Ends the generation with the step, if a slow worker has fallen too far behind: it then takes over the others'
+     * state, instead of queueing ever more sums.
      */
     static void standsAt(Draft draft, Member member, long step) {
         long behind = draft.committedStep - step;
@@ -57,7 +57,7 @@ final class Backups {
         }
     }
 
-    /** What it has yet to go through is in its memory, of which it has said how many steps that holds. */
+    /** The worker queues the sums in memory; it has reported for how many steps that suffices. */
     private static long mostBehind(Draft draft, Member member) {
         int holds = member.join().getBacklogSteps();
         return holds == 0
@@ -65,7 +65,7 @@ final class Backups {
                 : Math.min(holds, draft.rules.limits().stepsBehind());
     }
 
-    /** Lets the generation end, if a worker keeps up again. */
+    /** Ends the generation with the step, if a worker keeps up again. */
     static void keepingUp(Draft draft, Event.KeepingUp event) {
         if (!isOfNow(draft, event.generation())) {
             return;
@@ -81,10 +81,10 @@ final class Backups {
     }
 
     /**
-     * By worker's number, whose run it computes beside its own: that of a slow one, if it is not slow itself and stays. Those
-     * with the fewest shards help first, of these the nearest.
+     * By worker's number, the run that it computes beside its own, as the backup of a slow worker. Only workers that
+     * are not slow and not leaving are backups: those with the fewest shards first, of these the nearest.
      *
-     * @param runs of the same workers
+     * @param runs the same workers' own runs
      */
     static List<Optional<ShardRun>> deal(List<Member> workers, List<ShardRun> runs) {
         List<Optional<ShardRun>> backupRuns = new ArrayList<>(Collections.nCopies(workers.size(), Optional.empty()));
@@ -107,7 +107,10 @@ final class Backups {
         return !member.slowness().isSlow() && member.leaving().isEmpty();
     }
 
-    /** Says what is new in a generation's deal. Who is slow and has no backup any more has to be found slow again. */
+    /**
+     * Notes which backups a new generation changes. A slow worker that got no backup has to be found slow again to get
+     * one.
+     */
     static void dealt(Draft draft, Optional<Assignment> before) {
         Assignment now = draft.assignment.orElseThrow();
         for (Member member : draft.seated()) {

@@ -6,14 +6,14 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The present generation, or the last one, and how it ends.
+ * The present or last generation, and how it ends.
  *
  * @param number of the membership; 0 before the first
  * @param assignment who computes what, in the phases that have a generation
- * @param alignStep the step whose state all are to take over, or {@link #NOT_ALIGNED}
- * @param isEnding whether it ends with the step being computed
- * @param finished what those that have finished ended with, by name
- * @param keeper who is to keep the checkpoint of a stop, by name
+ * @param alignStep the step whose state all workers take over, or {@link #NOT_ALIGNED}
+ * @param isEnding whether the generation ends with the step being computed
+ * @param finished the results of workers that have finished, by name
+ * @param keeper name of the worker that is to keep the checkpoint of a stop
  */
 public record CurrentGeneration(
         long number,
@@ -29,7 +29,7 @@ public record CurrentGeneration(
         finished = Map.copyOf(finished);
     }
 
-    /** None has begun here yet; others may have, up to this number, before a restart. */
+    /** No generation has begun since this coordinator started; up to this number, some may have before a restart. */
     static CurrentGeneration after(long number) {
         return new CurrentGeneration(number, Optional.empty(), NOT_ALIGNED, false, Map.of(), Optional.empty());
     }

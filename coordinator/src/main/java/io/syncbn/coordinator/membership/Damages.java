@@ -1,6 +1,6 @@
 package io.syncbn.coordinator.membership;
 
-/** How a generation breaks without anybody going: a frame came damaged, or a data stream broke. */
+/** How a generation breaks without losing a worker: a frame was damaged, or a data stream broke. */
 final class Damages {
     private Damages() {}
 

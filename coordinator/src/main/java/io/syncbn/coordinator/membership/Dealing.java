@@ -11,13 +11,13 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/** How shards are dealt: a generation is planned. */
+/** Plans a generation: deals the shards to workers. */
 final class Dealing {
     private Dealing() {}
 
     /**
-     * Deals the shards to those who are there; if there are more than there are places, first to those who have the state.
-     * Silence is measured from here on: this is how workers hear of it.
+     * Deals the shards to the workers present; if there are more than seats, first to those that have the state.
+     * Silence is measured from here on, because the Plan tells workers how often to send heartbeats.
      */
     static void deal(Draft draft) {
         draft.phase = Phase.ALIGNING;
@@ -41,7 +41,7 @@ final class Dealing {
         }
         Optional<Assignment> before = draft.assignment;
         draft.assignment = Optional.of(new Assignment(draft.generation, seats));
-        // Before anybody hears of it: its number must not be given again, even by a coordinator that is started anew.
+        // Noted before any worker hears of it: a restarted coordinator must not reuse the generation's number.
         draft.note(
                 Topic.PLAN,
                 "generation " + draft.generation + " is planned: "
@@ -52,7 +52,10 @@ final class Dealing {
                 .forEach(member -> draft.send(member, ToWorker.newBuilder().setPlan(plan(draft, member.seat()))));
     }
 
-    /** Those that have come and gone too often wait, unless there is no other way: time for gathering is over, or only they have the state. */
+    /**
+     * Workers that have come and gone too often wait, unless the job cannot go on without them: too few others are
+     * present, or only they have the state.
+     */
     private static List<Member> candidates(Draft draft) {
         List<Member> rested = draft.rested();
         boolean canGoOn = rested.size() >= draft.rules.workers().least()

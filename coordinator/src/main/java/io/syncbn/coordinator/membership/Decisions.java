@@ -3,10 +3,10 @@ package io.syncbn.coordinator.membership;
 import java.util.Optional;
 
 /**
- * Decides what follows from an event: it changes facts, and {@link Transitions} makes of them what is to be made.
+ * Decides what follows from an event: it changes facts, from which {@link Transitions} draws the consequences.
  *
- * <p>A pure function of the state, the time and the event. Whoever waited for a name that has become free joins at the end,
- * by a decision of its own.
+ * <p>A pure function of the state, the time and the event. If a name has become free, the worker that waited for it
+ * joins at the end, by a decision of its own.
  */
 public final class Decisions {
     private Decisions() {}
@@ -67,7 +67,7 @@ public final class Decisions {
         }
     }
 
-    /** Events on a connection, which say nothing if nobody of that connection is a member any more. */
+    /** Events on a connection; ignored if the connection's worker is no longer a member. */
     private static void changeMember(Draft draft, Event event) {
         if (event instanceof Event.Heard heard) {
             draft.member(heard.connection()).ifPresent(member -> heard(draft, member, heard.step()));
@@ -105,8 +105,7 @@ public final class Decisions {
         long gapNanos = draft.nowNanos - draft.tickedNanos;
         draft.tickedNanos = draft.nowNanos;
         if (gapNanos > draft.rules.patience().silence().toNanos() / 2) {
-            // This process, or its disk, stood still; signs of life may wait unread, and a silence says nothing of the
-            // others.
+            // This process, or its disk, stood still: heartbeats may have arrived unread, so silence proves nothing.
             draft.members().forEach(member -> draft.update(member.heardAt(draft.nowNanos)));
             draft.progressNanos += gapNanos;
         }

@@ -6,7 +6,7 @@ import io.syncbn.proto.v1.ToWorker;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** How workers go that had not said so: lost, failed, or sent away. What follows is not decided here. */
+/** Workers that go without having asked to: lost, failed, or evicted. The consequences are not decided here. */
 final class Departures {
     private Departures() {}
 
@@ -22,9 +22,12 @@ final class Departures {
         draft.effect(new Effect.End(member.connection()));
     }
 
-    /** A worker cannot go on. Only what no other could do either ends the job, and only from one that has a place in it. */
+    /**
+     * A worker cannot go on. Fails the job only if every other worker would fail too, and only for a worker of the
+     * present generation.
+     */
     static void failed(Draft draft, Member member, Event.WorkerFailed failed) {
-        // Who keeps the checkpoint that a stop asks for has no other in its place.
+        // If the worker that is to keep a stop's checkpoint fails, no other does it in its place.
         boolean isKeeper = draft.isKeeper(member);
         if (failed.isOfJob() && member.isSeated() || isKeeper) {
             draft.remove(member);
@@ -46,12 +49,12 @@ final class Departures {
         }
     }
 
-    /** Sends away all that were waited for too long. */
+    /** Evicts workers that were waited for too long. */
     static void late(Draft draft, List<Member> late, String reason) {
         late.forEach(member -> evict(draft, member, draft.describe(member) + " was sent away: " + reason));
     }
 
-    /** Sends away all that have been silent for too long. */
+    /** Evicts workers that have been silent for too long. */
     static void silence(Draft draft) {
         List<Member> silent = draft.members().stream()
                 .filter(member -> member.wasPlanned() && !draft.hasFinished(member))
@@ -83,7 +86,7 @@ final class Departures {
         draft.effect(new Effect.End(member.connection()));
     }
 
-    /** Sends away a worker that is not right, for good. */
+    /** Removes a worker that violates the protocol, with Abort, so that it does not come back. */
     static void misbehaved(Draft draft, Member member, String reason) {
         String why = draft.describe(member) + " was sent away: " + reason;
         draft.note(Topic.EVICTED, member.name(), why);

@@ -8,10 +8,10 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * One decision while it is made: the facts as they change, and the effects so far. Lives for one event.
+ * A decision in progress: the facts as they change, and the effects so far. Lives for one event.
  *
- * <p>Three facts live no longer than that: why the job cannot go on, that the generation broke although nobody is gone, and
- * that a step was committed. {@link Transitions} looks at them.
+ * <p>Three facts live only as long, for {@link Transitions}: why the job cannot go on, that the generation broke
+ * although no worker is gone, and that a step was committed.
  */
 final class Draft extends Facts {
     boolean hasCommitted;
@@ -28,7 +28,7 @@ final class Draft extends Facts {
         this.effects = effects;
     }
 
-    /** The decision that comes with this one: its effects come after those of this one. */
+    /** A decision that follows this one: its effects come after this one's. */
     Draft followed() {
         return new Draft(state(), nowNanos, effects);
     }
@@ -37,7 +37,7 @@ final class Draft extends Facts {
         return new Decision(state(), effects);
     }
 
-    /** The job cannot go on. The first reason is the one that counts. */
+    /** Marks the job as failed. The first reason is kept. */
     void fail(String reason) {
         failure = failure.or(() -> Optional.of(reason));
     }
@@ -46,12 +46,12 @@ final class Draft extends Facts {
         return failure;
     }
 
-    /** The generation cannot go on, although nobody is gone. */
+    /** Marks the generation as broken, although no worker is gone. */
     void breakGeneration() {
         hasBroken = true;
     }
 
-    /** Whether the generation cannot go on: it broke, or somebody who has a place in it is gone and had not finished. */
+    /** Whether the generation cannot go on: it broke, or one of its workers is gone and had not finished. */
     boolean isBroken() {
         boolean isThereOne = phase == Phase.ALIGNING || phase == Phase.RUNNING;
         return isThereOne
@@ -61,7 +61,7 @@ final class Draft extends Facts {
                                         .noneMatch(member -> member.name().equals(seat.name()))));
     }
 
-    /** Lets the generation end with the step being computed. */
+    /** Ends the generation with the step being computed. */
     void endWithStep() {
         if (!isEnding) {
             isEnding = true;
@@ -77,20 +77,20 @@ final class Draft extends Facts {
         effects.add(new Effect.Send(member.connection(), message.build()));
     }
 
-    /** Lets a worker go. It is no member from here on. */
+    /** Releases a member, which it no longer is from here on. */
     void release(Member member, String reason) {
         lose(member);
         release(member.connection(), reason);
     }
 
-    /** Lets somebody go who is no member. */
+    /** Releases a worker that is not a member. */
     void release(long connection, String reason) {
         sendLast(
                 connection,
                 ToWorker.newBuilder().setReleased(Released.newBuilder().setReason(reason)));
     }
 
-    /** Sends something, and ends the control stream. */
+    /** Sends a message, then ends the control stream. */
     void sendLast(long connection, ToWorker.Builder message) {
         effects.add(new Effect.Send(connection, message.build()));
         effects.add(new Effect.End(connection));

@@ -5,7 +5,7 @@ import io.syncbn.proto.v1.ToWorker;
 import java.util.List;
 import java.util.Optional;
 
-/** Something to be done because of a decision. Effects are carried out in their order. */
+/** Something to do because of a decision. Effects are carried out in order. */
 public sealed interface Effect {
 
     /** A message on a worker's control stream. */
@@ -14,29 +14,29 @@ public sealed interface Effect {
     /** Ends a worker's control stream, after what was sent. */
     record End(long connection) implements Effect {}
 
-    /** The data streams of this generation end, and with them all that was not committed. */
+    /** Ends the data streams of this generation, and drops all that was not committed. */
     record EndGeneration(long generation) implements Effect {}
 
     /**
-     * States may come from one worker, to be handed on to others.
+     * Accepts one worker's state from here on, to relay it to others.
      *
      * @param source worker's number
      * @param targets workers' numbers
-     * @param step that all stand at afterwards
+     * @param step the step at which all workers are afterwards
      */
     record Relay(int source, List<Integer> targets, long step) implements Effect {}
 
-    /** Sums of this generation may come, from the step after {@code committedStep} on. */
+    /** Accepts this generation's sums, from the step after {@code committedStep} on. */
     record BeginGeneration(Assignment assignment, long committedStep) implements Effect {}
 
     /** The step being computed is the generation's last. */
     record EndWithStep() implements Effect {}
 
     /**
-     * Something changed that people want to read of, in the log and in the file of events.
+     * Something to report, in the log and in the file of events.
      *
      * @param step steps committed
-     * @param worker whom it is about, if it is one
+     * @param worker the worker it is about, if it is about one
      * @param workers who computes what from here on, if that changes
      * @param digest of model and optimizer, where it is known
      * @param text a sentence
@@ -52,8 +52,8 @@ public sealed interface Effect {
             implements Effect {
 
         /**
-         * Whether this must be on the disk before the effects after it are carried out: a generation's number, before anybody
-         * computes in it; and that the job is done, before its workers go.
+         * Whether this must be on the disk before later effects are carried out: a generation's number, before any
+         * worker computes in it; and that the job is done, before its workers leave.
          */
         public boolean isToBeKept() {
             return topic == Topic.GENERATION || topic == Topic.DONE;

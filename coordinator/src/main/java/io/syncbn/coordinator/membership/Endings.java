@@ -12,7 +12,7 @@ import java.util.stream.Collectors;
 final class Endings {
     private Endings() {}
 
-    /** Nobody is left that has not finished. */
+    /** All workers that are left have finished. */
     static void finish(Draft draft) {
         long step = draft.keeper
                 .flatMap(keeper -> Optional.ofNullable(draft.finished.get(keeper)))
@@ -54,7 +54,7 @@ final class Endings {
         draft.effect(last);
     }
 
-    /** Fails the job, and tells everyone who is there. */
+    /** Fails the job, and tells every worker that is present. */
     static void fail(Draft draft, String reason) {
         for (Member member : draft.members()) {
             draft.send(member, ToWorker.newBuilder().setAbort(Abort.newBuilder().setReason(reason)));

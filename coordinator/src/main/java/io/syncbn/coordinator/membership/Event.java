@@ -5,54 +5,54 @@ import io.syncbn.proto.v1.Join;
 import io.syncbn.proto.v1.Ready;
 import java.util.List;
 
-/** Something that membership has to know. A connection is the number of a control stream; numbers are never used again. */
+/** Something that membership has to know. A connection is the number of a control stream; numbers are never reused. */
 public sealed interface Event {
 
-    /** A worker introduces itself. */
+    /** A worker asks to join. */
     record Joined(long connection, Join join) implements Event {}
 
-    /** A worker is alive, and has so many steps in its state. */
+    /** A worker is alive, and has {@code step} steps in its state. */
     record Heard(long connection, long step) implements Event {}
 
-    /** A worker says where it stands; its data streams are open. */
+    /** A worker reports its state; its data streams are open. */
     record BecameReady(long connection, Ready ready) implements Event {}
 
-    /** A worker has looked for a checkpoint, and says where it stands. */
+    /** A worker has looked for a checkpoint, and reports its state's step. */
     record Restored(long connection, long step, boolean isFromCheckpoint) implements Event {}
 
-    /** A worker is about to go. */
+    /** A worker wants to leave. */
     record Leaving(long connection, String reason) implements Event {}
 
     /**
      * A worker cannot go on.
      *
-     * @param isOfJob whether no other could
-     * @param fault what makes two faults the same
+     * @param isOfJob whether every other worker would fail too
+     * @param fault identifies equal faults
      */
     record WorkerFailed(long connection, boolean isOfJob, String fault, String reason) implements Event {}
 
     /** A worker has done the last step, or what a stop asks for. */
     record WorkerFinished(long connection, Finished finished) implements Event {}
 
-    /** A control stream has ended, however. */
+    /** A control stream has ended, for whatever reason. */
     record ControlClosed(long connection) implements Event {}
 
-    /** A frame came damaged, or a data stream broke, at either end of a worker's connection. */
+    /** A frame was damaged, or a data stream broke, at either end of a worker's connection. */
     record Damaged(long connection, long generation, String reason) implements Event {}
 
-    /** A worker has sent what no worker sends that is right. */
+    /** A worker has violated the protocol. */
     record Misbehaved(long connection, String reason) implements Event {}
 
-    /** Workers of a generation have kept the others waiting for longer than they may. */
+    /** Workers of a generation have kept the others waiting past the deadline. */
     record Overdue(long generation, List<Integer> workers, String reason) implements Event {}
 
-    /** Workers of a generation that have no backup were slow in so many steps in a row that they should have one. */
+    /** Workers of a generation that have no backup were slow in so many steps in a row that they should get one. */
     record Straggling(long generation, List<Integer> workers) implements Event {}
 
     /**
-     * A worker of a generation was before its backup.
+     * A worker of a generation was faster than its backup.
      *
-     * @param steps in how many steps in a row
+     * @param steps for how many steps in a row
      */
     record KeepingUp(long generation, int worker, int steps) implements Event {}
 

@@ -10,7 +10,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/** A {@link Membership} whose parts can be changed, and what is asked of them. */
+/** A mutable {@link Membership}, and queries on it. */
 abstract class Facts {
     final Rules rules;
     final long nowNanos;
@@ -76,17 +76,17 @@ abstract class Facts {
                 new Membership.Times(gatheringNanos, joinedNanos, alignedNanos, tickedNanos, progressNanos, toldNanos));
     }
 
-    /** As they are now; not changed by later decisions. */
+    /** A snapshot, which later changes do not affect. */
     List<Member> members() {
         return List.copyOf(members);
     }
 
-    /** Those of the present generation that are still there. */
+    /** The workers of the present generation that are still members. */
     List<Member> seated() {
         return members.stream().filter(Member::isSeated).toList();
     }
 
-    /** Those that may be dealt a place: all but those that have come and gone too often. */
+    /** The members that may be seated: all but those that have come and gone too often. */
     List<Member> rested() {
         return members.stream().filter(member -> pauseNanos(member) == 0).toList();
     }
@@ -125,7 +125,7 @@ abstract class Facts {
         members.removeIf(other -> other.connection() == member.connection());
     }
 
-    /** It is no member any more; and that it goes is remembered, if the job had begun. */
+    /** Removes a member, and remembers its departure if the job has begun. */
     void lose(Member member) {
         remove(member);
         if (generation > 0) {
@@ -133,22 +133,22 @@ abstract class Facts {
         }
     }
 
-    /** Puts a changed member in the place of what it was. */
+    /** Replaces a member by a changed copy. */
     void update(Member member) {
         members.replaceAll(other -> other.connection() == member.connection() ? member : other);
     }
 
-    /** Those whose end the job waits for. */
+    /** The members that have to finish before the job ends. */
     List<Member> computing() {
         return phase == Phase.STOPPING ? members() : seated();
     }
 
-    /** Whether a member has done what there was to do; nothing is waited for from it any more. */
+    /** Whether a member has finished, so that nothing more is expected of it. */
     boolean hasFinished(Member member) {
         return (member.isSeated() || phase == Phase.STOPPING) && finished.containsKey(member.name());
     }
 
-    /** Whether nothing is waited for any more: of those who have a place, or after a stop of all who are there. */
+    /** Whether all have finished: the present generation's workers, or after a stop all members. */
     boolean haveAllFinished() {
         return phase == Phase.STOPPING ? members.stream().allMatch(this::hasFinished) : seats().allMatch(this::isDone);
     }
@@ -161,17 +161,17 @@ abstract class Facts {
         return finished.containsKey(seat.name());
     }
 
-    /** Whether a member is the one that is to keep the checkpoint of a stop. */
+    /** Whether this member is the one to keep the checkpoint of a stop. */
     boolean isKeeper(Member member) {
         return phase == Phase.STOPPING && keeper.equals(Optional.of(member.name()));
     }
 
-    /** Something came that was waited for; what comes next is waited for from now on. */
+    /** Something awaited has arrived: the wait for the next thing starts now. */
     void goesOn() {
         progressNanos = nowNanos;
     }
 
-    /** Since then, as of the last look at the clock: that something took too long is a reason to act by itself, at a tick. */
+    /** Time from then to the last tick: a timeout takes effect only at a tick, never together with another event. */
     long waitedNanos(long sinceNanos) {
         return tickedNanos - sinceNanos;
     }

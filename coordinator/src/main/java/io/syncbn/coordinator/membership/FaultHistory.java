@@ -6,33 +6,33 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
- * What is held against workers, by name: who breaks generations, who comes and goes, and which fault came last. Immutable.
+ * Workers' faults, by name: who breaks generations, who comes and goes, and which fault came last. Immutable.
  *
- * @param fault what the last worker to fail failed of; empty if a step has been committed since
- * @param sameFaults how many in a row failed of it
- * @param damages by name, of workers from whose connections damages came
- * @param departures by name, of workers that have gone
+ * @param fault the fault of the last worker to fail; empty if a step has been committed since
+ * @param sameFaults how many in a row had that fault
+ * @param damages by name, of workers at whose connections generations broke
+ * @param departures by name, of workers that have left or were lost
  */
 record FaultHistory(String fault, int sameFaults, Map<String, Damages> damages, Map<String, Departures> departures) {
     static final FaultHistory NONE = new FaultHistory("", 0, Map.of(), Map.of());
 
-    /** Damages with fewer steps than this between each are counted together. */
+    /** Damages fewer steps apart than this are counted together. */
     private static final int STEPS_TO_FORGIVE = 100;
 
-    /** So often a worker may go, with less than {@link #CALM_NANOS} between, before it has to wait. */
+    /** How often a worker may depart, less than {@link #CALM_NANOS} apart, before it has to wait. */
     private static final int FREE_DEPARTURES = 3;
 
     private static final long FIRST_PAUSE_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final int MOST_DOUBLINGS = 5;
     private static final long CALM_NANOS = TimeUnit.MINUTES.toNanos(1);
 
-    /** Names are chosen by those who join, and there may be no end of them. */
+    /** Bounds memory: names are chosen by those that join. */
     private static final int MOST_NAMES = 1000;
 
-    /** Of one worker: how many, and at which step the last one came. */
+    /** Of one worker: how many, and at which step the last one occurred. */
     record Damages(int count, long step) {}
 
-    /** Of one worker: how many, and when it last went. */
+    /** Of one worker: how many, and when the last one was. */
     record Departures(int count, long nanos) {}
 
     FaultHistory {
@@ -40,12 +40,12 @@ record FaultHistory(String fault, int sameFaults, Map<String, Damages> damages, 
         departures = Map.copyOf(departures);
     }
 
-    /** A step was committed: whatever failed before, the job goes on. */
+    /** A step was committed: forgets the last fault, since the job goes on. */
     FaultHistory committed() {
         return sameFaults == 0 ? this : new FaultHistory("", 0, damages, departures);
     }
 
-    /** A worker has failed of something that is its own. */
+    /** A worker has failed, by a fault of its own. */
     FaultHistory failed(String how) {
         return new FaultHistory(how, how.equals(fault) ? sameFaults + 1 : 1, damages, departures);
     }
@@ -66,14 +66,14 @@ record FaultHistory(String fault, int sameFaults, Map<String, Damages> damages, 
         return damages.containsKey(name) ? damages.get(name).count : 0;
     }
 
-    /** A worker has gone, however. */
+    /** A worker has departed, for whatever reason. */
     FaultHistory gone(String name, long nowNanos) {
         Departures before = departures.get(name);
         return with(
                 name, new Departures(before == null || isForgiven(before, nowNanos) ? 1 : before.count + 1, nowNanos));
     }
 
-    /** A worker had to go because it does the others no good: it is to wait, even if it went for the first time. */
+    /** A worker was evicted because it harms the others: it has to wait, even after its first departure. */
     FaultHistory sentAway(String name, long nowNanos) {
         Departures before = departures.get(name);
         int count = before == null || isForgiven(before, nowNanos) ? 0 : before.count;
@@ -100,13 +100,13 @@ record FaultHistory(String fault, int sameFaults, Map<String, Damages> damages, 
         return nowNanos - past.nanos >= pauseNanos(past.count) + CALM_NANOS;
     }
 
-    /** For how long a worker has yet to wait until it is dealt a place again: nothing for most, and at most 32 s. */
+    /** How long a worker still has to wait for a seat: 0 for most, and at most 32 s. */
     long pauseNanos(String name, long nowNanos) {
         Departures past = departures.get(name);
         return past == null ? 0 : Math.max(0, past.nanos + pauseNanos(past.count) - nowNanos);
     }
 
-    /** Why a worker that is there has no place, in words. */
+    /** Why a member has no seat, for messages. */
     String hasToRest(String name, long nowNanos) {
         return name + " has come and gone " + departuresOf(name) + " times lately, and waits for "
                 + TimeUnit.NANOSECONDS.toMillis(pauseNanos(name, nowNanos)) + " ms before it gets a place again";

@@ -4,7 +4,7 @@ import io.syncbn.proto.v1.Finished;
 import java.util.List;
 import java.util.Optional;
 
-/** What follows when a worker has done the last step, or what a stop asks for. */
+/** Handles a worker that has done the last step, or what a stop asks for. */
 final class Finishing {
     private Finishing() {}
 

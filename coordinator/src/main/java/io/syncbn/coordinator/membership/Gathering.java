@@ -6,11 +6,11 @@ import java.util.Comparator;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** What happens while there are too few workers. */
+/** Waits for workers while there are too few. */
 final class Gathering {
     private Gathering() {}
 
-    /** Too few are left, or none that has the state: from here on the job waits for others. */
+    /** Too few workers are left, or none that has the state: starts waiting for others. */
     static void begin(Draft draft) {
         draft.phase = Phase.GATHERING;
         draft.gatheringNanos = draft.nowNanos;
@@ -19,7 +19,7 @@ final class Gathering {
         draft.members().forEach(member -> draft.update(member.unseated()));
     }
 
-    /** Makes the workers that are left wait for others. */
+    /** Tells the workers that are left to wait for others. */
     static void hold(Draft draft, String reason) {
         draft.note(Topic.HOLD, reason);
         for (Member member : draft.members()) {
@@ -34,7 +34,7 @@ final class Gathering {
         }
     }
 
-    /** Why those who are left cannot go on, if they cannot. */
+    /** Why the workers that are left cannot go on, if they cannot. */
     static Optional<String> obstacle(Draft draft) {
         if (draft.rested().size() < draft.rules.workers().least()) {
             return Optional.of(tooFewAreLeft(draft));
@@ -58,7 +58,7 @@ final class Gathering {
                 .collect(Collectors.joining("; "));
     }
 
-    /** Whether somebody is there who has all that was committed, but for the last step at most. */
+    /** Whether a member has all committed steps, except the last at most. */
     static boolean hasReplica(Draft draft) {
         return draft.members().stream()
                 .filter(member -> member.join().getGeneration() >= draft.restoring.lastBegun())
@@ -75,13 +75,13 @@ final class Gathering {
                 + "; the job waits for one that is there, or goes back to a checkpoint";
     }
 
-    /** Whether time is over, and there are too few all the same. */
+    /** Whether the join timeout is over with too few workers. */
     static boolean isTooLate(Draft draft) {
         return isTimeOver(draft)
                 && draft.members().size() < draft.rules.workers().least();
     }
 
-    /** Whether nobody is waited for any more. */
+    /** Whether the job waits for no more workers. */
     static boolean isReady(Draft draft) {
         if (isTimeOver(draft)) {
             return true;

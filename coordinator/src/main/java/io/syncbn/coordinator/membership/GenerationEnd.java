@@ -2,11 +2,11 @@ package io.syncbn.coordinator.membership;
 
 import io.syncbn.proto.tree.Assignment;
 
-/** What the end of a generation changes, however it comes. */
+/** What the end of a generation changes, whatever its cause. */
 final class GenerationEnd {
     private GenerationEnd() {}
 
-    /** Of a step that was committed at last, its own result may be lost with a connection; not those before. */
+    /** Only the last committed step's result may be lost with a connection; earlier steps must not be. */
     static void end(Draft draft) {
         draft.baseStep = Math.max(draft.baseStep, draft.committedStep - 1);
         if (draft.phase == Phase.RUNNING) {

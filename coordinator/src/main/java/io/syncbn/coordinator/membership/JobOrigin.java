@@ -3,14 +3,14 @@ package io.syncbn.coordinator.membership;
 import io.syncbn.proto.v1.Join;
 
 /**
- * What a job's result depends on beside its settings: the same for all its workers, also for those that come when nobody is
- * left of those before.
+ * What a job's result depends on beside its settings: equal for all its workers, including those that join after all
+ * earlier ones are gone.
  *
- * @param of whose it is, in a message
+ * @param of whose values these are, for messages
  * @param data digest
  * @param definition digest of the model's
  * @param arithmetic digest
- * @param arithmeticText what computes so, for people
+ * @param arithmeticText what computes, in readable form
  */
 public record JobOrigin(String of, String data, String definition, String arithmetic, String arithmeticText) {
 
@@ -18,7 +18,7 @@ public record JobOrigin(String of, String data, String definition, String arithm
         return of(join.getName(), join);
     }
 
-    /** As one of the workers with which the job began had it. */
+    /** The job's, taken from one of the workers with which it began. */
     static JobOrigin ofJob(Join join) {
         return of("the job", join);
     }

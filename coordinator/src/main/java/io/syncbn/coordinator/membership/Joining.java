@@ -4,11 +4,11 @@ import io.syncbn.proto.v1.Join;
 import java.util.List;
 import java.util.Optional;
 
-/** What follows when a worker introduces itself. */
+/** Handles a worker that asks to join. */
 final class Joining {
     private Joining() {}
 
-    /** All is done. A worker that was away then may end as those that were there. */
+    /** The job is done: a worker that was away at the end is released, to end like the others. */
     static void tooLate(Draft draft, long connection, Join join) {
         Member late = Member.joined(connection, join, draft.nowNanos);
         draft.release(late, "the job is done after step " + draft.committedStep);
@@ -47,7 +47,7 @@ final class Joining {
         }
     }
 
-    /** @param before the same worker, on a connection that it has lost before this was noticed here */
+    /** @param before the same worker on its old connection, whose loss was not noticed here yet */
     private static void admit(Draft draft, Member member, Optional<Member> before) {
         before.ifPresent(old -> {
             draft.note(Topic.LOST, old.name(), draft.describe(old) + " has lost its connection, and joins anew");

@@ -2,13 +2,15 @@ package io.syncbn.coordinator.membership;
 
 import java.util.List;
 
-/** How workers go by their own wish: at the next commit if their part of a step, or their state, is needed, else at once. */
+/**
+ * Workers that ask to leave: they go at the next commit if their part of a step or their state is needed, else at once.
+ */
 final class Leaving {
     private Leaving() {}
 
     static void asked(Draft draft, Member member, String reason) {
         if (draft.phase == Phase.STOPPING || member.leaving().isPresent()) {
-            return; // It is about to go as it is.
+            return; // It is leaving already.
         }
         Member leaver = member.leavingFor(reason);
         draft.update(leaver);
@@ -28,7 +30,7 @@ final class Leaving {
         draft.release(leaver, "the others go on without " + leaver.name());
     }
 
-    /** A generation has ended: whoever wants to go may go now, unless only it has the state. */
+    /** A generation has ended: workers that want to leave are released, unless only they have the state. */
     static void letGoWhoMay(Draft draft) {
         for (Member member : draft.members()) {
             if (member.leaving().isPresent() && !hasTheOnlyState(draft, member)) {
@@ -37,7 +39,7 @@ final class Leaving {
         }
     }
 
-    /** Whether others could go on, if only this one stayed until they have its state. There must be a place beside it. */
+    /** Whether others could go on if this one stayed until they have its state. They need a seat beside it. */
     private static boolean hasTheOnlyState(Draft draft, Member leaver) {
         List<Member> others =
                 draft.members().stream().filter(member -> member != leaver).toList();

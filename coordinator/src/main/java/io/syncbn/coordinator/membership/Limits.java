@@ -3,22 +3,22 @@ package io.syncbn.coordinator.membership;
 import java.time.Duration;
 
 /**
- * How much a coordinator may hold, how long a state may take to come over, and how far a slow worker may fall behind.
+ * How much a coordinator may hold, how long a state transfer may take, and how far a slow worker may fall behind.
  *
- * @param state how long it may take for every {@link #STATE_BYTES} of it, begun, that the coordinator hands on
- * @param heapBytes of the coordinator; what waits outside of it for workers to take it may be as much
- * @param stepsBehind of a worker that has a backup; less if its memory is small
+ * @param state time allowed for each {@link #STATE_BYTES} of state, rounded up, that the coordinator relays
+ * @param heapBytes the coordinator's heap; data that waits outside of it to be sent to workers may take as much again
+ * @param stepsBehind how many steps a worker with a backup may be behind; less if its memory is small
  */
 public record Limits(Duration state, long heapBytes, int stepsBehind) {
     private static final long STATE_BYTES = 256L << 20;
 
-    /** What a coordinator needs whatever its model. */
+    /** What a coordinator needs whatever the model. */
     private static final long BASE_BYTES = 64L << 20;
 
-    /** Of the memory for what waits to be sent, for one worker that nobody waits for. */
+    /** A worker that nobody waits for may use one part in this many of the memory for data that waits to be sent. */
     private static final long UNTAKEN_SHARE = 8;
 
-    /** For how long a state may be on its way. */
+    /** How long a state transfer to {@code targets} workers may take. */
     long stateNanos(long stateBytes, int targets) {
         return state.toNanos() * Math.max(1, (stateBytes * targets + STATE_BYTES - 1) / STATE_BYTES);
     }
@@ -29,8 +29,8 @@ public record Limits(Duration state, long heapBytes, int stepsBehind) {
     }
 
     /**
-     * About how much heap a coordinator needs: of a step's gradients, the nodes of every other worker may wait for those of
-     * its neighbour, and their roots on their way out come on top.
+     * Approximate heap that a coordinator needs: the gradients of every second worker may wait for their neighbour's,
+     * and the roots being sent come on top.
      */
     static long neededBytes(long gradientBytes, int workers) {
         return BASE_BYTES + gradientBytes * (workers / 2 + 1);

@@ -5,23 +5,23 @@ import io.syncbn.proto.v1.Ready;
 import java.util.Optional;
 
 /**
- * A worker that has joined. Each part is changed by {@code with}, and in no other way.
+ * A worker that has joined. Immutable; each part is replaced by {@code with}.
  *
  * @param connection its control stream
- * @param join what it said of itself
- * @param contact what came from it since
+ * @param join its Join message
+ * @param contact what was received from it since
  * @param place its place in the present generation, if it has one
  * @param state what is known of its state
- * @param slowness whether its shards are to be computed by another as well
+ * @param slowness whether it needs a backup
  */
 public record Member(long connection, Join join, Contact contact, Place place, Known state, Slowness slowness) {
 
     /**
-     * What came from a worker.
+     * What was received from a worker.
      *
-     * @param heardNanos when the last of it
-     * @param wasPlanned whether it has ever had a Plan, and so sends signs of life
-     * @param leaving why it is about to go, if it is
+     * @param heardNanos when it was last heard from
+     * @param wasPlanned whether it has ever had a Plan, and so sends heartbeats
+     * @param leaving why it wants to leave, if it does
      */
     public record Contact(long heardNanos, boolean wasPlanned, Optional<String> leaving) {}
 
@@ -29,7 +29,7 @@ public record Member(long connection, Join join, Contact contact, Place place, K
      * A place in a generation.
      *
      * @param number the worker's, or {@link #NO_NUMBER}
-     * @param ready where it stands, as soon as it has said so
+     * @param ready its state, once it has reported it
      */
     public record Place(int number, Optional<Ready> ready) {
         private static final int NO_NUMBER = -1;
@@ -40,8 +40,8 @@ public record Member(long connection, Join join, Contact contact, Place place, K
      * What is known of a worker's state.
      *
      * @param atLeastStep steps committed in it
-     * @param mayBeFurther whether its backup did its share of later steps: how many of these it took over itself, it only
-     *     says when it is asked
+     * @param mayBeFurther whether its backup computed its share of later steps; how many of these it has applied, it
+     *     reports only when asked
      */
     public record Known(long atLeastStep, boolean mayBeFurther) {}
 
@@ -99,7 +99,7 @@ public record Member(long connection, Join join, Contact contact, Place place, K
         return with(new Known(step, false));
     }
 
-    /** It took part in a step that was committed, and so has all steps before that, unless its backup did its share. */
+    /** It took part in a committed step, and so has all earlier steps, unless its backup computed its share. */
     Member tookPartIn(long committedStep, boolean hasBackup) {
         return with(
                 hasBackup
@@ -136,7 +136,7 @@ public record Member(long connection, Join join, Contact contact, Place place, K
         return place.ready;
     }
 
-    /** Whether it certainly has these steps. */
+    /** Whether it certainly has this many steps. */
     boolean has(long step) {
         return state.atLeastStep() >= step;
     }
@@ -145,7 +145,7 @@ public record Member(long connection, Join join, Contact contact, Place place, K
         return has(step) || state.mayBeFurther();
     }
 
-    /** Whether somebody who introduces itself is this worker, on another connection. */
+    /** Whether a Join is from this same worker, on another connection. */
     boolean isSameProcess(Join other) {
         return name().equals(other.getName())
                 && join.getHost().equals(other.getHost())

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The state of a job's membership. Immutable; {@link Decisions#on} gives the next one.
+ * The state of a job's membership. Immutable; {@link Decisions#on} returns the next one.
  *
  * @param times when things last happened
  */
@@ -16,12 +16,12 @@ public record Membership(
      * Readings of the monotonic clock.
      *
      * @param gatheringNanos when the job began to wait for workers
-     * @param joinedNanos when somebody joined last
-     * @param alignedNanos when a state was last asked for
-     * @param tickedNanos when time was last looked at
-     * @param progressNanos since when what is waited for is waited for: shards were dealt, a generation began, a step was
-     *     committed, somebody finished
-     * @param toldNanos when somebody was last told of such a wait
+     * @param joinedNanos when a worker last joined
+     * @param alignedNanos when a state transfer last began
+     * @param tickedNanos when the last tick was
+     * @param progressNanos when the present wait began: shards were dealt, a generation began, a step was committed, or
+     *     a worker finished
+     * @param toldNanos when such a wait was last logged
      */
     public record Times(
             long gatheringNanos,
@@ -88,7 +88,7 @@ public record Membership(
         return assignment().map(Assignment::workers).orElse(0);
     }
 
-    /** A member as people know it: its name, its shards, where it runs. */
+    /** A member described for messages: its name, its shards, where it runs. */
     public String describe(Member member) {
         return member.name() + " ("
                 + (member.isSeated()

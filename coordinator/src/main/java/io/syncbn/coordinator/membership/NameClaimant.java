@@ -3,11 +3,11 @@ package io.syncbn.coordinator.membership;
 import io.syncbn.proto.v1.Join;
 
 /**
- * Somebody who has introduced itself by the name of a member that may be dead: a worker that was started again before it was
- * missed. It waits until that member is lost, or gives a sign of life.
+ * A worker that asks to join under the name of a member that may be dead: probably that worker, restarted before its
+ * death was noticed. It waits until the member is lost, or sends a heartbeat.
  *
  * @param connection its control stream
- * @param join what it said of itself
- * @param sinceNanos when
+ * @param join its Join message
+ * @param sinceNanos when it asked
  */
 public record NameClaimant(long connection, Join join, long sinceNanos) {}

@@ -5,13 +5,16 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What follows when somebody introduces itself by a member's name. Either a worker was started again before the death of
- * its former self was noticed, or two workers have one name. The member's next sign of life tells, or its silence.
+ * Handles a worker that asks to join under a member's name. Either a worker was restarted before its death was noticed,
+ * or two workers have the same name. The member's next heartbeat, or its silence, decides.
  */
 final class NameConflicts {
     private NameConflicts() {}
 
-    /** Whether somebody else may wait to see if a member lives. Who says too little of itself to come in then, may not. */
+    /**
+     * Whether a worker may wait to see if its namesake is alive: only if it could join otherwise, and no other process
+     * is waiting for the name.
+     */
     static boolean mayBeDead(Draft draft, Member namesake, Join join) {
         List<Member> others = draft.members().stream()
                 .filter(member -> !member.equals(namesake))
@@ -33,14 +36,17 @@ final class NameConflicts {
                         + " is still alive");
     }
 
-    /** A member gives a sign of life: its name is its own. */
+    /** A member is alive, and keeps its name: refuses those that wait for it. */
     static void isAlive(Draft draft, Member member) {
         draft.comers().stream()
                 .filter(comer -> isName(comer, member.name()))
                 .forEach(comer -> refuseForName(draft, comer));
     }
 
-    /** One that never had a place sends no signs of life: no silence shows whether it is there. */
+    /**
+     * A member that never had a Plan sends no heartbeats, so its silence proves nothing: refuses those that wait for
+     * its name after the silence timeout.
+     */
     static void tick(Draft draft) {
         draft.comers().stream()
                 .filter(comer -> draft.nowNanos - comer.sinceNanos()
@@ -50,7 +56,7 @@ final class NameConflicts {
                 .forEach(comer -> refuseForName(draft, comer));
     }
 
-    /** The first of those whose namesake is gone. */
+    /** The first that waits for a name and whose namesake is gone. */
     static Optional<NameClaimant> nextToComeIn(Draft draft) {
         return draft.comers().stream()
                 .filter(comer -> draft.members().stream().noneMatch(member -> isName(comer, member.name())))

@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/** The order people give to names with numbers in them: worker-2 before worker-10. Total: only equal names are equal. */
+/** The natural order of names with numbers in them: worker-2 before worker-10. Total: only equal names are equal. */
 final class NaturalOrder implements Comparator<String> {
     private static final Pattern BETWEEN_DIGITS_AND_OTHERS = Pattern.compile("(?<=\\d)(?=\\D)|(?<=\\D)(?=\\d)");
 
@@ -25,7 +25,7 @@ final class NaturalOrder implements Comparator<String> {
         return order != 0 ? order : left.compareTo(right);
     }
 
-    /** Names and what they have, as in "worker-0, worker-2 aaaa; worker-1 bbbb". */
+    /** Names grouped by value, as in "worker-0, worker-2 aaaa; worker-1 bbbb". */
     static String list(Map<String, List<String>> namesByValue) {
         return namesByValue.entrySet().stream()
                 .map(entry -> String.join(", ", entry.getValue()) + " " + entry.getKey())

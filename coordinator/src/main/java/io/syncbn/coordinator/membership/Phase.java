@@ -1,10 +1,10 @@
 package io.syncbn.coordinator.membership;
 
-/** Where a job stands. */
+/** The phase of a job. */
 public enum Phase {
-    /** Waits for workers: at the beginning, and whenever there are too few. */
+    /** Waits for workers: at the beginning, and whenever there are too few or none has the state. */
     GATHERING,
-    /** A generation's shards are dealt; its workers prepare, and come to the same state. */
+    /** A generation's shards are dealt; its workers prepare, and reach the same state. */
     ALIGNING,
     /** Steps are computed. */
     RUNNING,

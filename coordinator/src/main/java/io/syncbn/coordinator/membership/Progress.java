@@ -3,14 +3,14 @@ package io.syncbn.coordinator.membership;
 import java.util.Optional;
 
 /**
- * How far the job has come.
+ * How far the job is.
  *
  * @param committedStep steps whose result is the model, as far as this coordinator knows
  * @param baseStep steps that must not be lost: those committed when the last generation began, which all of its workers
  *     had, and all but the last that were committed since
- * @param damagedInARow generations that were damaged since the last commit
- * @param origin with which the first generation began
- * @param restoring what is known of a state that everybody may have lost
+ * @param damagedInARow generations that broke since the last commit
+ * @param origin the origin with which the first generation began
+ * @param restoring what is known about a state that all workers may have lost
  * @param stopping why the user wants the job to end, if so
  */
 public record Progress(

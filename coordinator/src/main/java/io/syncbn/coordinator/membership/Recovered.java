@@ -7,27 +7,27 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * What a coordinator that was started again knows of the job so far.
+ * What a restarted coordinator knows about the job so far.
  *
- * @param generation the last that it had begun or planned
- * @param step steps committed when the last generation began: no worker of it was behind that
+ * @param generation the last generation that was planned or begun
+ * @param step steps committed when the last generation began: none of its workers was behind that
  * @param names of that generation's workers
- * @param begun the last that began, unless its state is in no process any more: the job has gone back to a checkpoint since,
- *     or was stopped
- * @param restores how often the job has gone back
- * @param done how the job ended, if all its steps are done
+ * @param begun the last generation that began; 0 if no process has its state any more, because the job has been
+ *     restored from a checkpoint since, or was stopped
+ * @param restores how often the job was restored from a checkpoint
+ * @param done the job's end, if all its steps are done
  */
 public record Recovered(
         long generation, long step, Set<String> names, long begun, long restores, Optional<Effect.Succeed> done) {
 
-    /** A job that nothing is known of. */
+    /** A job about which nothing is known. */
     public static final Recovered NOTHING = new Recovered(0, 0, Set.of(), 0, 0, Optional.empty());
 
     public Recovered {
         names = Set.copyOf(names);
     }
 
-    /** What notes tell, in the order in which they were taken. */
+    /** Recovers from notes, in the order in which they were written. */
     public static Recovered from(List<Effect.Note> notes) {
         Recovered recovered = NOTHING;
         for (Effect.Note note : notes) {
@@ -44,7 +44,7 @@ public record Recovered(
                 // What was committed after that step is lost for good.
                 case RESTORED ->
                     new Recovered(last, note.step(), recovered.names, 0, recovered.restores + 1, Optional.empty());
-                // Whoever is told to go on goes on from the checkpoint that was kept then, with new processes.
+                // A resumed job starts from the checkpoint kept then, in new processes.
                 case STOPPED ->
                     new Recovered(last, recovered.step, recovered.names, 0, recovered.restores, Optional.empty());
                 case DONE ->

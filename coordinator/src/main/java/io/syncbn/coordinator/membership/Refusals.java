@@ -4,7 +4,7 @@ import io.syncbn.proto.v1.Join;
 import io.syncbn.proto.v1.Refused;
 import io.syncbn.proto.v1.ToWorker;
 
-/** How somebody is told that it may not join, and others that it was. */
+/** Tells a worker that it may not join, and notes the refusal. */
 final class Refusals {
     private Refusals() {}
 

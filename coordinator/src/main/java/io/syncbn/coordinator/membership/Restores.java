@@ -7,13 +7,13 @@ import java.util.Comparator;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** How a job that has lost every copy of its model goes back to a checkpoint. */
+/** Restores a job that has lost every copy of its model from a checkpoint. */
 final class Restores {
     private Restores() {}
 
     /**
-     * Asks all who are there for a checkpoint, and says whether they have answered: at once if those who may have had the
-     * state are back without it, else after they have had time to come back.
+     * Asks all members for a checkpoint, and returns whether they have answered. Asks at once if all workers that may
+     * have had the state are back without it, else after they have had time to come back.
      */
     static boolean isFound(Draft draft) {
         if (!areLost(draft)) {
@@ -24,7 +24,7 @@ final class Restores {
                 .forEach(member -> ask(draft, member));
         boolean haveAllAnswered = draft.members().stream()
                 .allMatch(member -> draft.restoring.answered().contains(member.connection()));
-        // A disk that does not answer must not keep the job from going on, if only from its start.
+        // A disk that hangs must not stop the job, even if it has to begin again from its start.
         return haveAllAnswered
                 || draft.waitedNanos(draft.restoring.askedNanos())
                         >= draft.rules.patience().join().toNanos();

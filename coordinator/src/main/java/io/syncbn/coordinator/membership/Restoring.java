@@ -4,15 +4,15 @@ import java.util.HashSet;
 import java.util.Set;
 
 /**
- * What is known of a state that everybody may have lost, and of the search for a checkpoint in its place.
+ * What is known about a state that all workers may have lost, and about the search for a checkpoint to replace it.
  *
- * @param lastBegun the generation that began last before this coordinator was started: only those who had its state can tell
- *     how far the job has come. 0 if this coordinator knows it itself
- * @param restores how often the job has gone back
- * @param asked connections of those that were asked to look for a checkpoint
- * @param answered connections of those that have looked
- * @param found connections of those that have taken one over
- * @param askedNanos when the first was asked
+ * @param lastBegun the last generation that began before this coordinator was started: only workers that had its state
+ *     know how far the job is. 0 if this coordinator knows
+ * @param restores how often the job was restored from a checkpoint
+ * @param asked connections of the workers that were asked to look for a checkpoint
+ * @param answered connections of the workers that have looked
+ * @param found connections of the workers that have loaded one
+ * @param askedNanos when the first worker was asked
  */
 public record Restoring(
         long lastBegun, long restores, Set<Long> asked, Set<Long> answered, Set<Long> found, long askedNanos) {
@@ -42,17 +42,17 @@ public record Restoring(
                 askedNanos);
     }
 
-    /** Nobody is asked any more. */
+    /** The search is over. */
     Restoring over() {
         return begin(lastBegun, restores);
     }
 
-    /** A generation begins: how far the job has come is known. */
+    /** A generation begins: how far the job is, is known. */
     Restoring known() {
         return begin(0, restores);
     }
 
-    /** The job has gone back once more. */
+    /** The job was restored once more. */
     Restoring restored() {
         return begin(0, restores + 1);
     }

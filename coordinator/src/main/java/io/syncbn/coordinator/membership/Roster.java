@@ -4,12 +4,12 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Who is there, and who is waited for.
+ * The members, and the workers that are expected.
  *
- * @param members all that have joined and are still there, in the order of joining
- * @param comers those who wait for a member's name
- * @param expected names of those that are to come back after a restart of the coordinator
- * @param suspicions what is held against workers
+ * @param members all workers that have joined and are still present, in the order of joining
+ * @param comers workers that wait for a member's name
+ * @param expected names of the workers expected back after a restart of the coordinator
+ * @param suspicions workers' past faults
  */
 public record Roster(List<Member> members, List<NameClaimant> comers, Set<String> expected, FaultHistory suspicions) {
 

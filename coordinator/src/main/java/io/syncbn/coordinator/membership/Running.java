@@ -12,7 +12,9 @@ final class Running {
         draft.goesOn();
     }
 
-    /** Whether the generation is to end with the step being computed: somebody is to come in or to go, or the job to stop. */
+    /**
+     * Whether the generation has to end with the step being computed: a worker is to join or leave, or the job to stop.
+     */
     static boolean isToEnd(Draft draft) {
         boolean hasLeaver =
                 draft.seated().stream().anyMatch(member -> member.leaving().isPresent());

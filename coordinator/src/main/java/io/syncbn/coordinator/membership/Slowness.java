@@ -1,14 +1,17 @@
 package io.syncbn.coordinator.membership;
 
 /**
- * Whether a worker's shards are to be computed by another as well.
+ * Whether a worker needs a backup.
  *
- * @param times how often it was found to be so slow
+ * @param times how often it was found to need one
  */
 public record Slowness(boolean isSlow, int times) {
     static final Slowness NONE = new Slowness(false, 0);
 
-    /** A worker that is believed too soon is slow again soon, and each change costs a generation: twice as long each time. */
+    /**
+     * Steps to keep up before a worker loses its backup, doubled each time: each change costs a generation, and a
+     * worker trusted too soon is slow again soon.
+     */
     private static final int FEWEST_STEPS = 20;
 
     private static final int MOST_DOUBLINGS = 6;
@@ -21,7 +24,7 @@ public record Slowness(boolean isSlow, int times) {
         return new Slowness(false, times);
     }
 
-    /** In how many steps in a row it has to be before its backup, to be believed that it keeps up. */
+    /** For how many steps in a row it has to be faster than its backup to count as keeping up. */
     int stepsToBelieve() {
         return FEWEST_STEPS << Math.min(times - 1, MOST_DOUBLINGS);
     }

@@ -9,12 +9,15 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * Where the workers of a generation stand, all of which are ready.
+ * The states of a generation's workers, all of which are ready.
  *
  * @param workers the furthest first; of equals, the one with the lowest number
  */
 record Standings(List<Member> workers) {
-    /** From the furthest to the one that is most behind. Knowing the data's statistics is further, at the same step. */
+    /**
+     * Order from the furthest to the one most behind. At the same step, one that knows the data's statistics is
+     * further.
+     */
     private static final Comparator<Member> FURTHEST_FIRST = Comparator.comparing(
                     (Member member) -> standing(member).getStep())
             .thenComparing(member -> knowsStatistics(standing(member)))
@@ -29,7 +32,7 @@ record Standings(List<Member> workers) {
         return workers.get(0);
     }
 
-    /** What the furthest has. */
+    /** The state of the furthest worker. */
     Ready state() {
         return standing(furthest());
     }
@@ -42,7 +45,7 @@ record Standings(List<Member> workers) {
         return workers.stream().allMatch(this::isThere);
     }
 
-    /** Whether a worker has all that the furthest has. */
+    /** Whether a worker has the same state as the furthest. */
     boolean isThere(Member worker) {
         Ready other = standing(worker);
         return other.getStep() == step()
@@ -50,7 +53,7 @@ record Standings(List<Member> workers) {
                 && knowsStatistics(other) == knowsStatistics(state());
     }
 
-    /** Those that need the weights of the furthest, by their number. */
+    /** The workers that need the furthest one's weights, in the order of their numbers. */
     List<Member> behind() {
         return workers.stream()
                 .filter(worker -> standing(worker).getStep() < step())
@@ -58,7 +61,7 @@ record Standings(List<Member> workers) {
                 .toList();
     }
 
-    /** At one step there is one state: how it is not so, if it is not. */
+    /** Workers at the same step must have the same state: describes where they do not, if so. */
     Optional<String> difference() {
         Map<Long, Map<String, List<String>>> namesByStateByStep = workers.stream()
                 .sorted(Comparator.comparing(Member::seat))

@@ -7,7 +7,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
-/** How a job stops because the user wants it: one worker keeps a checkpoint, and all finish. */
+/** Stops a job at the user's request: one worker keeps a checkpoint, and all finish. */
 final class Stopping {
     private Stopping() {}
 
@@ -19,8 +19,8 @@ final class Stopping {
     }
 
     /**
-     * Lets workers end. Those that never had a place, or have not come to the state yet, have nothing to keep: a checkpoint
-     * of theirs would be of an earlier step than the run has come to.
+     * Tells workers to finish. Workers that never had a seat, or do not have the present state yet, keep nothing: their
+     * checkpoint would be of an earlier step than the run has reached.
      */
     static void begin(Draft draft) {
         draft.phase = Phase.STOPPING;
@@ -40,7 +40,10 @@ final class Stopping {
         draft.comers().forEach(comer -> NameConflicts.letGo(draft, comer, "the job is stopping: " + reason));
     }
 
-    /** Whoever had shard 0 has been writing the run, and need not take it over from another. */
+    /**
+     * Prefers the worker that had shard 0: it has been writing the run directory, and need not take that over from
+     * another.
+     */
     private static Optional<Member> firstOfTheFurthest(Draft draft, List<Member> holders) {
         Optional<String> writer =
                 draft.assignment.map(last -> last.seats().get(0).name());
@@ -57,10 +60,10 @@ final class Stopping {
     }
 
     /**
-     * All who are there have finished: asks another to keep the checkpoint, if the one that was to is lost, or came less
-     * far than another who is there.
+     * All members have finished: asks another to keep the checkpoint, if the chosen one is lost, or was behind a member
+     * that is present.
      *
-     * @return whether somebody was asked
+     * @return whether another worker was asked
      */
     static boolean askAnother(Draft draft) {
         Optional<Member> furthest = draft.members().stream()

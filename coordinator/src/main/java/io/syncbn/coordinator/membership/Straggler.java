@@ -2,11 +2,11 @@ package io.syncbn.coordinator.membership;
 
 import java.util.Locale;
 
-/** What is done about a worker that makes the others wait. Changes no result. */
+/** What to do about a worker that makes the others wait. Changes no result. */
 public enum Straggler {
-    /** It is named, and waited for. */
+    /** Log its name, and wait for it. */
     WAIT,
-    /** Another worker computes its shards as well, and the first to send them is the one that counts. */
+    /** Another worker computes its shards too, and the first parts to arrive are added. */
     BACKUP;
 
     @Override

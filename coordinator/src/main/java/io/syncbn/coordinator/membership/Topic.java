@@ -4,18 +4,18 @@ import java.util.Locale;
 
 /** What a {@linkplain Effect.Note note} is about. */
 public enum Topic {
-    /** A worker is in, and counts for the generation to come. */
+    /** A worker has joined, and counts for the generation being gathered. */
     JOINED,
-    /** A worker is in, and waits for the next generation or for a place. */
+    /** A worker has joined, and waits for the next generation, a seat, or its name. */
     WAITING,
     REFUSED,
     /** A worker's connection closed. */
     LOST,
-    /** A worker was sent away, because it was silent, too late, or wrong. */
+    /** A worker was evicted, because it was silent, too late, or violated the protocol. */
     EVICTED,
-    /** A worker could not go on, for a reason that is its own. */
+    /** A worker failed, for a reason of its own. */
     FAULT,
-    /** A worker has gone as it had said it would. */
+    /** A worker left, as it had asked to. */
     LEFT,
     /** Workers take over another's state. */
     ALIGN,
@@ -23,17 +23,17 @@ public enum Topic {
     PLAN,
     /** A generation begins. */
     GENERATION,
-    /** Every copy of the model was lost, and the job goes back to a checkpoint. */
+    /** Every copy of the model was lost, and the job is restored from a checkpoint. */
     RESTORED,
     /** There are too few workers to go on. */
     HOLD,
-    /** A frame or a data stream broke. */
+    /** A frame was damaged, or a data stream broke. */
     DAMAGED,
     /** The others wait for a worker. */
     SLOW,
-    /** Something that is waited for has not come for a long time. */
+    /** Something has been waited for a long time. */
     LATE,
-    /** A slow worker's shards begin, or cease, to be computed by another as well. */
+    /** A slow worker gets or loses a backup. */
     RERUN,
     /** The user wants the job to end. */
     STOP,

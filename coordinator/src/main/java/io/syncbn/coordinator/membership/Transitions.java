@@ -3,11 +3,11 @@ package io.syncbn.coordinator.membership;
 import java.util.Optional;
 
 /**
- * What follows from the facts. Looks at them once, when a decision has changed all that it changes, and makes at most one
- * transition; where that ends a generation or lets workers stop, what comes of it at once is a part of it.
+ * Draws the consequences of the facts. Looks at them once, after a decision has made all its changes, and makes at most
+ * one transition. Where that ends a generation or stops workers, its immediate consequences are part of it.
  *
- * <p>So a worker that is lost is missing, and nothing more, until {@link #next} reads on from there: the generation ends,
- * those that wanted to leave go, and the shards are dealt anew, or those that are left are held.
+ * <p>So the loss of a worker only removes it, until {@link #next} acts on that: the generation ends, workers that
+ * wanted to leave go, and the shards are dealt again, or the workers that are left are held.
  */
 final class Transitions {
     private Transitions() {}
@@ -52,7 +52,7 @@ final class Transitions {
             if (standings.difference().isPresent()) {
                 Endings.fail(draft, standings.difference().get());
             } else if (standings.step() < draft.baseStep) {
-                next(draft); // which waits for somebody who is further
+                next(draft); // waits for a worker that is further
             } else if (!standings.areEqual()) {
                 Alignment.align(draft, standings);
             } else {
@@ -77,7 +77,8 @@ final class Transitions {
         } else if (draft.haveAllFinished()) {
             Endings.finish(draft);
         } else if (draft.isEnding && draft.hasCommitted) {
-            // Before a stop, those that may be behind come to the last step: its checkpoint is to be of that.
+            // Before a stop, workers that may be behind catch up in one more generation: the checkpoint must be of the
+            // last step.
             boolean mayBeBehind = draft.assignment.orElseThrow().hasBackups();
             if (draft.stopping.isPresent() && !mayBeBehind) {
                 GenerationEnd.end(draft);
@@ -88,7 +89,7 @@ final class Transitions {
         }
     }
 
-    /** Ends the present generation; the next one begins, if there are enough workers for it. */
+    /** Ends the present generation, and plans the next one if the workers left can go on. */
     private static void next(Draft draft) {
         GenerationEnd.end(draft);
         Leaving.letGoWhoMay(draft);
@@ -105,7 +106,7 @@ final class Transitions {
         }
     }
 
-    /** Lets workers end; where nobody has anything to keep, the job ends at once. */
+    /** Tells workers to finish; if none has anything to keep, the job ends at once. */
     private static void stop(Draft draft) {
         Stopping.begin(draft);
         stopping(draft);

@@ -5,8 +5,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
 /**
- * That nothing is waited for without a word and without an end. A worker whose disk hangs goes on giving signs of life, so
- * its silence is not what shows it.
+ * Ensures that every wait is logged, and bounded where it is for workers. A worker whose disk hangs still sends
+ * heartbeats, so silence does not reveal it.
  */
 final class Watch {
     private static final long FIRST_WORD_NANOS = TimeUnit.SECONDS.toNanos(10);
@@ -16,7 +16,7 @@ final class Watch {
 
     static void tick(Draft draft) {
         if (draft.isBroken()) {
-            return; // somebody was missed at this very moment: what is waited for is about to change
+            return; // a worker was just lost: what is waited for is about to change
         }
         if (draft.phase == Phase.ALIGNING && draft.alignStep == CurrentGeneration.NOT_ALIGNED) {
             List<Member> late = draft.seated().stream()
@@ -28,7 +28,8 @@ final class Watch {
         } else if (draft.phase == Phase.RUNNING && !draft.finished.isEmpty()) {
             await(draft, unfinished(draft), "finish, as others have");
         } else if (draft.phase == Phase.RUNNING && isTimeForAWord(draft, NEXT_WORD_NANOS)) {
-            // Who is late in a step is judged by its sums; where nobody has sent any, a step may be as long as this.
+            // Lateness within a step is judged by its sums; while nobody has sent any, a step may simply take this
+            // long.
             draft.note(
                     Topic.LATE,
                     "no step has been committed for " + seconds(waitedNanos(draft)) + " s; step "
@@ -55,7 +56,7 @@ final class Watch {
         }
     }
 
-    /** One after a while, and then one a minute. */
+    /** Whether to log now: once after a while, and then once a minute. */
     private static boolean isTimeForAWord(Draft draft, long firstNanos) {
         boolean wasTold = draft.toldNanos > draft.progressNanos;
         boolean isTime = draft.nowNanos - Math.max(draft.toldNanos, draft.progressNanos)

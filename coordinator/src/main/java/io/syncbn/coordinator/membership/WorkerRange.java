@@ -1,14 +1,14 @@
 package io.syncbn.coordinator.membership;
 
 /**
- * With how many workers a job goes on.
+ * How many workers a job runs with.
  *
- * @param least fewest that a generation has
- * @param most most that a generation has, at most as many as there are shards
+ * @param least fewest workers of a generation
+ * @param most most workers of a generation, at most the number of shards
  */
 public record WorkerRange(int least, int most) {
 
-    /** So many of how many workers, in words. */
+    /** As in "2 of 3 workers", for messages. */
     String count(int workers) {
         return (workers == 0 ? "none" : workers) + " of " + most + " workers"
                 + (least == most ? "" : " (" + least + (least == 1 ? " is" : " are") + " enough)");
