@@ -33,7 +33,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
-/** A worker by hand: sends what a test tells it to, and keeps what comes for the test to look at. */
+/** A fake worker: sends what a test tells it to, and keeps what arrives for the test to check. */
 final class FakeWorker implements AutoCloseable {
     private static final long WAIT_SECONDS = 120;
 

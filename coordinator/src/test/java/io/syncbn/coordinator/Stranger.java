@@ -8,7 +8,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 
-/** Somebody who speaks HTTP/2 frame by frame, as far as he likes, and reads nothing unless he is told to. */
+/** A client that sends HTTP/2 frame by frame, valid or not, and reads nothing unless told to. */
 final class Stranger implements AutoCloseable {
     static final String ATTEND = "/syncbn.v1.Control/Attend";
     static final String MOMENTS = "/syncbn.v1.Reduction/Moments";

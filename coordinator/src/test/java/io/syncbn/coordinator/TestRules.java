@@ -7,7 +7,7 @@ import io.syncbn.coordinator.membership.Straggler;
 import io.syncbn.coordinator.membership.WorkerRange;
 import java.time.Duration;
 
-/** Rules of tests, which are a user's who has set nothing, but for what a test says. */
+/** Rules for tests: a user's defaults, except for what a test sets. */
 public final class TestRules {
     public static final MembershipTimeouts PATIENCE = MembershipTimeouts.of(
             Duration.ofSeconds(120), Duration.ofSeconds(5), Duration.ofMillis(1800), Duration.ofSeconds(600));

@@ -16,10 +16,10 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
- * A golden transcript: a text of what went into a machine and what came out, for reading and as a test.
+ * A golden transcript: a text of a state machine's inputs and outputs, for reading and as a test.
  *
- * <p>Lines that begin with {@code >} go in; each is followed by the lines that came out, indented. All others are comments.
- * {@code -Dtranscripts.rewrite=true} writes what comes out into the files, to be looked through like any change.
+ * <p>Lines that begin with {@code >} go in; each is followed by the lines that came out, indented. All others are
+ * comments. {@code -Dtranscripts.rewrite=true} rewrites the outputs in the files, to be reviewed like any change.
  */
 public final class Transcript {
     private static final String INPUT = "> ";

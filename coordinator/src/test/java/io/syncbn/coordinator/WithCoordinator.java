@@ -17,7 +17,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Timeout;
 
-/** A coordinator on a loopback port, and workers by hand; all are closed after each test. */
+/** A coordinator on a loopback port, and fake workers; all are closed after each test. */
 @Timeout(300)
 abstract class WithCoordinator {
     static final String JOB = "job";

@@ -9,7 +9,7 @@ import io.syncbn.proto.v1.Ready;
 import io.syncbn.proto.v1.ToWorker;
 import java.util.Optional;
 
-/** A worker as the protocol wants it, in as few words as can be: a state is its step. */
+/** A minimal worker that follows the protocol: its state is just its step. */
 final class MadeUpWorker {
     final long connection;
     final Join join;

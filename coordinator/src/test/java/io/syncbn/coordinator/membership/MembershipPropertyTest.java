@@ -6,7 +6,7 @@ import java.util.EnumMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** Random conversations with made-up workers; what must hold of any of them is checked after every event. */
+/** Random conversations with fake workers; the invariants are checked after every event. */
 class MembershipPropertyTest {
     private static final int CASES = 3000;
     private static final int EVENTS = 150;

@@ -21,7 +21,9 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Conversations as text, in {@code transcripts/membership}: at what time, on which connection, what comes; what follows. */
+/**
+ * Conversations as text, in {@code transcripts/membership}: each event with its time and connection, then its effects.
+ */
 class MembershipTranscriptTest {
     private Membership membership;
 

@@ -19,7 +19,7 @@ import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
 import java.util.stream.Collectors;
 
-/** One job, whose events come from a seed, and a book of what was said, against which every effect is checked. */
+/** One job, whose events come from a seed, and a record of the conversation, against which every effect is checked. */
 final class RandomConversation {
     private static final long LAST_STEP = 12;
     private static final int MOST_ROUNDS = 8000;

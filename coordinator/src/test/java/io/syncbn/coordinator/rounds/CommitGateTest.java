@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.syncbn.proto.sums.SumKind;
 import org.junit.jupiter.api.Test;
 
-/** Told of sums as they become complete, by whoever took them. */
+/** The gate learns of sums as they become complete, whoever took them. */
 class CommitGateTest {
     private final CommitGate gate = new CommitGate();
 

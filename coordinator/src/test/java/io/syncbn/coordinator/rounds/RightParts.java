@@ -7,7 +7,10 @@ import io.syncbn.proto.tree.ShardRun;
 import io.syncbn.proto.wire.FrameHeader;
 import java.util.List;
 
-/** Who may send what in a generation, in the words of the protocol: the fewest nodes that cover a run, for each run alone. */
+/**
+ * Who may send what in a generation, by the protocol's definition: the fewest nodes that cover a run, for each run
+ * alone.
+ */
 record RightParts(Assignment assignment) {
 
     /** The nodes of a group's tree that cover what an owner's run has of it. */

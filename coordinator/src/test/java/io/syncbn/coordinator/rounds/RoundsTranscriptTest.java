@@ -19,7 +19,9 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Frames as text, in {@code transcripts/rounds}: who sends which node of which sum with what numbers; what follows. */
+/**
+ * Frames as text, in {@code transcripts/rounds}: who sends which node of which sum with what numbers, then the effects.
+ */
 class RoundsTranscriptTest {
     private long generation;
     private long nowNanos;

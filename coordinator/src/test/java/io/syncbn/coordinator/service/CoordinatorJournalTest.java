@@ -12,7 +12,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-/** What waits until it is written down, and what a coordinator that is started again takes from there. */
+/** Which effects wait until the journal is written, and what a restarted coordinator recovers from it. */
 class CoordinatorJournalTest extends CoordinatorRun {
     @Test
     void aGenerationWaitsForADiskThatHangsAndNothingElseDoes() {

@@ -16,7 +16,7 @@ import io.syncbn.proto.wire.FrameHeader;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
-/** What may wait in the coordinator for workers, and how large a model it takes. */
+/** How much may wait in the coordinator to be sent to workers, and how large a model it accepts. */
 class CoordinatorMemoryTest extends CoordinatorRun {
     @Test
     void aStateIsTakenNoFasterThanThoseItIsForTakeIt() {

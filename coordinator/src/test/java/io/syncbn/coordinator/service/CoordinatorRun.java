@@ -30,7 +30,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-/** The real coordinator with streams and a clock by hand: two workers with a shard each. */
+/** The real coordinator with fake streams and a fake clock: two workers with a shard each. */
 abstract class CoordinatorRun {
     static final int WORKERS = 2;
 

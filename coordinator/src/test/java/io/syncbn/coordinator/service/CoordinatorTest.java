@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What the coordinator makes of what comes on its streams. */
+/** How the coordinator reacts to what arrives on its streams. */
 class CoordinatorTest extends CoordinatorRun {
     @Test
     void aWorkerCountsAsReadyWhenItsDataStreamsAreThere() {

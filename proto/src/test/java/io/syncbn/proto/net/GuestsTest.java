@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
-/** On connections without a network, whose clock the test sets. */
+/** Uses connections without a network, whose clock the test sets. */
 class GuestsTest {
     private static final int MOST = 3;
     private static final int A_FEW_BYTES = 16 * 1024;

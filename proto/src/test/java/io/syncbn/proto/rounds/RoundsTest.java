@@ -11,7 +11,7 @@ import io.syncbn.proto.wire.FrameHeader;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** What a place needs that takes some of a step's sums, and not all; the coordinator's transcripts have the rest. */
+/** Rounds of a reducer that takes only some of a step's sums; the coordinator's transcripts cover the rest. */
 class RoundsTest {
     private static final Assignment TWO = new Assignment(
             3,

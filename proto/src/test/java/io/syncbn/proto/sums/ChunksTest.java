@@ -7,7 +7,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Where gradients and states are cut. */
+/** Where gradients and states are cut into chunks. */
 class ChunksTest {
     private static final int MOST = Protocol.MAX_CHUNK_BYTES / Float.BYTES;
 

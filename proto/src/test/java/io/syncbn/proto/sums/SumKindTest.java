@@ -7,7 +7,7 @@ import java.util.Arrays;
 import java.util.EnumSet;
 import org.junit.jupiter.api.Test;
 
-/** The table against what {@code reduction.proto} says in words. */
+/** Checks the table against the comments of {@code reduction.proto}. */
 class SumKindTest {
 
     @Test

@@ -6,17 +6,17 @@ import java.util.concurrent.CompletableFuture;
  * Sums over shards in the order of the reduction tree: the worker's side of every reduction. Each shard of this process
  * offers its part from its own thread; offering never waits.
  *
- * <p>Thread-safe, but made and closed by one thread: the one that trains.
+ * <p>Thread-safe, but created and closed by the training thread.
  */
 public interface Collective extends AutoCloseable {
 
     /**
-     * Offers a shard's part of a sum of float64 numbers, and sends what is complete here at once. Moments are summed over
-     * the shard's normalization group, all else over all shards. The sum of COMMIT comes when its step is committed: only
-     * then may weights, optimizer state and running statistics change.
+     * Offers a shard's part of a float64 sum, and sends nodes as soon as they are complete here. Moments are summed
+     * over the shard's normalization group, all else over all shards. The sum of COMMIT arrives when its step is
+     * committed: only then may weights, optimizer state and running statistics change.
      *
      * @param part belongs to the collective from here on
-     * @throws OvertakenException if the step is committed without this part; so may the sum of moments, while it is awaited
+     * @throws OvertakenException if the step is committed without this part; awaiting a sum of moments may throw it too
      */
     Sum<double[]> offer(Round round, int shard, double[] part);
 
@@ -24,8 +24,8 @@ public interface Collective extends AutoCloseable {
     Sum<float[]> offerGradients(Round round, int shard, float[] part);
 
     /**
-     * A sum over all shards, whether the shards of this process have offered their parts or not: those of a slow worker are
-     * computed by another one as well.
+     * A sum over all shards, whether or not this process's shards have offered their parts: if this worker is slow, its
+     * backup offers them too.
      *
      * @param round of a step that is not {@linkplain #done done}; not moments, nor gradients
      */
@@ -34,24 +34,24 @@ public interface Collective extends AutoCloseable {
     /** A chunk of the gradient, as {@link #sum}. */
     Sum<float[]> gradients(Round round);
 
-    /** Whether such a {@link #sum} has come, so that no shard of this process need do anything for it. */
+    /** Whether such a {@link #sum} has arrived, so that shards of this process need not contribute to it. */
     boolean isThere(Round round);
 
-    /** Nobody will ask any more for the sums of this step, nor of those before: they are forgotten. */
+    /** Drops the sums of this step and of those before: nobody will ask for them again. */
     void done(long step);
 
     /**
-     * Waits for work of other threads of this process, and meanwhile for the network on their behalf. Belongs to the thread
-     * that made the collective.
+     * Waits for work of other threads of this process, and serves the network for them meanwhile. Belongs to the thread
+     * that created the collective.
      *
-     * @param work whose end is waited for, well or not
+     * @param work whose end to wait for, successful or not
      */
     void await(CompletableFuture<?> work) throws InterruptedException;
 
-    /** Ends every wait of this process, now and later, because one of its shards cannot go on. */
+    /** Fails every present and future wait of this process, because one of its shards cannot go on. */
     void fail(String reason);
 
-    /** Whether no step is to be begun after this one, whose COMMIT has come: the generation ends with it. */
+    /** Whether the generation ends with this step, whose COMMIT has arrived, so that no further step may begin. */
     boolean endsWith(long step);
 
     @Override

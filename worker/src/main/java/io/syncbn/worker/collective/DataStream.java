@@ -17,7 +17,7 @@ import io.syncbn.proto.wire.ReductionMethods;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
-/** One data stream, on a connection of its own. Sending is thread-safe. */
+/** One data stream, on its own connection. Sending is thread-safe. */
 final class DataStream implements ClientResponseObserver<DataFrame, DataFrame> {
     private final String name;
     private final Consumer<DataFrame> receiver;
@@ -28,9 +28,9 @@ final class DataStream implements ClientResponseObserver<DataFrame, DataFrame> {
     private volatile boolean closed;
 
     /**
-     * @param channel the caller's to close, after this stream
+     * @param channel closed by the caller, after this stream
      * @param receiver called on the channel's loop
-     * @param whenBroken told, in words, when the stream breaks
+     * @param whenBroken receives the reason when the stream breaks
      */
     DataStream(
             ManagedChannel channel,
@@ -56,7 +56,7 @@ final class DataStream implements ClientResponseObserver<DataFrame, DataFrame> {
         call.setOnReadyHandler(this::becameReady);
     }
 
-    /** Complete when the connection has taken what was sent, or all but a little; or when it is over. */
+    /** Completes when the connection has taken nearly all that was sent, or is over. */
     synchronized CompletableFuture<Void> whenTaken() {
         if (taken.isDone() && !closed && !call.isReady()) {
             taken = new CompletableFuture<>();

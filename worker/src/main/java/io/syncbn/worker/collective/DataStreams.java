@@ -19,11 +19,11 @@ import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
 /**
- * The data streams of a generation, each on a connection of its own: bulk never stands in front of the small messages that
- * every shard waits for. The small ones are sent and received by the thread that made this, while it waits.
+ * The data streams of a generation, each on its own connection, so that bulk data never delays the small messages that
+ * every shard waits for. The small ones are sent and received by the thread that created this object, while it waits.
  */
 final class DataStreams {
-    /** How long connections may take to be made, and to end. */
+    /** How long connections may take to be established, and to end. */
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     private static final Duration END_PATIENCE = Duration.ofMillis(200);
@@ -43,7 +43,7 @@ final class DataStreams {
         }
     }
 
-    /** Waits for the connections that have no thread of their own; why they cannot be made, or empty. */
+    /** Waits for the connections without a thread of their own; returns why they cannot be established, or empty. */
     Optional<String> connect() {
         try {
             for (StreamKind kind : StreamKind.values()) {
@@ -64,7 +64,7 @@ final class DataStreams {
 
     /**
      * @param receiver called on a connection's loop
-     * @param whenBroken told, in words, when a stream breaks
+     * @param whenBroken receives the reason when a stream breaks
      */
     void open(Plan plan, Consumer<DataFrame> receiver, BiConsumer<StreamKind, String> whenBroken) {
         channels.forEach((kind, channel) -> streams.put(
@@ -78,22 +78,22 @@ final class DataStreams {
         loop.flush();
     }
 
-    /** The one on which a kind of sum travels. */
+    /** The stream that carries a kind of sum. */
     DataStream of(SumKind kind) {
         return streams.get(kind.stream());
     }
 
-    /** Lets what was sent leave at once. */
+    /** Flushes pending sends at once. */
     void flush() {
         loop.flush();
     }
 
-    /** How threads wait for what comes on them. */
+    /** How threads wait for what arrives on the streams. */
     Waiting waiting() {
         return Waiting.driving(loop);
     }
 
-    /** Sends no more, and closes the connections. */
+    /** Ends the streams, and closes the connections. */
     void close() {
         streams.values().forEach(DataStream::end);
         channels.forEach((kind, channel) -> {

@@ -17,8 +17,8 @@ import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 
 /**
- * What every collective does: the shards of this process meet in two folders, one for each type of numbers. What becomes of
- * the folded nodes is each one's own.
+ * The common part of all collectives: the shards of this process meet in two reducers, one per number type. Subclasses
+ * decide what happens to the folded nodes.
  */
 abstract class FoldingCollective implements Collective {
     private final Groupings groupings;
@@ -34,10 +34,10 @@ abstract class FoldingCollective implements Collective {
         floats = new LocalReducer<>(runs, Sums::add, this::foldedFloats, waiting, nanoClock);
     }
 
-    /** Whether the root of such a sum, if the shards here make it up alone, is the sum, and nobody else needs to hear of it. */
+    /** Whether the root of such a sum, if this process holds all of its shards, need not be sent to anyone. */
     abstract boolean isCompleteHere(SumKind kind);
 
-    /** Sends the nodes that cover a run's shards of a group, for others to go on with. */
+    /** Sends the nodes that cover a run's shards of a group, to be folded further elsewhere. */
     abstract <T> void send(Round round, int group, Map<Node, T> nodes, Function<T, Payload> payload);
 
     private void foldedDoubles(Round round, int group, Map<Node, double[]> nodes) {
@@ -59,7 +59,7 @@ abstract class FoldingCollective implements Collective {
         }
     }
 
-    /** A total has come for the shards here. */
+    /** Delivers a total to the shards here. */
     final void complete(Round round, int group, Payload total) {
         Grouping grouping = groupings.of(round.kind());
         if (total instanceof Payload.Float32 values) {
@@ -114,13 +114,13 @@ abstract class FoldingCollective implements Collective {
         fail(reason, round -> false);
     }
 
-    /** Ends all waiting, now and later, but for sums that may still come. */
+    /** Fails all present and future waits, except for sums that may still come. */
     final void fail(String reason, Predicate<Round> spared) {
         doubles.fail(reason, spared);
         floats.fail(reason, spared);
     }
 
-    /** Ends all waiting for what travels on a stream. */
+    /** Fails all waits for sums carried by a stream. */
     final void fail(String reason, StreamKind stream) {
         switch (stream) {
             case MOMENTS -> doubles.fail(reason);
@@ -128,13 +128,13 @@ abstract class FoldingCollective implements Collective {
         }
     }
 
-    /** Ends a committed step for the shards here that are not through with it. */
+    /** Ends a committed step for the shards here that have not finished it. */
     final void overtake(long step) {
         doubles.overtake(step);
         floats.overtake(step);
     }
 
-    /** A sum of which all parts of a run went out before a time, and which has not come; empty if none. */
+    /** A sum for which all parts of a run were sent before a time, and which has not arrived; empty if none. */
     final Optional<Round> handedOnBefore(long nanos) {
         return doubles.handedOnBefore(nanos).or(() -> floats.handedOnBefore(nanos));
     }

@@ -12,14 +12,14 @@ import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 
 /**
- * Where the shards of one process meet: adds their parts along the tree, hands on the nodes that cover each run of them, and
- * wakes them with the total.
+ * Reduces over the shards of one process: adds their parts along the tree, passes on the nodes that cover each run of
+ * them, and wakes them with the total.
  *
- * <p>A total may come before the shards here have offered their parts, because another worker computes them as well. It is
- * kept until they have, or their step is done; what they offer then is not needed and goes nowhere. Totals over all shards
- * are kept until their step is done in any case: whoever gives a step up takes them without an offer.
+ * <p>A total may arrive before the shards here have offered their parts, because a backup computes them too. It is kept
+ * until they have, or their step is done; parts offered after that are dropped. Totals over all shards are always kept
+ * until their step is done: a worker that abandons a step takes them without an offer.
  *
- * <p>Thread-safe. The last shard of a run to arrive at a round hands the run's nodes on, from its own thread.
+ * <p>Thread-safe. The last shard of a run to offer its part passes the run's nodes on, from its own thread.
  */
 final class LocalReducer<T> {
     private static final long NO_STEP = -1;
@@ -31,7 +31,7 @@ final class LocalReducer<T> {
 
     private record Key(Round round, int group) {}
 
-    /** No sum that begins from here on will come; nor, at once, do those that are not spared. */
+    /** All sums that are not spared, whether begun or not, fail from here on. */
     private record End(Predicate<Round> spared, String reason) {}
 
     private final List<ShardRun> runs;
@@ -41,9 +41,9 @@ final class LocalReducer<T> {
     private final LongSupplier nanoClock;
     private final Map<Key, LocalRound<T>> meetings = new ConcurrentHashMap<>();
     private volatile End end;
-    /** The last step that is known to be committed, so that shards here give it up where they are not through with it. */
+    /** The last step known to be committed, which shards here abandon if they have not finished it. */
     private volatile long committedStep = NO_STEP;
-    /** Nobody asks any more for sums of this step, nor for those before. */
+    /** Nobody will ask for sums of this step or earlier ones again. */
     private volatile long doneStep = NO_STEP;
 
     /** @param runs of shards that this process has */
@@ -74,9 +74,9 @@ final class LocalReducer<T> {
             }
         }
         if (isThere) {
-            waiting.look(); // others are ahead: perhaps as far as the commit
+            waiting.look(); // others are ahead, and may have committed the step
         }
-        // A part that has gone may be what has committed the step; but not one of moments, which come before COMMIT's.
+        // A part that was sent may itself have led to the commit; but not one of moments, which precede COMMIT's.
         boolean hasNotGone = isThere || !folded.isEmpty();
         if ((hasNotGone || round.kind().isOfGroup()) && round.kind().isOfStep() && round.step() <= committedStep) {
             throw overtaken(round.step());
@@ -91,7 +91,7 @@ final class LocalReducer<T> {
         return meeting.sum;
     }
 
-    /** A sum over all shards, whether those here have offered their parts or not; of a step that is not done. */
+    /** A sum over all shards, whether or not those here have offered their parts; of a step that is not done. */
     Sum<T> sum(Grouping all, Round round) {
         LocalRound<T> meeting = meeting(all, new Key(round, 0));
         End over = end;
@@ -101,7 +101,7 @@ final class LocalReducer<T> {
         return meeting.sum;
     }
 
-    /** Whether a sum over all shards is there. */
+    /** Whether a sum over all shards has arrived. */
     boolean isThere(Round round) {
         waiting.look();
         LocalRound<T> meeting = meetings.get(new Key(round, 0));
@@ -113,7 +113,7 @@ final class LocalReducer<T> {
         }
     }
 
-    /** Delivers a total to the shards that wait for it, or will; one that comes twice was delivered the first time. */
+    /** Delivers a total to the shards that wait for it, now or later; a duplicate changes nothing. */
     void complete(Grouping grouping, Round round, int group, T total) {
         if (round.lastStep() <= doneStep) {
             return;
@@ -130,7 +130,7 @@ final class LocalReducer<T> {
         meeting.sum.complete(total);
     }
 
-    /** Ends a committed step for the shards here that are not through with it, at their next offer and in their waits. */
+    /** Ends a committed step for the shards here that have not finished it, at their next offer or in a wait. */
     void overtake(long step) {
         committedStep = step;
         meetings.forEach((key, meeting) -> {
@@ -150,12 +150,12 @@ final class LocalReducer<T> {
         meetings.keySet().removeIf(key -> key.round.lastStep() <= step);
     }
 
-    /** Ends all waiting, now and later. */
+    /** Fails all present and future waits. */
     void fail(String reason) {
         fail(reason, round -> false);
     }
 
-    /** Ends all waiting, now and later, but for sums that may still come. */
+    /** Fails all present and future waits, except for sums that may still come. */
     void fail(String reason, Predicate<Round> spared) {
         end = new End(spared, reason);
         meetings.forEach((key, meeting) -> {
@@ -165,7 +165,7 @@ final class LocalReducer<T> {
         });
     }
 
-    /** A sum of which all parts of a run were handed on before a time, and which has not come; empty if none. */
+    /** A sum for which all parts of a run were passed on before a time, and which has not arrived; empty if none. */
     Optional<Round> handedOnBefore(long nanos) {
         for (Map.Entry<Key, LocalRound<T>> entry : meetings.entrySet()) {
             LocalRound<T> meeting = entry.getValue();
@@ -178,7 +178,7 @@ final class LocalReducer<T> {
         return Optional.empty();
     }
 
-    /** Sums that are kept, or waited for. */
+    /** Number of sums that are kept or waited for. */
     int held() {
         return meetings.size();
     }
@@ -188,7 +188,9 @@ final class LocalReducer<T> {
                 key, absent -> new LocalRound<>(runs, grouping, absent.group, adder, new PendingSum<>(waiting)));
     }
 
-    /** Whether a total that is there is nobody's any more but of those who hold it. */
+    /**
+     * Whether a sum whose total has arrived can be forgotten here: one of moments that all shards here hold already.
+     */
     private static boolean isOver(Round round, LocalRound<?> meeting) {
         return round.kind().isOfGroup() && meeting.missing == 0;
     }

@@ -11,9 +11,9 @@ import java.util.function.BinaryOperator;
 import java.util.function.LongSupplier;
 
 /**
- * One sum, as the shards of one process see it: a fold for each of their runs, and the total that they wait for. Each run is
- * folded as if it were alone, so that another worker which has one of the two sends the same nodes. Guarded by itself, but
- * for the total.
+ * One sum within a process: a fold for each of its runs of shards, and the total that they wait for. Runs are folded
+ * separately, so that another worker that has one of them sends the same nodes. All but the total is guarded by this
+ * object's lock.
  */
 final class LocalRound<T> {
 
@@ -21,7 +21,7 @@ final class LocalRound<T> {
         final ShardRun run;
         final TreeFold<T> fold;
         int missing;
-        /** When its nodes were handed on; meaningful once nothing is missing. */
+        /** When its nodes were passed on; meaningful once nothing is missing. */
         long handedOnNanos;
 
         RunFold(ShardRun run, TreeFold<T> fold, int missing) {
@@ -32,9 +32,9 @@ final class LocalRound<T> {
     }
 
     final PendingSum<T> sum;
-    /** Parts that shards here have not offered. */
+    /** Number of parts that shards here have not offered. */
     int missing;
-    /** Whether the total has come. */
+    /** Whether the total has arrived. */
     boolean isThere;
 
     private final List<RunFold<T>> folds;
@@ -51,7 +51,7 @@ final class LocalRound<T> {
         }
     }
 
-    /** Adds a shard's part; the nodes of its run, if it was the last of these, else nothing. */
+    /** Adds a shard's part; returns the run's nodes if it was the run's last part, else nothing. */
     Map<Node, T> add(int shard, Node leaf, T part, LongSupplier nanoClock) {
         for (RunFold<T> each : folds) {
             if (each.run.contains(shard)) {
@@ -67,12 +67,12 @@ final class LocalRound<T> {
         throw new IllegalArgumentException("shard " + shard + " is not of this process");
     }
 
-    /** The total has come: no part is needed any more. */
+    /** The total has arrived: drops the parts, which are no longer needed. */
     void forgetParts() {
         folds.clear();
     }
 
-    /** Whether a run's parts were handed on before a time, and the total has not come. */
+    /** Whether a run's parts were passed on before a time, and the total has not arrived. */
     boolean isHandedOnBefore(long nanos) {
         return !isThere && folds.stream().anyMatch(each -> each.missing == 0 && each.handedOnNanos - nanos < 0);
     }

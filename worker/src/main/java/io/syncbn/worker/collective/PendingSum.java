@@ -3,7 +3,7 @@ package io.syncbn.worker.collective;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 
-/** A sum that some thread waits for and another one, or the waiting one itself, delivers. Thread-safe. */
+/** A sum that one thread waits for, and another thread or the waiting one itself delivers. Thread-safe. */
 final class PendingSum<T> implements Sum<T> {
     private final CompletableFuture<T> total = new CompletableFuture<>();
     private final Waiting waiting;
@@ -21,7 +21,7 @@ final class PendingSum<T> implements Sum<T> {
             Thread.currentThread().interrupt();
             throw new AbandonedException("interrupted");
         } catch (CompletionException e) {
-            // A new exception here, so that its stack is the waiting thread's.
+            // A new exception, so that its stack trace is the waiting thread's.
             String reason = e.getCause().getMessage();
             throw e.getCause() instanceof OvertakenException
                     ? new OvertakenException(reason)
@@ -34,7 +34,7 @@ final class PendingSum<T> implements Sum<T> {
         waiting.wake();
     }
 
-    /** Ends the wait, unless the sum is there. */
+    /** Fails the wait, unless the sum has arrived. */
     void fail(RuntimeException reason) {
         total.completeExceptionally(reason);
         waiting.wake();

@@ -21,16 +21,16 @@ import java.util.function.Function;
 import java.util.function.LongSupplier;
 
 /**
- * Sums over the shards of a cluster in one generation: the nodes that cover each of this worker's runs of shards go up to
- * the coordinator, roots come back. States of replicas travel the same way.
+ * Sums over the shards of a cluster in one generation: sends the nodes that cover each of this worker's runs of shards
+ * to the coordinator, which returns roots. States of replicas travel the same way.
  */
 public final class RemoteCollective extends FoldingCollective {
-    /** How long the sums of a step that is committed may take to come, after the generation's end. */
+    /** How long the sums of a committed step may take to arrive after the generation's end. */
     private static final long COMMITTED_SUMS_MILLIS = 1000;
 
     /**
-     * A sum that has not come for so long does not come: others can be slow, but this slow only if a connection is gone that
-     * nobody has closed.
+     * A sum this late will not come: others may be slow, but a delay this long means a dead connection that nobody has
+     * closed.
      */
     private static final long LOST_NANOS = Duration.ofMinutes(12).toNanos();
 
@@ -50,8 +50,8 @@ public final class RemoteCollective extends FoldingCollective {
      *
      * @param background runs the connection for bulk
      * @param nanoClock monotonic
-     * @param whenBroken told, in words, when a stream breaks
-     * @throws AbandonedException if the coordinator cannot be reached any more
+     * @param whenBroken receives the reason when a stream breaks
+     * @throws AbandonedException if the coordinator can no longer be reached
      */
     public RemoteCollective(
             Address address,
@@ -113,7 +113,7 @@ public final class RemoteCollective extends FoldingCollective {
                         round + " has not come for " + TimeUnit.NANOSECONDS.toMinutes(LOST_NANOS) + " minutes"));
     }
 
-    /** A normalization group that is here whole needs nobody else. */
+    /** A normalization group whose shards are all in this process needs nobody else. */
     @Override
     boolean isCompleteHere(SumKind kind) {
         return kind.isOfGroup();
@@ -153,7 +153,7 @@ public final class RemoteCollective extends FoldingCollective {
         }
     }
 
-    /** Whoever has done all its share of the step is not touched by this. */
+    /** Does not affect shards that have done all their work of the step. */
     private void committed(DataFrame commit) {
         long step = commit.header().step();
         complete(Round.commit(step), 0, commit.payload());
@@ -166,7 +166,7 @@ public final class RemoteCollective extends FoldingCollective {
         doneStep = step;
     }
 
-    /** The last step that was done in this generation; negative before the first. Thread-safe. */
+    /** The last step done in this generation; negative before the first. Thread-safe. */
     public long doneStep() {
         return doneStep;
     }
@@ -184,8 +184,8 @@ public final class RemoteCollective extends FoldingCollective {
     }
 
     /**
-     * Ends every wait, because the generation is over; but the sums of a step that the coordinator has committed are
-     * on their way, and are waited for a little longer. Thread-safe.
+     * Fails every wait, because the generation is over. Waits for sums of steps that the coordinator has committed may
+     * go on a little longer, because these are on their way. Thread-safe.
      */
     public void endAfter(long lastCommittedStep, String reason) {
         fail(reason, round -> round.lastStep() <= lastCommittedStep);
@@ -197,7 +197,7 @@ public final class RemoteCollective extends FoldingCollective {
     /**
      * Sends a state to the workers that are behind, no faster than the connection takes it.
      *
-     * @throws AbandonedException if nobody waits for it any more
+     * @throws AbandonedException if nobody waits for it any longer
      */
     public void sendState(long step, float[] values) {
         state.send(streams.of(SumKind.STATE), step, values);
@@ -206,7 +206,7 @@ public final class RemoteCollective extends FoldingCollective {
     /**
      * Waits for the state that another worker sends.
      *
-     * @throws AbandonedException if it cannot come any more
+     * @throws AbandonedException if it will not come
      */
     public float[] awaitState() {
         return state.await();

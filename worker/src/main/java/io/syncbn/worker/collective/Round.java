@@ -16,12 +16,12 @@ public record Round(SumKind kind, long step, int index, int of) {
         return new Round(kind, step, index, 1);
     }
 
-    /** The sum of a step's counts, loss and statistics, which comes when the step is committed. */
+    /** The sum of a step's counts, loss and statistics, which arrives when the step is committed. */
     public static Round commit(long step) {
         return of(SumKind.COMMIT, step, 0);
     }
 
-    /** The step after which nobody asks for this sum any more. */
+    /** The step after which this sum is no longer needed. */
     long lastStep() {
         return kind.isOfStep() ? step : step + 1;
     }

@@ -7,7 +7,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
-/** Gathers the chunks of a state that is on its way to this worker, in whatever order they come. Thread-safe. */
+/** Gathers the chunks of a state sent to this worker, in any order. Thread-safe. */
 final class StateInbox {
     private final CompletableFuture<float[]> whole = new CompletableFuture<>();
     private final List<float[]> chunks = new ArrayList<>();
@@ -20,7 +20,7 @@ final class StateInbox {
             missing = header.of();
         }
         if (header.index() >= chunks.size() || chunks.get(header.index()) != null) {
-            return; // came before
+            return; // a duplicate
         }
         chunks.set(header.index(), frame.floats());
         if (--missing == 0) {
@@ -28,7 +28,7 @@ final class StateInbox {
         }
     }
 
-    /** The state, once it is there. */
+    /** Completes with the state once all chunks have arrived. */
     CompletableFuture<float[]> whole() {
         return whole;
     }

@@ -9,13 +9,13 @@ import io.syncbn.proto.wire.FrameHeader;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 
-/** A replica's state on its way to those that are behind: sent by this worker, or awaited by it. */
+/** Transfers a replica's state to workers that are behind: this worker sends it, or waits for it. */
 final class StateTransfer {
     private final Plan plan;
     private final Collective waiting;
     private final StateInbox inbox = new StateInbox();
 
-    /** @param waiting waits for the network meanwhile */
+    /** @param waiting used to wait for and serve the network */
     StateTransfer(Plan plan, Collective waiting) {
         this.plan = plan;
         this.waiting = waiting;
@@ -24,7 +24,7 @@ final class StateTransfer {
     /**
      * Sends a state, no faster than the connection takes it.
      *
-     * @throws AbandonedException if nobody waits for it any more
+     * @throws AbandonedException if nobody waits for it any longer
      */
     void send(DataStream stream, long step, float[] values) {
         Chunks chunks = Chunks.ofState(values.length);
@@ -51,7 +51,7 @@ final class StateTransfer {
     /**
      * Waits for the state that another worker sends.
      *
-     * @throws AbandonedException if it cannot come any more
+     * @throws AbandonedException if it will not come
      */
     float[] await() {
         await(inbox.whole());
@@ -75,7 +75,7 @@ final class StateTransfer {
         inbox.take(chunk);
     }
 
-    /** Ends every wait, because of the connection or the generation. */
+    /** Fails every wait, because the connection broke or the generation ended. */
     void fail(String reason) {
         inbox.fail(reason);
     }

@@ -1,13 +1,13 @@
 package io.syncbn.worker.collective;
 
-/** A sum that is under way. */
+/** A sum in progress. */
 public interface Sum<T> {
 
     /**
      * Waits for the sum.
      *
-     * @return the same array for all shards of a process, not to be changed
-     * @throws AbandonedException if it cannot come any more
+     * @return the same array for all shards of a process, not to be modified
+     * @throws AbandonedException if it will not come
      */
     T await();
 }

@@ -6,16 +6,16 @@ import java.util.concurrent.CompletableFuture;
 /** How the threads of a process wait for each other and for the network. Thread-safe. */
 interface Waiting {
 
-    /** Waits until that is complete, in whatever way. */
+    /** Waits until {@code done} is complete, successfully or not. */
     void until(CompletableFuture<?> done) throws InterruptedException;
 
-    /** Something was completed that a thread may wait for. */
+    /** Wakes waiting threads, because something that they may wait for is complete. */
     void wake();
 
-    /** Handles what has come meanwhile, without waiting. */
+    /** Handles what has arrived, without waiting. */
     void look();
 
-    /** Threads of which the loop's owner runs it while it waits. */
+    /** For threads that wait for a loop, which its owner runs while it waits. */
     static Waiting driving(DrivenLoop loop) {
         return new Waiting() {
             @Override
@@ -35,7 +35,7 @@ interface Waiting {
         };
     }
 
-    /** Threads that wait for other threads only. */
+    /** For threads that wait for other threads only. */
     Waiting PLAIN = new Waiting() {
         @Override
         public void until(CompletableFuture<?> done) {

@@ -3,7 +3,7 @@ package io.syncbn.worker.session;
 import java.time.Duration;
 import java.util.Optional;
 
-/** Since when the coordinator is there, or is not, and how long it is tried. */
+/** Tracks whether the coordinator is reachable, and how long to keep trying. */
 final class Contact {
     private final String coordinator;
     private final SessionTimeouts timeouts;
@@ -18,23 +18,23 @@ final class Contact {
     private long downSinceNanos;
     private String lostHow = "it does not answer";
 
-    /** Since the coordinator last sent something. */
+    /** Retries since the coordinator last sent something. */
     private int attempts;
 
     private boolean isAttemptDue = true;
 
-    /** @param coordinator how people call it: its address */
+    /** @param coordinator its address, for messages */
     Contact(String coordinator, SessionTimeouts timeouts) {
         this.coordinator = coordinator;
         this.timeouts = timeouts;
     }
 
-    /** From now on it is tried. */
+    /** Attempts begin now. */
     void begin(long nowNanos) {
         downSinceNanos = nowNanos;
     }
 
-    /** Begins the attempt that was due, and gives its number. */
+    /** Begins the attempt that was due, and returns its number. */
     long connect() {
         isAttemptDue = false;
         return ++connection;
@@ -58,9 +58,10 @@ final class Contact {
     }
 
     /**
-     * The coordinator counts as lost since then. Until it answers again, later losses of attempts change nothing.
+     * The coordinator counts as lost since {@code sinceNanos}. Until it answers again, failed attempts do not change
+     * that.
      *
-     * @return whether it was there until now
+     * @return whether it was reachable until now
      */
     boolean down(long sinceNanos) {
         boolean wasOpen = isOpen;
@@ -71,12 +72,12 @@ final class Contact {
         return wasOpen;
     }
 
-    /** How the latest connection was lost, for the case that it was the last. */
+    /** Records how the latest connection was lost, in case there is no further one. */
     void lost(String how) {
         lostHow = how;
     }
 
-    /** What to tell people of a loss; nothing of attempts that failed since. */
+    /** What to log of a loss; empty for attempts that failed since. */
     Optional<String> newLoss() {
         return attempts == 0 && wasEverOpen
                 ? Optional.of("the coordinator at " + coordinator + " was lost: " + lostHow + "; tries to join again")
@@ -97,7 +98,7 @@ final class Contact {
         return isAttemptDue;
     }
 
-    /** Why it is tried no longer; empty while it is. */
+    /** Why attempts have ended; empty while they go on. */
     Optional<String> givenUp(long nowNanos) {
         Duration timeout = wasEverOpen ? timeouts.reconnect() : timeouts.connect();
         if (nowNanos - downSinceNanos < timeout.toNanos()) {

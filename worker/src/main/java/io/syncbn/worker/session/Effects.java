@@ -4,7 +4,7 @@ import io.syncbn.proto.v1.FromWorker;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The effects of the decision under way, in their order. */
+/** The effects of the decision under way, in order. */
 final class Effects {
     private final List<SessionEffect> effects = new ArrayList<>();
 

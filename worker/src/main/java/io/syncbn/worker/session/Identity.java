@@ -5,7 +5,7 @@ package io.syncbn.worker.session;
  *
  * @param data of its data
  * @param definition of its model's layers
- * @param arithmetic of what a probe computed
- * @param arithmeticInWords what computed that
+ * @param arithmetic of a probe's results
+ * @param arithmeticInWords what computed them
  */
 public record Identity(String data, String definition, String arithmetic, String arithmeticInWords) {}

@@ -4,14 +4,14 @@ import io.syncbn.proto.Protocol;
 import io.syncbn.proto.v1.Join;
 
 /**
- * What a worker says of itself whenever it joins.
+ * What a worker reports about itself whenever it joins.
  *
  * @param fingerprint of its job
- * @param identity what else must be equal for its sums to be added to the others'
- * @param name how people call it
+ * @param identity what else must be equal on all workers
+ * @param name the worker's name
  * @param host where it runs, for messages
- * @param processId there
- * @param sizes of what is sent, and of its memory
+ * @param processId on that host
+ * @param sizes of the data it sends, and of its memory
  */
 public record JoinRequest(
         String fingerprint, Identity identity, String name, String host, long processId, Sizes sizes) {

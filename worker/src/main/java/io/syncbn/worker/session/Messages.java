@@ -8,7 +8,7 @@ import io.syncbn.proto.v1.Leave;
 import io.syncbn.proto.v1.Ready;
 import io.syncbn.proto.v1.Restored;
 
-/** What a worker says after its Join. */
+/** A worker's messages after its Join. */
 final class Messages {
     private Messages() {}
 
@@ -30,7 +30,7 @@ final class Messages {
                 .build();
     }
 
-    /** @param generation 0 for a worker that had no place */
+    /** @param generation 0 for a worker that had no seat */
     static FromWorker finished(long generation, Position position) {
         return FromWorker.newBuilder()
                 .setFinished(Finished.newBuilder()

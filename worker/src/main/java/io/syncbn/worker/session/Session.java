@@ -15,8 +15,8 @@ import java.util.OptionalLong;
 import java.util.stream.Collectors;
 
 /**
- * A worker's conversation with the coordinator, and all decisions on it: each event may change the {@linkplain SessionState
- * state}, and has effects. Knows no network, threads or clock; used by one thread at a time.
+ * A worker's conversation with the coordinator, and all decisions in it: each event may change the {@linkplain
+ * SessionState state}, and has effects. Uses no network, threads or clock; used by one thread at a time.
  */
 public final class Session {
     private final JoinRequest introduction;
@@ -27,19 +27,19 @@ public final class Session {
 
     private SessionState state = SessionState.OFFLINE;
 
-    /** Of the event under way. */
+    /** Time of the event under way. */
     private long nowNanos;
 
-    /** The newest generation that this worker was planned into on this connection; null before the first. */
+    /** The newest generation that includes this worker, on this connection; null before the first. */
     private Plan plan;
 
     /** The last generation whose state this process had; 0 before the first. */
     private long generation;
 
-    /** When this process was told to end, and to let the job go on without it. */
+    /** When this process was asked to leave the job. */
     private OptionalLong leaveAskedNanos = OptionalLong.empty();
 
-    /** @param coordinator how people call it: its address */
+    /** @param coordinator its address, for messages */
     public Session(JoinRequest introduction, SessionTimeouts timeouts, String coordinator) {
         this.introduction = introduction;
         this.timeouts = timeouts;
@@ -105,7 +105,7 @@ public final class Session {
 
     // What the coordinator says
 
-    /** Whoever was let go has nothing to do any more for the others, but fails with them. */
+    /** A released worker ignores further commands, but still fails with the job. */
     private void received(ToWorker message) {
         contact.heard();
         switch (message.getMessageCase()) {
@@ -164,7 +164,7 @@ public final class Session {
         }
     }
 
-    /** The source of a state may still be sending it when the others are ready. */
+    /** The source of a state may still be sending it when the generation begins. */
     private void begin(Begin begin) {
         boolean isAwaited = state == SessionState.READY || state == SessionState.ALIGNING;
         if (!isAwaited || !isOfThisGeneration(begin.getGeneration())) {
@@ -200,8 +200,8 @@ public final class Session {
     }
 
     /**
-     * Whoever had finished already has said what it came to; the stream may end before its checkpoint is kept. One that does
-     * not keep it leaves the run to the one that does.
+     * A worker that had finished has reported its result already, so the stream may end before its checkpoint is kept.
+     * A worker that does not keep the checkpoint leaves the run directory to the one that does.
      */
     private void stop(Stop stop) {
         state = state.hasFinished() ? SessionState.STOPPED : SessionState.STOPPING;
@@ -209,7 +209,7 @@ public final class Session {
         command(stop.getKeepsCheckpoint() ? new Command.Keep(true) : new Command.Rest());
     }
 
-    /** Whoever leaves keeps a checkpoint first, if it is the one that does: there may be nobody to go on from here. */
+    /** A leaving worker first keeps a checkpoint, if it is the one that does: nobody may be left to go on from here. */
     private void released(String reason) {
         effects.log("released: " + reason);
         if (leaveAskedNanos.isPresent()) {
@@ -225,7 +225,7 @@ public final class Session {
 
     private void closed(Optional<String> error) {
         if (state == SessionState.LEAVING) {
-            return; // which it does not need any more
+            return; // it no longer needs the connection
         }
         if (error.isEmpty() && state.hasFinished()) {
             end(state == SessionState.STOPPED ? WorkerEnd.STOPPED : WorkerEnd.DONE);
@@ -234,7 +234,7 @@ public final class Session {
         }
     }
 
-    /** Keeps the state, and tries to join anew with it. */
+    /** Keeps the state, and tries to join again with it. */
     private void lost(String how) {
         if (leaveAskedNanos.isPresent()) {
             end(WorkerEnd.LEFT);
@@ -264,13 +264,13 @@ public final class Session {
         return reason.isPresent();
     }
 
-    /** A Join tells where the replica stands, so that nothing may move it any more. */
+    /** A Join reports the replica's position, so the replica must be at rest. */
     private void joinIfAtRest() {
         if (state != SessionState.OFFLINE || !thread.isResting() || !contact.isAttemptDue()) {
             return;
         }
         state = SessionState.JOINING;
-        plan = null; // a coordinator that was started again without a log counts generations from 1
+        plan = null; // a coordinator restarted without a journal counts generations from 1
         effects.add(new SessionEffect.Connect(contact.connect()));
         send(FromWorker.newBuilder()
                 .setJoin(introduction.at(thread.position()).toBuilder().setGeneration(generation))
@@ -304,7 +304,7 @@ public final class Session {
             }
             case STOPPING, STOPPED -> finished(SessionState.STOPPED);
             case OFFLINE, JOINING, WAITING, READY, FINISHED, LEAVING, OVER -> {
-                // Has come to rest, and nobody asked to be told.
+                // Has come to rest, which need not be reported.
             }
         }
     }
@@ -318,7 +318,7 @@ public final class Session {
     }
 
     private void ready() {
-        // Whoever begins with a first state or a checkpoint's may be behind one that is away.
+        // A worker that starts from the initial state or a checkpoint's may be behind one that is away.
         if (generation > 0 || state == SessionState.ALIGNING) {
             generation = plan.getGeneration();
         }
@@ -331,7 +331,7 @@ public final class Session {
         send(Messages.finished(plan == null ? 0 : plan.getGeneration(), thread.position()));
     }
 
-    /** Once everything is done, nothing that breaks matters. */
+    /** Reports a broken data stream or frame; irrelevant once this worker has finished. */
     private void broken(SessionEvent.Broken broken) {
         if (isOfThisGeneration(broken.generation()) && !state.hasFinished()) {
             send(Messages.damaged(broken));
@@ -360,10 +360,10 @@ public final class Session {
         }
     }
 
-    /** Nothing that hangs keeps this worker for longer than it was told to wait. */
+    /** Enforces the limits on waiting to be released, and on reconnecting. */
     private void timePassed() {
         if (state == SessionState.LEAVING) {
-            return; // whatever its checkpoint takes
+            return; // however long its checkpoint takes
         }
         if (leaveAskedNanos.isPresent() && nowNanos - leaveAskedNanos.getAsLong() >= SessionTimeouts.LEAVE_NANOS) {
             effects.log("nobody has let this worker go; it goes all the same");

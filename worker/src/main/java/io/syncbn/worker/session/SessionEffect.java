@@ -2,10 +2,10 @@ package io.syncbn.worker.session;
 
 import io.syncbn.proto.v1.FromWorker;
 
-/** Something to be done because of a decision. Effects are carried out in their order. */
+/** Something to do because of a decision. Effects are carried out in order. */
 public sealed interface SessionEffect {
 
-    /** Opens a control stream; one that was open before is given up. */
+    /** Opens a control stream, and closes the previous one. */
     record Connect(long connection) implements SessionEffect {}
 
     /** Asks for {@link SessionEvent.RetryDue}. */
@@ -17,12 +17,12 @@ public sealed interface SessionEffect {
     /** Sends a message on the present control stream. */
     record Send(FromWorker message) implements SessionEffect {}
 
-    /** From now on, sends a sign of life that often on the present control stream. */
+    /** From now on, sends a heartbeat at this interval on the present control stream. */
     record HeartbeatEvery(int millis) implements SessionEffect {}
 
     /**
-     * Ends the waits for sums of whatever is under way, except, for a while, those of steps that are committed: their sums
-     * are on the way.
+     * Ends the waits for sums of the command under way. Waits for sums of committed steps go on for a while, because
+     * these sums are on their way.
      *
      * @param committedStep {@link #NONE} to end all at once
      */
@@ -30,13 +30,13 @@ public sealed interface SessionEffect {
         static final long NONE = -1;
     }
 
-    /** Tells the training thread what to do next, in place of what it was told before and has not begun. */
+    /** Gives the training thread its next command, which replaces one that it has not begun. */
     record Do(long number, Command command) implements SessionEffect {}
 
-    /** Something happened that people want to read of. */
+    /** Logs something of interest to people. */
     record Log(String text) implements SessionEffect {}
 
-    /** After which there are no more. */
+    /** The last effect of a session. */
     sealed interface Last extends SessionEffect {}
 
     /** The worker's work is over. */
@@ -48,7 +48,7 @@ public sealed interface SessionEffect {
     /**
      * This worker alone cannot go on.
      *
-     * @param hangs whether the training thread does not come back, so that the process has to end without it
+     * @param hangs whether the training thread hangs, so that the process has to end without it
      */
     record FailAlone(String reason, boolean hangs) implements Last {}
 }

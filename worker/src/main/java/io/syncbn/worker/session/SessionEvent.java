@@ -3,24 +3,27 @@ package io.syncbn.worker.session;
 import io.syncbn.proto.v1.ToWorker;
 import java.util.Optional;
 
-/** Something that the session has to know. A connection is the number of an attempt; numbers are never used again. */
+/** Something that the session has to know. A connection is the number of an attempt; numbers are never reused. */
 public sealed interface SessionEvent {
 
     /** The first event. */
     record Started() implements SessionEvent {}
 
-    /** Something of one connection, which is nothing to one that has been given up. */
+    /** An event of one connection; ignored if the session no longer uses that connection. */
     sealed interface OfConnection extends SessionEvent {
         long connection();
     }
 
-    /** The coordinator has answered. That a connection stands is not enough: the system makes it for a process that hangs. */
+    /**
+     * The coordinator has answered. A connection alone proves nothing: the operating system accepts it for a hanging
+     * process.
+     */
     record Opened(long connection) implements OfConnection {}
 
     /** The coordinator sent something. */
     record Received(long connection, ToWorker message) implements OfConnection {}
 
-    /** The coordinator was asked whether it lives and has not answered; for so long it has sent nothing at all. */
+    /** The coordinator has not answered a keep-alive ping; {@code nanos} is how long it has sent nothing at all. */
     record Silent(long connection, long nanos) implements OfConnection {}
 
     /** The control stream is over. {@code error}: how it broke; empty if the coordinator ended it. */
@@ -32,12 +35,12 @@ public sealed interface SessionEvent {
     /** The time that {@link SessionEffect.RemindAfter} asked for is over. */
     record TimePassed() implements SessionEvent {}
 
-    /** The training thread has done with a command, and rests. */
+    /** The training thread has finished a command, and rests. */
     record Done(long command, Result result, Position position) implements SessionEvent {}
 
     /** How a command ended. */
     enum Result {
-        /** As it should; for {@link Command.Train}: the generation has ended with a commit. */
+        /** Normally; for {@link Command.Train}: the generation has ended with a commit. */
         COMPLETE,
         /** All steps of the job are done. */
         JOB_DONE,
@@ -54,6 +57,6 @@ public sealed interface SessionEvent {
     /** A data stream of a generation broke, or a frame on it was damaged. */
     record Broken(long generation, String reason) implements SessionEvent {}
 
-    /** This process is to end, and the job to go on without it. */
+    /** This process was asked to leave, and the job to go on without it. */
     record LeaveAsked(String reason) implements SessionEvent {}
 }

@@ -3,7 +3,7 @@ package io.syncbn.worker.session;
 import java.time.Duration;
 import java.util.Optional;
 
-/** What the training thread was last told to do, and where it last came to rest. */
+/** The training thread's last command, and its last position at rest. */
 final class TrainingThread {
     private static final long NEVER = Long.MAX_VALUE;
 
@@ -14,14 +14,14 @@ final class TrainingThread {
     /** Null before the first rest. */
     private Position position;
 
-    /** Since when it has been at something that must end; {@link #NEVER} while it trains, or has come to rest. */
+    /** Since when it has been busy with a command that must end in time; {@link #NEVER} while it trains or rests. */
     private long busySinceNanos = NEVER;
 
-    /** Gives it a command, in place of what it was told before. */
+    /** Gives it a command, which replaces the one before. */
     SessionEffect.Do command(long nowNanos, Command next) {
         command = next;
         isResting = false;
-        // A step may take as long as it takes, and a state that travels is the coordinator's to wait for.
+        // Steps have no time limit here, and the coordinator watches over state transfers.
         boolean mustEnd =
                 next instanceof Command.Rest || next instanceof Command.Prepare || next instanceof Command.Keep;
         busySinceNanos = mustEnd ? Math.min(busySinceNanos, nowNanos) : NEVER;
@@ -31,7 +31,7 @@ final class TrainingThread {
     /**
      * It has carried out a command.
      *
-     * @return whether it rests now: otherwise a newer command is there already
+     * @return whether it rests now; otherwise there is a newer command already
      */
     boolean done(long nowNanos, SessionEvent.Done done) {
         position = done.position();
@@ -52,7 +52,7 @@ final class TrainingThread {
         return position;
     }
 
-    /** Steps committed in the replica's state, at its last rest. */
+    /** Steps committed in the replica's state when it last rested. */
     long step() {
         return position == null ? 0 : position.step();
     }
@@ -61,7 +61,7 @@ final class TrainingThread {
         return kind.isInstance(command);
     }
 
-    /** Why it counts as hanging, if it has not done for so long what must end. */
+    /** Why it counts as hanging, if a command that must end has taken longer than {@code limit}. */
     Optional<Fault> hangs(long nowNanos, Duration limit) {
         if (busySinceNanos == NEVER || nowNanos - busySinceNanos < limit.toNanos()) {
             return Optional.empty();

@@ -1,11 +1,11 @@
 package io.syncbn.worker.session;
 
-/** How a worker's work ended, other than by a failure. */
+/** How a worker's work ended, if it did not fail. */
 public enum WorkerEnd {
     /** All steps of the job are done. */
     DONE,
-    /** The job was stopped after a commit, by the user's wish. */
+    /** The user stopped the job after a commit. */
     STOPPED,
-    /** The job goes on without this worker, as it had asked. */
+    /** The job goes on without this worker, which had asked to leave. */
     LEFT
 }

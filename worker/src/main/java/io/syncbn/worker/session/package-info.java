@@ -1,11 +1,11 @@
 /**
- * A worker's side of the conversation with the coordinator: how it joins, takes up the work of a generation, drops it, comes
- * to the others' state, and ends.
+ * A worker's side of the conversation with the coordinator: how it joins, begins and abandons the work of a generation,
+ * catches up with the others' state, and ends.
  *
- * <p>{@link io.syncbn.worker.session.Session} decides: it is told of {@linkplain io.syncbn.worker.session.SessionEvent
- * events} (a message came, the connection was lost, a command was carried out), and says what is to be done ({@linkplain
+ * <p>{@link io.syncbn.worker.session.Session} decides: it takes {@linkplain io.syncbn.worker.session.SessionEvent
+ * events} (a message arrived, the connection was lost, a command was carried out), and returns what to do ({@linkplain
  * io.syncbn.worker.session.SessionEffect effects}), without network, threads or clock, so that a simulation can run it.
- * {@link io.syncbn.worker.session.SessionState} says where it stands:
+ * {@link io.syncbn.worker.session.SessionState} is its state:
  *
  * <pre>
  *             Join           Plan             Ready           Begin             Finished
@@ -18,7 +18,7 @@
  *                     RESTORING ───────────┘
  * </pre>
  *
- * <p>A Plan, Hold or Stop may come in any state with a stream, and a lost stream leads from each back to OFFLINE, but from
- * LEAVING. The transition table of the tests has every state and every message.
+ * <p>A Plan, Hold or Stop may arrive in any state with a stream, and losing the stream leads back to OFFLINE from all
+ * states but LEAVING. The tests' transition table has every state and every message.
  */
 package io.syncbn.worker.session;

@@ -3,7 +3,7 @@ package io.syncbn.worker.session.client;
 import io.syncbn.worker.session.SessionEffect;
 import java.util.Optional;
 
-/** Where the training thread finds its next command. Holds one: a newer command replaces it. Thread-safe. */
+/** Holds the training thread's next command: at most one, which a newer one replaces. Thread-safe. */
 final class CommandSlot {
     private SessionEffect.Do next;
     private boolean isClosed;
@@ -13,13 +13,13 @@ final class CommandSlot {
         notifyAll();
     }
 
-    /** There will be no more commands. */
+    /** Announces that there will be no more commands. */
     synchronized void close() {
         isClosed = true;
         notifyAll();
     }
 
-    /** Waits for a command; empty when there will be none any more. */
+    /** Waits for a command; empty when there will be no more. */
     synchronized Optional<SessionEffect.Do> take() throws InterruptedException {
         while (next == null && !isClosed) {
             wait();

@@ -23,7 +23,9 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
-/** One control stream, on a connection of its own. Sending is thread-safe; events come on the connection's event loop. */
+/**
+ * One control stream, on its own connection. Sending is thread-safe; events are called on the connection's event loop.
+ */
 final class ControlConnection implements StreamObserver<ToWorker> {
     private final long number;
     private final Consumer<SessionEvent> events;
@@ -50,7 +52,7 @@ final class ControlConnection implements StreamObserver<ToWorker> {
         }
     }
 
-    /** Sends no more, and hears no more. */
+    /** Closes the connection at once, in both directions. */
     synchronized void close() {
         isClosed = true;
         channel.shutdownNow();

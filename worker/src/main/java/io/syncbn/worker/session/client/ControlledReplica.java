@@ -8,21 +8,22 @@ import io.syncbn.worker.session.Fault;
 import io.syncbn.worker.session.Position;
 
 /**
- * A replica, as the session commands it. All calls come from the training thread, one after another. Calls that wait for sums
- * throw {@link AbandonedException} when the session ends these waits; the replica is then as after its last committed step.
+ * A replica that the session commands. All calls come from the training thread, one after another. Calls that wait for
+ * sums throw {@link AbandonedException} when the session ends these waits; the replica is then in the state after its
+ * last committed step.
  */
 public interface ControlledReplica {
 
-    /** Where it stands. */
+    /** The present position. */
     Position position();
 
-    /** The others may go on without it from here on, until it is prepared again. */
+    /** Comes to rest: from here on the others may go on without it, until it is prepared again. */
     void rest();
 
-    /** Takes over the run's newest checkpoint that is whole and can be read, if there is one of a later step. */
+    /** Loads the run's newest checkpoint that is intact and readable, if it is of a later step. */
     void restore();
 
-    /** Gets what a generation's shards need. The collective is of that generation, and the caller's to close. */
+    /** Prepares for a generation's shards. The collective belongs to that generation; the caller closes it. */
     void prepare(Plan plan, Collective collective);
 
     /** Weights, the optimizer's slots and running statistics, one after the other. */
@@ -31,19 +32,19 @@ public interface ControlledReplica {
     /**
      * Takes over a state.
      *
-     * @param align whose it is and what it should be
-     * @param state as {@link #state} gives it
+     * @param align the source of the state, and what it should be
+     * @param state as {@link #state} returns it
      */
     void takeState(Align align, float[] state);
 
     /**
      * Does what is due at the present step, and trains from there.
      *
-     * @return whether the job's steps are all done; otherwise the generation has ended with a commit
+     * @return true if all steps of the job are done, false if the generation has ended with a commit
      */
     boolean train();
 
-    /** Whose fault it is, that one of these calls threw this. */
+    /** Classifies what one of these calls threw. */
     default Fault faultOf(Throwable thrown) {
         return Fault.ofWorker(thrown);
     }
@@ -51,7 +52,7 @@ public interface ControlledReplica {
     /**
      * Keeps a checkpoint of the present state, if this worker is the one that keeps them.
      *
-     * @param isChosen whether it is in any case: the one that did may be gone
+     * @param isChosen whether it was chosen to, since the one that did may be gone
      */
     void keepCheckpoint(boolean isChosen);
 }

@@ -29,20 +29,20 @@ import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
 /**
- * Carries out a {@link Session}: connects, sends, and has the training thread, the one that calls {@link #run}, do the
- * commands. Everything else happens on one event loop, so that a loss is noticed and signs of life leave while the thread
- * computes.
+ * Carries out a {@link Session}: connects, sends, and makes the training thread, which calls {@link #run}, carry out
+ * commands. Everything else happens on one event loop, so that losses are noticed and heartbeats are sent while the
+ * thread computes.
  */
 public final class SessionRunner implements AutoCloseable {
     private static final Logger LOG = System.getLogger("io.syncbn.worker");
 
-    /** How long the last message may take to leave. */
+    /** How long to wait for the last message to be sent. */
     private static final long DRAIN_MILLIS = 2000;
 
-    /** Between looks at the clock. */
+    /** Between ticks. */
     private static final long TICK_MILLIS = 1000;
 
-    /** Given up when there is no memory left, so that there is some to say so with. */
+    /** Released when the worker fails, so that running out of memory can still be reported. */
     private static final int RESERVE_BYTES = 4 << 20;
 
     private final Session session;
@@ -50,18 +50,18 @@ public final class SessionRunner implements AutoCloseable {
     private final int shards;
     private final int groupSize;
     private final LongSupplier nanoClock;
-    /** For the control stream, where a coordinator that is gone shows first, and for bulk. */
+    /** Runs the control stream, on which the loss of the coordinator shows first, and bulk streams. */
     private final EventLoopGroup loop = Transport.eventLoop("coordinator-client");
 
     private final CommandSlot commands = new CommandSlot();
     private ControlConnection connection;
     private ScheduledFuture<?> heartbeats;
-    /** What the training thread waits in; null when it has none. */
+    /** The collective in which the training thread waits; null if there is none. */
     private RemoteCollective collective;
-    /** Set by {@link SessionEffect.EndWaits} for the command under way, whose collective may not be there yet. */
+    /** Set by {@link SessionEffect.EndWaits} for the command under way, whose collective may not exist yet. */
     private SessionEffect.EndWaits endedWaits;
 
-    /** At the last rest. */
+    /** As of the last rest. */
     private volatile long committedStep;
 
     private SessionEffect.Last last;
@@ -69,10 +69,11 @@ public final class SessionRunner implements AutoCloseable {
     private final Consumer<String> hung;
 
     /**
-     * @param coordinator where it listens
+     * @param coordinator the address it listens on
      * @param shards S
      * @param groupSize shards in a full normalization group
-     * @param hung told why, when the training thread hangs, and {@link #run} will not return: to end the process
+     * @param hung receives the reason when the training thread hangs, so that {@link #run} will not return: must end
+     *     the process
      */
     public SessionRunner(
             JoinRequest introduction,
@@ -96,11 +97,11 @@ public final class SessionRunner implements AutoCloseable {
     }
 
     /**
-     * Takes part in the job, to its end.
+     * Takes part in the job until its end.
      *
      * @throws JobFailedException if the job fails, or this worker cannot take part in it
      * @throws WorkerFaultException if this worker alone cannot go on
-     * @throws RuntimeException what the trainee throws when it cannot go on
+     * @throws RuntimeException if the trainee cannot go on: the exception it threw
      */
     public WorkerEnd run(ControlledReplica trainee) {
         happened(new SessionEvent.Started());
@@ -156,7 +157,7 @@ public final class SessionRunner implements AutoCloseable {
         happened(new SessionEvent.Done(next.number(), result, position));
     }
 
-    /** Tells the others. A process that has no memory may fail at that too: then they see it end. */
+    /** Reports a fault. If even that fails for lack of memory, the others notice that the process ends. */
     private RuntimeException cannotGoOn(Fault fault, Throwable thrown) {
         try {
             happened(new SessionEvent.CannotGoOn(fault));
@@ -286,7 +287,7 @@ public final class SessionRunner implements AutoCloseable {
         }
     }
 
-    /** Lets the last message leave. */
+    /** Waits until the last message is sent. */
     @Override
     public void close() {
         ControlConnection draining;
@@ -295,7 +296,7 @@ public final class SessionRunner implements AutoCloseable {
             draining = connection;
         }
         if (draining != null) {
-            draining.end(DRAIN_MILLIS); // not locked: what still comes on it wants the lock
+            draining.end(DRAIN_MILLIS); // not locked: events that still arrive need the lock
         }
         loop.shutdownGracefully(0, DRAIN_MILLIS, TimeUnit.MILLISECONDS);
     }
