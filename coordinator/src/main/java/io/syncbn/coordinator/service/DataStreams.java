@@ -99,7 +99,7 @@ final class DataStreams {
             DataStream stream = open.get(kind).get(worker);
             if (stream != null) {
                 if (stream.isReady()) {
-                    hasTakenAll(stream); // it may be full again at once, but has taken all earlier frames
+                    hasTakenAll(stream); // and may be full again at once, but it has taken all earlier frames
                 } else {
                     untakenBytes.merge(stream, (long) frame.payload().bytes(), Long::sum);
                 }

@@ -225,7 +225,7 @@ public final class Session {
 
     private void closed(Optional<String> error) {
         if (state == SessionState.LEAVING) {
-            return; // it no longer needs the connection
+            return; // which it does not need any more
         }
         if (error.isEmpty() && state.hasFinished()) {
             end(state == SessionState.STOPPED ? WorkerEnd.STOPPED : WorkerEnd.DONE);
