@@ -41,7 +41,8 @@ final class Dealing {
         }
         Optional<Assignment> before = draft.assignment;
         draft.assignment = Optional.of(new Assignment(draft.generation, seats));
-        // A restarted coordinator goes on from this number. If the note is lost with the process, the number may be used
+        // A restarted coordinator goes on from this number. If the note is lost with the process, the number may be
+        // used
         // again: nothing was summed under it, because Begin waits until its own note is on the disk.
         draft.note(
                 Topic.PLAN,

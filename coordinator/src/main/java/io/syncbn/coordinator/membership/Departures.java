@@ -27,7 +27,8 @@ final class Departures {
      * present generation.
      */
     static void failed(Draft draft, Member member, Event.WorkerFailed failed) {
-        // A keeper of a stop's checkpoint that is lost is replaced (Stopping.askAnother); one that fails is not, because
+        // A keeper of a stop's checkpoint that is lost is replaced (Stopping.askAnother); one that fails is not,
+        // because
         // the run directory that it could not write is every worker's.
         boolean isKeeper = draft.isKeeper(member);
         if (failed.isOfJob() && member.isSeated() || isKeeper) {

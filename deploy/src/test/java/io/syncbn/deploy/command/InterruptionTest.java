@@ -3,19 +3,17 @@ package io.syncbn.deploy.command;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import io.syncbn.deploy.IgnoredSignals;
 import io.syncbn.deploy.launch.JavaCommand;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Signals to a process that stands for one of ours. */
-@Timeout(300)
+@Timeout(value = 300, threadMode = Timeout.ThreadMode.SEPARATE_THREAD) // a read cannot be interrupted
 class InterruptionTest {
     private Process process;
 
@@ -35,18 +33,6 @@ class InterruptionTest {
         }
     }
 
-    /** Processes started by one that ignores Ctrl-C ignore it too, as all do that a shell puts into the background. */
-    @BeforeAll
-    static void lookAtCtrlC() throws IOException {
-        List<String> ignored = Files.readAllLines(Path.of("/proc/self/status")).stream()
-                .filter(line -> line.startsWith("SigIgn:"))
-                .toList();
-        long mask = Long.parseUnsignedLong(ignored.get(0).substring(7).strip(), 16);
-        isCtrlCIgnored = (mask & 1 << (2 - 1)) != 0;
-    }
-
-    private static boolean isCtrlCIgnored;
-
     @AfterEach
     void endTheChild() {
         if (process != null) { // a test whose assumption does not hold starts none
@@ -65,7 +51,7 @@ class InterruptionTest {
 
     @Test
     void ctrlCCountsTheSame() throws Exception {
-        assumeThat(isCtrlCIgnored).isFalse();
+        assumeThat(IgnoredSignals.contains(IgnoredSignals.INTERRUPT)).isFalse();
         start(false);
         signal("INT");
         assertThat(process.inputReader().readLine()).isEqualTo("first");
@@ -76,6 +62,7 @@ class InterruptionTest {
     /** A terminal that closes sends it twice. */
     @Test
     void theEndOfTheTerminalIsARequestHoweverOftenItIsSaid() throws Exception {
+        assumeThat(IgnoredSignals.contains(IgnoredSignals.HANG_UP)).isFalse();
         start(false);
         signal("HUP");
         assertThat(process.inputReader().readLine()).isEqualTo("first");

@@ -95,12 +95,19 @@ class MainTest {
 
     @Test
     void flagsByTheirOldNamesWorkAndNoHelpShowsThem() {
-        assertThat(run("coordinator", "--steps=1", "--log=", "--log=a", "--straggler=rerun", "--silence=x", "--lgo=b"))
+        assertThat(run(
+                        "coordinator",
+                        "--steps=1",
+                        "--log=",
+                        "--log=a",
+                        "--straggler=rerun",
+                        "--silence=x",
+                        "--silnce=2"))
                 .isEqualTo(ExitCode.BAD_INPUT);
         assertThat(text(err)).isEqualTo("""
                         syncbn: 3 problems:
                           --log is given 2 times: , a
-                          --lgo is unknown; did you mean --lr?
+                          --silnce is unknown; did you mean --silence?
                           --silence is 'x'; expected seconds from 0.5 to 86400
                         See syncbn coordinator --help
                         """);

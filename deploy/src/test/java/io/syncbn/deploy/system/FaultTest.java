@@ -2,6 +2,7 @@ package io.syncbn.deploy.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.syncbn.deploy.IgnoredSignals;
 import io.syncbn.deploy.system.Syncbn.Ended;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -94,7 +95,7 @@ class FaultTest {
     }
 
     private static void interrupt(Syncbn training) throws Exception {
-        Syncbn.signal(training.handle(), Syncbn.isInterruptIgnored() ? "TERM" : "INT");
+        Syncbn.signal(training.handle(), IgnoredSignals.contains(IgnoredSignals.INTERRUPT) ? "TERM" : "INT");
     }
 
     private Ended endAfterKilling(String child, String setting) throws Exception {

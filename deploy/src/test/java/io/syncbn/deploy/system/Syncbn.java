@@ -178,15 +178,6 @@ final class Syncbn implements AutoCloseable {
                 .isZero();
     }
 
-    /** Whether processes started from here ignore Ctrl-C, as all do that a shell puts into the background. */
-    static boolean isInterruptIgnored() throws IOException {
-        long interrupt = 1L << (2 - 1);
-        return Files.readAllLines(Path.of("/proc/self/status")).stream()
-                .filter(line -> line.startsWith("SigIgn:"))
-                .mapToLong(line -> Long.parseUnsignedLong(line.substring(7).strip(), 16))
-                .anyMatch(ignored -> (ignored & interrupt) != 0);
-    }
-
     /** Waits until something is so. */
     static void await(String what, Duration patience, BooleanSupplier condition) throws InterruptedException {
         long deadlineNanos = System.nanoTime() + patience.toNanos();
