@@ -71,12 +71,17 @@ final class Syncbn implements AutoCloseable {
     static Syncbn start(Surroundings surroundings, Object... arguments) {
         List<String> all = new ArrayList<>(List.of(
                 "-XX:+UseSerialGC", "-Djava.util.logging.SimpleFormatter.format=%1$tT.%1$tL %4$s %3$s: %5$s%6$s%n"));
+        all.addAll(Installation.flags());
         all.addAll(surroundings.flags());
         List<String> command = JavaCommand.of(Main.class.getName(), all.toArray(String[]::new));
         int classPath = command.indexOf("-cp") + 1;
-        surroundings
-                .classes()
-                .ifPresent(more -> command.set(classPath, command.get(classPath) + File.pathSeparator + more));
+        command.set(
+                classPath,
+                Installation.classPath()
+                        + surroundings
+                                .classes()
+                                .map(more -> File.pathSeparator + more)
+                                .orElse(""));
         for (Object argument : arguments) {
             command.add(argument.toString());
         }
