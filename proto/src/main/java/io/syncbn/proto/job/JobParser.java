@@ -9,11 +9,15 @@ import java.util.OptionalDouble;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /** Turns settings' texts into a {@link Job}, and collects everything that is wrong with them. */
 public final class JobParser {
     private static final long DEFAULT_EPOCHS = 4;
+    private static final String GHOST = "ghost:";
+    private static final Pattern BATCH_GROUP = Pattern.compile("batch-group:([0-9]{1,9}):.*");
 
     private final Map<String, String> settings = new TreeMap<>();
     private final List<String> problems = new ArrayList<>();
@@ -40,10 +44,26 @@ public final class JobParser {
             settings.put("shards", Integer.toString(workers));
         }
         Job job = new Job(settings, model(), data(), batches(), optimization(), determinism());
+        requireGhostsInBatch(job);
         if (!problems.isEmpty()) {
             throw new JobException(problems);
         }
         return job;
+    }
+
+    private void requireGhostsInBatch(Job job) {
+        int batch = job.batches().batch();
+        int ghost = job.model().normalization().groups().examples();
+        if (ghost > batch) {
+            problems.add("--norm-group is 'ghost:" + ghost + "', but --batch is " + batch
+                    + "; a ghost batch is a part of a shard's batch");
+        }
+        String norm = job.model().normalization().kind();
+        Matcher examples = BATCH_GROUP.matcher(norm);
+        if (examples.matches() && Long.parseLong(examples.group(1)) > batch) {
+            problems.add("--norm is '" + norm + "', but --batch is " + batch + "; give batch-group:all:G and a"
+                    + " --norm-group for statistics over several shards");
+        }
     }
 
     private Job.Model model() {
@@ -89,12 +109,32 @@ public final class JobParser {
     private Normalization normalization() {
         return new Normalization(
                 text("norm", value -> !value.isBlank(), "a normalization's name"),
-                settings.get("norm-group").equals("all")
-                        ? 0
-                        : number("norm-group", Integer::parseInt, n -> n >= 1, "all, or a whole number from 1"),
+                groups(),
                 number("norm-epsilon", Double::parseDouble, e -> e > 0 && e < 1, "a number above 0 and below 1"),
                 flag("norm-affine"),
                 runningStatistics());
+    }
+
+    private Normalization.Groups groups() {
+        String given = settings.get("norm-group").strip();
+        String expected = "all, a whole number of shards from 1, or ghost:K for K examples of a shard";
+        if (given.equals("all")) {
+            return new Normalization.Groups(0, 0);
+        }
+        if (!given.startsWith(GHOST)) {
+            return new Normalization.Groups(number("norm-group", Integer::parseInt, n -> n >= 1, expected), 0);
+        }
+        try {
+            int examples = Integer.parseInt(given.substring(GHOST.length()));
+            if (examples >= 1) {
+                settings.put("norm-group", GHOST + examples);
+                return new Normalization.Groups(1, examples);
+            }
+        } catch (NumberFormatException e) {
+            // Reported below, like a number out of range.
+        }
+        problem("norm-group", given, expected);
+        return new Normalization.Groups(0, 0);
     }
 
     private Normalization.Running runningStatistics() {
@@ -107,7 +147,12 @@ public final class JobParser {
                         "a number from 0 to 1, or cumulative"));
         boolean tracked = flag("norm-track-running");
         String variance = text("norm-running-variance", List.of("unbiased", "biased")::contains, "unbiased or biased");
-        return new Normalization.Running(momentum, tracked, variance.equals("unbiased"));
+        long freezeAt = number("norm-freeze-at", Long::parseLong, step -> step >= 0, "a step, or 0 for never");
+        if (freezeAt > 0 && !tracked) {
+            problems.add("--norm-freeze-at needs running statistics; --norm-track-running is false");
+        }
+        return new Normalization.Running(
+                momentum, tracked, variance.equals("unbiased"), freezeAt == 0 ? Normalization.Running.NEVER : freezeAt);
     }
 
     private Optimization optimization() {

@@ -26,18 +26,25 @@ public final class JobSettings {
                     "norm",
                     "NAME[:ARGS]",
                     "batch",
-                    "normalization of the built-in models, and of a class's norm layers: batch; or group:G, which"
-                            + " normalizes each example by itself, in G groups of channels"),
+                    "normalization of the built-in models, and of a class's norm layers: batch; group:G (G groups of"
+                            + " channels of each example), layer, instance; batch-group:K:G (G groups of channels of K"
+                            + " examples, or all); renorm[:RMAX:DMAX]; frozen, by the statistics of --init; none"),
             new Setting(
                     "norm-group",
-                    "N|all",
+                    "N|all|ghost:K",
                     "all",
-                    "how many consecutive shards share batch statistics: all is SyncBN, 1 is local BN"),
+                    "how many consecutive shards share batch statistics: all is SyncBN, 1 is local BN; ghost:K: K"
+                            + " examples of a shard do"),
             new Setting(
                     "norm-momentum",
                     "M|cumulative",
                     "0.1",
                     "weight of the newest batch in the running statistics; cumulative: mean of all batches"),
+            new Setting(
+                    "norm-freeze-at",
+                    "STEP",
+                    "0",
+                    "from this step on, train with the running statistics and leave them as they are; 0: never"),
             new Setting("norm-epsilon", "E", "1e-5", "added to the variance"),
             new Setting("norm-affine", "true|false", "true", "scale and shift after normalization"),
             new Setting(

@@ -22,6 +22,7 @@ class FingerprintTest {
             Map.entry("norm", "group:2"),
             Map.entry("norm-group", "2"),
             Map.entry("norm-momentum", "cumulative"),
+            Map.entry("norm-freeze-at", "7"),
             Map.entry("norm-epsilon", "1e-3"),
             Map.entry("norm-affine", "false"),
             Map.entry("norm-track-running", "false"),

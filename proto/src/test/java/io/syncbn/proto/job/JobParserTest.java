@@ -110,7 +110,11 @@ class JobParserTest {
         assertThat(job.batches().length()).isEqualTo(new Job.Length(0, 100));
         assertThat(job.model().normalization())
                 .isEqualTo(new Normalization(
-                        "group:4", 3, 0.001, false, new Normalization.Running(OptionalDouble.empty(), false, false)));
+                        "group:4",
+                        new Normalization.Groups(3, 0),
+                        0.001,
+                        false,
+                        new Normalization.Running(OptionalDouble.empty(), false, false, Normalization.Running.NEVER)));
         assertThat(job.optimization())
                 .isEqualTo(new Optimization(
                         new Hyperparameters("sgd", Map.of("momentum", "0.5", "nesterov", "true")),
@@ -122,6 +126,38 @@ class JobParserTest {
         assertThat(job.data().shuffle()).isFalse();
         assertThat(job.data().augment()).isTrue();
         assertThat(job.model().init()).isEqualTo(Optional.of("a.safetensors"));
+    }
+
+    @Test
+    void ghostBatchesAreGroupsOfTheirOwn() {
+        Normalization ghost = JobParser.parse(Map.of("norm-group", "ghost:04", "batch", "8"), 3)
+                .model()
+                .normalization();
+        assertThat(ghost.groups()).isEqualTo(new Normalization.Groups(1, 4));
+        assertThat(ghost.groupSize(3)).isEqualTo(1);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "norm-group | ghost:3 | --norm-group is 'ghost:3', but --batch is 2; a ghost batch is a part of a shard's",
+                "norm | batch-group:4:2 | --norm is 'batch-group:4:2', but --batch is 2; give batch-group:all:G and a",
+            })
+    void groupsOfExamplesThatABatchDoesNotHaveAreNamed(String name, String value, String message) {
+        assertThatThrownBy(() -> JobParser.parse(Map.of(name, value), 3)).hasMessageContaining(message);
+    }
+
+    @Test
+    void frozenStatisticsMustBeTracked() {
+        assertThatThrownBy(() -> JobParser.parse(Map.of("norm-freeze-at", "9", "norm-track-running", "false"), 3))
+                .hasMessage("--norm-freeze-at needs running statistics; --norm-track-running is false");
+        assertThat(JobParser.parse(Map.of("norm-freeze-at", "9"), 3)
+                        .model()
+                        .normalization()
+                        .running()
+                        .frozenFrom())
+                .isEqualTo(9);
     }
 
     /** Whatever the format is called: who opens it knows. */
@@ -154,7 +190,8 @@ class JobParserTest {
                         "--epochs and --steps were both given; one of them says how long the job is",
                         "--batch is '0'; expected a whole number from 1 to 1048576",
                         "--lr is 'fast'; expected a number above 0",
-                        "--norm-group is 'some'; expected all, or a whole number from 1",
+                        "--norm-group is 'some'; expected all, a whole number of shards from 1, or ghost:K for K examples"
+                                + " of a shard",
                         "--shuffle is 'yes'; expected true or false",
                         "--data is ' '; expected a data format, and where its files are");
         assertThat(problems.getMessage().lines()).hasSize(6);
@@ -172,6 +209,9 @@ class JobParserTest {
                 "steps | 1e3",
                 "norm | ' '",
                 "norm-group | 0",
+                "norm-group | ghost:0",
+                "norm-group | ghost:few",
+                "norm-freeze-at | -1",
                 "norm-momentum | 1.1",
                 "norm-epsilon | 0",
                 "norm-running-variance | both",

@@ -38,9 +38,10 @@ public final class Initialization {
      *
      * @param fresh the model's layouts, and the running statistics to begin with if the file has none; not changed
      * @param slots of the optimizer, which starts anew
+     * @param needsStatistics whether running statistics must not be missing
      * @throws CheckpointException with everything about the file that does not fit the model
      */
-    public static ModelState read(Path file, Replica fresh, SlotNames slots) {
+    public static ModelState read(Path file, Replica fresh, SlotNames slots, boolean needsStatistics) {
         if (Files.isDirectory(file)) {
             throw CheckpointException.of(
                     file,
@@ -54,12 +55,14 @@ public final class Initialization {
         if (statistics.entries().isEmpty()) {
             found.keySet().removeIf(name -> TRACKED.stream().anyMatch(name::endsWith));
         }
-        return read(file, plainNames(file, found, fresh), fresh, slots);
+        return read(file, plainNames(file, found, fresh), fresh, slots, needsStatistics);
     }
 
-    private static ModelState read(Path file, Map<String, StoredTensor> found, Replica fresh, SlotNames slots) {
+    private static ModelState read(
+            Path file, Map<String, StoredTensor> found, Replica fresh, SlotNames slots, boolean needsStatistics) {
         ParameterLayout statistics = fresh.statistics();
-        boolean tracked = statistics.entries().stream().anyMatch(entry -> found.containsKey(entry.name()));
+        boolean tracked =
+                needsStatistics || statistics.entries().stream().anyMatch(entry -> found.containsKey(entry.name()));
         Map<String, StoredTensor> counters = new TreeMap<>(found);
         counters.keySet().retainAll(ModelState.counters(statistics));
         found.keySet().removeAll(counters.keySet());

@@ -50,7 +50,7 @@ public final class LayerScope {
 
     /**
      * Registers a running statistic of each channel. When a step commits, it is updated from what a training pass
-     * leaves in {@link ShardMemory#batchStatistics()}.
+     * leaves in {@link ShardMemory#batchStatistics()}, if it leaves something.
      *
      * @return its offset there and in {@link ShardMemory#runningStatistics()}
      */

@@ -40,9 +40,15 @@ public final class Net {
         return shape;
     }
 
-    /** A convolution without bias, as before a normalization. */
+    /** A convolution before a normalization: it has a bias only if the job's normalization shifts nothing. */
     public Net conv2d(String name, int channels, int kernel, int stride, int padding) {
-        return convolution(name, channels, kernel, stride, padding, false);
+        return convolution(
+                name,
+                channels,
+                kernel,
+                stride,
+                padding,
+                !blueprint.norms.ofJob().shifts());
     }
 
     public Net conv2dWithBias(String name, int channels, int kernel, int stride, int padding) {
@@ -81,7 +87,22 @@ public final class Net {
 
     /** Batch normalization, whatever the job asks for; with its settings. */
     public Net batchNorm(String name) {
-        return norm(name, blueprint.norms.batch());
+        return norm(name, blueprint.norms.named("batch"));
+    }
+
+    /** Group normalization, whatever the job asks for. */
+    public Net groupNorm(String name, int groups) {
+        return norm(name, blueprint.norms.named("group:" + groups));
+    }
+
+    /** Layer normalization, whatever the job asks for: over all numbers of an example. */
+    public Net layerNorm(String name) {
+        return norm(name, blueprint.norms.named("layer"));
+    }
+
+    /** Instance normalization, whatever the job asks for. */
+    public Net instanceNorm(String name) {
+        return norm(name, blueprint.norms.named("instance"));
     }
 
     /** A custom normalization. */

@@ -8,4 +8,14 @@ package io.syncbn.worker.nn;
 public interface Normalizer extends LayerDefinition {
     @Override
     NormFactory define(LayerScope scope);
+
+    /** Whether it gives each channel a shift, so that a convolution before it needs no bias of its own. */
+    default boolean shifts() {
+        return true;
+    }
+
+    /** Whether the job's first state must have trained running statistics. */
+    default boolean needsStatistics() {
+        return false;
+    }
 }

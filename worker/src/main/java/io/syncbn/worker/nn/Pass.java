@@ -30,7 +30,7 @@ public record Pass(
 
     /** The same, with a watch on the layers' outputs. */
     public static Pass evaluation(LayerWatch outputs) {
-        return new Pass(false, new BatchId(0, 0, 0), MomentsReducer.LOCAL, offset -> {}, outputs);
+        return new Pass(false, new BatchId(0, 0, 0, 1), MomentsReducer.LOCAL, offset -> {}, outputs);
     }
 
     /**
@@ -39,6 +39,7 @@ public record Pass(
      * @param seed the job's
      * @param step being computed, from 1
      * @param shard whose examples these are
+     * @param progress part of the job's steps that were done before this one
      */
-    public record BatchId(long seed, long step, int shard) {}
+    public record BatchId(long seed, long step, int shard, double progress) {}
 }

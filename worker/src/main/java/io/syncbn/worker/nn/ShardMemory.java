@@ -7,7 +7,7 @@ import io.syncbn.worker.kernels.Natives;
 public final class ShardMemory {
     private final Replica replica;
     private final float[] gradients;
-    private final double[] batchStatistics;
+    private final BatchStatistics batchStatistics;
     private final int maxExamples;
     private final Natives natives;
     private final ChannelKernels kernels;
@@ -22,7 +22,7 @@ public final class ShardMemory {
     ShardMemory(Replica replica, int maxExamples, Natives natives, ChannelKernels kernels) {
         this.replica = replica;
         this.gradients = new float[replica.parameters().size()];
-        this.batchStatistics = new double[replica.statistics().size()];
+        this.batchStatistics = new BatchStatistics(replica.statistics());
         this.maxExamples = maxExamples;
         this.natives = natives;
         this.kernels = kernels;
@@ -43,8 +43,8 @@ public final class ShardMemory {
         return replica.runningStatistics();
     }
 
-    /** Where a training pass leaves its group's statistics, laid out as the running ones. */
-    public double[] batchStatistics() {
+    /** Where a training pass leaves the statistics of its batch. */
+    public BatchStatistics batchStatistics() {
         return batchStatistics;
     }
 

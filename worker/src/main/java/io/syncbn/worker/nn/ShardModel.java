@@ -64,17 +64,15 @@ public final class ShardModel implements AutoCloseable {
         return memory.gradients();
     }
 
-    /** Resets the gradients, also after a pass that an exception has ended. */
-    public void clearGradients() {
+    /** Resets what a pass adds to or leaves, also after one that an exception has ended. */
+    public void beginStep() {
         memory.lateGradient().clear();
+        memory.batchStatistics().clear();
         Arrays.fill(memory.gradients(), 0);
     }
 
-    /**
-     * The normalization group's mean and variance of the last training pass, as the definition's statistics are laid out:
-     * what running statistics take in. Zeros for a group without examples.
-     */
-    public double[] batchStatistics() {
+    /** What running statistics take in of the last training pass. */
+    public BatchStatistics batchStatistics() {
         return memory.batchStatistics();
     }
 

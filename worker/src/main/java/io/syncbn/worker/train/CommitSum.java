@@ -1,49 +1,59 @@
 package io.syncbn.worker.train;
 
+import io.syncbn.worker.nn.BatchStatistics;
+import io.syncbn.worker.nn.ParameterLayout;
+import io.syncbn.worker.nn.ParameterLayout.Entry;
 import java.util.Arrays;
 
 /**
- * What is summed over all shards at the end of a step, beside the gradient: counts, loss, and the normalization groups'
- * batch statistics.
+ * What is summed over all shards at the end of a step, beside the gradient: counts, loss, and statistics of the batch.
  *
- * <p>Running statistics take the mean over groups. So the first shard of each group contributes its group's batch mean and
- * variance, and 1 to the number of groups; the others contribute zeros, as does a group without examples.
+ * <p>Running statistics take the mean over those that speak for a statistic ({@link BatchStatistics}); the others
+ * contribute zeros.
  *
  * @param examples in the global batch
  * @param loss sum over examples
  * @param correct predictions among them
- * @param groups normalization groups that had examples
  * @param notFinite shards with numbers that are not finite, of their own
- * @param statistics sums over these groups, laid out as the replica's running statistics
+ * @param speakers how many speak for each of the running statistics, in the order of their layout
+ * @param statistics sums over these, laid out as the replica's running statistics
  */
-record CommitSum(double examples, double loss, double correct, double groups, double notFinite, double[] statistics) {
-    private static final int HEAD = 5;
+record CommitSum(
+        double examples, double loss, double correct, double notFinite, double[] speakers, double[] statistics) {
+    private static final int HEAD = 4;
 
     static CommitSum of(
-            int examples, double loss, int correct, boolean leadsGroup, boolean notFinite, double[] batchStatistics) {
-        return new CommitSum(
-                examples,
-                loss,
-                correct,
-                leadsGroup ? 1 : 0,
-                notFinite ? 1 : 0,
-                leadsGroup ? batchStatistics : new double[batchStatistics.length]);
+            int examples,
+            double loss,
+            int correct,
+            boolean notFinite,
+            BatchStatistics statistics,
+            boolean isFirstOfGroup) {
+        double[] speakers = statistics.speakers(isFirstOfGroup);
+        return new CommitSum(examples, loss, correct, notFinite ? 1 : 0, speakers, statistics.spoken(isFirstOfGroup));
     }
 
     double[] pack() {
-        double[] packed = new double[HEAD + statistics.length];
+        double[] packed = new double[HEAD + speakers.length + statistics.length];
         packed[0] = examples;
         packed[1] = loss;
         packed[2] = correct;
-        packed[3] = groups;
-        packed[4] = notFinite;
-        System.arraycopy(statistics, 0, packed, HEAD, statistics.length);
+        packed[3] = notFinite;
+        System.arraycopy(speakers, 0, packed, HEAD, speakers.length);
+        System.arraycopy(statistics, 0, packed, HEAD + speakers.length, statistics.length);
         return packed;
     }
 
-    static CommitSum unpack(double[] packed) {
+    /** @param layout of the running statistics */
+    static CommitSum unpack(double[] packed, ParameterLayout layout) {
+        int statistics = HEAD + layout.entries().size();
         return new CommitSum(
-                packed[0], packed[1], packed[2], packed[3], packed[4], Arrays.copyOfRange(packed, HEAD, packed.length));
+                packed[0],
+                packed[1],
+                packed[2],
+                packed[3],
+                Arrays.copyOfRange(packed, HEAD, statistics),
+                Arrays.copyOfRange(packed, statistics, packed.length));
     }
 
     double meanLoss() {
@@ -54,12 +64,22 @@ record CommitSum(double examples, double loss, double correct, double groups, do
         return correct / examples;
     }
 
-    /** Mean over groups; the sums themselves if no group had examples. */
-    double[] meanStatistics() {
+    /** Whether there is something for the running statistics to take in. */
+    boolean hasStatistics() {
+        return Arrays.stream(speakers).anyMatch(count -> count > 0);
+    }
+
+    /**
+     * The mean over those that speak.
+     *
+     * @param running for statistics for which nobody speaks, as in a step with frozen ones
+     */
+    double[] meanStatistics(ParameterLayout layout, float[] running) {
         double[] mean = statistics.clone();
-        if (groups > 1) {
-            for (int i = 0; i < mean.length; i++) {
-                mean[i] /= groups;
+        for (int entry = 0; entry < speakers.length; entry++) {
+            Entry of = layout.entries().get(entry);
+            for (int i = of.offset(); i < of.offset() + of.size(); i++) {
+                mean[i] = speakers[entry] == 0 ? running[i] : mean[i] / speakers[entry];
             }
         }
         return mean;

@@ -110,6 +110,7 @@ public final class LocalShards implements AutoCloseable {
                 .mapToObj(i -> new ShardStep(
                         numbers.get(i),
                         job.determinism().seed(),
+                        Timetable.steps(job, batches),
                         groups,
                         models.get(i),
                         new BatchLoader(

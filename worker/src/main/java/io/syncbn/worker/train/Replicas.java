@@ -2,6 +2,7 @@ package io.syncbn.worker.train;
 
 import io.syncbn.proto.job.Fingerprint;
 import io.syncbn.proto.job.Job;
+import io.syncbn.proto.job.JobException;
 import io.syncbn.worker.checkpoint.Checkpoint;
 import io.syncbn.worker.checkpoint.CheckpointException;
 import io.syncbn.worker.checkpoint.Initialization;
@@ -10,12 +11,14 @@ import io.syncbn.worker.data.Dataset;
 import io.syncbn.worker.kernels.Arithmetic;
 import io.syncbn.worker.models.Models;
 import io.syncbn.worker.nn.ModelDefinition;
+import io.syncbn.worker.nn.Norms;
 import io.syncbn.worker.nn.Replica;
 import io.syncbn.worker.nn.norm.Normalizers;
 import io.syncbn.worker.optim.Optimizers;
 import io.syncbn.worker.optim.SlotNames;
 import io.syncbn.worker.optim.Slots;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -31,7 +34,8 @@ public record Replicas(ModelDefinition definition, SlotNames slots, ModelState i
 
     /** The state before training, or, to go on, that of a checkpoint of the same job. */
     public static Replicas open(Job job, Dataset data, Arithmetic arithmetic, Optional<Resume> resume) {
-        ModelDefinition definition = define(job, data);
+        Norms norms = Normalizers.of(job.model().normalization());
+        ModelDefinition definition = define(job, data, norms);
         SlotNames slots = Optimizers.of(job.optimization().optimizer()).slots();
         if (resume.isPresent()) {
             Checkpoint checkpoint = Checkpoint.open(resume.get().from());
@@ -40,15 +44,27 @@ public record Replicas(ModelDefinition definition, SlotNames slots, ModelState i
             return new Replicas(definition, slots, stateOf(checkpoint, definition, slots));
         }
         Replica fresh = definition.newReplica(job.determinism().seed());
-        ModelState state = job.model().init().isPresent()
-                ? Initialization.read(Path.of(job.model().init().get()), fresh, slots)
-                : new ModelState(fresh, 0, Slots.zeros(slots, fresh.weights().length), 0);
-        return new Replicas(definition, slots, state);
+        return new Replicas(definition, slots, firstState(job, norms, fresh, slots));
+    }
+
+    private static ModelState firstState(Job job, Norms norms, Replica fresh, SlotNames slots) {
+        boolean needsStatistics = norms.ofJob().needsStatistics();
+        if (job.model().init().isPresent()) {
+            return Initialization.read(Path.of(job.model().init().get()), fresh, slots, needsStatistics);
+        }
+        if (needsStatistics) {
+            throw new JobException(
+                    List.of("--norm " + job.model().normalization().kind()
+                            + " normalizes by trained statistics; --init must name a file that has them, such as a"
+                            + " checkpoint's model.safetensors"));
+        }
+        return new ModelState(fresh, 0, Slots.zeros(slots, fresh.weights().length), 0);
     }
 
     /** A checkpoint's model, whichever job and data it came from, as long as it is the same model; to be evaluated. */
     public static Replicas ofCheckpoint(Job job, Dataset data, Arithmetic arithmetic, Path path) {
-        ModelDefinition definition = define(job, data);
+        ModelDefinition definition =
+                define(job, data, Normalizers.of(job.model().normalization()));
         Checkpoint checkpoint = Checkpoint.open(path);
         SameOrigin.require(checkpoint, definition.description());
         SameOrigin.warn(checkpoint, arithmetic);
@@ -82,12 +98,12 @@ public record Replicas(ModelDefinition definition, SlotNames slots, ModelState i
         return checkpoint.state(definition.parameters(), definition.statistics(), slots);
     }
 
-    private static ModelDefinition define(Job job, Dataset data) {
+    private static ModelDefinition define(Job job, Dataset data, Norms norms) {
         return ModelDefinition.of(
                 Models.named(job.model().name()),
                 data.shape(),
                 data.classes(),
-                Normalizers.of(job.model().normalization()),
+                norms,
                 job.optimization().dropout());
     }
 

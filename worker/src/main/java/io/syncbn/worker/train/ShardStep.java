@@ -23,6 +23,7 @@ import java.util.function.LongSupplier;
 final class ShardStep {
     private final int shard;
     private final long seed;
+    private final long steps;
     private final Grouping groups;
     private final ShardModel model;
     private final BatchLoader loader;
@@ -34,12 +35,13 @@ final class ShardStep {
     private final Tensor logitsGradient;
     private final NonFiniteGuard watch;
 
-    private boolean groupHasExamples;
     private int chunksLeft;
 
+    /** @param steps of the whole job */
     ShardStep(
             int shard,
             long seed,
+            long steps,
             Grouping groups,
             ShardModel model,
             BatchLoader loader,
@@ -50,6 +52,7 @@ final class ShardStep {
             LongSupplier nanoClock) {
         this.shard = shard;
         this.seed = seed;
+        this.steps = steps;
         this.groups = groups;
         this.model = model;
         this.loader = loader;
@@ -75,7 +78,6 @@ final class ShardStep {
     /** Forward and backward over this shard's batch of the step; offers everything, awaits only moments. */
     Share run(long step) {
         watch.begin(step);
-        groupHasExamples = false;
         chunksLeft = chunks.count();
         long start = nanoClock.getAsLong();
         BatchLoader.Batch batch = loader.train(step);
@@ -90,9 +92,8 @@ final class ShardStep {
     }
 
     private void compute(long step, BatchLoader.Batch batch) {
-        model.clearGradients();
-        Pass pass =
-                new Pass(true, new Pass.BatchId(seed, step, shard), reducer(step), offset -> offerFrom(offset, step));
+        model.beginStep();
+        Pass pass = new Pass(true, batchId(step), reducer(step), offset -> offerFrom(offset, step));
         Tensor logits = model.forward(batch.images(), pass);
         Tensor lossGradient = logitsGradient.withExamples(logits.examples());
         SoftmaxCrossEntropy.Result result =
@@ -100,29 +101,29 @@ final class ShardStep {
         watch.loss(result.loss());
         model.backward(lossGradient, pass);
 
-        boolean leads = groups.positionOf(shard) == 0 && groupHasExamples;
         CommitSum part = CommitSum.of(
                 batch.images().examples(),
                 result.loss(),
                 result.correct(),
-                leads,
                 watch.origin().isPresent(),
-                model.batchStatistics());
+                model.batchStatistics(),
+                groups.positionOf(shard) == 0);
         collective.offer(Round.commit(step), shard, part.pack());
+    }
+
+    private Pass.BatchId batchId(long step) {
+        return new Pass.BatchId(seed, step, shard, (double) (step - 1) / steps);
     }
 
     private MomentsReducer reducer(long step) {
         return (direction, layer, part) -> {
-            boolean forward = direction == MomentsReducer.Direction.FORWARD;
-            SumKind kind = forward ? SumKind.MOMENTS_FORWARD : SumKind.MOMENTS_BACKWARD;
+            SumKind kind =
+                    direction == MomentsReducer.Direction.FORWARD ? SumKind.MOMENTS_FORWARD : SumKind.MOMENTS_BACKWARD;
             watch.moments(direction, layer, part);
             Sum<double[]> sum = collective.offer(Round.of(kind, step, layer), shard, part);
             return () -> {
                 double[] total = momentsWait.await(sum);
                 watch.received(total);
-                if (forward) {
-                    groupHasExamples = total[0] > 0;
-                }
                 return total;
             };
         };

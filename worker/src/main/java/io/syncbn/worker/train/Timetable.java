@@ -1,6 +1,7 @@
 package io.syncbn.worker.train;
 
 import io.syncbn.proto.job.Job;
+import io.syncbn.worker.data.BatchPlan;
 import io.syncbn.worker.data.Dataset;
 import io.syncbn.worker.record.Intervals;
 
@@ -15,15 +16,19 @@ import io.syncbn.worker.record.Intervals;
 record Timetable(long steps, long stepsPerEpoch, long checkpointEvery, long evaluateEvery) {
 
     static Timetable of(Job job, Dataset data, Intervals intervals) {
-        long stepsPerEpoch = LocalShards.batchPlan(job, data.train().size()).stepsPerEpoch();
-        long steps = job.batches().length().steps() > 0
-                ? job.batches().length().steps()
-                : job.batches().length().epochs() * stepsPerEpoch;
+        BatchPlan batches = LocalShards.batchPlan(job, data.train().size());
+        long stepsPerEpoch = batches.stepsPerEpoch();
         return new Timetable(
-                steps,
+                steps(job, batches),
                 stepsPerEpoch,
                 intervals.checkpointEvery() > 0 ? intervals.checkpointEvery() : stepsPerEpoch,
                 intervals.evaluateEvery() > 0 ? intervals.evaluateEvery() : stepsPerEpoch);
+    }
+
+    /** Steps of the whole job. */
+    static long steps(Job job, BatchPlan batches) {
+        Job.Length length = job.batches().length();
+        return length.steps() > 0 ? length.steps() : length.epochs() * batches.stepsPerEpoch();
     }
 
     /** Passes over the data; a fraction. */

@@ -77,7 +77,8 @@ final class Trainer {
             chunks.paste(gradientsWait.await(shards.gradients(step, chunk, chunks.count())), chunk, gradient);
         }
         long summed = nanoClock.getAsLong();
-        CommitSum sums = CommitSum.unpack(shards.commit(step).await());
+        CommitSum sums = CommitSum.unpack(
+                shards.commit(step).await(), state.modelState().replica().statistics());
         long committed = nanoClock.getAsLong();
         Optional<String> fault = state.apply(sums, gradient);
         shards.done(step);

@@ -102,12 +102,12 @@ final class TrainingState {
     private void change(CommitSum sums, float[] gradient, long next) {
         leftOutInARow = 0;
         updates.step(replica.weights(), gradient, (long) sums.examples(), learningRateOf(next));
-        if (sums.groups() > 0) {
+        if (sums.hasStatistics()) {
             batchesTracked++;
             float[] running = replica.runningStatistics();
             float[] updated = RunningStatistics.update(
                     running,
-                    sums.meanStatistics(),
+                    sums.meanStatistics(replica.statistics(), running),
                     job.model().normalization().running().momentum(),
                     batchesTracked);
             System.arraycopy(updated, 0, running, 0, running.length);

@@ -42,7 +42,7 @@ class InitializationTest {
 
     @Test
     void startsWithTheFilesWeights() throws IOException {
-        ModelState state = Initialization.read(file(source.modelTensors()), FRESH, States.SLOTS);
+        ModelState state = Initialization.read(file(source.modelTensors()), FRESH, States.SLOTS, false);
         assertThat(state.replica().weights()).containsExactly(source.replica().weights());
         assertThat(state.replica().runningStatistics())
                 .containsExactly(source.replica().runningStatistics());
@@ -57,18 +57,18 @@ class InitializationTest {
             strings = {"module.", "_orig_mod.", "module._orig_mod.", "model.", "net.encoder.", "student_", "bn1.", "fc."
             })
     void takesOffThePrefixThatEveryNameHas(String prefix) throws IOException {
-        ModelState state = Initialization.read(file(prefixed(prefix, name -> true)), FRESH, States.SLOTS);
+        ModelState state = Initialization.read(file(prefixed(prefix, name -> true)), FRESH, States.SLOTS, false);
         assertThat(state.replica().weights()).containsExactly(source.replica().weights());
         assertThat(state.batchesTracked()).isEqualTo(5);
         Predicate<String> isNeeded = name -> !name.contains("running") && !name.contains("num_");
-        state = Initialization.read(file(prefixed(prefix, isNeeded)), FRESH, States.SLOTS);
+        state = Initialization.read(file(prefixed(prefix, isNeeded)), FRESH, States.SLOTS, false);
         assertThat(state.replica().weights()).containsExactly(source.replica().weights());
     }
 
     @Test
     void whatIsWrongBehindAPrefixIsSaidAlone() throws IOException {
         Path file = file(prefixed("module.", name -> !name.equals("fc.bias")));
-        assertThatThrownBy(() -> Initialization.read(file, FRESH, States.SLOTS))
+        assertThatThrownBy(() -> Initialization.read(file, FRESH, States.SLOTS, false))
                 .hasMessage(file + ": tensor fc.bias is missing; expected BF16|F16|F32|F64 [3]");
     }
 
@@ -101,7 +101,7 @@ class InitializationTest {
     })
     void takesCountersOfAnyType(ElementType type, String hex) throws IOException {
         for (List<Integer> dimensions : List.of(List.<Integer>of(), List.of(1))) {
-            assertThat(Initialization.read(file(withCounter(type, dimensions, hex)), FRESH, States.SLOTS)
+            assertThat(Initialization.read(file(withCounter(type, dimensions, hex)), FRESH, States.SLOTS, false)
                             .batchesTracked())
                     .isEqualTo(5);
         }
@@ -118,7 +118,7 @@ class InitializationTest {
     void refusesCountersThatAreNone(ElementType type, int elements, String hex) throws IOException {
         List<Integer> dimensions = elements == 0 ? List.of() : List.of(elements);
         Path file = file(withCounter(type, dimensions, hex));
-        assertThatThrownBy(() -> Initialization.read(file, FRESH, States.SLOTS))
+        assertThatThrownBy(() -> Initialization.read(file, FRESH, States.SLOTS, false))
                 .isInstanceOf(CheckpointException.class)
                 .hasMessageContainingAll(
                         file.toString(), "bn1.num_batches_tracked", type.name(), "counters may be left out");
@@ -152,7 +152,7 @@ class InitializationTest {
                             : StoredTensor.ofFloats(name, tensor.spec().dimensions(), floats, 0));
         }
         Path file = file(tensors);
-        assertThatThrownBy(() -> Initialization.read(file, FRESH, States.SLOTS))
+        assertThatThrownBy(() -> Initialization.read(file, FRESH, States.SLOTS, false))
                 .isInstanceOf(CheckpointException.class)
                 .hasMessageStartingWith(file + ": tensor " + name + " holds " + value + " at index 1 of ")
                 .hasMessageEndingWith("; expected " + expected);
@@ -164,14 +164,14 @@ class InitializationTest {
         byte[] whole = Files.readAllBytes(file);
         Mutations.read(whole, 3000, CheckpointException.class, damaged -> {
             Files.write(file, damaged);
-            Initialization.read(file, FRESH, States.SLOTS);
+            Initialization.read(file, FRESH, States.SLOTS, false);
         });
     }
 
     @Test
     void startsStatisticsAnewWhenTheFileHasNone() throws IOException {
         ModelState state = Initialization.read(
-                file(tensors(name -> !name.contains("running") && !name.contains("num_"))), FRESH, States.SLOTS);
+                file(tensors(name -> !name.contains("running") && !name.contains("num_"))), FRESH, States.SLOTS, false);
         assertThat(state.replica().runningStatistics())
                 .containsExactly(0, 0, 1, 1)
                 .isNotSameAs(FRESH.runningStatistics());
@@ -180,7 +180,8 @@ class InitializationTest {
 
     @Test
     void doesWithoutCounters() throws IOException {
-        ModelState state = Initialization.read(file(tensors(name -> !name.contains("num_"))), FRESH, States.SLOTS);
+        ModelState state =
+                Initialization.read(file(tensors(name -> !name.contains("num_"))), FRESH, States.SLOTS, false);
         assertThat(state.replica().runningStatistics())
                 .containsExactly(source.replica().runningStatistics());
         assertThat(state.batchesTracked()).isZero();
@@ -189,7 +190,7 @@ class InitializationTest {
     @Test
     void ignoresStatisticsThatTheModelDoesNotTrack() throws IOException {
         Replica untracked = new Replica(States.PARAMETERS, new float[15], States.NO_STATISTICS, new float[0]);
-        ModelState state = Initialization.read(file(source.modelTensors()), untracked, States.SLOTS);
+        ModelState state = Initialization.read(file(source.modelTensors()), untracked, States.SLOTS, false);
         assertThat(state.replica().weights()).containsExactly(source.replica().weights());
         assertThat(state.replica().runningStatistics()).isEmpty();
         assertThat(state.batchesTracked()).isZero();
@@ -203,7 +204,7 @@ class InitializationTest {
         ByteBuffer wide = ByteBuffer.allocate(16).order(ByteOrder.LITTLE_ENDIAN).putDouble(8, 0.1);
         tensors.add(new StoredTensor(new TensorSpec("bn1.weight", ElementType.F16, List.of(2)), half));
         tensors.add(new StoredTensor(new TensorSpec("bn1.bias", ElementType.F64, List.of(2)), wide));
-        float[] weights = Initialization.read(file(tensors), FRESH, States.SLOTS)
+        float[] weights = Initialization.read(file(tensors), FRESH, States.SLOTS, false)
                 .replica()
                 .weights();
         assertThat(weights)
@@ -218,7 +219,7 @@ class InitializationTest {
         tensors.add(StoredTensor.ofFloats("fc.weight", List.of(10, 2), new float[20], 0));
         tensors.add(StoredTensor.ofLong("optimizer", 1));
         Path file = file(tensors);
-        assertThatThrownBy(() -> Initialization.read(file, FRESH, States.SLOTS))
+        assertThatThrownBy(() -> Initialization.read(file, FRESH, States.SLOTS, false))
                 .isInstanceOf(CheckpointException.class)
                 .hasMessage(file + ": 5 faults\n"
                         + "  tensor bn1.running_var is missing; expected BF16|F16|F32|F64 [2]\n"
@@ -233,17 +234,17 @@ class InitializationTest {
         List<StoredTensor> tensors = new ArrayList<>(tensors(name -> !name.equals("fc.bias")));
         tensors.add(new StoredTensor(new TensorSpec("fc.bias", ElementType.I32, List.of(3)), ByteBuffer.allocate(12)));
         Path file = file(tensors);
-        assertThatThrownBy(() -> Initialization.read(file, FRESH, States.SLOTS))
+        assertThatThrownBy(() -> Initialization.read(file, FRESH, States.SLOTS, false))
                 .hasMessage(file + ": tensor fc.bias: expected BF16|F16|F32|F64 [3], found I32 [3]");
     }
 
     @Test
     void wantsAFile() {
-        assertThatThrownBy(() -> Initialization.read(directory, FRESH, States.SLOTS))
+        assertThatThrownBy(() -> Initialization.read(directory, FRESH, States.SLOTS, false))
                 .hasMessage(directory + ": expected a safetensors file, found a directory; "
                         + "to start from a checkpoint's weights, name its model.safetensors");
         Path missing = directory.resolve("missing.safetensors");
-        assertThatThrownBy(() -> Initialization.read(missing, FRESH, States.SLOTS))
+        assertThatThrownBy(() -> Initialization.read(missing, FRESH, States.SLOTS, false))
                 .hasMessage(missing + ": there is no such file");
     }
 }

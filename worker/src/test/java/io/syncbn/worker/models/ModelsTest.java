@@ -159,11 +159,11 @@ class ModelsTest {
         }
         int[] labels = {0, 1, 2, 3};
         Tensor gradient = Tensor.zeros(examples, Shape.flat(4));
-        Pass pass = new Pass(true, new Pass.BatchId(1, 1, 0), MomentsReducer.LOCAL, offset -> {});
+        Pass pass = new Pass(true, new Pass.BatchId(1, 1, 0, 0), MomentsReducer.LOCAL, offset -> {});
         List<Double> losses = new ArrayList<>();
         try (ShardModel model = definition.newShardModel(replica, examples)) {
             for (int step = 0; step < 6; step++) {
-                model.clearGradients();
+                model.beginStep();
                 losses.add(SoftmaxCrossEntropy.compute(model.forward(x, pass), labels, 0, gradient)
                         .loss());
                 model.backward(gradient, pass);

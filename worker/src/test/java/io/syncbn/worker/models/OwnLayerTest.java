@@ -106,9 +106,9 @@ class OwnLayerTest {
 
     /** Of a training pass, which leaves its gradients. */
     private double loss(ShardModel model) {
-        Pass pass = new Pass(true, new Pass.BatchId(1, 1, 0), MomentsReducer.LOCAL, offset -> {});
+        Pass pass = new Pass(true, new Pass.BatchId(1, 1, 0, 0), MomentsReducer.LOCAL, offset -> {});
         Tensor gradient = Tensor.zeros(3, Shape.flat(3));
-        model.clearGradients();
+        model.beginStep();
         double loss = SoftmaxCrossEntropy.compute(model.forward(x, pass), labels, 0, gradient)
                 .loss();
         model.backward(gradient, pass);

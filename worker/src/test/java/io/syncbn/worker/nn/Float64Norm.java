@@ -1,23 +1,36 @@
 package io.syncbn.worker.nn;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
-/** Batch normalization by its definition: two passes, each group by itself. */
+/**
+ * Normalization by mean and variance, by its definition: two passes over the numbers of each group. A group is some
+ * examples of the global batch times some consecutive channels.
+ */
 public final class Float64Norm implements Float64Layers.Twin {
+
+    /** What batch renormalization makes of x̂ = (x − mean)/√(variance + ε) of a channel: r·x̂ + d. */
+    public interface Correction {
+        /** r, then d */
+        double[] of(int channel, double mean, double variance);
+    }
+
+    /** By group of examples and channel. */
     public final List<double[]> means = new ArrayList<>();
+
     public final List<double[]> variances = new ArrayList<>();
     private final Float64Layers.Parameters parameters;
     private final String name;
     private final int channels;
+    private final int channelsPerGroup;
     private final double epsilon;
     private final int[] groupOfExample;
     private final int groups;
+    private final Correction correction;
     private double[] normalized;
-    private double[][] inverse;
-    private double[][] rowsOfGroup;
 
-    /** @param groupOfExample normalization group of each example of the global batch */
+    /** A channel each, as batch normalization has it. */
     public Float64Norm(
             Float64Layers.Parameters parameters,
             String name,
@@ -25,12 +38,28 @@ public final class Float64Norm implements Float64Layers.Twin {
             double epsilon,
             int[] groupOfExample,
             int groups) {
+        this(parameters, name, channels, 1, epsilon, groupOfExample, groups, (channel, mean, variance) ->
+                new double[] {1, 0});
+    }
+
+    /** @param groupOfExample normalization group of each example of the global batch */
+    public Float64Norm(
+            Float64Layers.Parameters parameters,
+            String name,
+            int channels,
+            int channelsPerGroup,
+            double epsilon,
+            int[] groupOfExample,
+            int groups,
+            Correction correction) {
         this.parameters = parameters;
         this.name = name;
         this.channels = channels;
+        this.channelsPerGroup = channelsPerGroup;
         this.epsilon = epsilon;
         this.groupOfExample = groupOfExample;
         this.groups = groups;
+        this.correction = correction;
     }
 
     @Override
@@ -38,38 +67,27 @@ public final class Float64Norm implements Float64Layers.Twin {
         means.clear();
         variances.clear();
         normalized = new double[x.length];
-        inverse = new double[groups][channels];
-        rowsOfGroup = new double[groups][1];
         double[] y = new double[x.length];
         for (int g = 0; g < groups; g++) {
-            double[] mean = new double[channels];
-            double[] variance = new double[channels];
-            means.add(mean);
-            variances.add(variance);
+            means.add(new double[channels]);
+            variances.add(new double[channels]);
             for (int c = 0; c < channels; c++) {
-                double sum = 0;
-                double count = 0;
-                for (int i = c; i < x.length; i += channels) {
-                    if (group(i, x.length) == g) {
-                        sum += x[i];
-                        count++;
-                    }
+                List<Integer> peers = peers(g, c, x.length);
+                double mean = 0;
+                double variance = 0;
+                for (int i : peers) {
+                    mean += x[i] / peers.size();
                 }
-                rowsOfGroup[g][0] = count;
-                if (count == 0) {
-                    continue;
+                for (int i : peers) {
+                    variance += (x[i] - mean) * (x[i] - mean) / peers.size();
                 }
-                mean[c] = sum / count;
-                for (int i = c; i < x.length; i += channels) {
-                    if (group(i, x.length) == g) {
-                        variance[c] += (x[i] - mean[c]) * (x[i] - mean[c]) / count;
-                    }
-                }
-                inverse[g][c] = 1 / Math.sqrt(variance[c] + epsilon);
-                for (int i = c; i < x.length; i += channels) {
-                    if (group(i, x.length) == g) {
-                        normalized[i] = (x[i] - mean[c]) * inverse[g][c];
-                        y[i] = gamma(c) * normalized[i] + beta(c);
+                means.get(g)[c] = mean;
+                variances.get(g)[c] = variance;
+                double[] corrected = correction.of(c, mean, variance);
+                for (int i : peers) {
+                    if (i % channels == c) {
+                        normalized[i] = (x[i] - mean) / Math.sqrt(variance + epsilon);
+                        y[i] = gamma(c) * (corrected[0] * normalized[i] + corrected[1]) + beta(c);
                     }
                 }
             }
@@ -82,31 +100,54 @@ public final class Float64Norm implements Float64Layers.Twin {
         double[] dx = new double[dy.length];
         for (int g = 0; g < groups; g++) {
             for (int c = 0; c < channels; c++) {
+                double[] corrected = correction.of(c, means.get(g)[c], variances.get(g)[c]);
+                double inverse = corrected[0] / Math.sqrt(variances.get(g)[c] + epsilon);
+                List<Integer> peers = peers(g, c, dy.length);
                 double sum = 0;
                 double product = 0;
-                for (int i = c; i < dy.length; i += channels) {
-                    if (group(i, dy.length) == g) {
-                        sum += dy[i];
-                        product += dy[i] * normalized[i];
-                    }
+                for (int i : peers) {
+                    sum += gamma(i % channels) * dy[i];
+                    product += gamma(i % channels) * dy[i] * normalized[i];
                 }
-                double count = rowsOfGroup[g][0];
-                for (int i = c; i < dy.length; i += channels) {
-                    if (group(i, dy.length) == g) {
-                        dx[i] = gamma(c) * inverse[g][c] * (dy[i] - sum / count - normalized[i] * product / count);
+                for (int i : peers) {
+                    if (i % channels == c) {
+                        dx[i] = inverse
+                                * (gamma(c) * dy[i] - sum / peers.size() - normalized[i] * product / peers.size());
+                        addTo(".weight", c, dy[i] * (corrected[0] * normalized[i] + corrected[1]));
+                        addTo(".bias", c, dy[i]);
                     }
-                }
-                if (parameters.values.containsKey(name + ".weight")) {
-                    parameters.gradients.get(name + ".weight")[c] += product;
-                    parameters.gradients.get(name + ".bias")[c] += sum;
                 }
             }
         }
         return dx;
     }
 
+    private void addTo(String parameter, int c, double gradient) {
+        if (parameters.values.containsKey(name + parameter)) {
+            parameters.gradients.get(name + parameter)[c] += gradient;
+        }
+    }
+
+    /** How many numbers share the statistics of a group's channels. */
     public double rows(int group) {
-        return rowsOfGroup[group][0];
+        long examples = Arrays.stream(groupOfExample).filter(g -> g == group).count();
+        return examples == 0
+                ? 0
+                : (double) examples * normalized.length / groupOfExample.length / channels * channelsPerGroup;
+    }
+
+    /** The numbers that share statistics with a channel of a group. */
+    private List<Integer> peers(int group, int channel, int length) {
+        List<Integer> peers = new ArrayList<>();
+        int first = channel / channelsPerGroup * channelsPerGroup;
+        for (int row = 0; row < length / channels; row++) {
+            if (group(row * channels, length) == group) {
+                for (int c = first; c < first + channelsPerGroup; c++) {
+                    peers.add(row * channels + c);
+                }
+            }
+        }
+        return peers;
     }
 
     private int group(int index, int length) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.syncbn.proto.job.JobParser;
 import io.syncbn.proto.job.Normalization;
 import io.syncbn.worker.nn.norm.Normalizers;
 import java.util.ArrayList;
@@ -11,7 +12,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
-import java.util.OptionalDouble;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** Defining models: shapes, names, first values, and what is said about mistakes. */
@@ -172,14 +173,26 @@ class NetTest {
 
     @Test
     void normalizationShowsInTheDescription() {
+        Architecture model =
+                net -> net.conv2d("a", 3, 3, 2, 1).norm("n").flatten().dense("fc", net.classes());
         List<String> digests = new ArrayList<>();
         for (Normalization each : List.of(
                 Normalization.DEFAULT,
-                new Normalization("batch", 0, 1e-3, true, Normalization.DEFAULT.running()),
-                new Normalization("batch", 0, 1e-5, false, Normalization.DEFAULT.running()),
-                new Normalization(
-                        "batch", 0, 1e-5, true, new Normalization.Running(OptionalDouble.of(0.1), false, true)))) {
-            digests.add(ModelDefinition.of(VERSIONS.get(0), PICTURE, 4, Normalizers.of(each), 0)
+                normalization(Map.of("norm-epsilon", "1e-3")),
+                normalization(Map.of("norm-affine", "false")),
+                normalization(Map.of("norm-track-running", "false")),
+                normalization(Map.of("norm-group", "ghost:1")),
+                normalization(Map.of("norm", "renorm")),
+                normalization(Map.of("norm", "renorm:2:5")),
+                normalization(Map.of("norm", "frozen")),
+                normalization(Map.of("norm", "group:3")),
+                normalization(Map.of("norm", "batch-group:1:3")),
+                normalization(Map.of("norm", "batch-group:2:3")),
+                normalization(Map.of("norm", "batch-group:all:3")),
+                normalization(Map.of("norm", "layer")),
+                normalization(Map.of("norm", "instance")),
+                normalization(Map.of("norm", "none")))) {
+            digests.add(ModelDefinition.of(model, PICTURE, 4, Normalizers.of(each), 0)
                     .description()
                     .digest());
         }
@@ -200,8 +213,7 @@ class NetTest {
 
     @Test
     void withoutAffineAndTrackingNothingIsRegistered() {
-        Normalization bare = new Normalization(
-                "batch", 0, 1e-5, false, new Normalization.Running(OptionalDouble.of(0.1), false, true));
+        Normalization bare = normalization(Map.of("norm-affine", "false", "norm-track-running", "false"));
         ModelDefinition definition = ModelDefinition.of(
                 net -> net.batchNorm("bn").flatten().dense("fc", net.classes()), PICTURE, 4, Normalizers.of(bare), 0);
         assertThat(definition.parameters().entries())
@@ -298,7 +310,8 @@ class NetTest {
                 return part;
             };
         };
-        Pass pass = new Pass(true, new Pass.BatchId(1, 1, 0), moments, offset -> heard.add(Integer.toString(offset)));
+        Pass pass =
+                new Pass(true, new Pass.BatchId(1, 1, 0, 0), moments, offset -> heard.add(Integer.toString(offset)));
         try (ShardModel model = definition.newShardModel(definition.newReplica(1), 1)) {
             Tensor logits = model.forward(Tensor.zeros(1, PICTURE), pass);
             assertThat(heard)
@@ -323,11 +336,15 @@ class NetTest {
     }
 
     private static Pass pass(boolean training, long step, int shard) {
-        return new Pass(training, new Pass.BatchId(1, step, shard), MomentsReducer.LOCAL, offset -> {});
+        return new Pass(training, new Pass.BatchId(1, step, shard, 0), MomentsReducer.LOCAL, offset -> {});
     }
 
     private static ModelDefinition define(Architecture architecture) {
         return ModelDefinition.of(architecture, PICTURE, 4, Normalizers.of(Normalization.DEFAULT), 0);
+    }
+
+    private static Normalization normalization(Map<String, String> settings) {
+        return JobParser.parse(settings, 1).model().normalization();
     }
 
     private static void assertMistake(Architecture architecture, String... words) {

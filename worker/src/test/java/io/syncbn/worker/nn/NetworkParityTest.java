@@ -157,7 +157,7 @@ class NetworkParityTest {
     }
 
     private static Pass pass(int shard, MomentsReducer moments, IntConsumer complete) {
-        return new Pass(true, new Pass.BatchId(EveryLayer.SEED, EveryLayer.STEP, shard), moments, complete);
+        return new Pass(true, new Pass.BatchId(EveryLayer.SEED, EveryLayer.STEP, shard, 0), moments, complete);
     }
 
     /** With scales and shifts that are not 1 and 0. */

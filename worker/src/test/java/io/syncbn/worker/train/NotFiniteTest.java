@@ -13,11 +13,13 @@ import io.syncbn.worker.collective.Collective;
 import io.syncbn.worker.collective.LocalCollective;
 import io.syncbn.worker.data.ChannelStatistics;
 import io.syncbn.worker.data.DecodedDataset;
+import io.syncbn.worker.nn.ParameterLayout;
 import io.syncbn.worker.nn.Replica;
 import io.syncbn.worker.record.CheckpointKeeper;
 import io.syncbn.worker.record.LogCapture;
 import io.syncbn.worker.record.WorkerMetrics;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -198,8 +200,8 @@ class NotFiniteTest {
     @Test
     void tooManyInARowEndTheJob() {
         TrainingState state = state(job());
-        CommitSum broken = new CommitSum(8, Double.NaN, 0, 1, 1, new double[statistics(state)]);
-        CommitSum good = new CommitSum(8, 8, 0, 1, 0, new double[statistics(state)]);
+        CommitSum broken = sums(state, Double.NaN, 1);
+        CommitSum good = sums(state, 8, 0);
         float[] gradient = new float[weights(state)];
         state.apply(broken, gradient);
         state.apply(good, gradient);
@@ -216,7 +218,7 @@ class NotFiniteTest {
     @Test
     void whoTookTheStateOverCountsStepsLeftOutAsTheOthersDo() {
         TrainingState source = state(job());
-        CommitSum broken = new CommitSum(8, Double.NaN, 0, 1, 1, new double[statistics(source)]);
+        CommitSum broken = sums(source, Double.NaN, 1);
         float[] gradient = new float[weights(source)];
         for (int i = 1; i < 100; i++) {
             source.apply(broken, gradient);
@@ -236,7 +238,7 @@ class NotFiniteTest {
         String before = StateDigest.sha256(state.modelState());
         float[] gradient = new float[weights(state)];
         gradient[state.modelState().replica().parameters().entries().get(3).offset() + 1] = Float.NEGATIVE_INFINITY;
-        CommitSum sums = new CommitSum(8, 8, 0, 1, 0, new double[statistics(state)]);
+        CommitSum sums = sums(state, 8, 0);
         assertThat(state.apply(sums, gradient))
                 .contains("the sum of all shards' gradients of same.conv1.weight is -Infinity");
         assertThat(StateDigest.sha256(state.modelState())).isEqualTo(before);
@@ -265,7 +267,11 @@ class NotFiniteTest {
         return state.modelState().replica().weights().length;
     }
 
-    static int statistics(TrainingState state) {
-        return state.modelState().replica().runningStatistics().length;
+    /** Sums of eight examples, all of whose statistics are 0. */
+    static CommitSum sums(TrainingState state, double loss, int shardsNotFinite) {
+        ParameterLayout layout = state.modelState().replica().statistics();
+        double[] speakers = new double[layout.entries().size()];
+        Arrays.fill(speakers, 1);
+        return new CommitSum(8, loss, 0, shardsNotFinite, speakers, new double[layout.size()]);
     }
 }

@@ -45,7 +45,7 @@ class OptimizerStateTest {
     }
 
     private static CommitSum sums(TrainingState state, double loss) {
-        return new CommitSum(8, loss, 0, 1, 0, new double[NotFiniteTest.statistics(state)]);
+        return NotFiniteTest.sums(state, loss, 0);
     }
 
     private static String digest(TrainingState state) {

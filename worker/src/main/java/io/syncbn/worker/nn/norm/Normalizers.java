@@ -7,59 +7,83 @@ import io.syncbn.worker.nn.Normalizer;
 import io.syncbn.worker.nn.Norms;
 import java.util.Collection;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
-/** Normalizers by the names that {@code --norm} takes. */
-public final class Normalizers {
+/** Normalizers by the names that {@code --norm} takes, with the settings of a job. */
+public final class Normalizers implements Norms {
     private static final Map<String, Kind> KINDS = new LinkedHashMap<>();
 
     static {
-        register("batch", (arguments, settings) -> scope -> BatchNorm.define(scope, settings));
-        register("group:G", GroupNorm::inGroups);
+        register("batch", MomentNorms::batch);
+        register("group:G", MomentNorms::group);
+        register("layer", MomentNorms::layer);
+        register("instance", MomentNorms::instance);
+        register("batch-group:K:G", MomentNorms::batchGroup);
+        register("renorm[:RMAX:DMAX]", MomentNorms::renorm);
+        register("frozen", MomentNorms::frozen);
+        register("none", NoNorm::normalizer);
     }
 
     /** Makes a normalizer from the arguments after its name and the job's other settings. */
     private interface Maker {
         /** @throws IllegalArgumentException that says what is wrong with the arguments */
-        Normalizer make(String arguments, Normalization settings);
+        Normalizer make(List<String> arguments, Normalization settings);
     }
 
-    /** @param usage its name, and {@code :ARGUMENTS} if it has any */
+    /** @param usage its name, and {@code :ARGUMENTS} if it has any; in brackets if they may be left out */
     private record Kind(String usage, Maker maker) {
-        boolean hasArguments() {
-            return usage.indexOf(':') >= 0;
+        static String name(String usage) {
+            return usage.split("[:\\[]", 2)[0];
+        }
+
+        boolean takes(int arguments) {
+            int most = usage.split(":", -1).length - 1;
+            return arguments == most || arguments == 0 && usage.endsWith("]");
         }
     }
 
-    private Normalizers() {}
+    private final Normalization job;
+    private final Normalizer ofJob;
+
+    private Normalizers(Normalization job) {
+        this.job = job;
+        this.ofJob = named(job.kind());
+    }
 
     private static void register(String usage, Maker maker) {
-        KINDS.put(usage.split(":", 2)[0], new Kind(usage, maker));
+        KINDS.put(Kind.name(usage), new Kind(usage, maker));
     }
 
     /**
      * The normalizers of a job.
      *
-     * @throws ModelException if there is no normalizer of that name, or its arguments are wrong
+     * @throws ModelException if there is no normalizer of the name that it asks for, or its arguments are wrong
      */
     public static Norms of(Normalization job) {
-        return new Norms(named(job.kind(), job), named("batch", job));
+        return new Normalizers(job);
     }
 
-    /** How to ask for each normalizer: {@code NAME} or {@code NAME:ARGUMENTS}. */
+    /** How to ask for each normalizer. */
     public static Collection<String> usages() {
         return KINDS.values().stream().map(Kind::usage).toList();
     }
 
-    private static Normalizer named(String text, Normalization job) {
-        String name = text.split(":", 2)[0];
-        String arguments = text.substring(Math.min(text.length(), name.length() + 1));
-        Kind kind = KINDS.get(name);
+    @Override
+    public Normalizer ofJob() {
+        return ofJob;
+    }
+
+    @Override
+    public Normalizer named(String text) {
+        List<String> parts = List.of(text.split(":", -1));
+        Kind kind = KINDS.get(parts.get(0));
         if (kind == null) {
             throw new ModelException("there is no normalization \"" + text + "\" (there are: "
-                    + String.join(", ", usages()) + ")" + DidYouMean.hint(name, KINDS.keySet()));
+                    + String.join(", ", usages()) + ")" + DidYouMean.hint(parts.get(0), KINDS.keySet()));
         }
-        if (kind.hasArguments() == arguments.isEmpty()) {
+        List<String> arguments = parts.subList(1, parts.size());
+        if (!kind.takes(arguments.size())) {
             throw new ModelException("--norm is '" + text + "'; expected " + kind.usage());
         }
         try {

@@ -2,49 +2,65 @@ package io.syncbn.worker.nn.norm;
 
 import io.syncbn.worker.nn.LayerScope;
 import io.syncbn.worker.nn.ParameterLayout.Role;
+import io.syncbn.worker.nn.Pass;
 import io.syncbn.worker.nn.ShardMemory;
 
 /**
  * Running means and variances, for evaluation; or none. A training pass only stores the statistics of its batch:
  * running ones change when the step commits.
  *
- * @param meanOffset of the running mean in the statistics, the running variance follows it; or {@link #ABSENT}
+ * @param meanOffset of the running mean in the statistics, or {@link #ABSENT}
+ * @param varianceOffset of the running variance
  * @param unbiased whether the running variance takes n/(n−1) times the batch's
+ * @param frozenFrom the first step that is normalized by running statistics, and leaves them unchanged
  */
-record TrackedStatistics(int meanOffset, boolean unbiased) {
+record TrackedStatistics(int meanOffset, int varianceOffset, boolean unbiased, long frozenFrom) {
     private static final int ABSENT = -1;
 
-    /** Registers {@code NAME.running_mean} and {@code NAME.running_var}, as in PyTorch, if there are to be any. */
-    static TrackedStatistics register(LayerScope scope, boolean tracked, boolean unbiased) {
-        if (!tracked) {
-            return new TrackedStatistics(ABSENT, unbiased);
-        }
-        int mean = scope.statistic("running_mean", Role.RUNNING_MEAN);
-        scope.statistic("running_var", Role.RUNNING_VARIANCE);
-        return new TrackedStatistics(mean, unbiased);
+    static final TrackedStatistics NONE = new TrackedStatistics(ABSENT, ABSENT, false, Long.MAX_VALUE);
+
+    /** Registers {@code NAME.running_mean} and {@code NAME.running_var}, as in PyTorch. */
+    static TrackedStatistics register(LayerScope scope, boolean unbiased, long frozenFrom) {
+        return new TrackedStatistics(
+                scope.statistic("running_mean", Role.RUNNING_MEAN),
+                scope.statistic("running_var", Role.RUNNING_VARIANCE),
+                unbiased,
+                frozenFrom);
     }
 
     boolean isTracked() {
         return meanOffset != ABSENT;
     }
 
-    /** Leaves a batch's statistics for the commit. */
-    void leave(BatchStatistics batch, ShardMemory memory) {
-        double groupRows = batch.groupRows();
-        double factor = unbiased && groupRows > 1 ? groupRows / (groupRows - 1) : 1;
-        double[] left = memory.batchStatistics();
-        int channels = batch.mean().length;
-        for (int c = 0; c < channels; c++) {
-            left[meanOffset + c] = batch.mean()[c];
-            left[meanOffset + channels + c] = batch.variance()[c] * factor;
+    /** Whether a pass normalizes by them. */
+    boolean normalize(Pass pass) {
+        return isTracked() && (!pass.training() || pass.batch().step() >= frozenFrom);
+    }
+
+    /** Leaves a batch's statistics for the commit: the mean over its blocks. */
+    void leave(GroupMoments batch, NormGroups groups, int blocks, ShardMemory memory) {
+        if (!isTracked() || blocks == 0 || batch.numbers(0) == 0) {
+            return;
         }
+        double[] means = new double[groups.channels()];
+        double[] variances = new double[groups.channels()];
+        for (int block = 0; block < blocks; block++) {
+            double numbers = batch.numbers(block);
+            double factor = unbiased && numbers > 1 ? numbers / (numbers - 1) : 1;
+            for (int c = 0; c < means.length; c++) {
+                means[c] += batch.mean(block, c) / blocks;
+                variances[c] += batch.variance(block, c) * factor / blocks;
+            }
+        }
+        memory.batchStatistics().leave(meanOffset, means, groups.isOverShards());
+        memory.batchStatistics().leave(varianceOffset, variances, groups.isOverShards());
     }
 
     float mean(ShardMemory memory, int c) {
         return memory.runningStatistics()[meanOffset + c];
     }
 
-    float variance(ShardMemory memory, int channels, int c) {
-        return memory.runningStatistics()[meanOffset + channels + c];
+    float variance(ShardMemory memory, int c) {
+        return memory.runningStatistics()[varianceOffset + c];
     }
 }

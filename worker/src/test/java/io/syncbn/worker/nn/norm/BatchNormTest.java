@@ -2,23 +2,21 @@ package io.syncbn.worker.nn.norm;
 
 import static io.syncbn.worker.nn.Numbers.assertClose;
 import static io.syncbn.worker.nn.Numbers.normal;
+import static io.syncbn.worker.nn.norm.ShardedNorm.replica;
+import static io.syncbn.worker.nn.norm.ShardedNorm.slice;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.syncbn.proto.job.Normalization;
 import io.syncbn.worker.nn.Float64Layers;
 import io.syncbn.worker.nn.Float64Norm;
-import io.syncbn.worker.nn.ParameterLayout;
-import io.syncbn.worker.nn.ParameterLayout.Entry;
-import io.syncbn.worker.nn.ParameterLayout.Role;
 import io.syncbn.worker.nn.Pass;
 import io.syncbn.worker.nn.Replica;
 import io.syncbn.worker.nn.Shape;
-import io.syncbn.worker.nn.ShardMemory;
 import io.syncbn.worker.nn.ShardedRun;
 import io.syncbn.worker.nn.Tensor;
 import io.syncbn.worker.nn.TestMemory;
-import java.util.ArrayList;
+import io.syncbn.worker.nn.norm.ShardedNorm.Result;
 import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalDouble;
@@ -29,13 +27,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** One normalization layer on several shards against its float64 twin on the whole batch. */
+/** One normalization layer over several shards against its float64 twin on the whole batch. */
 class BatchNormTest {
     private static final Shape PICTURE = new Shape(3, 2, 5);
     private static final Shape FEATURES = Shape.flat(19);
-
-    /** What a shard's layer gave. */
-    private record Result(float[] y, float[] dx, float[] gradients, double[] statistics) {}
+    private static final long FROZEN_FROM = Normalization.Running.NEVER;
 
     record Case(String name, Shape shape, int groupSize, int[] examples) {
         @Override
@@ -142,7 +138,7 @@ class BatchNormTest {
         run(new ShardedRun(1, 2), replica, Normalization.DEFAULT, false, PICTURE, x, x);
         assertThat(replica.runningStatistics()).isEqualTo(before);
 
-        BatchNorm layer = layer(replica, Normalization.DEFAULT, false, PICTURE, 2);
+        MomentNorm layer = layer(replica, Normalization.DEFAULT, false, PICTURE, 2);
         Tensor y = layer.forward(new ShardedRun(1, 2).part(x, PICTURE, 0), Pass.evaluation());
         double[] expected = new double[x.length];
         for (int i = 0; i < x.length; i++) {
@@ -162,8 +158,8 @@ class BatchNormTest {
         double[] x = normal(random, 6 * PICTURE.size(), 3, 2);
         double[] expected = twin(run, replica, PICTURE).forward(x);
         run.run((shard, moments) -> {
-            BatchNorm layer = layer(replica, untracked, false, PICTURE, run.maxExamples());
-            Pass pass = new Pass(false, new Pass.BatchId(1, 1, shard), moments, offset -> {});
+            MomentNorm layer = layer(replica, untracked, false, PICTURE, run.maxExamples());
+            Pass pass = new Pass(false, new Pass.BatchId(1, 1, shard, 0), moments, offset -> {});
             Tensor y = layer.forward(run.part(x, PICTURE, shard), pass);
             assertClose("y", y.values(), slice(expected, run, shard, PICTURE), 2e-6);
             return null;
@@ -233,56 +229,26 @@ class BatchNormTest {
             Shape shape,
             double[] x,
             double[] dy) {
-        return run.run((shard, moments) -> {
-            ShardMemory memory = TestMemory.of(replica, run.maxExamples());
-            BatchNorm layer = spec(replica, normalization, relu, shape).create(memory);
-            Pass pass = new Pass(true, new Pass.BatchId(1, 1, shard), moments, offset -> {});
-            float[] y = used(layer.forward(run.part(x, shape, shard), pass));
-            float[] dx = used(layer.backward(run.part(dy, shape, shard), pass));
-            return new Result(y, dx, memory.gradients(), memory.batchStatistics());
-        });
+        return ShardedNorm.run(run, replica, spec(replica, normalization, relu, shape), shape, x, dy, 0);
     }
 
-    private static float[] used(Tensor tensor) {
-        return Arrays.copyOf(tensor.values(), tensor.size());
-    }
-
-    private static BatchNorm layer(Replica replica, Normalization normalization, boolean relu, Shape shape, int n) {
+    private static MomentNorm layer(Replica replica, Normalization normalization, boolean relu, Shape shape, int n) {
         return spec(replica, normalization, relu, shape).create(TestMemory.of(replica, n));
     }
 
-    private static BatchNorm.Factory spec(Replica replica, Normalization normalization, boolean relu, Shape shape) {
+    private static MomentNorm.Factory spec(Replica replica, Normalization normalization, boolean relu, Shape shape) {
         boolean affine = normalization.affine();
         boolean tracked = normalization.running().tracked();
-        return new BatchNorm.Factory(
-                shape,
-                0,
+        int channels = shape.channels();
+        MomentNorm.Factory factory = MomentNorm.Factory.of(
+                NormGroups.overShards(shape, channels, 0),
                 normalization.epsilon(),
-                affine ? new Affine(0, shape.channels()) : new Affine(-1, -1),
-                new TrackedStatistics(tracked ? 0 : -1, normalization.running().unbiased()),
-                relu);
-    }
-
-    private static Replica replica(int channels, boolean affine, boolean tracked, Random random) {
-        List<Entry> parameters = new ArrayList<>();
-        List<Entry> statistics = new ArrayList<>();
-        float[] weights = new float[affine ? 2 * channels : 0];
-        float[] running = new float[tracked ? 2 * channels : 0];
-        for (int i = 0; i < weights.length; i++) {
-            weights[i] = 0.5f + random.nextFloat();
-        }
-        for (int i = 0; i < running.length; i++) {
-            running[i] = 0.5f + random.nextFloat();
-        }
-        if (affine) {
-            parameters.add(new Entry("bn.weight", List.of(channels), 0, Role.NORM_SCALE));
-            parameters.add(new Entry("bn.bias", List.of(channels), channels, Role.NORM_SHIFT));
-        }
-        if (tracked) {
-            statistics.add(new Entry("bn.running_mean", List.of(channels), 0, Role.RUNNING_MEAN));
-            statistics.add(new Entry("bn.running_var", List.of(channels), channels, Role.RUNNING_VARIANCE));
-        }
-        return new Replica(new ParameterLayout(parameters), weights, new ParameterLayout(statistics), running);
+                affine ? new Affine(0, channels) : new Affine(-1, -1),
+                tracked
+                        ? new TrackedStatistics(
+                                0, channels, normalization.running().unbiased(), FROZEN_FROM)
+                        : TrackedStatistics.NONE);
+        return relu ? factory.withRelu() : factory;
     }
 
     private static Float64Norm twin(ShardedRun run, Replica replica, Shape shape) {
@@ -296,14 +262,13 @@ class BatchNormTest {
         return beta;
     }
 
-    private static double[] slice(double[] global, ShardedRun run, int shard, Shape shape) {
-        int first = run.firstExample(shard) * shape.size();
-        return Arrays.copyOfRange(global, first, first + run.examples(shard) * shape.size());
-    }
-
     private static Normalization with(
             OptionalDouble momentum, boolean affine, boolean tracked, boolean unbiasedRunningVariance) {
         return new Normalization(
-                "batch", 0, 1e-5, affine, new Normalization.Running(momentum, tracked, unbiasedRunningVariance));
+                "batch",
+                new Normalization.Groups(0, 0),
+                1e-5,
+                affine,
+                new Normalization.Running(momentum, tracked, unbiasedRunningVariance, FROZEN_FROM));
     }
 }

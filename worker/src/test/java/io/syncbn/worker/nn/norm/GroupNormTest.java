@@ -9,6 +9,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.syncbn.proto.job.JobParser;
 import io.syncbn.worker.nn.Architecture;
+import io.syncbn.worker.nn.Float64Layers;
+import io.syncbn.worker.nn.Float64Norm;
 import io.syncbn.worker.nn.ModelDefinition;
 import io.syncbn.worker.nn.ModelException;
 import io.syncbn.worker.nn.MomentsReducer;
@@ -36,12 +38,16 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Group normalization against its definition in float64, and that against finite differences and PyTorch. */
+/**
+ * Normalization by groups within a shard (group, layer and instance normalization, ghost batches, and what lies between)
+ * against its definition in float64, and that against finite differences and PyTorch.
+ */
 class GroupNormTest {
     private static final Shape PICTURE = new Shape(3, 2, 6);
     private static final double EPSILON = 1e-5;
 
-    record Case(String name, Shape shape, int groups, int... examples) {
+    /** @param sharing how many examples share statistics */
+    record Case(String name, Shape shape, int sharing, int groups, int... examples) {
         @Override
         public String toString() {
             return name;
@@ -50,13 +56,16 @@ class GroupNormTest {
 
     static Stream<Case> cases() {
         return Stream.of(
-                new Case("one group", PICTURE, 1, 4),
-                new Case("two groups, uneven shards", PICTURE, 2, 5, 1, 3),
-                new Case("three groups, an empty shard", PICTURE, 3, 4, 0, 2),
-                new Case("a channel a group", PICTURE, 6, 2, 2),
-                new Case("vectors of channels and a rest", new Shape(4, 3, 52), 4, 2, 1),
-                new Case("features", Shape.flat(20), 5, 3, 1),
-                new Case("no example at all", PICTURE, 2, 0));
+                new Case("one group", PICTURE, 1, 1, 4),
+                new Case("two groups, uneven shards", PICTURE, 1, 2, 5, 1, 3),
+                new Case("three groups, an empty shard", PICTURE, 1, 3, 4, 0, 2),
+                new Case("a channel a group", PICTURE, 1, 6, 2, 2),
+                new Case("vectors of channels and a rest", new Shape(4, 3, 52), 1, 4, 2, 1),
+                new Case("features", Shape.flat(20), 1, 5, 3, 1),
+                new Case("ghost batches, the last one smaller", PICTURE, 3, 6, 7, 3, 1),
+                new Case("ghost batches of two groups", PICTURE, 2, 2, 4, 5, 0),
+                new Case("a ghost batch that is never full", PICTURE, 9, 3, 4),
+                new Case("no example at all", PICTURE, 1, 2, 0));
     }
 
     @ParameterizedTest
@@ -87,7 +96,7 @@ class GroupNormTest {
     @ValueSource(doubles = {10, 1000, 10_000})
     void largeMeanDoesNotCostTheVariance(double meanByDeviation) {
         assertParity(
-                new Case("large mean", new Shape(8, 8, 6), 2, 3, 1),
+                new Case("large mean", new Shape(8, 8, 6), 1, 2, 3, 1),
                 Fused.RELU,
                 true,
                 meanByDeviation * 0.5,
@@ -103,7 +112,7 @@ class GroupNormTest {
             double[] x = new double[shape.size()];
             Arrays.fill(x, (float) (1000 + 100 * new Random(seed).nextGaussian()));
             Replica replica = replica(16, true, new Random(1));
-            float[] y = run(replica, new GroupNorm.Factory(shape, 4, 1e-12, affine(16, true), false), shape, x);
+            float[] y = run(replica, factory(NormGroups.ofShard(shape, 1, 4), 1e-12, true), shape, x);
             for (int i = 0; i < y.length; i++) {
                 assertThat(y[i]).as("seed %d", seed).isCloseTo(replica.weights()[16 + i % 16], within(0.05f));
             }
@@ -115,7 +124,7 @@ class GroupNormTest {
         Random random = new Random(3);
         Replica replica = replica(6, true, random);
         Tensor x = tensor(normal(random, 2 * PICTURE.size()), PICTURE);
-        GroupNorm.Factory factory = new GroupNorm.Factory(PICTURE, 2, EPSILON, affine(6, true), false);
+        MomentNorm.Factory factory = factory(NormGroups.ofShard(PICTURE, 1, 2), EPSILON, true);
         float[] trained =
                 factory.create(TestMemory.of(replica, 2)).forward(x, training()).values();
         float[] evaluated = factory.create(TestMemory.of(replica, 2))
@@ -128,15 +137,19 @@ class GroupNormTest {
     @Test
     void gradientsOfTheDefinitionAreSlopes() {
         Random random = new Random(7);
-        double[] gamma = normal(random, 6, 1, 0.3);
-        double[] beta = normal(random, 6);
-        double[] x = normal(random, 2 * PICTURE.size());
+        Float64Layers.Parameters parameters = parameters(normal(random, 6, 1, 0.3), normal(random, 6));
+        double[] x = normal(random, 5 * PICTURE.size());
         double[] dy = normal(random, x.length);
-        GroupNormDefinition definition = new GroupNormDefinition(PICTURE, 3, EPSILON, gamma, beta);
+        Float64Norm definition = definition(parameters, PICTURE, 2, 3, 5);
         definition.forward(x);
-        definition.backward(dy);
-        for (double[][] each :
-                new double[][][] {{x, definition.dx}, {gamma, definition.dGamma}, {beta, definition.dBeta}}) {
+        double[] dx = definition.backward(dy);
+        double[] gamma = parameters.values.get("bn.weight");
+        double[] beta = parameters.values.get("bn.bias");
+        for (double[][] each : new double[][][] {
+            {x, dx},
+            {gamma, parameters.gradients.get("bn.weight")},
+            {beta, parameters.gradients.get("bn.bias")}
+        }) {
             double[] gradient = each[1].clone();
             for (int i = 0; i < each[0].length; i++) {
                 double before = each[0][i];
@@ -150,8 +163,14 @@ class GroupNormTest {
         }
     }
 
-    @Test
-    void pyTorchComputesTheSame() throws Exception {
+    /** PyTorch's own layer, for each number of groups; in float64. */
+    @ParameterizedTest
+    @CsvSource({
+        "3, 'torch.nn.GroupNorm(3, 6, dtype=torch.float64)'",
+        "1, 'torch.nn.GroupNorm(1, 6, dtype=torch.float64)'",
+        "6, 'torch.nn.InstanceNorm2d(6, affine=True, dtype=torch.float64)'"
+    })
+    void pyTorchComputesTheSame(int groups, String layer) throws Exception {
         String python = System.getenv("SYNCBN_PYTHON");
         assumeTrue(python != null, "SYNCBN_PYTHON names no Python with torch: nothing to compare with");
         Random random = new Random(11);
@@ -159,13 +178,13 @@ class GroupNormTest {
         double[] beta = normal(random, 6);
         double[] x = normal(random, 2 * PICTURE.size(), 2, 3);
         double[] dy = normal(random, x.length);
-        GroupNormDefinition definition = new GroupNormDefinition(PICTURE, 3, EPSILON, gamma, beta);
+        Float64Layers.Parameters parameters = parameters(gamma, beta);
+        Float64Norm definition = definition(parameters, PICTURE, 1, groups, 2);
         List<Double> expected = new ArrayList<>();
         addAll(expected, definition.forward(x));
-        definition.backward(dy);
-        addAll(expected, definition.dx);
-        addAll(expected, definition.dGamma);
-        addAll(expected, definition.dBeta);
+        addAll(expected, definition.backward(dy));
+        addAll(expected, parameters.gradients.get("bn.weight"));
+        addAll(expected, parameters.gradients.get("bn.bias"));
         String script = String.join(
                 "\n",
                 "import torch",
@@ -175,7 +194,7 @@ class GroupNormTest {
                         + ")",
                 "x = x.reshape(2, 3, 2, 6).permute(0, 3, 1, 2).contiguous().requires_grad_()",
                 "dy = dy.reshape(2, 3, 2, 6).permute(0, 3, 1, 2)",
-                "norm = torch.nn.GroupNorm(3, 6, dtype=torch.float64)",
+                "norm = " + layer,
                 "norm.load_state_dict({'weight': g, 'bias': b})",
                 "y = norm(x)",
                 "y.backward(dy)",
@@ -217,6 +236,12 @@ class GroupNormTest {
                 "group:0 | --norm is 'group:0': the number of groups must be a whole number from 1",
                 "group:two | --norm is 'group:two': the number of groups must be a whole number from 1",
                 "group | --norm is 'group'; expected group:G",
+                "batch-group:2:4 | bn1: 6 channels cannot be divided into 4 groups",
+                "batch-group:two:3 | --norm is 'batch-group:two:3': the number of examples must be a whole number",
+                "batch-group:2 | --norm is 'batch-group:2'; expected batch-group:K:G",
+                "renorm:3 | --norm is 'renorm:3'; expected renorm[:RMAX:DMAX]",
+                "renorm:0.5:1 | --norm is 'renorm:0.5:1': RMAX must be a number from 1",
+                "renorm:2:-1 | --norm is 'renorm:2:-1': DMAX must be a number from 0",
             })
     void whatCannotBeIsNamed(String norm, String message) {
         assertThatThrownBy(() -> define(norm, new Shape(4, 4, 6)))
@@ -226,9 +251,11 @@ class GroupNormTest {
 
     @Test
     void groupsOfOneNumberAreRefused() {
-        assertThatThrownBy(() -> define("group:6", Shape.flat(6)))
-                .isInstanceOf(ModelException.class)
-                .hasMessageContaining("bn1: each of 6 groups has one number");
+        for (String norm : List.of("group:6", "instance", "batch-group:1:6")) {
+            assertThatThrownBy(() -> define(norm, Shape.flat(6)))
+                    .isInstanceOf(ModelException.class)
+                    .hasMessageContaining("bn1: each of 6 groups has one number");
+        }
     }
 
     private static ModelDefinition define(String norm, Shape shape) {
@@ -255,13 +282,9 @@ class GroupNormTest {
         Shape shape = each.shape();
         int channels = shape.channels();
         Replica replica = replica(channels, affine, random);
-        double[] gamma = new double[channels];
-        double[] beta = new double[channels];
-        Arrays.setAll(gamma, c -> affine ? replica.weights()[c] : 1);
-        Arrays.setAll(beta, c -> affine ? replica.weights()[channels + c] : 0);
-        GroupNormDefinition definition = new GroupNormDefinition(shape, each.groups(), EPSILON, gamma, beta);
-        GroupNorm.Factory factory =
-                new GroupNorm.Factory(shape, each.groups(), EPSILON, affine(channels, affine), fused == Fused.RELU);
+        NormGroups groups = NormGroups.ofShard(shape, each.sharing(), each.groups());
+        MomentNorm.Factory plain = factory(groups, EPSILON, affine);
+        MomentNorm.Factory factory = fused == Fused.RELU ? plain.withRelu() : plain;
         for (int examples : each.examples()) {
             String who = String.format(Locale.ROOT, "seed %d, %d examples: ", seed, examples);
             double[] x = normal(random, examples * shape.size(), mean, deviation);
@@ -269,6 +292,8 @@ class GroupNormTest {
             // Correlated with x, so that every term of dx weighs.
             double[] dy = normal(random, x.length);
             Arrays.setAll(dy, i -> (float) (dy[i] + (x[i] - mean) / deviation));
+            Float64Layers.Parameters parameters = Float64Layers.Parameters.of(replica);
+            Float64Norm definition = definition(parameters, shape, each.sharing(), each.groups(), examples);
             double[] y = definition.forward(x);
             double[] masked = dy.clone();
             if (fused != Fused.NOTHING) {
@@ -277,10 +302,10 @@ class GroupNormTest {
                     masked[i] = y[i] > 0 ? dy[i] : 0;
                 }
             }
-            definition.backward(masked);
+            double[] dxExpected = definition.backward(masked);
 
             ShardMemory memory = TestMemory.of(replica, Math.max(1, examples));
-            GroupNorm layer = factory.create(memory);
+            MomentNorm layer = factory.create(memory);
             Tensor input = tensor(x, shape);
             Tensor output = fused == Fused.ADD_RELU
                     ? layer.forwardAddRelu(input, () -> tensor(residual, shape), training())
@@ -289,25 +314,56 @@ class GroupNormTest {
             // A residual block masks by the ReLU itself.
             double[] given = fused == Fused.ADD_RELU ? masked : dy;
             Tensor dx = layer.backward(tensor(given, shape), training());
-            assertClose(who + "dx", used(dx), definition.dx, 2 * tolerance);
+            assertClose(who + "dx", used(dx), dxExpected, 2 * tolerance);
             if (affine) {
-                assertClose(who + "d gamma", Arrays.copyOf(memory.gradients(), channels), definition.dGamma, tolerance);
+                assertClose(
+                        who + "d gamma",
+                        Arrays.copyOf(memory.gradients(), channels),
+                        parameters.gradients.get("bn.weight"),
+                        tolerance);
                 assertClose(
                         who + "d beta",
                         Arrays.copyOfRange(memory.gradients(), channels, 2 * channels),
-                        definition.dBeta,
+                        parameters.gradients.get("bn.bias"),
                         tolerance);
             }
         }
     }
 
-    private static float[] run(Replica replica, GroupNorm.Factory factory, Shape shape, double[] x) {
-        GroupNorm layer = factory.create(TestMemory.of(replica, 1));
+    private static float[] run(Replica replica, MomentNorm.Factory factory, Shape shape, double[] x) {
+        MomentNorm layer = factory.create(TestMemory.of(replica, 1));
         return used(layer.forward(tensor(x, shape), training()));
     }
 
     private static Pass training() {
-        return new Pass(true, new Pass.BatchId(1, 1, 0), MomentsReducer.LOCAL, offset -> {});
+        return new Pass(true, new Pass.BatchId(1, 1, 0, 0), MomentsReducer.LOCAL, offset -> {});
+    }
+
+    private static MomentNorm.Factory factory(NormGroups groups, double epsilon, boolean affine) {
+        Affine scaleAndShift = affine(groups.channels(), affine);
+        return MomentNorm.Factory.of(groups, epsilon, scaleAndShift, TrackedStatistics.NONE);
+    }
+
+    private static Float64Layers.Parameters parameters(double[] gamma, double[] beta) {
+        Float64Layers.Parameters parameters = new Float64Layers.Parameters();
+        parameters.put("bn.weight", gamma);
+        parameters.put("bn.bias", beta);
+        return parameters;
+    }
+
+    private static Float64Norm definition(
+            Float64Layers.Parameters parameters, Shape shape, int sharing, int channelGroups, int examples) {
+        int[] groupOfExample = new int[examples];
+        Arrays.setAll(groupOfExample, i -> i / sharing);
+        return new Float64Norm(
+                parameters,
+                "bn",
+                shape.channels(),
+                shape.channels() / channelGroups,
+                EPSILON,
+                groupOfExample,
+                (examples + sharing - 1) / sharing,
+                (channel, mean, variance) -> new double[] {1, 0});
     }
 
     private static Affine affine(int channels, boolean affine) {

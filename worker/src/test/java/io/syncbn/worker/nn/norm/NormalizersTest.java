@@ -31,7 +31,8 @@ class NormalizersTest {
             delimiter = '|',
             value = {
                 "bath | there is no normalization \"bath\" (there are: batch | did you mean batch?",
-                "layer:3 | there is no normalization \"layer:3\" (there are: batch | )",
+                "later:3 | there is no normalization \"later:3\" (there are: batch | did you mean layer?",
+                "layer:3 | --norm is 'layer:3' | expected layer",
                 "batch:2 | --norm is 'batch:2' | expected batch",
             })
     void whatThereIsNotIsNamed(String given, String first, String second) {

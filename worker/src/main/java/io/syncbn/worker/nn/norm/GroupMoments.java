@@ -1,0 +1,90 @@
+package io.syncbn.worker.nn.norm;
+
+import io.syncbn.worker.kernels.ChannelKernels;
+import io.syncbn.worker.kernels.Rows;
+
+/**
+ * Mean and variance of every group, from sums over its numbers. σ² = E[x²] − E[x]² in float64: float32 loses the
+ * variance when the mean is large beside the deviation.
+ *
+ * <p>A group is a block of examples times a group of channels. Each channel is summed by itself, then the channels of a
+ * group, in their order.
+ */
+final class GroupMoments {
+    private final NormGroups groups;
+    private final double epsilon;
+    private final double[] sums;
+    private final double[] squares;
+
+    /** By block and group of channels. */
+    private final double[] numbers;
+
+    private final double[] means;
+    /** Biased. */
+    private final double[] variances;
+
+    private final double[] inverseDeviations;
+
+    /** @param maxExamples of a batch */
+    GroupMoments(NormGroups groups, double epsilon, int maxExamples) {
+        this.groups = groups;
+        this.epsilon = epsilon;
+        this.sums = new double[groups.channels()];
+        this.squares = new double[groups.channels()];
+        int blocks = groups.blocks(maxExamples);
+        this.numbers = new double[blocks];
+        this.means = new double[Math.multiplyExact(blocks, groups.channelGroups())];
+        this.variances = new double[means.length];
+        this.inverseDeviations = new double[means.length];
+    }
+
+    /** Count, then Σx, then Σx² of each group of channels, over some rows. */
+    double[] part(ChannelKernels kernels, float[] x, Rows rows) {
+        kernels.moments(x, rows, sums, squares);
+        double[] part = new double[1 + 2 * groups.channelGroups()];
+        part[0] = (double) rows.count() * groups.channelsPerGroup();
+        sumOfGroups(sums, part, 1);
+        sumOfGroups(squares, part, 1 + groups.channelGroups());
+        return part;
+    }
+
+    /** Adds up the channels of each group. */
+    void sumOfGroups(double[] ofChannels, double[] sum, int offset) {
+        int width = groups.channelsPerGroup();
+        for (int c = 0; c < ofChannels.length; c++) {
+            sum[offset + c / width] += ofChannels[c];
+        }
+    }
+
+    /** Takes the finished sums of a block; statistics are zeros without numbers. */
+    void take(int block, double[] total) {
+        int of = groups.channelGroups();
+        numbers[block] = total[0];
+        for (int g = 0, i = block * of; g < of; g++, i++) {
+            means[i] = total[0] == 0 ? 0 : total[1 + g] / total[0];
+            variances[i] = total[0] == 0 ? 0 : Math.max(0, total[1 + of + g] / total[0] - means[i] * means[i]);
+            inverseDeviations[i] = 1 / Math.sqrt(variances[i] + epsilon);
+        }
+    }
+
+    /** Numbers of each group of a block. */
+    double numbers(int block) {
+        return numbers[block];
+    }
+
+    double mean(int block, int channel) {
+        return means[index(block, channel)];
+    }
+
+    double variance(int block, int channel) {
+        return variances[index(block, channel)];
+    }
+
+    double inverseDeviation(int block, int channel) {
+        return inverseDeviations[index(block, channel)];
+    }
+
+    private int index(int block, int channel) {
+        return block * groups.channelGroups() + channel / groups.channelsPerGroup();
+    }
+}
