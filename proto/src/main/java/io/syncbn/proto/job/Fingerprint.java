@@ -11,7 +11,8 @@ public final class Fingerprint {
     private static final Set<String> PLACES = Set.of("init");
 
     /** Settings added later, with the values that keep a job's fingerprint as it was before they existed. */
-    private static final Map<String, String> ADDED = Map.of("norm", "batch", "norm-freeze-at", "0");
+    private static final Map<String, String> ADDED =
+            Map.of("norm", "batch", "norm-freeze-at", "0", "weight-standardization", "false");
 
     private Fingerprint() {}
 

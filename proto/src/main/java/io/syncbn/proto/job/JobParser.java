@@ -112,7 +112,8 @@ public final class JobParser {
                 groups(),
                 number("norm-epsilon", Double::parseDouble, e -> e > 0 && e < 1, "a number above 0 and below 1"),
                 flag("norm-affine"),
-                runningStatistics());
+                runningStatistics(),
+                flag("weight-standardization"));
     }
 
     private Normalization.Groups groups() {

@@ -28,7 +28,7 @@ public final class JobSettings {
                     "batch",
                     "normalization of the built-in models, and of a class's norm layers: batch; group:G (G groups of"
                             + " channels of each example), layer, instance; batch-group:K:G (G groups of channels of K"
-                            + " examples, or all); renorm[:RMAX:DMAX]; frozen, by the statistics of --init; none"),
+                            + " examples, or all); renorm[:RMAX:DMAX]; frozen, by the statistics of --init; weight-norm, of weights; none"),
             new Setting(
                     "norm-group",
                     "N|all|ghost:K",
@@ -57,6 +57,11 @@ public final class JobSettings {
                     "unbiased|biased",
                     "unbiased",
                     "unbiased as in PyTorch, biased as in Keras"),
+            new Setting(
+                    "weight-standardization",
+                    "true",
+                    "false",
+                    "standardize the weights of convolutions, beside any normalization of activations"),
             new Setting("optimizer", "NAME", "sgd", "sgd, or adamw, which takes a lower --lr, such as 0.001"),
             new Setting("lr", "R", "0.05", "learning rate"),
             new Setting("scale-lr", "true", "false", "multiply the learning rate by the global batch over 256"),

@@ -11,11 +11,18 @@ import java.util.OptionalDouble;
  * @param epsilon added to the variance
  * @param affine whether there are a scale γ and a shift β
  * @param running what evaluation uses
+ * @param standardizedWeights whether the weights of convolutions are standardized (Qiao et al. 2019)
  */
-public record Normalization(String kind, Groups groups, double epsilon, boolean affine, Running running) {
+public record Normalization(
+        String kind, Groups groups, double epsilon, boolean affine, Running running, boolean standardizedWeights) {
 
     public static final Normalization DEFAULT = new Normalization(
-            "batch", new Groups(0, 0), 1e-5, true, new Running(OptionalDouble.of(0.1), true, true, Running.NEVER));
+            "batch",
+            new Groups(0, 0),
+            1e-5,
+            true,
+            new Running(OptionalDouble.of(0.1), true, true, Running.NEVER),
+            false);
 
     /**
      * Normalization groups.

@@ -114,7 +114,8 @@ class JobParserTest {
                         new Normalization.Groups(3, 0),
                         0.001,
                         false,
-                        new Normalization.Running(OptionalDouble.empty(), false, false, Normalization.Running.NEVER)));
+                        new Normalization.Running(OptionalDouble.empty(), false, false, Normalization.Running.NEVER),
+                        false));
         assertThat(job.optimization())
                 .isEqualTo(new Optimization(
                         new Hyperparameters("sgd", Map.of("momentum", "0.5", "nesterov", "true")),

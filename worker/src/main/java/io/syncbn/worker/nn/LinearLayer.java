@@ -12,32 +12,37 @@ final class LinearLayer implements Layer {
     /**
      * Where the layer stands in the model.
      *
-     * @param weightsOffset of w in the weights
      * @param biasOffset of b in the weights, or {@link #NO_BIAS}
      * @param first whether no layer before it has parameters, so that its input's gradient is not needed
      */
-    record Place(Shape input, Shape output, int weightsOffset, int biasOffset, boolean first) {}
+    record Place(Shape input, Shape output, int biasOffset, boolean first) {}
 
     private final Place place;
+    private final LayerWeights weights;
     private final LinearOperation map;
     private final ShardMemory memory;
     private final float[] output;
     private final Runnable addWeightsGradient;
 
-    LinearLayer(Place place, LinearOperation map, ShardMemory memory) {
+    LinearLayer(Place place, LayerWeights weights, LinearOperation map, ShardMemory memory) {
         this.place = place;
+        this.weights = weights;
         this.map = map;
         this.memory = memory;
         this.output = memory.activations(place.output);
         if (!place.first) {
             memory.reservePassedGradient(place.input);
         }
-        this.addWeightsGradient = () -> map.addWeightsGradient(memory.gradients(), place.weightsOffset);
+        this.addWeightsGradient = () -> {
+            map.addWeightsGradient(weights.gradient(), weights.offset());
+            weights.finishGradient();
+        };
     }
 
     @Override
     public Tensor forward(Tensor x, Pass pass) {
-        map.forward(x.values(), x.examples(), memory.weights(), place.weightsOffset, output);
+        weights.prepare();
+        map.forward(x.values(), x.examples(), weights.values(), weights.offset(), output);
         Tensor y = new Tensor(output, x.examples(), place.output);
         if (place.biasOffset != NO_BIAS) {
             Bias.add(y, memory.weights(), place.biasOffset);
@@ -52,7 +57,7 @@ final class LinearLayer implements Layer {
             Bias.addGradient(dy, memory.gradients(), place.biasOffset);
         }
         float[] inputGradient = place.first ? null : memory.passedGradient();
-        map.backward(dy.values(), memory.weights(), place.weightsOffset, inputGradient);
+        map.backward(dy.values(), weights.values(), weights.offset(), inputGradient);
         memory.lateGradient().leave(addWeightsGradient);
         return place.first ? null : new Tensor(inputGradient, dy.examples(), place.input);
     }

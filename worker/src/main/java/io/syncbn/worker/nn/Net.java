@@ -60,10 +60,10 @@ public final class Net {
         requirePositive(full, "channels", channels);
         requireFits(full, new SlidingWindow(kernel, stride, padding));
         int first = blueprint.parameterCount();
-        int weights = blueprint.parameter(
-                full + ".weight",
+        Parametrization parametrization = blueprint.norms.weights();
+        LayerWeightsFactory weights = parametrization.define(
+                new LayerScope(blueprint, full, shape),
                 List.of(channels, shape.channels(), kernel, kernel),
-                Role.WEIGHT,
                 Initializer.heNormal(kernel, channels));
         int biases = bias
                 ? blueprint.parameter(full + ".bias", List.of(channels), Role.BIAS, Initializer.constant(0))
@@ -71,11 +71,16 @@ public final class Net {
         ConvolutionGeometry geometry = new ConvolutionGeometry(
                 shape.height(), shape.width(), shape.channels(), channels, kernel, stride, padding);
         Shape output = new Shape(geometry.outputHeight(), geometry.outputWidth(), channels);
-        LinearLayer.Place place = new LinearLayer.Place(shape, output, weights, biases, isFirst(first));
+        LinearLayer.Place place = new LinearLayer.Place(shape, output, biases, isFirst(first));
         blueprint.describe("conv2d " + full + ": " + shape.channels() + " to " + channels + " channels, kernel "
-                + kernel + ", stride " + stride + ", padding " + padding + (bias ? ", with bias" : ""));
+                + kernel + ", stride " + stride + ", padding " + padding + (bias ? ", with bias" : "")
+                + parametrization.description());
         return add(
-                memory -> new LinearLayer(place, memory.natives().convolution(geometry, memory.maxExamples()), memory),
+                memory -> new LinearLayer(
+                        place,
+                        weights.create(memory),
+                        memory.natives().convolution(geometry, memory.maxExamples()),
+                        memory),
                 output,
                 first);
     }
@@ -200,15 +205,20 @@ public final class Net {
         }
         int first = blueprint.parameterCount();
         int inputs = shape.channels();
-        blueprint.describe("dense " + full + ": " + inputs + " to " + features + " features");
-        int weights = blueprint.parameter(
-                full + ".weight", List.of(features, inputs), Role.WEIGHT, Initializer.uniform(inputs));
+        Parametrization parametrization = blueprint.norms.weightsOfDense();
+        blueprint.describe(
+                "dense " + full + ": " + inputs + " to " + features + " features" + parametrization.description());
+        LayerWeightsFactory weights = parametrization.define(
+                new LayerScope(blueprint, full, shape), List.of(features, inputs), Initializer.uniform(inputs));
         int biases = blueprint.parameter(full + ".bias", List.of(features), Role.BIAS, Initializer.uniform(inputs));
         Shape output = Shape.flat(features);
-        LinearLayer.Place place = new LinearLayer.Place(shape, output, weights, biases, isFirst(first));
+        LinearLayer.Place place = new LinearLayer.Place(shape, output, biases, isFirst(first));
         return add(
                 memory -> new LinearLayer(
-                        place, memory.natives().matrixProduct(inputs, features, memory.maxExamples()), memory),
+                        place,
+                        weights.create(memory),
+                        memory.natives().matrixProduct(inputs, features, memory.maxExamples()),
+                        memory),
                 output,
                 first);
     }

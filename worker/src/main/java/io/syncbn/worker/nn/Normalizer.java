@@ -14,6 +14,11 @@ public interface Normalizer extends LayerDefinition {
         return true;
     }
 
+    /** Whether it normalizes the weights of all layers. */
+    default boolean isOfWeights() {
+        return false;
+    }
+
     /** Whether the job's first state must have trained running statistics. */
     default boolean needsStatistics() {
         return false;

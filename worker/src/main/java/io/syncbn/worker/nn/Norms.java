@@ -13,4 +13,10 @@ public interface Norms {
      * @throws ModelException if there is none of that name, or its arguments are wrong
      */
     Normalizer named(String text);
+
+    /** How the weights of convolutions follow from parameters. */
+    Parametrization weights();
+
+    /** How the weights of dense layers do. */
+    Parametrization weightsOfDense();
 }

@@ -191,6 +191,8 @@ class NetTest {
                 normalization(Map.of("norm", "batch-group:all:3")),
                 normalization(Map.of("norm", "layer")),
                 normalization(Map.of("norm", "instance")),
+                normalization(Map.of("norm", "weight-norm")),
+                normalization(Map.of("weight-standardization", "true")),
                 normalization(Map.of("norm", "none")))) {
             digests.add(ModelDefinition.of(model, PICTURE, 4, Normalizers.of(each), 0)
                     .description()

@@ -56,6 +56,7 @@ class NormalizationStateTest {
         all.add(Map.of("norm", "renorm:1.5:0.5", "norm-group", "2"));
         all.add(Map.of("norm-group", "ghost:1"));
         all.add(Map.of("norm-freeze-at", "3"));
+        all.add(Map.of("weight-standardization", "true", "norm", "group:2"));
         return all;
     }
 

@@ -40,19 +40,27 @@ final class NoNorm implements Norm {
         memory.reservePassedGradient(settings.shape);
     }
 
-    static Normalizer normalizer(List<String> arguments, Normalization settings) {
-        return new Normalizer() {
-            @Override
-            public NormFactory define(LayerScope scope) {
-                scope.describe("noNorm", scope.input().channels() + " channels");
-                return new Factory(scope.input(), false);
-            }
+    /** Neither activations nor weights are normalized. */
+    static Normalizer none(List<String> arguments, Normalization settings) {
+        return new InPlaceOfNorms(false);
+    }
 
-            @Override
-            public boolean shifts() {
-                return false;
-            }
-        };
+    /** Weights are normalized instead: each convolution's and dense layer's, by its parametrization. */
+    static Normalizer ofWeights(List<String> arguments, Normalization settings) {
+        return new InPlaceOfNorms(true);
+    }
+
+    private record InPlaceOfNorms(boolean isOfWeights) implements Normalizer {
+        @Override
+        public NormFactory define(LayerScope scope) {
+            scope.describe("noNorm", scope.input().channels() + " channels");
+            return new Factory(scope.input(), false);
+        }
+
+        @Override
+        public boolean shifts() {
+            return false;
+        }
     }
 
     @Override

@@ -5,6 +5,8 @@ import io.syncbn.proto.job.Normalization;
 import io.syncbn.worker.nn.ModelException;
 import io.syncbn.worker.nn.Normalizer;
 import io.syncbn.worker.nn.Norms;
+import io.syncbn.worker.nn.Parametrization;
+import io.syncbn.worker.nn.weights.Parametrizations;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -22,7 +24,8 @@ public final class Normalizers implements Norms {
         register("batch-group:K:G", MomentNorms::batchGroup);
         register("renorm[:RMAX:DMAX]", MomentNorms::renorm);
         register("frozen", MomentNorms::frozen);
-        register("none", NoNorm::normalizer);
+        register("none", NoNorm::none);
+        register("weight-norm", NoNorm::ofWeights);
     }
 
     /** Makes a normalizer from the arguments after its name and the job's other settings. */
@@ -49,6 +52,20 @@ public final class Normalizers implements Norms {
     private Normalizers(Normalization job) {
         this.job = job;
         this.ofJob = named(job.kind());
+        if (ofJob.isOfWeights() && job.standardizedWeights()) {
+            throw new ModelException(
+                    "--weight-standardization is beside a normalization of activations, not --norm " + job.kind());
+        }
+    }
+
+    @Override
+    public Parametrization weights() {
+        return job.standardizedWeights() ? Parametrizations.standardization() : weightsOfDense();
+    }
+
+    @Override
+    public Parametrization weightsOfDense() {
+        return ofJob.isOfWeights() ? Parametrizations.norm() : Parametrizations.plain();
     }
 
     private static void register(String usage, Maker maker) {

@@ -1,0 +1,23 @@
+package io.syncbn.worker.nn;
+
+/**
+ * The weights that a convolution or a dense layer of one shard computes with, and where their gradient goes. Used by
+ * the shard's thread.
+ */
+public interface LayerWeights {
+
+    /** Computes them from the model's parameters; before each forward pass. */
+    void prepare();
+
+    /** The array that holds them; only read. */
+    float[] values();
+
+    /** The array to which their gradient is added. */
+    float[] gradient();
+
+    /** Their place in both arrays. */
+    int offset();
+
+    /** Passes the gradient on to the parameters, once it has been added. */
+    void finishGradient();
+}
