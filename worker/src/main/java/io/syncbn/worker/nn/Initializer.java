@@ -26,6 +26,16 @@ public interface Initializer {
         };
     }
 
+    /** The same values times a factor. */
+    default Initializer times(double factor) {
+        return (weights, offset, count, random) -> {
+            fill(weights, offset, count, random);
+            for (int i = offset; i < offset + count; i++) {
+                weights[i] = (float) (factor * weights[i]);
+            }
+        };
+    }
+
     /** Uniform in ±1/√inputs: what PyTorch's Linear begins with. */
     static Initializer uniform(int inputs) {
         double bound = 1 / Math.sqrt(inputs);

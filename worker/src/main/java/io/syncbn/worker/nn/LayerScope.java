@@ -48,6 +48,11 @@ public final class LayerScope {
         return blueprint.parameter(name + "." + suffix, dimensions, role, initializer);
     }
 
+    /** Registers a parameter that has the layer's own name. */
+    public int parameter(List<Integer> dimensions, Role role, Initializer initializer) {
+        return blueprint.parameter(name, dimensions, role, initializer);
+    }
+
     /**
      * Registers a running statistic of each channel. When a step commits, it is updated from what a training pass
      * leaves in {@link ShardMemory#batchStatistics()}, if it leaves something.

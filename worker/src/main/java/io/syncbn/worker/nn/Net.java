@@ -40,31 +40,51 @@ public final class Net {
         return shape;
     }
 
+    /**
+     * Whether the job asks for Fixup (Zhang et al. 2019): residual branches that begin as zero, in the place of
+     * normalization. A model that can be built so does it then; others ask for a normalization, which is refused.
+     */
+    public boolean hasFixup() {
+        return blueprint.norms.ofJob().isFixup();
+    }
+
     /** A convolution before a normalization: it has a bias only if the job's normalization shifts nothing. */
     public Net conv2d(String name, int channels, int kernel, int stride, int padding) {
+        return conv2d(name, channels, kernel, stride, padding, Initializer.heNormal(kernel, channels));
+    }
+
+    /** The same with other first weights. */
+    public Net conv2d(String name, int channels, int kernel, int stride, int padding, Initializer initializer) {
         return convolution(
                 name,
                 channels,
-                kernel,
-                stride,
-                padding,
-                !blueprint.norms.ofJob().shifts());
+                new SlidingWindow(kernel, stride, padding),
+                !blueprint.norms.ofJob().shifts(),
+                initializer);
     }
 
     public Net conv2dWithBias(String name, int channels, int kernel, int stride, int padding) {
-        return convolution(name, channels, kernel, stride, padding, true);
+        return convolution(
+                name,
+                channels,
+                new SlidingWindow(kernel, stride, padding),
+                true,
+                Initializer.heNormal(kernel, channels));
     }
 
-    private Net convolution(String name, int channels, int kernel, int stride, int padding, boolean bias) {
+    private Net convolution(String name, int channels, SlidingWindow window, boolean bias, Initializer initializer) {
+        int kernel = window.size();
+        int stride = window.stride();
+        int padding = window.padding();
         String full = claim(name);
         requirePositive(full, "channels", channels);
-        requireFits(full, new SlidingWindow(kernel, stride, padding));
+        requireFits(full, window);
         int first = blueprint.parameterCount();
         Parametrization parametrization = blueprint.norms.weights();
         LayerWeightsFactory weights = parametrization.define(
                 new LayerScope(blueprint, full, shape),
                 List.of(channels, shape.channels(), kernel, kernel),
-                Initializer.heNormal(kernel, channels));
+                initializer);
         int biases = bias
                 ? blueprint.parameter(full + ".bias", List.of(channels), Role.BIAS, Initializer.constant(0))
                 : LinearLayer.NO_BIAS;
@@ -195,8 +215,26 @@ public final class Net {
                 : add(memory -> new Flatten(input, memory), Shape.flat(input.size()), blueprint.parameterCount());
     }
 
+    /** Appends channels of zeros up to a number of channels. */
+    public Net padChannels(int channels) {
+        if (channels < shape.channels()) {
+            throw new ModelException(at("padding") + ": " + shape.channels() + " channels cannot become " + channels);
+        }
+        blueprint.describe("padChannels: to " + channels);
+        Shape input = shape;
+        return add(
+                memory -> new PadChannels(input, channels, memory),
+                new Shape(input.height(), input.width(), channels),
+                blueprint.parameterCount());
+    }
+
     /** A dense layer with bias. */
     public Net dense(String name, int features) {
+        return dense(name, features, Initializer.uniform(shape.channels()));
+    }
+
+    /** The same with other first weights and biases. */
+    public Net dense(String name, int features, Initializer initializer) {
         String full = claim(name);
         requirePositive(full, "features", features);
         if (shape.pixels() != 1) {
@@ -208,9 +246,9 @@ public final class Net {
         Parametrization parametrization = blueprint.norms.weightsOfDense();
         blueprint.describe(
                 "dense " + full + ": " + inputs + " to " + features + " features" + parametrization.description());
-        LayerWeightsFactory weights = parametrization.define(
-                new LayerScope(blueprint, full, shape), List.of(features, inputs), Initializer.uniform(inputs));
-        int biases = blueprint.parameter(full + ".bias", List.of(features), Role.BIAS, Initializer.uniform(inputs));
+        LayerWeightsFactory weights =
+                parametrization.define(new LayerScope(blueprint, full, shape), List.of(features, inputs), initializer);
+        int biases = blueprint.parameter(full + ".bias", List.of(features), Role.BIAS, initializer);
         Shape output = Shape.flat(features);
         LinearLayer.Place place = new LinearLayer.Place(shape, output, biases, isFirst(first));
         return add(

@@ -19,6 +19,11 @@ public interface Normalizer extends LayerDefinition {
         return false;
     }
 
+    /** Whether it stands for Fixup: models are built without normalization, see {@link Net#hasFixup}. */
+    default boolean isFixup() {
+        return false;
+    }
+
     /** Whether the job's first state must have trained running statistics. */
     default boolean needsStatistics() {
         return false;

@@ -17,6 +17,8 @@ public record ParameterLayout(List<Entry> entries) {
         BIAS,
         NORM_SCALE,
         NORM_SHIFT,
+        /** One number for all of a layer; learns at a tenth of the rate (Fixup: Zhang et al. 2019). */
+        SCALAR,
         RUNNING_MEAN,
         RUNNING_VARIANCE
     }

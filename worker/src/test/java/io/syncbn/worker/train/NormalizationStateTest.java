@@ -139,6 +139,9 @@ class NormalizationStateTest {
                 Map.of("model", Model.class.getName(), "steps", "6", "batch", "2", "shards", "4", "lr", "0.02"));
         all.putAll(settings);
         all.putAll(others);
+        if ("fixup".equals(all.get("norm"))) {
+            all.put("model", "resnet20");
+        }
         if (FROZEN.equals(all.get("norm"))) {
             Path trained = directory.resolve("trained");
             LocalTraining.run(job(Map.of(), Map.of("steps", "1")), trained, Optional.empty(), 0);

@@ -26,6 +26,7 @@ public final class Normalizers implements Norms {
         register("frozen", MomentNorms::frozen);
         register("none", NoNorm::none);
         register("weight-norm", NoNorm::ofWeights);
+        register("fixup", Fixup::normalizer);
     }
 
     /** Makes a normalizer from the arguments after its name and the job's other settings. */
@@ -52,7 +53,7 @@ public final class Normalizers implements Norms {
     private Normalizers(Normalization job) {
         this.job = job;
         this.ofJob = named(job.kind());
-        if (ofJob.isOfWeights() && job.standardizedWeights()) {
+        if ((ofJob.isOfWeights() || ofJob.isFixup()) && job.standardizedWeights()) {
             throw new ModelException(
                     "--weight-standardization is beside a normalization of activations, not --norm " + job.kind());
         }

@@ -1,0 +1,245 @@
+package io.syncbn.worker.models;
+
+import static io.syncbn.worker.nn.Float64Layers.averagePool;
+import static io.syncbn.worker.nn.Float64Layers.convolution;
+import static io.syncbn.worker.nn.Float64Layers.dense;
+import static io.syncbn.worker.nn.Float64Layers.relu;
+import static io.syncbn.worker.nn.Float64Layers.residual;
+import static io.syncbn.worker.nn.Float64Layers.sequence;
+import static io.syncbn.worker.nn.Numbers.assertClose;
+import static io.syncbn.worker.nn.Numbers.normal;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import io.syncbn.proto.job.JobParser;
+import io.syncbn.worker.nn.Architecture;
+import io.syncbn.worker.nn.Float64Layers.Parameters;
+import io.syncbn.worker.nn.Float64Layers.Twin;
+import io.syncbn.worker.nn.ModelDefinition;
+import io.syncbn.worker.nn.ModelException;
+import io.syncbn.worker.nn.MomentsReducer;
+import io.syncbn.worker.nn.ParameterLayout;
+import io.syncbn.worker.nn.ParameterLayout.Entry;
+import io.syncbn.worker.nn.ParameterLayout.Role;
+import io.syncbn.worker.nn.Pass;
+import io.syncbn.worker.nn.Replica;
+import io.syncbn.worker.nn.Shape;
+import io.syncbn.worker.nn.ShardModel;
+import io.syncbn.worker.nn.ShardedRun;
+import io.syncbn.worker.nn.Tensor;
+import io.syncbn.worker.nn.norm.Normalizers;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+/** Residual networks without normalization, against a float64 twin. */
+class FixupTest {
+    private static final Shape PICTURE = new Shape(8, 8, 3);
+    private static final int CLASSES = 4;
+    private static final ModelDefinition MODEL = define(new CifarResNet(8));
+
+    @Test
+    void itIsItsDefinition() {
+        Random random = new Random(5);
+        Replica replica = MODEL.newReplica(1);
+        for (int i = 0; i < replica.weights().length; i++) {
+            replica.weights()[i] += (float) (0.1 * random.nextGaussian());
+        }
+        ShardedRun run = new ShardedRun(1, 2, 0, 3);
+        double[] x = normal(random, run.totalExamples() * PICTURE.size());
+        double[] dy = normal(random, run.totalExamples() * CLASSES);
+        Parameters parameters = Parameters.of(replica);
+        Twin twin = twin(parameters);
+        double[] y = twin.forward(x);
+        twin.backward(dy);
+        double[] gradients = new double[replica.weights().length];
+        for (int shard = 0; shard < run.shards(); shard++) {
+            try (ShardModel model = MODEL.newShardModel(replica, run.maxExamples())) {
+                Pass pass = new Pass(true, new Pass.BatchId(1, 1, shard, 0), MomentsReducer.LOCAL, offset -> {});
+                Tensor logits = model.forward(run.part(x, PICTURE, shard), pass);
+                int first = run.firstExample(shard) * CLASSES;
+                assertClose(
+                        "logits",
+                        Arrays.copyOf(logits.values(), logits.size()),
+                        Arrays.copyOfRange(y, first, first + logits.size()),
+                        1e-5);
+                model.backward(run.part(dy, Shape.flat(CLASSES), shard), pass);
+                for (int i = 0; i < gradients.length; i++) {
+                    gradients[i] += model.gradients()[i];
+                }
+            }
+        }
+        for (Entry entry : replica.parameters().entries()) {
+            assertClose(
+                    entry.name(),
+                    Arrays.copyOfRange(gradients, entry.offset(), entry.offset() + entry.size()),
+                    parameters.gradients.get(entry.name()),
+                    1e-5);
+        }
+    }
+
+    @Test
+    void everyBranchBeginsAsZeroAndTheHeadToo() {
+        Replica replica = MODEL.newReplica(3);
+        for (Entry entry : replica.parameters().entries()) {
+            float[] first = replica.parameters().slice(replica.weights(), entry);
+            if (entry.name().endsWith("scale")) {
+                assertThat(first).containsExactly(1);
+            } else if (entry.name().contains("bias")
+                    || entry.name().endsWith("conv2.weight")
+                    || entry.name().startsWith("fc")) {
+                assertThat(first).as(entry.name()).containsOnly(0);
+            }
+        }
+        double squares = 0;
+        Entry conv = entry("layer3.0.conv1.weight");
+        for (float weight : replica.parameters().slice(replica.weights(), conv)) {
+            squares += weight * weight;
+        }
+        double expected = 2.0 / (9 * 64) / 3; // He's variance, over the number of blocks
+        assertThat(squares / conv.size()).isCloseTo(expected, within(0.05 * expected));
+    }
+
+    /** The names of the authors' code, in the order of their definition. */
+    @Test
+    void parametersHaveTheirNames() {
+        assertThat(MODEL.parameters().entries())
+                .extracting(Entry::name)
+                .startsWith("conv1.weight", "bias1", "layer1.0.bias1a", "layer1.0.conv1.weight", "layer1.0.bias1b")
+                .contains("layer2.0.bias2a", "layer2.0.conv2.weight", "layer2.0.scale", "layer2.0.bias2b")
+                .endsWith("layer3.0.bias2b", "bias2", "fc.weight", "fc.bias")
+                .doesNotHaveDuplicates()
+                .hasSize(2 + 3 * 7 + 3);
+        assertThat(entry("layer1.0.scale").role()).isEqualTo(Role.SCALAR);
+        assertThat(entry("layer1.0.scale").dimensions()).containsExactly(1);
+        assertThat(MODEL.statistics().entries()).isEmpty();
+    }
+
+    @Test
+    void aModelThatAsksForNormalizationIsRefused() {
+        assertThatThrownBy(() -> define(new LeNet()))
+                .isInstanceOf(ModelException.class)
+                .hasMessageContaining("bn1: the model asks for a normalization here; --norm fixup needs a model");
+    }
+
+    private static ModelDefinition define(Architecture model) {
+        return ModelDefinition.of(
+                model,
+                PICTURE,
+                CLASSES,
+                Normalizers.of(
+                        JobParser.parse(Map.of("norm", "fixup"), 1).model().normalization()),
+                0);
+    }
+
+    private static Entry entry(String name) {
+        ParameterLayout layout = MODEL.parameters();
+        return layout.entries().stream()
+                .filter(entry -> entry.name().equals(name))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static Twin twin(Parameters p) {
+        return sequence(
+                convolution(p, "conv1", PICTURE, 16, 3, 1, 1),
+                bias(p, "bias1"),
+                relu(),
+                block(p, "layer1.0.", new Shape(8, 8, 16), 16, 1),
+                block(p, "layer2.0.", new Shape(8, 8, 16), 32, 2),
+                block(p, "layer3.0.", new Shape(4, 4, 32), 64, 2),
+                averagePool(new Shape(2, 2, 64), 2, 2, 1),
+                bias(p, "bias2"),
+                dense(p, "fc", 64, CLASSES));
+    }
+
+    private static Twin block(Parameters p, String name, Shape input, int channels, int stride) {
+        Shape output = new Shape(input.height() / stride, input.width() / stride, channels);
+        Twin main = sequence(
+                bias(p, name + "bias1a"),
+                convolution(p, name + "conv1", input, channels, 3, stride, 1),
+                bias(p, name + "bias1b"),
+                relu(),
+                bias(p, name + "bias2a"),
+                convolution(p, name + "conv2", output, channels, 3, 1, 1),
+                scale(p, name + "scale"),
+                bias(p, name + "bias2b"));
+        return residual(
+                main,
+                stride == 1
+                        ? sequence()
+                        : sequence(
+                                bias(p, name + "bias1a"),
+                                averagePool(input, 1, 1, stride),
+                                pad(input.channels(), channels)));
+    }
+
+    private static Twin bias(Parameters p, String name) {
+        return new Twin() {
+            @Override
+            public double[] forward(double[] x) {
+                return Arrays.stream(x)
+                        .map(each -> each + p.values.get(name)[0])
+                        .toArray();
+            }
+
+            @Override
+            public double[] backward(double[] dy) {
+                p.gradients.get(name)[0] += Arrays.stream(dy).sum();
+                return dy;
+            }
+        };
+    }
+
+    private static Twin scale(Parameters p, String name) {
+        return new Twin() {
+            private double[] input;
+
+            @Override
+            public double[] forward(double[] x) {
+                input = x;
+                return Arrays.stream(x)
+                        .map(each -> each * p.values.get(name)[0])
+                        .toArray();
+            }
+
+            @Override
+            public double[] backward(double[] dy) {
+                for (int i = 0; i < dy.length; i++) {
+                    p.gradients.get(name)[0] += dy[i] * input[i];
+                }
+                return forwardOf(dy);
+            }
+
+            private double[] forwardOf(double[] dy) {
+                return Arrays.stream(dy)
+                        .map(each -> each * p.values.get(name)[0])
+                        .toArray();
+            }
+        };
+    }
+
+    private static Twin pad(int from, int to) {
+        return new Twin() {
+            @Override
+            public double[] forward(double[] x) {
+                double[] y = new double[x.length / from * to];
+                for (int i = 0; i < x.length; i++) {
+                    y[i / from * to + i % from] = x[i];
+                }
+                return y;
+            }
+
+            @Override
+            public double[] backward(double[] dy) {
+                double[] dx = new double[dy.length / to * from];
+                for (int i = 0; i < dx.length; i++) {
+                    dx[i] = dy[i / from * to + i % from];
+                }
+                return dx;
+            }
+        };
+    }
+}
