@@ -32,7 +32,7 @@ public final class EvaluationRun {
                     LocalShards shards = new LocalShards(job, data, replicas, System::nanoTime)) {
                 shards.deal(List.of(new ShardRun(0, job.batches().shards())), collective);
                 shards.normalizeBy(ChannelStatistics.of(shards.sumStatistics()));
-                return shards.evaluate(replicas.initialState().step());
+                return shards.evaluation(replicas.initialState().step());
             }
         }
     }

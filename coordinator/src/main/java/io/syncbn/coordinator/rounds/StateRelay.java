@@ -1,6 +1,5 @@
 package io.syncbn.coordinator.rounds;
 
-import io.syncbn.proto.rounds.Rounds;
 import io.syncbn.proto.sums.SumKind;
 import io.syncbn.proto.tree.Assignment;
 import io.syncbn.proto.tree.Node;
@@ -66,7 +65,7 @@ public final class StateRelay {
             return Optional.of("sent node " + header.node() + " of group " + header.group() + ", expected " + node
                     + " of group 0");
         }
-        int most = Rounds.MOST_OF_A_KIND;
+        int most = header.kind().most();
         return header.of() > most || header.index() >= header.of()
                 ? Optional.of("sent chunk " + header.index() + " of " + header.of() + ", expected one of 1 to " + most
                         + " chunks")

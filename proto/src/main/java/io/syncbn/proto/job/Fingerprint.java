@@ -12,7 +12,7 @@ public final class Fingerprint {
 
     /** Settings added later, with the values that keep a job's fingerprint as it was before they existed. */
     private static final Map<String, String> ADDED =
-            Map.of("norm", "batch", "norm-freeze-at", "0", "weight-standardization", "false");
+            Map.of("norm", "batch", "norm-freeze-at", "0", "precise-bn", "0", "weight-standardization", "false");
 
     private Fingerprint() {}
 

@@ -153,7 +153,28 @@ public final class JobParser {
             problems.add("--norm-freeze-at needs running statistics; --norm-track-running is false");
         }
         return new Normalization.Running(
-                momentum, tracked, variance.equals("unbiased"), freezeAt == 0 ? Normalization.Running.NEVER : freezeAt);
+                momentum,
+                tracked,
+                variance.equals("unbiased"),
+                freezeAt == 0 ? Normalization.Running.NEVER : freezeAt,
+                preciseBatches(tracked, freezeAt > 0));
+    }
+
+    private int preciseBatches(boolean tracked, boolean frozen) {
+        int batches = settings.get("precise-bn").equals("all")
+                ? Normalization.Running.ALL
+                : number(
+                        "precise-bn",
+                        Integer::parseInt,
+                        n -> n >= 0 && n < Normalization.Running.ALL,
+                        "a number of batches, all, or 0 for none");
+        if (batches > 0 && !tracked) {
+            problems.add("--precise-bn estimates anew what --norm-track-running keeps; that is false");
+        }
+        if (batches > 0 && (frozen || settings.get("norm").equals("frozen"))) {
+            problems.add("--precise-bn estimates statistics anew, but those of this job are frozen");
+        }
+        return batches;
     }
 
     private Optimization optimization() {

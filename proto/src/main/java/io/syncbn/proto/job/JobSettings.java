@@ -59,6 +59,12 @@ public final class JobSettings {
                     "unbiased",
                     "unbiased as in PyTorch, biased as in Keras"),
             new Setting(
+                    "precise-bn",
+                    "N|all",
+                    "0",
+                    "before each evaluation, estimate the statistics of batch normalization anew from N batches of"
+                            + " training rows, or all of them, and evaluate by these too"),
+            new Setting(
                     "weight-standardization",
                     "true",
                     "false",

@@ -21,7 +21,7 @@ public record Normalization(
             new Groups(0, 0),
             1e-5,
             true,
-            new Running(OptionalDouble.of(0.1), true, true, Running.NEVER),
+            new Running(OptionalDouble.of(0.1), true, true, Running.NEVER, 0),
             false);
 
     /**
@@ -40,10 +40,16 @@ public record Normalization(
      * @param tracked whether evaluation uses them; otherwise it uses the statistics of its own batch
      * @param unbiased whether the variance takes n/(n−1) times the batch's (PyTorch) or not (Keras)
      * @param frozenFrom the first step in which training uses them too, and leaves them as they are
+     * @param preciseBatches how many batches of training rows estimate statistics anew for each evaluation; 0 for none,
+     *     {@link #ALL} for a whole epoch
      */
-    public record Running(OptionalDouble momentum, boolean tracked, boolean unbiased, long frozenFrom) {
+    public record Running(
+            OptionalDouble momentum, boolean tracked, boolean unbiased, long frozenFrom, int preciseBatches) {
         /** They are not frozen. */
         public static final long NEVER = Long.MAX_VALUE;
+
+        /** As many batches as there are. */
+        public static final int ALL = Integer.MAX_VALUE;
     }
 
     /** How many shards are in a full group, out of {@code shards}. */

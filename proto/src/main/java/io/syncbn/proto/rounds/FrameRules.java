@@ -67,11 +67,11 @@ final class FrameRules {
         if (header.step() != step) {
             return differs("step", header.step(), step);
         }
-        int indices = header.kind().isIndexed() ? Rounds.MOST_OF_A_KIND : 1;
+        int indices = header.kind().most();
         if (header.index() >= indices) {
             return Optional.of("sent index " + header.index() + ", expected below " + indices);
         }
-        int most = header.kind().isInChunks() ? Rounds.MOST_OF_A_KIND : 1;
+        int most = header.kind().isInChunks() ? indices : 1;
         if (header.of() < 1 || header.of() > most) {
             return Optional.of("sent a sum of " + header.of() + " chunks, expected 1 to " + most);
         }

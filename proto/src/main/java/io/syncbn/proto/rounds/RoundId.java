@@ -10,11 +10,6 @@ public record RoundId(long step, SumKind kind, int index, int group) {
         return new RoundId(header.step(), header.kind(), header.index(), header.group());
     }
 
-    /** Whether frames of this sum are stale once {@code committedStep} steps are committed. */
-    boolean isPast(long committedStep) {
-        return step < kind.stepAfter(committedStep);
-    }
-
     @Override
     public String toString() {
         return kind + " " + index + (group == 0 ? "" : " of group " + group) + " of step " + step;

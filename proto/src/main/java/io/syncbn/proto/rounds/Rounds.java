@@ -6,25 +6,20 @@ import io.syncbn.proto.wire.FrameHeader;
 import io.syncbn.proto.wire.Payload;
 import java.util.Collection;
 import java.util.Collections;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * The sums of one generation, or those of them that one process folds.
  *
  * <p>Belongs to one thread. Memory is bounded by one step's sums: a round holds at most as many arrays as it has parts
- * outstanding, a complete one only its id, and frames of other steps are not accepted.
+ * outstanding, a complete one only a bit, and frames of other steps are not accepted.
  */
 public final class Rounds {
-    /** Most layers, or chunks of one array, in a step: bounds the number of open rounds. As chunks, 16 GiB. */
-    public static final int MOST_OF_A_KIND = 1 << 16;
-
     private final FrameRules rules;
     private final Map<RoundId, Round> open = new LinkedHashMap<>();
-    private final Set<RoundId> complete = new HashSet<>();
+    private final CompleteRounds complete = new CompleteRounds();
     private long committedStep;
     /** Number of chunks of the step's gradient; 0 until the first of them states it. */
     private int chunks;
@@ -111,7 +106,7 @@ public final class Rounds {
     public void committed() {
         committedStep++;
         chunks = 0;
-        complete.removeIf(id -> id.isPast(committedStep));
+        complete.forget(committedStep);
     }
 
     /** Steps that are committed. */

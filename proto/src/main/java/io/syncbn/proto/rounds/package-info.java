@@ -8,7 +8,7 @@
  *
  * <pre>
  *   MOMENTS_FORWARD, MOMENTS_BACKWARD, GRADIENTS, COMMIT   of the step after the last committed one
- *   EVALUATION                                             of the last committed step
+ *   EVALUATION, PASS_MOMENTS, POPULATION                   of the last committed step
  *   DATA_STATISTICS                                        of step 0
  * </pre>
  *

@@ -19,7 +19,15 @@ public enum SumKind {
     /** COMMIT's root under another name. */
     LAST_COMMIT(Element.FLOAT64, StreamKind.MOMENTS, Scope.ALL_SHARDS, When.IN_STEP, Index.NONE, true),
     /** Not a sum: forwarded unchanged. */
-    STATE(Element.FLOAT32, StreamKind.GRADIENTS, Scope.ALL_SHARDS, When.BEFORE_GENERATION, Index.CHUNK, false);
+    STATE(Element.FLOAT32, StreamKind.GRADIENTS, Scope.ALL_SHARDS, When.BEFORE_GENERATION, Index.CHUNK, false),
+    PASS_MOMENTS(Element.FLOAT64, StreamKind.MOMENTS, Scope.NORMALIZATION_GROUP, When.BETWEEN_STEPS, Index.PASS, true),
+    POPULATION(Element.FLOAT64, StreamKind.MOMENTS, Scope.ALL_SHARDS, When.BETWEEN_STEPS, Index.WEIGHTS, false);
+
+    /** Most layers, or chunks of one array, in a step: bounds the number of open rounds. As chunks, 16 GiB. */
+    private static final int MOST_IN_STEP = 1 << 16;
+
+    /** Most sums of one kind in a pass over the data: layers times batches. */
+    private static final int MOST_IN_PASS = 1 << 26;
 
     private enum Element {
         FLOAT32,
@@ -41,7 +49,9 @@ public enum SumKind {
     private enum Index {
         NONE,
         LAYER,
-        CHUNK
+        CHUNK,
+        PASS,
+        WEIGHTS
     }
 
     private static final SumKind[] BY_NUMBER = byNumber();
@@ -119,9 +129,14 @@ public enum SumKind {
         };
     }
 
-    /** Whether there may be several of it at a time, each with an index of its own. */
-    public boolean isIndexed() {
-        return index != Index.NONE;
+    /** How many there may be of it at most for a step, each with an index of its own below this. */
+    public int most() {
+        return switch (index) {
+            case NONE -> 1;
+            case WEIGHTS -> 2;
+            case LAYER, CHUNK -> MOST_IN_STEP;
+            case PASS -> MOST_IN_PASS;
+        };
     }
 
     /** Whether it is sent as chunks of one long array, each of which states the number of chunks. */

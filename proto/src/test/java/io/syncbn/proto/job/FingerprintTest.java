@@ -27,6 +27,7 @@ class FingerprintTest {
             Map.entry("norm-affine", "false"),
             Map.entry("norm-track-running", "false"),
             Map.entry("norm-running-variance", "biased"),
+            Map.entry("precise-bn", "all"),
             Map.entry("weight-standardization", "true"),
             Map.entry("optimizer", "mine"),
             Map.entry("lr", "0.1"),

@@ -114,7 +114,7 @@ class JobParserTest {
                         new Normalization.Groups(3, 0),
                         0.001,
                         false,
-                        new Normalization.Running(OptionalDouble.empty(), false, false, Normalization.Running.NEVER),
+                        new Normalization.Running(OptionalDouble.empty(), false, false, Normalization.Running.NEVER, 0),
                         false));
         assertThat(job.optimization())
                 .isEqualTo(new Optimization(
@@ -159,6 +159,22 @@ class JobParserTest {
                         .running()
                         .frozenFrom())
                 .isEqualTo(9);
+    }
+
+    @Test
+    void statisticsThatAreFrozenOrNotTrackedAreNotEstimated() {
+        for (Map<String, String> given : List.of(
+                Map.of("precise-bn", "4", "norm", "frozen"),
+                Map.of("precise-bn", "all", "norm-freeze-at", "9"),
+                Map.of("precise-bn", "all", "norm-track-running", "false"))) {
+            assertThatThrownBy(() -> JobParser.parse(given, 3)).hasMessageStartingWith("--precise-bn estimates ");
+        }
+        assertThat(JobParser.parse(Map.of("precise-bn", "all"), 3)
+                        .model()
+                        .normalization()
+                        .running()
+                        .preciseBatches())
+                .isEqualTo(Normalization.Running.ALL);
     }
 
     /** Whatever the format is called: who opens it knows. */
@@ -213,6 +229,8 @@ class JobParserTest {
                 "norm-group | ghost:0",
                 "norm-group | ghost:few",
                 "norm-freeze-at | -1",
+                "precise-bn | few",
+                "precise-bn | -1",
                 "norm-momentum | 1.1",
                 "norm-epsilon | 0",
                 "norm-running-variance | both",

@@ -32,9 +32,11 @@ class SumKindTest {
     }
 
     @Test
-    void momentsAreOfAGroupAndWaitedForInTheMiddleOfAStep() {
+    void momentsAreOfAGroupAndWaitedFor() {
         assertThat(Arrays.stream(SumKind.values()).filter(SumKind::isOfGroup))
-                .allMatch(kind -> kind.isAwaited() && kind.isIndexed() && kind.isOfStep() && !kind.isInChunks())
+                .allMatch(kind -> kind.isAwaited() && kind.most() >= 1 << 16 && !kind.isInChunks())
+                .containsExactly(SumKind.MOMENTS_FORWARD, SumKind.MOMENTS_BACKWARD, SumKind.PASS_MOMENTS);
+        assertThat(Arrays.stream(SumKind.values()).filter(kind -> kind.isOfGroup() && kind.isOfStep()))
                 .containsExactly(SumKind.MOMENTS_FORWARD, SumKind.MOMENTS_BACKWARD);
     }
 
@@ -44,6 +46,8 @@ class SumKindTest {
         assertThat(SumKind.GRADIENTS.stepAfter(7)).isEqualTo(8);
         assertThat(SumKind.COMMIT.stepAfter(7)).isEqualTo(8);
         assertThat(SumKind.EVALUATION.stepAfter(7)).isEqualTo(7);
+        assertThat(SumKind.PASS_MOMENTS.stepAfter(7)).isEqualTo(7);
+        assertThat(SumKind.POPULATION.stepAfter(7)).isEqualTo(7);
         assertThat(SumKind.DATA_STATISTICS.stepAfter(7)).isZero();
     }
 

@@ -20,6 +20,7 @@ import java.util.Set;
 public record Checkpoint(Path directory, CheckpointInfo info, Safetensors model, Safetensors optimizer) {
     static final String MODEL_FILE = "model.safetensors";
     static final String OPTIMIZER_FILE = "optimizer.safetensors";
+    static final String PRECISE_FILE = "precise.safetensors";
     static final String STATE_FILE = "state.json";
 
     private static final Set<ElementType> FLOAT32 = Set.of(ElementType.F32);

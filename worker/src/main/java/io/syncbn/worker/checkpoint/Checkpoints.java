@@ -82,6 +82,8 @@ public final class Checkpoints {
         Map<String, byte[]> files = new LinkedHashMap<>();
         files.put(Checkpoint.MODEL_FILE, Safetensors.encode(state.modelTensors(), metadata));
         files.put(Checkpoint.OPTIMIZER_FILE, Safetensors.encode(state.optimizerTensors(), metadata));
+        state.preciseTensors()
+                .ifPresent(tensors -> files.put(Checkpoint.PRECISE_FILE, Safetensors.encode(tensors, metadata)));
         return files;
     }
 

@@ -8,6 +8,7 @@ import io.syncbn.worker.optim.Slots;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Everything that training goes on from: model and optimizer after a number of steps.
@@ -20,8 +21,11 @@ import java.util.Map;
  * @param slots what the optimizer remembers, in the layout of the weights
  * @param step number of steps done
  * @param leftOutInARow how many consecutive steps up to the last were skipped because their numbers were not finite
+ * @param precise statistics estimated for these weights, laid out as running ones; not what training goes on from, and
+ *     not part of any digest
  */
-public record ModelState(Replica replica, long batchesTracked, Slots slots, long step, int leftOutInARow) {
+public record ModelState(
+        Replica replica, long batchesTracked, Slots slots, long step, int leftOutInARow, Optional<float[]> precise) {
     public ModelState {
         requireLength("weights", replica.weights().length, replica.parameters());
         requireLength("slots", slots.size(), replica.parameters());
@@ -33,6 +37,16 @@ public record ModelState(Replica replica, long batchesTracked, Slots slots, long
         this(replica, batchesTracked, slots, step, 0);
     }
 
+    /** A state without precise statistics. */
+    public ModelState(Replica replica, long batchesTracked, Slots slots, long step, int leftOutInARow) {
+        this(replica, batchesTracked, slots, step, leftOutInARow, Optional.empty());
+    }
+
+    /** The same state with precise statistics, if there are any. */
+    public ModelState with(Optional<float[]> preciseStatistics) {
+        return new ModelState(replica, batchesTracked, slots, step, leftOutInARow, preciseStatistics);
+    }
+
     /** The same state in arrays of its own. */
     public ModelState copy() {
         Replica own = new Replica(
@@ -40,7 +54,7 @@ public record ModelState(Replica replica, long batchesTracked, Slots slots, long
                 replica.weights().clone(),
                 replica.statistics(),
                 replica.runningStatistics().clone());
-        return new ModelState(own, batchesTracked, slots.copy(), step, leftOutInARow);
+        return new ModelState(own, batchesTracked, slots.copy(), step, leftOutInARow, precise.map(float[]::clone));
     }
 
     /** Number of floats in weights, slots and running statistics, as they are sent to another worker. */
@@ -63,6 +77,15 @@ public record ModelState(Replica replica, long batchesTracked, Slots slots, long
         slots.arrays().forEach((name, array) -> addAll(tensors, prefix(name), replica.parameters(), array));
         slots.counters().forEach((name, count) -> tensors.add(StoredTensor.ofLong(name, count)));
         return tensors;
+    }
+
+    /** What {@code precise.safetensors} holds, if there are precise statistics: under the names of running ones. */
+    public Optional<List<StoredTensor>> preciseTensors() {
+        return precise.map(statistics -> {
+            List<StoredTensor> tensors = new ArrayList<>();
+            addAll(tensors, "", replica.statistics(), statistics);
+            return tensors;
+        });
     }
 
     /** The prefix of parameters' names in a slot. */

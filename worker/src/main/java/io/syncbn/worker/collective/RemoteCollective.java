@@ -145,7 +145,7 @@ public final class RemoteCollective extends FoldingCollective {
                 lastStep = header.step();
                 committed(frame);
             }
-            case MOMENTS_FORWARD, MOMENTS_BACKWARD, GRADIENTS, EVALUATION, DATA_STATISTICS ->
+            case MOMENTS_FORWARD, MOMENTS_BACKWARD, GRADIENTS, EVALUATION, DATA_STATISTICS, PASS_MOMENTS, POPULATION ->
                 complete(
                         new Round(header.kind(), header.step(), header.index(), header.of()),
                         header.group(),

@@ -54,23 +54,38 @@ public final class BatchLoader {
      * @param step from 1
      */
     public Batch train(long step) {
+        if (!augment) {
+            return plain(step);
+        }
+        int[] rows = rows(step);
+        for (int i = 0; i < rows.length; i++) {
+            readNormalized(data.train(), rows[i], i);
+            Augmentation.apply(
+                    data.shape(),
+                    Augmentation.random(plan.seed(), plan.epochOf(step), rows[i]),
+                    picture,
+                    values,
+                    i * picture.length);
+        }
+        return batch(rows.length);
+    }
+
+    /** The same as the rows are, whether or not those of training are varied. */
+    public Batch plain(long step) {
+        int[] rows = rows(step);
+        for (int i = 0; i < rows.length; i++) {
+            read(data.train(), rows[i], i);
+        }
+        return batch(rows.length);
+    }
+
+    private int[] rows(long step) {
         long epoch = plan.epochOf(step);
         if (epoch != orderEpoch) {
             order = plan.order(epoch, shard);
             orderEpoch = epoch;
         }
-        int[] rows = plan.rows(step, order);
-        for (int i = 0; i < rows.length; i++) {
-            readNormalized(data.train(), rows[i], i);
-            int offset = i * picture.length;
-            if (augment) {
-                Augmentation.apply(
-                        data.shape(), Augmentation.random(plan.seed(), epoch, rows[i]), picture, values, offset);
-            } else {
-                System.arraycopy(picture, 0, values, offset, picture.length);
-            }
-        }
-        return batch(rows.length);
+        return plan.rows(step, order);
     }
 
     /** How many batches hold the shard's test rows; may be 0. */
@@ -80,13 +95,26 @@ public final class BatchLoader {
 
     /** The shard's test rows from {@code chunk * testChunk} on. */
     public Batch test(int chunk) {
-        int from = chunk * testChunk;
-        int[] rows = Arrays.copyOfRange(testRows, from, Math.min(testRows.length, from + testChunk));
+        return test(chunk * testChunk, testChunk);
+    }
+
+    /** The shard's test rows as batches of training's size; may be empty. */
+    public Batch testBatch(int number) {
+        return test(number * plan.batch(), plan.batch());
+    }
+
+    private Batch test(int first, int count) {
+        int from = Math.min(testRows.length, first);
+        int[] rows = Arrays.copyOfRange(testRows, from, Math.min(testRows.length, from + count));
         for (int i = 0; i < rows.length; i++) {
-            readNormalized(data.test(), rows[i], i);
-            System.arraycopy(picture, 0, values, i * picture.length, picture.length);
+            read(data.test(), rows[i], i);
         }
         return batch(rows.length);
+    }
+
+    private void read(Dataset.Split split, int row, int example) {
+        readNormalized(split, row, example);
+        System.arraycopy(picture, 0, values, example * picture.length, picture.length);
     }
 
     private void readNormalized(Dataset.Split split, int row, int example) {

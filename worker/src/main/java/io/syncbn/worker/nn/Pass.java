@@ -5,7 +5,7 @@ import java.util.function.IntConsumer;
 /**
  * What one pass of a batch through a model needs to know, beside the batch.
  *
- * @param training whether batch statistics and dropout are used, and gradients follow
+ * @param mode what layers do
  * @param batch which batch it is
  * @param moments sums for normalization layers
  * @param gradientsCompleteFrom told, during backward, that all gradients from this offset of the flat gradient on are
@@ -13,14 +13,20 @@ import java.util.function.IntConsumer;
  * @param outputs told, during forward, what each layer has computed; of a residual block's branches, all but the last
  */
 public record Pass(
-        boolean training,
-        BatchId batch,
-        MomentsReducer moments,
-        IntConsumer gradientsCompleteFrom,
-        LayerWatch outputs) {
+        Mode mode, BatchId batch, MomentsReducer moments, IntConsumer gradientsCompleteFrom, LayerWatch outputs) {
+
+    /** How layers treat a batch. */
+    public enum Mode {
+        /** With batch statistics and dropout; gradients follow. */
+        TRAINING,
+        /** With running statistics. */
+        EVALUATION,
+        /** With batch statistics, which are added up; without dropout and gradients. */
+        ESTIMATION
+    }
 
     public Pass(boolean training, BatchId batch, MomentsReducer moments, IntConsumer gradientsCompleteFrom) {
-        this(training, batch, moments, gradientsCompleteFrom, LayerWatch.NONE);
+        this(training ? Mode.TRAINING : Mode.EVALUATION, batch, moments, gradientsCompleteFrom, LayerWatch.NONE);
     }
 
     /** A pass with running statistics and without gradients. */
@@ -30,7 +36,16 @@ public record Pass(
 
     /** The same, with a watch on the layers' outputs. */
     public static Pass evaluation(LayerWatch outputs) {
-        return new Pass(false, new BatchId(0, 0, 0, 1), MomentsReducer.LOCAL, offset -> {}, outputs);
+        return new Pass(Mode.EVALUATION, new BatchId(0, 0, 0, 1), MomentsReducer.LOCAL, offset -> {}, outputs);
+    }
+
+    /** A pass with batch statistics and without gradients. */
+    public static Pass estimation(BatchId batch, MomentsReducer moments) {
+        return new Pass(Mode.ESTIMATION, batch, moments, offset -> {}, LayerWatch.NONE);
+    }
+
+    public boolean training() {
+        return mode == Mode.TRAINING;
     }
 
     /**

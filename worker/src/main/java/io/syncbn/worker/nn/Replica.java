@@ -12,4 +12,10 @@ package io.syncbn.worker.nn;
  * @param runningStatistics flat
  */
 public record Replica(
-        ParameterLayout parameters, float[] weights, ParameterLayout statistics, float[] runningStatistics) {}
+        ParameterLayout parameters, float[] weights, ParameterLayout statistics, float[] runningStatistics) {
+
+    /** The same weights with other statistics. */
+    public Replica with(float[] otherStatistics) {
+        return new Replica(parameters, weights, statistics, otherStatistics);
+    }
+}

@@ -8,6 +8,7 @@ public final class ShardMemory {
     private final Replica replica;
     private final float[] gradients;
     private final BatchStatistics batchStatistics;
+    private final Population population;
     private final int maxExamples;
     private final Natives natives;
     private final ChannelKernels kernels;
@@ -23,6 +24,7 @@ public final class ShardMemory {
         this.replica = replica;
         this.gradients = new float[replica.parameters().size()];
         this.batchStatistics = new BatchStatistics(replica.statistics());
+        this.population = new Population(replica.statistics());
         this.maxExamples = maxExamples;
         this.natives = natives;
         this.kernels = kernels;
@@ -46,6 +48,11 @@ public final class ShardMemory {
     /** Where a training pass leaves the statistics of its batch. */
     public BatchStatistics batchStatistics() {
         return batchStatistics;
+    }
+
+    /** What an estimation pass adds to. */
+    public Population population() {
+        return population;
     }
 
     /** The largest batch. */

@@ -76,6 +76,11 @@ public final class ShardModel implements AutoCloseable {
         return memory.batchStatistics();
     }
 
+    /** What estimation passes have added up. */
+    public Population population() {
+        return memory.population();
+    }
+
     @Override
     public void close() {
         memory.natives().close();

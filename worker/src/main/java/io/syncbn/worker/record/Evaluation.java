@@ -1,20 +1,53 @@
 package io.syncbn.worker.record;
 
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.Map;
+
 /**
  * A model's result on all test rows.
  *
  * @param examples number of test rows
  * @param loss mean cross-entropy
  * @param accuracy correct predictions over examples
+ * @param others the same by other statistics, if there are any
  */
-public record Evaluation(long examples, double loss, double accuracy) {
+public record Evaluation(long examples, double loss, double accuracy, Map<Other, Scores> others) {
+    private static final int NUMBERS = 3;
+
+    /** Statistics to normalize by, other than running ones; in the order in which they are evaluated. */
+    public enum Other {
+        /** Of the training rows, at the present weights. */
+        PRECISE,
+        /** Of each batch of test rows. */
+        BATCH
+    }
+
+    /** Mean cross-entropy, and correct predictions over examples. */
+    public record Scores(double loss, double accuracy) {}
+
+    public Evaluation {
+        others = Collections.unmodifiableMap(new EnumMap<>(others.isEmpty() ? new EnumMap<>(Other.class) : others));
+    }
+
+    public Evaluation(long examples, double loss, double accuracy) {
+        this(examples, loss, accuracy, Map.of());
+    }
 
     public boolean isFinite() {
         return Double.isFinite(loss);
     }
 
-    /** From sums over all shards: examples, loss, correct predictions. */
+    /**
+     * From sums over all shards.
+     *
+     * @param sums examples, loss, correct predictions; then the same for each other
+     */
     public static Evaluation of(double[] sums) {
-        return new Evaluation((long) sums[0], sums[1] / sums[0], sums[2] / sums[0]);
+        Map<Other, Scores> others = new EnumMap<>(Other.class);
+        for (int i = NUMBERS; i < sums.length; i += NUMBERS) {
+            others.put(Other.values()[i / NUMBERS - 1], new Scores(sums[i + 1] / sums[i], sums[i + 2] / sums[i]));
+        }
+        return new Evaluation((long) sums[0], sums[1] / sums[0], sums[2] / sums[0], others);
     }
 }

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Executor;
 
@@ -82,6 +83,11 @@ public final class RunWriter implements CheckpointKeeper {
         line.put("epoch", epoch);
         line.put("testLoss", evaluation.loss());
         line.put("testAccuracy", evaluation.accuracy());
+        evaluation.others().forEach((other, scores) -> {
+            String name = other.name().toLowerCase(Locale.ROOT);
+            line.put(name + "TestLoss", scores.loss());
+            line.put(name + "TestAccuracy", scores.accuracy());
+        });
         metrics.add(JsonText.line(line));
     }
 

@@ -21,16 +21,12 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.LongSupplier;
-import java.util.stream.IntStream;
 
 /**
  * The shards of one process: a run of the job's, or two, each shard with its model, its data and a thread. The set of
  * shards changes with each generation; models and their memory, which are not tied to a shard, stay.
  */
 public final class LocalShards implements AutoCloseable {
-    /** Examples of a batch of test rows: enough to keep a core busy, few enough for the memory of a small model. */
-    private static final int TEST_CHUNK = 16;
-
     private final Job job;
     private final DecodedDataset data;
     private final Replicas replicas;
@@ -43,6 +39,7 @@ public final class LocalShards implements AutoCloseable {
     private List<Integer> numbers = List.of();
     private ShardThreads threads;
     private List<ShardStep> shards = List.of();
+    private Evaluator evaluator;
 
     public LocalShards(Job job, DecodedDataset data, Replicas replicas, LongSupplier nanoClock) {
         this.job = job;
@@ -104,31 +101,40 @@ public final class LocalShards implements AutoCloseable {
         return collective.sum(round).await();
     }
 
-    /** Makes the shards ready for steps. */
+    /** Makes the shards ready for steps and evaluations. */
     public void normalizeBy(ChannelStatistics statistics) {
-        shards = IntStream.range(0, numbers.size())
-                .mapToObj(i -> new ShardStep(
-                        numbers.get(i),
-                        job.determinism().seed(),
-                        Timetable.steps(job, batches),
-                        groups,
-                        models.get(i),
-                        new BatchLoader(
-                                data,
-                                batches,
-                                numbers.get(i),
-                                statistics,
-                                job.data().augment(),
-                                TEST_CHUNK),
-                        job.optimization().labelSmoothing(),
-                        Tensor.zeros(Math.max(job.batches().batch(), TEST_CHUNK), Shape.flat(data.classes())),
-                        new NonFiniteGuard(
-                                numbers.get(i),
-                                replicas.definition(),
-                                job.optimization().safeguard().skipNonFinite()),
-                        collective,
-                        nanoClock))
-                .toList();
+        List<ShardStep> steps = new ArrayList<>();
+        List<ShardEvaluation> evaluations = new ArrayList<>();
+        for (int i = 0; i < numbers.size(); i++) {
+            int shard = numbers.get(i);
+            BatchLoader loader =
+                    new BatchLoader(data, batches, shard, statistics, job.data().augment(), Evaluator.TEST_CHUNK);
+            Tensor logitsGradient =
+                    Tensor.zeros(Math.max(job.batches().batch(), Evaluator.TEST_CHUNK), Shape.flat(data.classes()));
+            NonFiniteGuard guard = new NonFiniteGuard(
+                    shard, replicas.definition(), job.optimization().safeguard().skipNonFinite());
+            steps.add(new ShardStep(
+                    shard,
+                    job.determinism().seed(),
+                    Timetable.steps(job, batches),
+                    groups,
+                    models.get(i),
+                    loader,
+                    job.optimization().labelSmoothing(),
+                    logitsGradient,
+                    guard,
+                    collective,
+                    nanoClock));
+            evaluations.add(new ShardEvaluation(
+                    shard,
+                    replicas.definition().normalizationLayers().size(),
+                    loader,
+                    logitsGradient,
+                    guard,
+                    collective));
+        }
+        shards = List.copyOf(steps);
+        evaluator = new Evaluator(job, replicas, batches, data.test().size(), collective, threads, models, evaluations);
     }
 
     /** Runs a step for every shard, up to what they offer; does nothing if the step is committed already. */
@@ -156,42 +162,14 @@ public final class LocalShards implements AutoCloseable {
         return collective.endsWith(step);
     }
 
-    /** The present model on all test rows of the job, shared among its workers. */
-    public Evaluation evaluate(long stepsDone) {
-        Round round = Round.of(SumKind.EVALUATION, stepsDone, 0);
-        if (job.batches().batch() >= TEST_CHUNK) {
-            evaluate(round, models);
-        } else {
-            evaluateInLargerModels(round);
-        }
-        Evaluation evaluation = Evaluation.of(collective.sum(round).await());
-        if (!evaluation.isFinite() && !job.optimization().safeguard().skipNonFinite()) {
-            throw NonFiniteGuard.stop(stepsDone, "the test loss is " + evaluation.loss());
-        }
-        return evaluation;
+    /** Evaluates the present model on all test rows of the job, shared among its workers. */
+    Evaluator.Found evaluate(long stepsDone) {
+        return evaluator.evaluate(stepsDone);
     }
 
-    /** Models for batches of test rows exist only while they are needed, and no more of them than cores. */
-    private void evaluateInLargerModels(Round round) {
-        List<ShardModel> testers = new ArrayList<>();
-        try {
-            while (testers.size() < Math.min(shards.size(), Runtime.getRuntime().availableProcessors())) {
-                testers.add(newModel(TEST_CHUNK));
-            }
-            evaluate(round, testers);
-        } finally {
-            testers.forEach(ShardModel::close);
-        }
-    }
-
-    /** Shards take turns in the models. */
-    private void evaluate(Round round, List<ShardModel> testers) {
-        threads.forEach(IntStream.range(0, testers.size()).boxed().toList(), first -> {
-            for (int i = first; i < shards.size(); i += testers.size()) {
-                shards.get(i).evaluate(round, testers.get(first));
-            }
-            return true;
-        });
+    /** Evaluates the present model, for itself. */
+    public Evaluation evaluation(long stepsDone) {
+        return evaluate(stepsDone).evaluation();
     }
 
     private ShardModel newModel(int maxExamples) {

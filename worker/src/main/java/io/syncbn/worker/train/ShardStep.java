@@ -139,28 +139,4 @@ final class ShardStep {
             collective.offerGradients(round, shard, chunk);
         }
     }
-
-    /**
-     * Offers sums over the shard's test rows: examples, loss, correct predictions; stops if the total arrives before.
-     *
-     * @param tester a model for batches of test rows, which may be larger than those of training
-     */
-    void evaluate(Round round, ShardModel tester) {
-        watch.begin(round.step());
-        double[] sums = new double[3];
-        for (int chunk = 0; chunk < loader.testChunks(); chunk++) {
-            if (collective.isThere(round)) {
-                return;
-            }
-            BatchLoader.Batch batch = loader.test(chunk);
-            Tensor logits = tester.forward(batch.images(), Pass.evaluation());
-            SoftmaxCrossEntropy.Result result = SoftmaxCrossEntropy.compute(
-                    logits, batch.labels(), 0, logitsGradient.withExamples(logits.examples()));
-            watch.testLoss(result.loss(), () -> tester.firstNotFinite(batch.images()));
-            sums[0] += batch.images().examples();
-            sums[1] += result.loss();
-            sums[2] += result.correct();
-        }
-        collective.offer(round, shard, sums);
-    }
 }

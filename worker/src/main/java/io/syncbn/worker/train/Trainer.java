@@ -1,6 +1,7 @@
 package io.syncbn.worker.train;
 
 import io.syncbn.proto.sums.Chunks;
+import io.syncbn.worker.checkpoint.ModelState;
 import io.syncbn.worker.record.Recording;
 import io.syncbn.worker.record.StepRecord;
 import io.syncbn.worker.record.StepSplit;
@@ -55,18 +56,17 @@ final class Trainer {
 
     /** Leaves the state unchanged, and may be repeated. */
     private void doWhatIsDue() {
+        ModelState present = state.modelState();
         if (timetable.isEvaluationDue(state.step())) {
-            evaluate();
+            Evaluator.Found found = shards.evaluate(state.step());
+            recording.evaluated(state.step(), timetable.epochsAfter(state.step()), found.evaluation());
+            present = present.with(found.precise());
         }
         if (timetable.isLast(state.step())) {
-            recording.lastCheckpoint(state.modelState(), state.epochsDone());
+            recording.lastCheckpoint(present, state.epochsDone());
         } else if (timetable.isCheckpointDue(state.step()) || recording.isCheckpointDue()) {
-            recording.checkpoint(state.modelState(), state.epochsDone());
+            recording.checkpoint(present, state.epochsDone());
         }
-    }
-
-    private void evaluate() {
-        recording.evaluated(state.step(), timetable.epochsAfter(state.step()), shards.evaluate(state.step()));
     }
 
     /** The sums define the step, whether this worker or a faster one computed its shards. */

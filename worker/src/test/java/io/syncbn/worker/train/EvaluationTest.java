@@ -36,7 +36,7 @@ class EvaluationTest {
             }
             try (LocalCollective collective = new LocalCollective(job.batches().shards(), job.groupSize());
                     LocalShards shards = LocalTraining.shards(job, data, replicas, collective)) {
-                return shards.evaluate(0);
+                return shards.evaluation(0);
             }
         }
     }

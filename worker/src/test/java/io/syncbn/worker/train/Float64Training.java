@@ -12,6 +12,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 /**
  * Training once more: one machine that sees the whole global batch, in float64, in the dumbest way that is right. The
@@ -81,28 +82,8 @@ final class Float64Training {
     double step(long step) {
         int[][] rowsOfShard = new int[job.batches().shards()][];
         Arrays.setAll(rowsOfShard, shard -> plan.rows(step, shard));
-        int[] rows = Arrays.stream(rowsOfShard).flatMapToInt(Arrays::stream).toArray();
-        int groupSize = job.groupSize();
-        int[] groupOfExample = new int[rows.length];
-        for (int shard = 0, example = 0; shard < rowsOfShard.length; shard++) {
-            for (int i = 0; i < rowsOfShard[shard].length; i++) {
-                groupOfExample[example++] = shard / groupSize;
-            }
-        }
-        int groups = (job.batches().shards() + groupSize - 1) / groupSize;
-        norms.clear();
-        Twin model = TrajectoryModel.twin(parameters, (name, channels) -> {
-            norms.put(
-                    name,
-                    new Float64Norm(
-                            parameters,
-                            name,
-                            channels,
-                            job.model().normalization().epsilon(),
-                            groupOfExample,
-                            groups));
-            return norms.get(name);
-        });
+        int[] rows = flat(rowsOfShard);
+        Twin model = byBatch(rowsOfShard);
         parameters.gradients.values().forEach(gradient -> Arrays.fill(gradient, 0));
         double[] logits = model.forward(batch(data.train(), rows));
         double[] gradient = new double[logits.length];
@@ -112,8 +93,40 @@ final class Float64Training {
 
         parameters.gradients.values().forEach(sum -> Arrays.setAll(sum, i -> sum[i] / rows.length));
         updateWeights(learningRate(step));
-        updateRunningStatistics(groups);
+        updateRunningStatistics(groups());
         return loss / rows.length;
+    }
+
+    private int groups() {
+        return (job.batches().shards() + job.groupSize() - 1) / job.groupSize();
+    }
+
+    private static int[] flat(int[][] rowsOfShard) {
+        return Arrays.stream(rowsOfShard).flatMapToInt(Arrays::stream).toArray();
+    }
+
+    /** The model with the statistics of a batch's normalization groups; {@link #norms} has its layers. */
+    private Twin byBatch(int[][] rowsOfShard) {
+        int groupSize = job.groupSize();
+        int[] groupOfExample = new int[flat(rowsOfShard).length];
+        for (int shard = 0, example = 0; shard < rowsOfShard.length; shard++) {
+            for (int i = 0; i < rowsOfShard[shard].length; i++) {
+                groupOfExample[example++] = shard / groupSize;
+            }
+        }
+        norms.clear();
+        return TrajectoryModel.twin(parameters, (name, channels) -> {
+            norms.put(
+                    name,
+                    new Float64Norm(
+                            parameters,
+                            name,
+                            channels,
+                            job.model().normalization().epsilon(),
+                            groupOfExample,
+                            groups()));
+            return norms.get(name);
+        });
     }
 
     private double[] batch(double[][] all, int[] rows) {
@@ -211,13 +224,78 @@ final class Float64Training {
         });
     }
 
+    /** Mean and variance of what each layer sees in the first batches of the first epoch, at the present weights. */
+    Map<String, double[]> precise(int batches) {
+        Map<String, double[]> sums = new HashMap<>();
+        Map<String, Double> counts = new HashMap<>();
+        for (int step = 1; step <= batches; step++) {
+            int[][] rowsOfShard = new int[job.batches().shards()][];
+            long present = step;
+            Arrays.setAll(rowsOfShard, shard -> plan.rows(present, shard));
+            byBatch(rowsOfShard).forward(batch(data.train(), flat(rowsOfShard)));
+            norms.forEach((name, norm) -> {
+                for (int group = 0; group < groups(); group++) {
+                    double rows = norm.rows(group);
+                    double[] means = norm.means.get(group);
+                    double[] variances = norm.variances.get(group);
+                    counts.merge(name, rows, Double::sum);
+                    double[] mean = sums.computeIfAbsent(name + ".running_mean", key -> new double[means.length]);
+                    double[] square = sums.computeIfAbsent(name + ".running_var", key -> new double[means.length]);
+                    for (int c = 0; c < means.length; c++) {
+                        mean[c] += rows * means[c];
+                        square[c] += rows * (variances[c] + means[c] * means[c]);
+                    }
+                }
+            });
+        }
+        counts.forEach((name, count) -> {
+            double[] mean = sums.get(name + ".running_mean");
+            double[] variance = sums.get(name + ".running_var");
+            for (int c = 0; c < mean.length; c++) {
+                mean[c] /= count;
+                variance[c] = variance[c] / count - mean[c] * mean[c];
+            }
+        });
+        return sums;
+    }
+
     /** The present model on all test rows at once, with running statistics. */
     Evaluation evaluate() {
-        Twin model = TrajectoryModel.twin(parameters, this::frozen);
+        return evaluate(running);
+    }
+
+    /** The same with other statistics, by their names. */
+    Evaluation evaluate(Map<String, double[]> statistics) {
         int[] rows = new int[data.test().length];
         Arrays.setAll(rows, i -> i);
+        return evaluate(TrajectoryModel.twin(parameters, (name, channels) -> fixed(statistics, name, channels)), rows);
+    }
+
+    /** The same with the statistics of each batch: of test rows, as many a shard as in training. */
+    Evaluation evaluateByBatches() {
+        int shards = job.batches().shards();
+        int batch = job.batches().batch();
+        double loss = 0;
+        double correct = 0;
+        for (int first = 0; first * shards < data.test().length; first += batch) {
+            int[][] rowsOfShard = new int[shards][];
+            int from = first;
+            Arrays.setAll(rowsOfShard, shard -> IntStream.range(from, from + batch)
+                    .map(i -> i * shards + shard)
+                    .filter(row -> row < data.test().length)
+                    .toArray());
+            Evaluation part = evaluate(byBatch(rowsOfShard), flat(rowsOfShard));
+            loss += part.loss() * part.examples();
+            correct += part.accuracy() * part.examples();
+        }
+        int all = data.test().length;
+        return new Evaluation(all, loss / all, Math.round(correct) / (double) all);
+    }
+
+    private Evaluation evaluate(Twin model, int[] rows) {
         double[] logits = model.forward(batch(data.test(), rows));
-        double loss = loss(logits, data.testLabels(), 0, new double[logits.length]);
+        int[] labels = labels(data.testLabels(), rows);
+        double loss = loss(logits, labels, 0, new double[logits.length]);
         int correct = 0;
         for (int n = 0; n < rows.length; n++) {
             int best = n * TrajectoryModel.CLASSES;
@@ -225,21 +303,21 @@ final class Float64Training {
                 int place = n * TrajectoryModel.CLASSES + k;
                 best = logits[place] > logits[best] ? place : best;
             }
-            correct += best % TrajectoryModel.CLASSES == data.testLabels()[n] ? 1 : 0;
+            correct += best % TrajectoryModel.CLASSES == labels[n] ? 1 : 0;
         }
         return new Evaluation(rows.length, loss / rows.length, (double) correct / rows.length);
     }
 
-    private Twin frozen(String name, int channels) {
+    private Twin fixed(Map<String, double[]> statistics, String name, int channels) {
         return new Twin() {
             @Override
             public double[] forward(double[] x) {
                 double[] y = new double[x.length];
                 Arrays.setAll(y, i -> {
                     int c = i % channels;
-                    double variance = running.get(name + ".running_var")[c]
+                    double variance = statistics.get(name + ".running_var")[c]
                             + job.model().normalization().epsilon();
-                    double normalized = (x[i] - running.get(name + ".running_mean")[c]) / Math.sqrt(variance);
+                    double normalized = (x[i] - statistics.get(name + ".running_mean")[c]) / Math.sqrt(variance);
                     return parameters.values.get(name + ".weight")[c] * normalized
                             + parameters.values.get(name + ".bias")[c];
                 });

@@ -12,6 +12,8 @@ import io.syncbn.worker.data.DecodedDataset;
 import io.syncbn.worker.nn.Architecture;
 import io.syncbn.worker.nn.Net;
 import io.syncbn.worker.nn.norm.Normalizers;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -87,6 +89,33 @@ class NormalizationStateTest {
         Path middle = whole.resolve("checkpoints/step-00000004");
         assertThat(LocalTraining.run(job, directory.resolve("resumed"), Optional.of(middle), 4))
                 .isEqualTo(digest);
+    }
+
+    /** Precise statistics stand beside the model: what is trained is the same, also where it was interrupted. */
+    @Test
+    void preciseStatisticsDoNotShowInTheWeights() throws IOException {
+        String without = LocalTraining.run(job(Map.of(), Map.of()), directory.resolve("without"), Optional.empty(), 4);
+        Job job = job(Map.of("precise-bn", "all"), Map.of());
+        Path whole = directory.resolve("whole");
+        assertThat(LocalTraining.run(job, whole, Optional.empty(), 4)).isEqualTo(without);
+        Path resumed = directory.resolve("resumed");
+        Path middle = whole.resolve("checkpoints/step-00000004");
+        assertThat(LocalTraining.run(job, resumed, Optional.of(middle), 4)).isEqualTo(without);
+        String file = "checkpoints/step-00000006/precise.safetensors";
+        assertThat(resumed.resolve(file)).hasSameBinaryContentAs(whole.resolve(file));
+        assertThat(resumed.resolve(file)).isRegularFile();
+        assertThat(Files.readAllLines(whole.resolve("metrics.jsonl")))
+                .last()
+                .asString()
+                .contains("preciseTestAccuracy", "batchTestAccuracy");
+    }
+
+    /** Nothing is estimated where nothing is tracked. */
+    @Test
+    void normalizationsWithoutStatisticsHaveNoPreciseOnes() {
+        Path run = directory.resolve("run");
+        LocalTraining.run(job(Map.of("norm", "group:2", "precise-bn", "2"), Map.of()), run, Optional.empty(), 0);
+        assertThat(run.resolve("checkpoints/step-00000006")).isDirectoryNotContaining("glob:**precise*");
     }
 
     @Test

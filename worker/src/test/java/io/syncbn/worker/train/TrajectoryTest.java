@@ -9,6 +9,8 @@ import io.syncbn.proto.job.Job;
 import io.syncbn.proto.sums.Chunks;
 import io.syncbn.worker.checkpoint.Checkpoint;
 import io.syncbn.worker.checkpoint.ModelState;
+import io.syncbn.worker.checkpoint.Safetensors;
+import io.syncbn.worker.checkpoint.StoredTensor;
 import io.syncbn.worker.nn.Float64Layers;
 import io.syncbn.worker.nn.ModelDefinition;
 import io.syncbn.worker.nn.Numbers;
@@ -22,6 +24,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -80,6 +83,14 @@ class TrajectoryTest {
                                 "norm-momentum", "cumulative",
                                 "norm-running-variance", "biased")),
                 new Case(
+                        "precise statistics of all rows",
+                        49,
+                        Map.of("shards", "3", "batch", "4", "precise-bn", "all", "augment", "false")),
+                new Case(
+                        "precise statistics of two batches, groups of two",
+                        33,
+                        Map.of("shards", "5", "batch", "3", "norm-group", "2", "precise-bn", "2")),
+                new Case(
                         "Nesterov, clipped",
                         49,
                         Map.of("shards", "3", "batch", "4", "nesterov", "true", "clip-norm", "0.5")));
@@ -106,7 +117,9 @@ class TrajectoryTest {
         Path out = directory.resolve("run");
         LocalTraining.run(job, out, Optional.empty(), 0);
 
-        assertMetrics(twin, Files.readAllLines(out.resolve("metrics.jsonl")));
+        int precise = Math.min(job.model().normalization().running().preciseBatches(), twin.stepsPerEpoch());
+        assertMetrics(twin, precise, Files.readAllLines(out.resolve("metrics.jsonl")));
+        assertPrecise(twin, precise, out, definition.statistics());
         assertState(twin, Checkpoint.open(out).state(definition.parameters(), definition.statistics(), SLOTS));
     }
 
@@ -126,7 +139,7 @@ class TrajectoryTest {
     }
 
     /** Each step's loss and learning rate, and the evaluations between them; this trains the twin. */
-    private static void assertMetrics(Float64Training twin, List<String> lines) throws IOException {
+    private static void assertMetrics(Float64Training twin, int precise, List<String> lines) throws IOException {
         int step = 0;
         int evaluations = 0;
         for (String text : lines) {
@@ -136,6 +149,15 @@ class TrajectoryTest {
                 assertRelative("test loss", line.get("testLoss").asDouble(), expected.loss(), LOSS);
                 assertThat(line.get("testAccuracy").asDouble()).isEqualTo(expected.accuracy());
                 evaluations++;
+                assertThat(line.has("preciseTestLoss")).isEqualTo(precise > 0);
+                if (precise > 0) {
+                    expected = twin.evaluate(twin.precise(precise));
+                    assertRelative("precise", line.get("preciseTestLoss").asDouble(), expected.loss(), LOSS);
+                    assertThat(line.get("preciseTestAccuracy").asDouble()).isEqualTo(expected.accuracy());
+                    expected = twin.evaluateByBatches();
+                    assertRelative("by batches", line.get("batchTestLoss").asDouble(), expected.loss(), LOSS);
+                    assertThat(line.get("batchTestAccuracy").asDouble()).isEqualTo(expected.accuracy());
+                }
             } else {
                 step++;
                 double loss = twin.step(step);
@@ -145,6 +167,23 @@ class TrajectoryTest {
         }
         assertThat(step).isEqualTo(STEPS);
         assertThat(evaluations).isEqualTo((STEPS + twin.stepsPerEpoch() - 1) / twin.stepsPerEpoch());
+    }
+
+    private static void assertPrecise(Float64Training twin, int batches, Path run, ParameterLayout layout)
+            throws IOException {
+        Path file =
+                run.resolve("checkpoints/step-" + String.format(Locale.ROOT, "%08d", STEPS) + "/precise.safetensors");
+        assertThat(Files.exists(file)).isEqualTo(batches > 0);
+        if (batches > 0) {
+            Map<String, double[]> expected = twin.precise(batches);
+            Map<String, StoredTensor> stored =
+                    Safetensors.decode(file, Files.readAllBytes(file)).tensors();
+            assertThat(stored).hasSameSizeAs(layout.entries());
+            for (ParameterLayout.Entry entry : layout.entries()) {
+                float[] found = stored.get(entry.name()).floats();
+                Numbers.assertClose(entry.name(), found, expected.get(entry.name()), RUNNING);
+            }
+        }
     }
 
     private static void assertState(Float64Training twin, ModelState state) {

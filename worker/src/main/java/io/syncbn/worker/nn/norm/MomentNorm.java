@@ -99,7 +99,7 @@ final class MomentNorm implements Norm {
     @Override
     public Supplier<Tensor> startForward(Tensor x, Pass pass) {
         Optional<MomentsReducer.Pending> total = startMoments(x, pass);
-        return () -> normalizeBlocks(total, rows -> memory.kernels()
+        return () -> normalizeBlocks(total, pass, rows -> memory.kernels()
                 .normalize(x.values(), output, rows, transform.forward(), settings.relu));
     }
 
@@ -107,8 +107,8 @@ final class MomentNorm implements Norm {
     public Tensor forwardAddRelu(Tensor x, Supplier<Tensor> residual, Pass pass) {
         Optional<MomentsReducer.Pending> total = startMoments(x, pass);
         float[] added = residual.get().values();
-        return normalizeBlocks(
-                total, rows -> memory.kernels().normalizeAddRelu(x.values(), added, output, rows, transform.forward()));
+        return normalizeBlocks(total, pass, rows -> memory.kernels()
+                .normalizeAddRelu(x.values(), added, output, rows, transform.forward()));
     }
 
     /** Starts the sum over shards, if there is to be one. */
@@ -119,23 +119,29 @@ final class MomentNorm implements Norm {
         if (byRunning || !groups.isOverShards()) {
             return Optional.empty();
         }
-        double[] part = moments.part(memory.kernels(), x.values(), groups.all(x.examples()));
-        return Optional.of(pass.moments().start(Direction.FORWARD, groups.layer(), part));
+        return Optional.of(
+                pass.moments().start(Direction.FORWARD, groups.layer(), part(groups.all(x.examples()), pass)));
+    }
+
+    private double[] part(Rows rows, Pass pass) {
+        double[] part = moments.part(memory.kernels(), input.values(), rows);
+        if (pass.mode() == Pass.Mode.ESTIMATION) {
+            running.add(part, groups, memory);
+        }
+        return part;
     }
 
     /** @param total sums over shards; empty where a block's own are all, or running statistics are used */
-    private Tensor normalizeBlocks(Optional<MomentsReducer.Pending> total, Consumer<Rows> normalize) {
+    private Tensor normalizeBlocks(Optional<MomentsReducer.Pending> total, Pass pass, Consumer<Rows> normalize) {
         for (int block = 0; block < blocks(); block++) {
             Rows rows = rows(block);
             if (!byRunning) {
-                moments.take(
-                        block,
-                        total.isPresent() ? total.get().await() : moments.part(memory.kernels(), input.values(), rows));
+                moments.take(block, total.isPresent() ? total.get().await() : part(rows, pass));
             }
             setTransform(block);
             normalize.accept(rows);
         }
-        if (!byRunning) {
+        if (!byRunning && pass.training()) {
             running.leave(moments, groups, blocks(), memory);
         }
         return new Tensor(output, input.examples(), groups.shape());

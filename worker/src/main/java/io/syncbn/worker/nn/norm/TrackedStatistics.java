@@ -34,7 +34,9 @@ record TrackedStatistics(int meanOffset, int varianceOffset, boolean unbiased, l
 
     /** Whether a pass normalizes by them. */
     boolean normalize(Pass pass) {
-        return isTracked() && (!pass.training() || pass.batch().step() >= frozenFrom);
+        return isTracked()
+                && (pass.mode() == Pass.Mode.EVALUATION
+                        || pass.training() && pass.batch().step() >= frozenFrom);
     }
 
     /** Leaves a batch's statistics for the commit: the mean over its blocks. */
@@ -54,6 +56,22 @@ record TrackedStatistics(int meanOffset, int varianceOffset, boolean unbiased, l
         }
         memory.batchStatistics().leave(meanOffset, means, groups.isOverShards());
         memory.batchStatistics().leave(varianceOffset, variances, groups.isOverShards());
+    }
+
+    /** Adds a block's sums, as {@link GroupMoments#part} gives them, to the population's. */
+    void add(double[] part, NormGroups groups, ShardMemory memory) {
+        if (!isTracked()) {
+            return;
+        }
+        double[] sums = new double[groups.channels()];
+        double[] squares = new double[groups.channels()];
+        for (int c = 0; c < sums.length; c++) {
+            int group = c / groups.channelsPerGroup();
+            sums[c] = part[1 + group];
+            squares[c] = part[1 + groups.channelGroups() + group];
+        }
+        memory.population().add(meanOffset, part[0], sums);
+        memory.population().add(varianceOffset, part[0], squares);
     }
 
     float mean(ShardMemory memory, int c) {

@@ -269,7 +269,7 @@ class BatchNormTest {
                 new Normalization.Groups(0, 0),
                 1e-5,
                 affine,
-                new Normalization.Running(momentum, tracked, unbiasedRunningVariance, FROZEN_FROM),
+                new Normalization.Running(momentum, tracked, unbiasedRunningVariance, FROZEN_FROM, 0),
                 false);
     }
 }
