@@ -32,7 +32,7 @@ final class AdamW implements Optimizer {
     AdamW(Hyperparameters hyperparameters) {
         this.beta1 = hyperparameters.number("beta1");
         this.beta2 = hyperparameters.number("beta2");
-        this.epsilon = hyperparameters.number("epsilon");
+        this.epsilon = hyperparameters.number("optimizer-epsilon");
     }
 
     @Override
