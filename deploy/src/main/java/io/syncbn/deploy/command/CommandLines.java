@@ -129,12 +129,11 @@ final class CommandLines {
             group.getValue().forEach(setting -> builder.addArg(option(setting)));
             spec.addArgGroup(builder.build());
         }
-        settings(command)
-                .forEach(setting -> OldNames.of(setting)
-                        .forEach(old -> spec.addOption(option(setting).toBuilder()
-                                .names("--" + old)
-                                .hidden(true)
-                                .build())));
+        settings(command).forEach(setting -> OldNames.of(setting)
+                .forEach(old -> spec.addOption(option(setting).toBuilder()
+                        .names("--" + old)
+                        .hidden(true)
+                        .build())));
         spec.addOption(help());
         return spec;
     }

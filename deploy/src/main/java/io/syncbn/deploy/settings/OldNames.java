@@ -10,8 +10,8 @@ import java.util.TreeMap;
 public final class OldNames {
     private static final Map<String, String> NAMES =
             Map.of("log", "journal", "reconnect", "reconnect-timeout", "epsilon", "optimizer-epsilon");
-    private static final Map<String, Map<String, String>> VALUES = Map.of(
-            "straggler", Map.of("rerun", "backup"), "scale-lr", Map.of("true", "linear", "false", "none"));
+    private static final Map<String, Map<String, String>> VALUES =
+            Map.of("straggler", Map.of("rerun", "backup"), "scale-lr", Map.of("true", "linear", "false", "none"));
     private static final Set<String> SWITCHES = Set.of("scale-lr");
 
     private OldNames() {}

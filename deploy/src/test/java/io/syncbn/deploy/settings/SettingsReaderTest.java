@@ -112,7 +112,8 @@ class SettingsReaderTest {
                 .containsEntry("scale-lr", "linear")
                 .doesNotContainKey("epsilon");
         assertThat(Fingerprint.of(job)).isEqualTo("c3cc7f89257f745c14b4bc955f642a4dac39de4e72a8a548a868bfb1616d06d4");
-        assertThat(train(Map.of("job", file("scale-lr: false\n"))).job(4)).isEqualTo(train(Map.of()).job(4));
+        assertThat(train(Map.of("job", file("scale-lr: false\n"))).job(4))
+                .isEqualTo(train(Map.of()).job(4));
         assertThat(problems(Map.of("epsilon", "1e-6", "optimizer-epsilon", "1e-6")))
                 .containsExactly("--optimizer-epsilon and --epsilon, its old name, are both given");
     }

@@ -12,8 +12,7 @@ public final class Fingerprint {
     private static final Set<String> PLACES = Set.of("init");
 
     /** Settings added later, with the values that keep a job's fingerprint as it was before they existed. */
-    private static final Map<String, String> ADDED =
-            Map.of("norm", "batch", "lr-base-batch", "256", "clip-agc", "0.0");
+    private static final Map<String, String> ADDED = Map.of("norm", "batch", "lr-base-batch", "256", "clip-agc", "0.0");
 
     /** The first names of settings that were renamed, and the first texts of values. Fingerprints have these. */
     private static final Map<String, String> FIRST_NAMES = Map.of("optimizer-epsilon", "epsilon");
@@ -34,7 +33,8 @@ public final class Fingerprint {
         });
         lines.put("data", job.data().source().format());
         StringBuilder canonical = new StringBuilder("protocol=" + Protocol.VERSION + "\n");
-        lines.forEach((name, value) -> canonical.append(name).append('=').append(value).append('\n'));
+        lines.forEach((name, value) ->
+                canonical.append(name).append('=').append(value).append('\n'));
         return Sha256.hex(canonical.toString());
     }
 }

@@ -19,7 +19,8 @@ public final class JobParser {
     private final List<String> problems = new ArrayList<>();
 
     private JobParser(Map<String, String> given) {
-        String optimizer = given.getOrDefault("optimizer", JobSettings.named("optimizer").defaultValue());
+        String optimizer =
+                given.getOrDefault("optimizer", JobSettings.named("optimizer").defaultValue());
         for (Setting setting : JobSettings.ALL) {
             settings.put(setting.name(), given.getOrDefault(setting.name(), setting.defaultWith(optimizer)));
         }

@@ -50,7 +50,11 @@ public final class JobSettings {
                     "unbiased|biased",
                     "unbiased",
                     "unbiased as in PyTorch, biased as in Keras"),
-            new Setting("optimizer", "NAME", "sgd", "sgd; adamw or lamb, which take a lower --lr, such as 0.001; or lars, which takes a higher one"),
+            new Setting(
+                    "optimizer",
+                    "NAME",
+                    "sgd",
+                    "sgd; adamw or lamb, which take a lower --lr, such as 0.001; or lars, which takes a higher one"),
             new Setting("lr", "R", "0.05", "learning rate"),
             new Setting(
                     "scale-lr",
@@ -65,7 +69,11 @@ public final class JobSettings {
                     .of(ValueKind.FRACTION, "adamw", "lamb"),
             new Setting("beta2", "B", "0.999", "how much of the mean squared gradient AdamW and LAMB keep in a step")
                     .of(ValueKind.FRACTION, "adamw", "lamb"),
-            new Setting("optimizer-epsilon", "E", "1e-8", "added to the root of AdamW's and LAMB's mean squared gradient")
+            new Setting(
+                            "optimizer-epsilon",
+                            "E",
+                            "1e-8",
+                            "added to the root of AdamW's and LAMB's mean squared gradient")
                     .of(ValueKind.EPSILON, "adamw")
                     .andOf("lamb", "1e-6"),
             new Setting(

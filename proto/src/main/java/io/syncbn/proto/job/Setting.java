@@ -43,8 +43,7 @@ public record Setting(
         Hyperparameter others = hyperparameter.orElseThrow();
         Map<String, String> defaults = new LinkedHashMap<>(others.defaults());
         defaults.put(optimizer, itsDefault);
-        return new Setting(
-                name, value, defaultValue, help, Optional.of(new Hyperparameter(others.kind(), defaults)));
+        return new Setting(name, value, defaultValue, help, Optional.of(new Hyperparameter(others.kind(), defaults)));
     }
 
     /** The default in a job with that optimizer. */

@@ -116,11 +116,7 @@ class JobParserTest {
                 .isEqualTo(new Optimization(
                         new Hyperparameters("sgd", Map.of("momentum", "0.5", "nesterov", "true")),
                         new Optimization.Rate(
-                                0.4,
-                                Optimization.Scaling.SQRT,
-                                64,
-                                new Schedule.Step(List.of(0.5, 0.75), 0.1),
-                                0.5),
+                                0.4, Optimization.Scaling.SQRT, 64, new Schedule.Step(List.of(0.5, 0.75), 0.1), 0.5),
                         new Optimization.Decay(0.01, true),
                         new Optimization.Safeguard(2, 0, true),
                         0.1,

@@ -58,8 +58,7 @@ final class Lamb implements Optimizer {
     }
 
     /** u, of one parameter. */
-    private float[] direction(
-            Step step, Range range, Slots slots, float averageCorrection, float rootCorrection) {
+    private float[] direction(Step step, Range range, Slots slots, float averageCorrection, float rootCorrection) {
         float[] weights = step.weights();
         float[] sum = step.gradientSum();
         float[] average = slots.array(AVERAGE);

@@ -43,8 +43,7 @@ final class Lars implements Optimizer {
 
     private float ratio(Step step, Range range) {
         double weights = L2Norm.of(step.weights(), range.from(), range.to());
-        double gradient =
-                step.scale() * L2Norm.ofMean(step.gradientSum(), range.from(), range.to(), step.examples());
+        double gradient = step.scale() * L2Norm.ofMean(step.gradientSum(), range.from(), range.to(), step.examples());
         return weights > 0 && gradient > 0
                 ? (float) (trust * weights / (gradient + range.weightDecay() * weights + EPSILON))
                 : 1;

@@ -22,7 +22,8 @@ class AdaptiveGradientClippingTest {
     void eachRowHasItsOwnLimit() {
         float[] weights = {3, 4, 0, 1, 1.5f, 2, 1};
         assertThat(clip(0.1, SEVEN, weights, 24, -32, 0.12f, 0.16f, 12, 16, 1000))
-                .containsExactly(new float[] {4 * 0.3f, -4 * 0.4f, 0.12f, 0.16f, 4 * 0.15f, 4 * 0.2f, 1000}, within(1e-6f));
+                .containsExactly(
+                        new float[] {4 * 0.3f, -4 * 0.4f, 0.12f, 0.16f, 4 * 0.15f, 4 * 0.2f, 1000}, within(1e-6f));
     }
 
     @Test
@@ -46,13 +47,7 @@ class AdaptiveGradientClippingTest {
     @Test
     void theLastLayerIsNotClipped() {
         ParameterLayout layout = OptimizerRun.layout(
-                Map.of(),
-                "fc.weight",
-                List.of(1, 1),
-                "head.fc.weight",
-                List.of(2, 1),
-                "head.fc.bias",
-                List.of(2));
+                Map.of(), "fc.weight", List.of(1, 1), "head.fc.weight", List.of(2, 1), "head.fc.bias", List.of(2));
         float[] ones = {1, 1, 1, 1, 1};
         assertThat(clip(0.5, layout, ones, 40, 40, 40, 40, 40)).containsExactly(2, 40, 40, 40, 40);
     }

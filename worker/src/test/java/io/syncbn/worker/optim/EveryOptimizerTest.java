@@ -57,10 +57,9 @@ class EveryOptimizerTest {
     private static Optimization randomJob(String optimizer, Random random) {
         String decay = random.nextBoolean() ? "0" : "0.05";
         String all = "" + random.nextBoolean();
-        String[] clip = List.of(
-                        new String[] {"clip-norm", "0"},
-                        new String[] {"clip-norm", "0.3"},
-                        new String[] {"clip-agc", "0.1"})
+        String[] clip = List.of(new String[] {"clip-norm", "0"}, new String[] {"clip-norm", "0.3"}, new String[] {
+                    "clip-agc", "0.1"
+                })
                 .get(random.nextInt(3));
         String first = random.nextBoolean() ? "0.9" : "0";
         return switch (optimizer) {
@@ -128,7 +127,10 @@ class EveryOptimizerTest {
     }
 
     private static void assertStep(
-            String what, Float64Optimizer.Tensor before, Float64Optimizer.Tensor after, Float64Optimizer.Tensor expected) {
+            String what,
+            Float64Optimizer.Tensor before,
+            Float64Optimizer.Tensor after,
+            Float64Optimizer.Tensor expected) {
         assertStep(what + before.name(), before.weights(), after.weights(), expected.weights());
         assertThat(expected.slots().keySet()).isEqualTo(after.slots().keySet());
         after.slots()

@@ -20,12 +20,7 @@ public final class Float64Optimizer {
      * @param rows how many outputs it has; 1 if it has one dimension
      */
     public record Tensor(
-            String name,
-            double[] weights,
-            double[] gradient,
-            Map<String, double[]> slots,
-            int rows,
-            boolean isWeight) {
+            String name, double[] weights, double[] gradient, Map<String, double[]> slots, int rows, boolean isWeight) {
         public Tensor(String name, double[] weights, double[] gradient, int rows, boolean isWeight) {
             this(name, weights, gradient, new HashMap<>(), rows, isWeight);
         }
@@ -44,7 +39,8 @@ public final class Float64Optimizer {
     public static void step(Optimization job, List<Tensor> tensors, int t, double rate) {
         clip(job.safeguard(), tensors);
         for (Tensor tensor : tensors) {
-            double decay = tensor.isWeight() || job.decay().ofAll() ? job.decay().factor() : 0;
+            double decay =
+                    tensor.isWeight() || job.decay().ofAll() ? job.decay().factor() : 0;
             Hyperparameters by = job.optimizer();
             switch (by.optimizer()) {
                 case "sgd" -> sgd(tensor, by, decay, rate);

@@ -30,16 +30,14 @@ class LarsTest {
         assertThat(run.weights).containsExactly(new float[] {2.7f, 3.6f, -4, 2.1809524f}, within(1e-6f));
         run.step(1, 1.8f, 2.4f, 0, -4);
         // 0.01 · 4.5 / (3 + 0.45) · (1.8 + 0.27, 2.4 + 0.36) = (0.027, 0.036)
-        assertThat(run.weights)
-                .startsWith(new float[] {2.7f - 0.015f - 0.027f, 3.6f - 0.02f - 0.036f}, within(1e-6f));
+        assertThat(run.weights).startsWith(new float[] {2.7f - 0.015f - 0.027f, 3.6f - 0.02f - 0.036f}, within(1e-6f));
         assertThat(run.weights[2]).as("a bias").isCloseTo(-4.25f, within(1e-6f));
     }
 
     /** Then there is no layer's length to follow, or nothing to divide by. */
     @Test
     void withoutAGradientOrWeightsTheRatioIsOne() {
-        OptimizerRun run =
-                new OptimizerRun(job("lars", "weight-decay", "0.1", "momentum", "0"), FOUR, 3, 4, 1, 0);
+        OptimizerRun run = new OptimizerRun(job("lars", "weight-decay", "0.1", "momentum", "0"), FOUR, 3, 4, 1, 0);
         run.step(1, 0, 0, 0, 0.25f);
         assertThat(run.weights).containsExactly(new float[] {2.7f, 3.6f, 1, -0.25f}, within(1e-6f));
     }
@@ -48,8 +46,8 @@ class LarsTest {
     void aStepIsAsLongAsTheWeightsAskWhateverTheGradient() {
         for (float size : new float[] {1e-3f, 1, 1e6f}) {
             for (String clip : List.of("0", "0.01")) {
-                OptimizerRun run = new OptimizerRun(
-                        job("lars", "trust-coefficient", "0.02", "clip-norm", clip), FOUR, 3, 4, 0, 0);
+                OptimizerRun run =
+                        new OptimizerRun(job("lars", "trust-coefficient", "0.02", "clip-norm", clip), FOUR, 3, 4, 0, 0);
                 run.step(0.5, 0.6f * size, -0.8f * size, 0, 0);
                 assertThat(run.weights).startsWith(new float[] {2.97f, 4.04f}, within(1e-5f));
             }
@@ -59,8 +57,7 @@ class LarsTest {
     /** Half of the trust, as ‖g‖ and ε are equal. */
     @Test
     void epsilonStandsBesideTheNormOfTheGradient() {
-        OptimizerRun run =
-                new OptimizerRun(job("lars", "trust-coefficient", "1"), FOUR, 6e-9f, 8e-9f, 0, 0);
+        OptimizerRun run = new OptimizerRun(job("lars", "trust-coefficient", "1"), FOUR, 6e-9f, 8e-9f, 0, 0);
         run.step(1, 6e-9f, 8e-9f, 0, 0);
         assertThat(run.weights).startsWith(new float[] {3e-9f, 4e-9f}, within(1e-14f));
     }

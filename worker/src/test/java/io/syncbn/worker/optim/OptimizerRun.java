@@ -37,7 +37,8 @@ final class OptimizerRun {
 
     /** A layer of some weights and biases, and behind it the last layer, with one weight. */
     static ParameterLayout layer(int rows, int columns) {
-        return layout(Map.of(), "fc1.weight", List.of(rows, columns), "fc1.bias", List.of(rows), "fc2.weight", List.of(1));
+        return layout(
+                Map.of(), "fc1.weight", List.of(rows, columns), "fc1.bias", List.of(rows), "fc2.weight", List.of(1));
     }
 
     /** Names that end in {@code bias} are of biases, all others of weights. */
