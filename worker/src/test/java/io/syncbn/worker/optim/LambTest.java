@@ -25,21 +25,21 @@ class LambTest {
     /** u is (1, −1), as bias correction makes it the gradient's sign; so the ratio is 5/√2. A bias has none. */
     @Test
     void theFirstStepByHand() {
-        OptimizerRun run = new OptimizerRun(job("lamb"), FOUR, 3, 4, 1, 2);
+        OptimizerRun run = new OptimizerRun(job("lamb"), FOUR, 3, 4, 3, 2);
         run.step(0.1, 10, -10, 10, 10);
         float moved = (float) (0.1 * 5 / Math.sqrt(2));
-        assertThat(run.weights).containsExactly(new float[] {3 - moved, 4 + moved, 0.9f, 1.8f}, within(1e-6f));
+        assertThat(run.weights).containsExactly(new float[] {3 - moved, 4 + moved, 2.9f, 1.8f}, within(1e-6f));
         assertThat(run.slots.counter("step")).isEqualTo(1);
     }
 
     /** u is (1 + 1.5, −1 + 2), with a norm of √7.25. */
     @Test
     void theRatioIsThatOfTheDirectionWithItsDecay() {
-        OptimizerRun run = new OptimizerRun(job("lamb", "weight-decay", "0.5"), FOUR, 3, 4, 1, 2);
+        OptimizerRun run = new OptimizerRun(job("lamb", "weight-decay", "0.5"), FOUR, 3, 4, 3, 2);
         run.step(0.1, 10, -10, 10, 10);
         float ratio = (float) (5 / Math.sqrt(7.25));
         assertThat(run.weights)
-                .containsExactly(new float[] {3 - 0.25f * ratio, 4 - 0.1f * ratio, 0.9f, 1.8f}, within(1e-6f));
+                .containsExactly(new float[] {3 - 0.25f * ratio, 4 - 0.1f * ratio, 2.9f, 1.8f}, within(1e-6f));
         assertThat(run.slots.array("exp_avg")[0]).as("without decay").isCloseTo(1, within(1e-6f));
     }
 
