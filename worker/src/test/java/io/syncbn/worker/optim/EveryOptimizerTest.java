@@ -8,6 +8,7 @@ import io.syncbn.proto.job.Optimization;
 import io.syncbn.worker.nn.ParameterLayout;
 import io.syncbn.worker.nn.ParameterLayout.Role;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -55,45 +56,20 @@ class EveryOptimizerTest {
     }
 
     private static Optimization randomJob(String optimizer, Random random) {
-        String decay = random.nextBoolean() ? "0" : "0.05";
-        String all = "" + random.nextBoolean();
-        String[] clip = List.of(new String[] {"clip-norm", "0"}, new String[] {"clip-norm", "0.3"}, new String[] {
-                    "clip-agc", "0.1"
-                })
-                .get(random.nextInt(3));
-        String first = random.nextBoolean() ? "0.9" : "0";
-        return switch (optimizer) {
-            case "sgd" ->
-                OptimizerRun.job("sgd", "weight-decay", decay, "decay-all", all, clip[0], clip[1], "momentum", first);
-            case "lars" ->
-                OptimizerRun.job(
-                        "lars",
-                        "weight-decay",
-                        decay,
-                        "decay-all",
-                        all,
-                        clip[0],
-                        clip[1],
-                        "momentum",
-                        first,
-                        "trust-coefficient",
-                        "0.02");
-            default ->
-                OptimizerRun.job(
-                        optimizer,
-                        "weight-decay",
-                        decay,
-                        "decay-all",
-                        all,
-                        clip[0],
-                        clip[1],
-                        "beta1",
-                        first,
-                        "beta2",
-                        "0.97",
-                        "optimizer-epsilon",
-                        random.nextBoolean() ? "1e-7" : "0.1");
-        };
+        List<String> settings = new ArrayList<>(
+                List.of("weight-decay", random.nextBoolean() ? "0" : "0.05", "decay-all", "" + random.nextBoolean()));
+        List<List<String>> clips =
+                List.of(List.of("clip-norm", "0"), List.of("clip-norm", "0.3"), List.of("clip-agc", "0.1"));
+        settings.addAll(clips.get(random.nextInt(3)));
+        String kept = random.nextBoolean() ? "0.9" : "0";
+        String epsilon = random.nextBoolean() ? "1e-7" : "0.1";
+        settings.addAll(
+                switch (optimizer) {
+                    case "sgd" -> List.of("momentum", kept);
+                    case "lars" -> List.of("momentum", kept, "trust-coefficient", "0.02");
+                    default -> List.of("beta1", kept, "beta2", "0.97", "optimizer-epsilon", epsilon);
+                });
+        return OptimizerRun.job(optimizer, settings.toArray(String[]::new));
     }
 
     /** From the same state, so that errors of earlier steps do not hide one of this step. */
