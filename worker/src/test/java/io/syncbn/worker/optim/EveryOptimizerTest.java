@@ -21,11 +21,11 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Each step of every optimizer, with each way to clip, against its definition in float64. */
 class EveryOptimizerTest {
-    /** Of the norm before the step. Float32 rounds by 6e-8 at most; AdamW, which decays by a factor, twice. */
-    private static final double ROUNDING = 1.5e-7;
+    /** Of all that a sum is of, as its parts may cancel each other. Float32 rounds each by 6e-8 at most. */
+    private static final double ROUNDING = 3e-7;
 
     /** Of the length of a step. */
-    private static final double STEP_ERROR = 2e-6;
+    private static final double STEP_ERROR = 5e-6;
 
     private static Set<String> optimizers() {
         return Optimizers.names();
@@ -107,21 +107,31 @@ class EveryOptimizerTest {
             Float64Optimizer.Tensor before,
             Float64Optimizer.Tensor after,
             Float64Optimizer.Tensor expected) {
-        assertStep(what + before.name(), before.weights(), after.weights(), expected.weights());
+        double rounding = norm(before.weights()) + norm(expected.gradient());
+        for (double[] slot : before.slots().values()) {
+            rounding += norm(slot);
+        }
+        rounding *= ROUNDING;
+        assertStep(what + before.name(), before.weights(), after.weights(), expected.weights(), rounding);
         assertThat(expected.slots().keySet()).isEqualTo(after.slots().keySet());
-        after.slots()
-                .forEach((slot, values) -> assertStep(
-                        what + slot + " of " + before.name(),
-                        before.slots().get(slot),
-                        values,
-                        expected.slots().get(slot)));
+        for (String slot : after.slots().keySet()) {
+            assertStep(
+                    what + slot + " of " + before.name(),
+                    before.slots().get(slot),
+                    after.slots().get(slot),
+                    expected.slots().get(slot),
+                    rounding);
+        }
     }
 
-    private static void assertStep(String what, double[] before, double[] after, double[] expected) {
-        double norm = distance(new double[before.length], before);
+    private static void assertStep(String what, double[] before, double[] after, double[] expected, double rounding) {
         assertThat(distance(after, expected))
                 .as(what)
-                .isLessThanOrEqualTo(ROUNDING * norm + STEP_ERROR * distance(before, expected));
+                .isLessThanOrEqualTo(rounding + STEP_ERROR * distance(before, expected));
+    }
+
+    private static double norm(double[] values) {
+        return distance(new double[values.length], values);
     }
 
     private static double distance(double[] from, double[] to) {
