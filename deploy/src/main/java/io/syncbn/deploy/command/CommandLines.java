@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Help;
 import picocli.CommandLine.Model.ArgGroupSpec;
@@ -31,9 +32,11 @@ final class CommandLines {
             "optimizer",
             "lr",
             "scale-lr",
+            "lr-base-batch",
             "weight-decay",
             "decay-all",
             "clip-norm",
+            "clip-agc",
             "schedule",
             "warmup",
             "label-smoothing",
@@ -126,13 +129,21 @@ final class CommandLines {
             group.getValue().forEach(setting -> builder.addArg(option(setting)));
             spec.addArgGroup(builder.build());
         }
-        command.runSettings().forEach(setting -> OldNames.of(setting)
+        settings(command).forEach(setting -> OldNames.of(setting)
                 .forEach(old -> spec.addOption(option(setting).toBuilder()
                         .names("--" + old)
                         .hidden(true)
                         .build())));
         spec.addOption(help());
         return spec;
+    }
+
+    private static List<Setting> jobSettings(Command command) {
+        return command.takesJob() ? JobSettings.ALL : List.of();
+    }
+
+    private static Stream<Setting> settings(Command command) {
+        return Stream.concat(command.runSettings().stream(), jobSettings(command).stream());
     }
 
     private static Map<String, List<Setting>> groups(Command command) {
@@ -142,7 +153,7 @@ final class CommandLines {
                 command.runSettings().stream()
                         .filter(setting -> !NOT_FOR_PEOPLE.contains(setting))
                         .collect(Collectors.toCollection(ArrayList::new)));
-        for (Setting setting : command.takesJob() ? JobSettings.ALL : List.<Setting>of()) {
+        for (Setting setting : jobSettings(command)) {
             String group = setting.name().startsWith("norm-")
                     ? "Batch normalization"
                     : OPTIMIZATION.contains(setting.name())
@@ -155,14 +166,15 @@ final class CommandLines {
     }
 
     private static OptionSpec option(Setting setting) {
+        boolean maySayNothing = setting.isSwitch() || OldNames.wasSwitch(setting);
         boolean isDefaultSaid = setting.defaultValue().isEmpty() || setting.isSwitch();
         return OptionSpec.builder("--" + setting.name())
                 .type(List.class)
                 .auxiliaryTypes(String.class)
-                .arity(setting.isSwitch() ? "0..1" : "1")
-                .fallbackValue(setting.isSwitch() ? "true" : "")
+                .arity(maySayNothing ? "0..1" : "1")
+                .fallbackValue(maySayNothing ? "true" : "")
                 .paramLabel(setting.isSwitch() ? "true|false" : setting.value())
-                .description(help(setting) + (isDefaultSaid ? "" : " (" + setting.defaultValue() + ")"))
+                .description(help(setting) + (isDefaultSaid ? "" : " (" + setting.defaultText() + ")"))
                 .build();
     }
 

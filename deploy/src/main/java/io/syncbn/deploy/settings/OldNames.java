@@ -3,12 +3,16 @@ package io.syncbn.deploy.settings;
 import io.syncbn.proto.job.Setting;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 /** Names and values of settings that older scripts and job files hold. They still work, and no help shows them. */
 public final class OldNames {
-    private static final Map<String, String> NAMES = Map.of("log", "journal", "reconnect", "reconnect-timeout");
-    private static final Map<String, Map<String, String>> VALUES = Map.of("straggler", Map.of("rerun", "backup"));
+    private static final Map<String, String> NAMES =
+            Map.of("log", "journal", "reconnect", "reconnect-timeout", "epsilon", "optimizer-epsilon");
+    private static final Map<String, Map<String, String>> VALUES =
+            Map.of("straggler", Map.of("rerun", "backup"), "scale-lr", Map.of("true", "linear", "false", "none"));
+    private static final Set<String> SWITCHES = Set.of("scale-lr");
 
     private OldNames() {}
 
@@ -16,6 +20,11 @@ public final class OldNames {
         return NAMES.keySet().stream()
                 .filter(old -> NAMES.get(old).equals(setting.name()))
                 .toList();
+    }
+
+    /** Whether it was a switch, whose flag may still stand alone. */
+    public static boolean wasSwitch(Setting setting) {
+        return SWITCHES.contains(setting.name());
     }
 
     static List<String> all() {

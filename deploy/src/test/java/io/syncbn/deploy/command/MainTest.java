@@ -9,6 +9,8 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -112,7 +114,31 @@ class MainTest {
                         See syncbn coordinator --help
                         """);
         assertThat(run("coordinator", "--help")).isZero();
-        assertThat(text(out)).contains("--journal=FILE").doesNotContain("--log=");
+        assertThat(text(out))
+                .contains("--journal=FILE", "--optimizer-epsilon=E", "(1e-8; lamb: 1e-6)")
+                .doesNotContain("--log=", "--epsilon=");
+    }
+
+    /** {@code --scale-lr} was a switch. */
+    @Test
+    void flagsOfBeforeMeanWhatTheyMeant() {
+        for (String[] scaled : new String[][] {{"--scale-lr"}, {"--scale-lr=true"}, {"--scale-lr", "linear"}}) {
+            List<String> words = new ArrayList<>(List.of("train"));
+            words.addAll(List.of(scaled));
+            words.addAll(List.of("--epsilon", "x", "--optimizer", "adamw"));
+            err.reset();
+            assertThat(run(words.toArray(String[]::new))).isEqualTo(ExitCode.BAD_INPUT);
+            assertThat(text(err)).isEqualTo("""
+                            syncbn: --optimizer-epsilon is 'x'; expected a number from 1e-30, below 1
+                            See syncbn train --help
+                            """);
+        }
+        assertThat(run("train", "--scale-lr", "cubic", "--momentum=0.5", "--optimizer=lamb"))
+                .isEqualTo(ExitCode.BAD_INPUT);
+        assertThat(text(err))
+                .contains(
+                        "--scale-lr is 'cubic'; expected none, linear or sqrt",
+                        "--momentum is of --optimizer sgd or lars; this job has --optimizer lamb");
     }
 
     @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.syncbn.proto.job.Fingerprint;
 import io.syncbn.proto.job.Job;
 import io.syncbn.proto.job.Setting;
 import java.io.IOException;
@@ -100,6 +101,21 @@ class SettingsReaderTest {
         assertThat(settings.text(RunSettings.RECONNECT_TIMEOUT)).contains("8");
         assertThat(problems(Map.of("log", "a.jsonl", "journal", "b.jsonl")))
                 .containsExactly("--journal and --log, its old name, are both given");
+    }
+
+    @Test
+    void jobsOfBeforeAreTheSameJobs() throws IOException {
+        String file = file("optimizer: adamw\nepsilon: 1e-6\nscale-lr: true\n");
+        Job job = train(Map.of("job", file)).job(4).orElseThrow();
+        assertThat(job.settings())
+                .containsEntry("optimizer-epsilon", "1.0E-6")
+                .containsEntry("scale-lr", "linear")
+                .doesNotContainKey("epsilon");
+        assertThat(Fingerprint.of(job)).isEqualTo("c3cc7f89257f745c14b4bc955f642a4dac39de4e72a8a548a868bfb1616d06d4");
+        assertThat(train(Map.of("job", file("scale-lr: false\n"))).job(4))
+                .isEqualTo(train(Map.of()).job(4));
+        assertThat(problems(Map.of("epsilon", "1e-6", "optimizer-epsilon", "1e-6")))
+                .containsExactly("--optimizer-epsilon and --epsilon, its old name, are both given");
     }
 
     @Test

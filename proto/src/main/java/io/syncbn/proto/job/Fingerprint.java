@@ -4,6 +4,7 @@ import io.syncbn.proto.Protocol;
 import io.syncbn.proto.Sha256;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 
 /** A job's hash. Workers with different ones are never summed together. */
 public final class Fingerprint {
@@ -11,25 +12,35 @@ public final class Fingerprint {
     private static final Set<String> PLACES = Set.of("init");
 
     /** Settings added later, with the values that keep a job's fingerprint as it was before they existed. */
-    private static final Map<String, String> ADDED =
-            Map.of("norm", "batch", "norm-freeze-at", "0", "precise-bn", "0", "weight-standardization", "false");
+    private static final Map<String, String> ADDED = Map.ofEntries(
+            Map.entry("norm", "batch"),
+            Map.entry("norm-freeze-at", "0"),
+            Map.entry("precise-bn", "0"),
+            Map.entry("weight-standardization", "false"),
+            Map.entry("lr-base-batch", "256"),
+            Map.entry("clip-agc", "0.0"));
+
+    /** The first names of settings that were renamed, and the first texts of values. Fingerprints have these. */
+    private static final Map<String, String> FIRST_NAMES = Map.of("optimizer-epsilon", "epsilon");
+
+    private static final Map<String, Map<String, String>> FIRST_VALUES =
+            Map.of("scale-lr", Map.of("none", "false", "linear", "true"));
 
     private Fingerprint() {}
 
     /** SHA-256, in hex, of the protocol's version and a {@code name=value} line a setting, in the order of names. */
     public static String of(Job job) {
-        StringBuilder canonical = new StringBuilder("protocol=" + Protocol.VERSION + "\n");
-        for (Map.Entry<String, String> setting : job.settings().entrySet()) {
-            if (setting.getKey().equals("data")) {
-                canonical.append("data=").append(job.data().source().format()).append('\n');
-            } else if (!PLACES.contains(setting.getKey()) && !setting.getValue().equals(ADDED.get(setting.getKey()))) {
-                canonical
-                        .append(setting.getKey())
-                        .append('=')
-                        .append(setting.getValue())
-                        .append('\n');
+        Map<String, String> lines = new TreeMap<>();
+        job.settings().forEach((name, value) -> {
+            if (!PLACES.contains(name) && !value.equals(ADDED.get(name))) {
+                String first = FIRST_VALUES.getOrDefault(name, Map.of()).getOrDefault(value, value);
+                lines.put(FIRST_NAMES.getOrDefault(name, name), first);
             }
-        }
+        });
+        lines.put("data", job.data().source().format());
+        StringBuilder canonical = new StringBuilder("protocol=" + Protocol.VERSION + "\n");
+        lines.forEach((name, value) ->
+                canonical.append(name).append('=').append(value).append('\n'));
         return Sha256.hex(canonical.toString());
     }
 }

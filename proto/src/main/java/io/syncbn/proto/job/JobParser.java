@@ -23,8 +23,10 @@ public final class JobParser {
     private final List<String> problems = new ArrayList<>();
 
     private JobParser(Map<String, String> given) {
+        String optimizer =
+                given.getOrDefault("optimizer", JobSettings.named("optimizer").defaultValue());
         for (Setting setting : JobSettings.ALL) {
-            settings.put(setting.name(), given.getOrDefault(setting.name(), setting.defaultValue()));
+            settings.put(setting.name(), given.getOrDefault(setting.name(), setting.defaultWith(optimizer)));
         }
     }
 
@@ -182,18 +184,36 @@ public final class JobParser {
                 hyperparameters(),
                 new Optimization.Rate(
                         real("lr", ValueKind.POSITIVE),
-                        flag("scale-lr"),
+                        scaling(),
+                        integer("lr-base-batch", 1, 1 << 30),
                         schedule(),
                         number("warmup", Double::parseDouble, e -> e >= 0 && e < 1e9, "a number of epochs from 0")),
                 new Optimization.Decay(
                         number("weight-decay", Double::parseDouble, d -> d >= 0 && d < 1e6, "a number from 0"),
                         flag("decay-all")),
-                new Optimization.Safeguard(
-                        number("clip-norm", Double::parseDouble, c -> c >= 0 && c < 1e30, "a number from 0"),
-                        text("on-nan", List.of("stop", "skip")::contains, "stop or skip")
-                                .equals("skip")),
+                safeguard(),
                 real("label-smoothing", ValueKind.FRACTION),
                 real("dropout", ValueKind.FRACTION));
+    }
+
+    private Optimization.Scaling scaling() {
+        return switch (text("scale-lr", List.of("none", "linear", "sqrt")::contains, "none, linear or sqrt")) {
+            case "linear" -> Optimization.Scaling.LINEAR;
+            case "sqrt" -> Optimization.Scaling.SQRT;
+            default -> Optimization.Scaling.NONE;
+        };
+    }
+
+    private Optimization.Safeguard safeguard() {
+        double clipNorm = number("clip-norm", Double::parseDouble, c -> c >= 0 && c < 1e30, "a number from 0");
+        double clipAgc = number("clip-agc", Double::parseDouble, c -> c >= 0 && c < 1e30, "a number from 0");
+        if (clipNorm > 0 && clipAgc > 0) {
+            problems.add("--clip-norm is " + clipNorm + " and --clip-agc is " + clipAgc
+                    + "; expected at most one of them above 0");
+        }
+        boolean skips = text("on-nan", List.of("stop", "skip")::contains, "stop or skip")
+                .equals("skip");
+        return new Optimization.Safeguard(clipNorm, clipAgc, skips);
     }
 
     /** Settings of other optimizers are not part of the job; setting one of them is an error. */
@@ -203,13 +223,14 @@ public final class JobParser {
         for (Setting setting : JobSettings.ALL) {
             setting.hyperparameter().ifPresent(its -> {
                 String value = canonical(setting, its.kind());
-                if (its.optimizers().contains(optimizer)) {
+                if (its.defaults().containsKey(optimizer)) {
                     own.put(setting.name(), value);
                 } else {
                     settings.remove(setting.name());
-                    if (!its.kind().canonical(setting.defaultValue()).equals(Optional.of(value))) {
+                    if (!isDefault(value, its)) {
                         problems.add("--" + setting.name() + " is of --optimizer "
-                                + String.join(" or ", its.optimizers()) + "; this job has --optimizer " + optimizer);
+                                + String.join(" or ", its.defaults().keySet()) + "; this job has --optimizer "
+                                + optimizer);
                     }
                 }
             });
@@ -219,6 +240,12 @@ public final class JobParser {
             problems.add("--nesterov needs a --momentum above 0");
         }
         return hyperparameters;
+    }
+
+    /** A job file that was written for another optimizer has its defaults; nobody asked for those. */
+    private static boolean isDefault(String value, Setting.Hyperparameter its) {
+        return its.defaults().values().stream()
+                .anyMatch(text -> its.kind().canonical(text).equals(Optional.of(value)));
     }
 
     /** Checks a value, and puts its canonical text in place of the given one. */

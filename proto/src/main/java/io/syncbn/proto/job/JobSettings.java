@@ -69,20 +69,47 @@ public final class JobSettings {
                     "true",
                     "false",
                     "standardize the weights of convolutions, beside any normalization of activations"),
-            new Setting("optimizer", "NAME", "sgd", "sgd, or adamw, which takes a lower --lr, such as 0.001"),
+            new Setting(
+                    "optimizer",
+                    "NAME",
+                    "sgd",
+                    "sgd; adamw or lamb, which take a lower --lr, such as 0.001; or lars, which takes a higher one"),
             new Setting("lr", "R", "0.05", "learning rate"),
-            new Setting("scale-lr", "true", "false", "multiply the learning rate by the global batch over 256"),
-            new Setting("momentum", "M", "0.9", "momentum of SGD; 0 for none").of(ValueKind.FRACTION, "sgd"),
+            new Setting(
+                    "scale-lr",
+                    "none|linear|sqrt",
+                    "none",
+                    "multiply the learning rate by the global batch over --lr-base-batch (linear), or by its root"),
+            new Setting("lr-base-batch", "N", "256", "the global batch for which --lr is meant, with --scale-lr"),
+            new Setting("momentum", "M", "0.9", "momentum of SGD and LARS; 0 for none")
+                    .of(ValueKind.FRACTION, "sgd", "lars"),
             new Setting("nesterov", "true", "false", "Nesterov's momentum").of(ValueKind.FLAG, "sgd"),
-            new Setting("beta1", "B", "0.9", "how much of the mean gradient AdamW keeps in a step")
-                    .of(ValueKind.FRACTION, "adamw"),
-            new Setting("beta2", "B", "0.999", "how much of the mean squared gradient AdamW keeps in a step")
-                    .of(ValueKind.FRACTION, "adamw"),
-            new Setting("epsilon", "E", "1e-8", "added to the root of AdamW's mean squared gradient")
-                    .of(ValueKind.EPSILON, "adamw"),
+            new Setting("beta1", "B", "0.9", "how much of the mean gradient AdamW and LAMB keep in a step")
+                    .of(ValueKind.FRACTION, "adamw", "lamb"),
+            new Setting("beta2", "B", "0.999", "how much of the mean squared gradient AdamW and LAMB keep in a step")
+                    .of(ValueKind.FRACTION, "adamw", "lamb"),
+            new Setting(
+                            "optimizer-epsilon",
+                            "E",
+                            "1e-8",
+                            "added to the root of AdamW's and LAMB's mean squared gradient")
+                    .of(ValueKind.EPSILON, "adamw")
+                    .andOf("lamb", "1e-6"),
+            new Setting(
+                            "trust-coefficient",
+                            "T",
+                            "0.001",
+                            "how long a step of LARS is, as a part of the norm of each layer's weights, at --lr 1")
+                    .of(ValueKind.POSITIVE, "lars"),
             new Setting("weight-decay", "D", "1e-4", "L2 factor on the weights"),
             new Setting("decay-all", "true", "false", "decay scales, shifts and biases too"),
             new Setting("clip-norm", "C", "0", "largest L2 norm of the whole gradient; 0: no clipping"),
+            new Setting(
+                    "clip-agc",
+                    "L",
+                    "0",
+                    "largest L2 norm of the gradient of each row of a layer's weights, as a part of the row's norm (adaptive"
+                            + " gradient clipping), such as 0.01; not of the last layer; 0: no clipping"),
             new Setting(
                     "schedule",
                     "S",

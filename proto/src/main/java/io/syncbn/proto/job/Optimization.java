@@ -17,11 +17,21 @@ public record Optimization(
      * The learning rate.
      *
      * @param base as given
-     * @param scaled whether it is multiplied by (global batch)/256 (Goyal et al. 2017 §2.1)
+     * @param scaling by what it is multiplied
+     * @param baseBatch the global batch for which {@code base} is meant, if it is scaled
      * @param schedule how it changes over the job
      * @param warmupEpochs length of the linear warm-up before the schedule, in data epochs; may be a fraction
      */
-    public record Rate(double base, boolean scaled, Schedule schedule, double warmupEpochs) {}
+    public record Rate(double base, Scaling scaling, int baseBatch, Schedule schedule, double warmupEpochs) {}
+
+    /** How the learning rate follows the size of the global batch. */
+    public enum Scaling {
+        NONE,
+        /** By (global batch)/(base batch) (Goyal et al. 2017 §2.1). */
+        LINEAR,
+        /** By the root of that (Krizhevsky 2014), as LAMB's authors do (You et al. 2020). */
+        SQRT
+    }
 
     /**
      * Weight decay. Each optimizer applies it in its own way: SGD adds it to the gradient (L2).
@@ -35,7 +45,9 @@ public record Optimization(
      * What is done with a gradient before it changes weights.
      *
      * @param clipNorm largest global L2 norm of the gradient; 0 for no clipping
+     * @param clipAgc largest L2 norm of a row's gradient over that of its weights (Brock et al. 2021 §4.1); 0 for no
+     *     clipping
      * @param skipNonFinite whether a step with numbers that are not finite is left out; else it ends the job
      */
-    public record Safeguard(double clipNorm, boolean skipNonFinite) {}
+    public record Safeguard(double clipNorm, double clipAgc, boolean skipNonFinite) {}
 }

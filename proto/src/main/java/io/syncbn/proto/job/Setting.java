@@ -1,7 +1,9 @@
 package io.syncbn.proto.job;
 
-import java.util.List;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
  * One named value that a user can set: {@code --name value} on the command line, {@code name: value} in a YAML file.
@@ -19,17 +21,45 @@ public record Setting(
      * For a setting that is part of a job only with certain optimizers.
      *
      * @param kind what it takes
-     * @param optimizers by name
+     * @param defaults as text, by the names of the optimizers that have it
      */
-    record Hyperparameter(ValueKind kind, List<String> optimizers) {}
+    record Hyperparameter(ValueKind kind, Map<String, String> defaults) {}
 
     public Setting(String name, String value, String defaultValue, String help) {
         this(name, value, defaultValue, help, Optional.empty());
     }
 
-    /** The same setting, of some optimizers only. */
+    /** The same setting, of some optimizers only, with one default for all. */
     Setting of(ValueKind kind, String... optimizers) {
-        return new Setting(name, value, defaultValue, help, Optional.of(new Hyperparameter(kind, List.of(optimizers))));
+        Map<String, String> defaults = new LinkedHashMap<>();
+        for (String optimizer : optimizers) {
+            defaults.put(optimizer, defaultValue);
+        }
+        return new Setting(name, value, defaultValue, help, Optional.of(new Hyperparameter(kind, defaults)));
+    }
+
+    /** The same setting, of one more optimizer, whose default is another one. */
+    Setting andOf(String optimizer, String itsDefault) {
+        Hyperparameter others = hyperparameter.orElseThrow();
+        Map<String, String> defaults = new LinkedHashMap<>(others.defaults());
+        defaults.put(optimizer, itsDefault);
+        return new Setting(name, value, defaultValue, help, Optional.of(new Hyperparameter(others.kind(), defaults)));
+    }
+
+    /** The default in a job with that optimizer. */
+    String defaultWith(String optimizer) {
+        return hyperparameter
+                .map(its -> its.defaults().getOrDefault(optimizer, defaultValue))
+                .orElse(defaultValue);
+    }
+
+    /** The default for help, with those of optimizers that have another one. */
+    public String defaultText() {
+        return defaultValue
+                + hyperparameter.map(Hyperparameter::defaults).orElse(Map.of()).entrySet().stream()
+                        .filter(its -> !its.getValue().equals(defaultValue))
+                        .map(its -> "; " + its.getKey() + ": " + its.getValue())
+                        .collect(Collectors.joining());
     }
 
     /** Whether the flag may stand alone, meaning true. */

@@ -31,12 +31,14 @@ class FingerprintTest {
             Map.entry("weight-standardization", "true"),
             Map.entry("optimizer", "mine"),
             Map.entry("lr", "0.1"),
-            Map.entry("scale-lr", "true"),
+            Map.entry("scale-lr", "sqrt"),
+            Map.entry("lr-base-batch", "128"),
             Map.entry("momentum", "0.8"),
             Map.entry("nesterov", "true"),
             Map.entry("weight-decay", "0"),
             Map.entry("decay-all", "true"),
             Map.entry("clip-norm", "1"),
+            Map.entry("clip-agc", "0.01"),
             Map.entry("schedule", "constant"),
             Map.entry("warmup", "1"),
             Map.entry("label-smoothing", "0.1"),
@@ -58,8 +60,8 @@ class FingerprintTest {
                 assertThat(value).as(setting.name()).isNotNull();
                 Map<String, String> given = new HashMap<>(Map.of(setting.name(), value));
                 setting.hyperparameter()
-                        .ifPresent(
-                                its -> given.put("optimizer", its.optimizers().get(0)));
+                        .ifPresent(its -> given.put(
+                                "optimizer", its.defaults().keySet().iterator().next()));
                 assertThat(fingerprints.add(of(given)))
                         .as("%s=%s", setting.name(), value)
                         .isTrue();
@@ -84,6 +86,19 @@ class FingerprintTest {
     @Test
     void settingsThatCameLaterLeaveItAsItWas() {
         assertThat(of(Map.of())).isEqualTo("8ad7b0c91213a63586132fe2e921d51baec59e70c2bec51a89d07e94652ba652");
+        assertThat(of(Map.of("lr-base-batch", "256", "clip-agc", "0"))).isEqualTo(of(Map.of()));
+    }
+
+    /** As version 6 of the protocol first had them, when they were --scale-lr true|false and --epsilon. */
+    @Test
+    void newNamesAndValuesLeaveItAsItWas() {
+        assertThat(of(Map.of("scale-lr", "none"))).isEqualTo(of(Map.of()));
+        assertThat(of(Map.of("scale-lr", "linear")))
+                .isEqualTo("11887001ce7474697c3696732a568b9c0df482fe509d38950a7351dbad478efb");
+        assertThat(of(Map.of("optimizer", "adamw")))
+                .isEqualTo("73fd8fb3067e3ee54dd95e5aa72b9a19fc9e5f572d1e4b55fa3ba31a13120a04");
+        assertThat(of(Map.of("optimizer", "adamw", "optimizer-epsilon", "1e-6", "beta1", "0.8")))
+                .isEqualTo("a508c8199c7e3eacfae132c01e3b4711feede351a6e794bf39228730db06f94c");
     }
 
     @Test

@@ -30,9 +30,9 @@ class JobParserTest {
         assertThat(job.optimization())
                 .isEqualTo(new Optimization(
                         new Hyperparameters("sgd", Map.of("momentum", "0.9", "nesterov", "false")),
-                        new Optimization.Rate(0.05, false, new Schedule.Cosine(), 0),
+                        new Optimization.Rate(0.05, Optimization.Scaling.NONE, 256, new Schedule.Cosine(), 0),
                         new Optimization.Decay(1e-4, false),
-                        new Optimization.Safeguard(0, false),
+                        new Optimization.Safeguard(0, 0, false),
                         0,
                         0));
         assertThat(job.data().shuffle()).isTrue();
@@ -45,7 +45,7 @@ class JobParserTest {
         assertThat(JobParser.parse(Map.of(), 1).settings().keySet())
                 .containsExactlyElementsOf(JobSettings.ALL.stream()
                         .filter(setting -> setting.hyperparameter()
-                                .map(its -> its.optimizers().contains("sgd"))
+                                .map(its -> its.defaults().containsKey("sgd"))
                                 .orElse(true))
                         .map(Setting::name)
                         .sorted()
@@ -63,7 +63,7 @@ class JobParserTest {
     void toSetOneOfAnotherOptimizerIsAMistake() {
         assertThatThrownBy(() -> JobParser.parse(Map.of("optimizer", "mine", "momentum", "0.8", "nesterov", "true"), 1))
                 .hasMessageContainingAll(
-                        "--momentum is of --optimizer sgd; this job has --optimizer mine",
+                        "--momentum is of --optimizer sgd or lars; this job has --optimizer mine",
                         "--nesterov is of --optimizer sgd; this job has --optimizer mine");
     }
 
@@ -86,7 +86,8 @@ class JobParserTest {
                         Map.entry("norm-track-running", "false"),
                         Map.entry("norm-running-variance", "biased"),
                         Map.entry("lr", "0.4"),
-                        Map.entry("scale-lr", "true"),
+                        Map.entry("scale-lr", "sqrt"),
+                        Map.entry("lr-base-batch", "64"),
                         Map.entry("momentum", "0.5"),
                         Map.entry("nesterov", "true"),
                         Map.entry("weight-decay", "0.01"),
@@ -119,9 +120,10 @@ class JobParserTest {
         assertThat(job.optimization())
                 .isEqualTo(new Optimization(
                         new Hyperparameters("sgd", Map.of("momentum", "0.5", "nesterov", "true")),
-                        new Optimization.Rate(0.4, true, new Schedule.Step(List.of(0.5, 0.75), 0.1), 0.5),
+                        new Optimization.Rate(
+                                0.4, Optimization.Scaling.SQRT, 64, new Schedule.Step(List.of(0.5, 0.75), 0.1), 0.5),
                         new Optimization.Decay(0.01, true),
-                        new Optimization.Safeguard(2, true),
+                        new Optimization.Safeguard(2, 0, true),
                         0.1,
                         0.2));
         assertThat(job.data().shuffle()).isFalse();
@@ -237,6 +239,9 @@ class JobParserTest {
                 "optimizer | ' '",
                 "lr | 0",
                 "lr | NaN",
+                "scale-lr | true",
+                "lr-base-batch | 0",
+                "clip-agc | -0.01",
                 "momentum | 1",
                 "weight-decay | -1e-4",
                 "clip-norm | Infinity",
@@ -260,6 +265,42 @@ class JobParserTest {
     void nesterovNeedsMomentum() {
         assertThatThrownBy(() -> JobParser.parse(Map.of("nesterov", "true", "momentum", "0"), 2))
                 .hasMessage("--nesterov needs a --momentum above 0");
+    }
+
+    @Test
+    void everyOptimizerHasItsSettingsAndDefaults() {
+        assertThat(own("sgd")).isEqualTo(Map.of("momentum", "0.9", "nesterov", "false"));
+        assertThat(own("lars")).isEqualTo(Map.of("momentum", "0.9", "trust-coefficient", "0.001"));
+        assertThat(own("adamw")).isEqualTo(Map.of("beta1", "0.9", "beta2", "0.999", "optimizer-epsilon", "1.0E-8"));
+        assertThat(own("lamb")).isEqualTo(Map.of("beta1", "0.9", "beta2", "0.999", "optimizer-epsilon", "1.0E-6"));
+        assertThat(own("lamb", "optimizer-epsilon", "1e-8")).containsEntry("optimizer-epsilon", "1.0E-8");
+        assertThat(JobSettings.named("optimizer-epsilon").defaultText()).isEqualTo("1e-8; lamb: 1e-6");
+        assertThat(JobSettings.named("beta1").defaultText()).isEqualTo("0.9");
+    }
+
+    /** As when a job file of LAMB is used with --optimizer sgd. */
+    @Test
+    void anyOptimizersDefaultIsNoSettingOfAnother() {
+        assertThat(own("sgd", "optimizer-epsilon", "1e-6")).doesNotContainKey("optimizer-epsilon");
+        assertThat(own("sgd", "optimizer-epsilon", "1e-8")).doesNotContainKey("optimizer-epsilon");
+        assertThatThrownBy(() -> own("sgd", "optimizer-epsilon", "1e-7"))
+                .hasMessage("--optimizer-epsilon is of --optimizer adamw or lamb; this job has --optimizer sgd");
+    }
+
+    private static Map<String, String> own(String optimizer, String... nameAndValue) {
+        Map<String, String> given = new HashMap<>(Map.of("optimizer", optimizer));
+        if (nameAndValue.length > 0) {
+            given.put(nameAndValue[0], nameAndValue[1]);
+        }
+        return JobParser.parse(given, 2).optimization().optimizer().values();
+    }
+
+    @Test
+    void gradientsAreClippedInOneWayOnly() {
+        assertThat(JobParser.parse(Map.of("clip-agc", "0.01"), 2).optimization().safeguard())
+                .isEqualTo(new Optimization.Safeguard(0, 0.01, false));
+        assertThatThrownBy(() -> JobParser.parse(Map.of("clip-norm", "1", "clip-agc", "0.01"), 2))
+                .hasMessage("--clip-norm is 1.0 and --clip-agc is 0.01; expected at most one of them above 0");
     }
 
     @Test

@@ -8,11 +8,12 @@ import java.util.List;
  *
  * <pre>
  *   g = scale · sum / examples
- *   w = w − rate · decay · w
  *   m = m + (1 − β1) · (g − m)
  *   v = β2 · v + (1 − β2) · g²
- *   w = w − rate / (1 − β1^t) · m / (√v / √(1 − β2^t) + ε)
+ *   w = w − (rate · decay · w + rate / (1 − β1^t) · m / (√v / √(1 − β2^t) + ε))
  * </pre>
+ *
+ * <p>Both parts are subtracted at once, so that a weight is rounded once; PyTorch subtracts one after the other.
  *
  * <p>m and v are 0 at first, and t is 1 in the first step that is not skipped. What depends on t alone is computed in
  * float64, once a step.
@@ -32,7 +33,7 @@ final class AdamW implements Optimizer {
     AdamW(Hyperparameters hyperparameters) {
         this.beta1 = hyperparameters.number("beta1");
         this.beta2 = hyperparameters.number("beta2");
-        this.epsilon = hyperparameters.number("epsilon");
+        this.epsilon = hyperparameters.number("optimizer-epsilon");
     }
 
     @Override
@@ -57,7 +58,7 @@ final class AdamW implements Optimizer {
         float[] squares = slots.array(SQUARES);
         float examples = step.examples();
         float scale = step.scale();
-        float kept = (float) (1 - step.learningRate() * range.weightDecay());
+        float decayed = (float) (step.learningRate() * range.weightDecay());
         float averageWeight = (float) (1 - beta1);
         float squaresKept = (float) beta2;
         float squaresWeight = (float) (1 - beta2);
@@ -68,7 +69,7 @@ final class AdamW implements Optimizer {
             float v = squaresKept * squares[i] + squaresWeight * gradient * gradient;
             average[i] = m;
             squares[i] = v;
-            weights[i] = kept * weights[i] - rate * (m / ((float) Math.sqrt(v) / correction + added));
+            weights[i] -= decayed * weights[i] + rate * (m / ((float) Math.sqrt(v) / correction + added));
         }
     }
 }

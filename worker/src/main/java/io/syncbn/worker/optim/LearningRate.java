@@ -1,17 +1,16 @@
 package io.syncbn.worker.optim;
 
+import io.syncbn.proto.job.Optimization;
 import io.syncbn.proto.job.Optimization.Rate;
 import io.syncbn.proto.job.Schedule;
 
 /**
  * The learning rate as a pure function of the step.
  *
- * <p>The full rate is the given one, times (global batch)/256 if asked for (Goyal et al. 2017 §2.1). Warm-up climbs to it
- * in equal parts, one a step, from the first part at step 1 (§2.2); then the schedule takes over.
+ * <p>The full rate is the given one, scaled by the global batch if asked for ({@link Optimization.Scaling}). Warm-up climbs
+ * to it in equal parts, one a step, from the first part at step 1 (Goyal et al. 2017 §2.2); then the schedule takes over.
  */
 public final class LearningRate {
-    private static final double REFERENCE_BATCH = 256;
-
     private LearningRate() {}
 
     /**
@@ -26,11 +25,19 @@ public final class LearningRate {
         if (step < 1 || step > totalSteps) {
             throw new IllegalArgumentException("step must be from 1 to " + totalSteps + ", not " + step);
         }
-        double full = rate.scaled() ? rate.base() * globalBatch / REFERENCE_BATCH : rate.base();
+        double full = scaled(rate, globalBatch);
         long warmupSteps = Math.round(rate.warmupEpochs() * stepsPerEpoch);
         return step <= warmupSteps
                 ? full * step / warmupSteps
                 : full * factor(rate.schedule(), step - 1, warmupSteps, totalSteps);
+    }
+
+    private static double scaled(Rate rate, double globalBatch) {
+        return switch (rate.scaling()) {
+            case NONE -> rate.base();
+            case LINEAR -> rate.base() * globalBatch / rate.baseBatch();
+            case SQRT -> rate.base() * Math.sqrt(globalBatch / rate.baseBatch());
+        };
     }
 
     /** The schedule's part of the full rate once {@code stepsDone} steps, all of warm-up among them, are done. */

@@ -45,6 +45,7 @@ public interface Optimizer {
      * @param from the first
      * @param to behind the last
      * @param weightDecay of these; 0 where none is asked for
+     * @param isWeight whether they are the weights of a layer; not biases, nor a normalization's scale or shift
      */
-    record Range(int from, int to, double weightDecay) {}
+    record Range(int from, int to, double weightDecay, boolean isWeight) {}
 }

@@ -17,6 +17,8 @@ public final class Optimizers {
     static {
         BY_NAME.put("sgd", Sgd::new);
         BY_NAME.put("adamw", AdamW::new);
+        BY_NAME.put("lars", Lars::new);
+        BY_NAME.put("lamb", Lamb::new);
     }
 
     private Optimizers() {}

@@ -4,12 +4,14 @@ import io.syncbn.proto.job.Optimization;
 import io.syncbn.worker.nn.ParameterLayout;
 import io.syncbn.worker.nn.ParameterLayout.Role;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What all optimizers have in common: turns sums over a global batch into a step.
  *
  * <p>Weight decay is 0 for γ, β and biases unless the job says otherwise (Goyal et al. 2017 §5.3). Gradients are
- * clipped by min(1, clip / (norm + 1e-6)) with the L2 norm of the whole mean gradient. For one thread.
+ * clipped by min(1, clip / (norm + 1e-6)) with the L2 norm of the whole mean gradient, or row by row
+ * ({@link AdaptiveGradientClipping}), if the job says so. For one thread.
  */
 public final class WeightUpdates {
     private static final double CLIP_EPSILON = 1e-6;
@@ -17,6 +19,7 @@ public final class WeightUpdates {
     private final Optimizer optimizer;
     private final List<Optimizer.Range> ranges;
     private final double clipNorm;
+    private final Optional<AdaptiveGradientClipping> adaptiveClipping;
     private final Slots slots;
 
     /**
@@ -30,12 +33,16 @@ public final class WeightUpdates {
                 .map(entry -> range(entry, optimization.decay()))
                 .toList();
         this.clipNorm = optimization.safeguard().clipNorm();
+        double clipAgc = optimization.safeguard().clipAgc();
+        this.adaptiveClipping =
+                clipAgc > 0 ? Optional.of(new AdaptiveGradientClipping(clipAgc, parameters)) : Optional.empty();
         this.slots = slots;
     }
 
     private static Optimizer.Range range(ParameterLayout.Entry entry, Optimization.Decay decay) {
-        boolean decays = decay.ofAll() || entry.role() == Role.WEIGHT;
-        return new Optimizer.Range(entry.offset(), entry.offset() + entry.size(), decays ? decay.factor() : 0);
+        boolean isWeight = entry.role() == Role.WEIGHT;
+        double factor = decay.ofAll() || isWeight ? decay.factor() : 0;
+        return new Optimizer.Range(entry.offset(), entry.offset() + entry.size(), factor, isWeight);
     }
 
     /** What the optimizer remembers: changed by the next step. */
@@ -58,37 +65,15 @@ public final class WeightUpdates {
             throw new IllegalArgumentException("a global batch has at least 1 example, not " + examples);
         }
         float scale = clipNorm > 0 ? clipScale(gradientSum, examples) : 1;
-        optimizer.update(new Optimizer.Step(weights, gradientSum, examples, scale, learningRate, ranges), slots);
+        float[] gradient = adaptiveClipping
+                .map(clipping -> clipping.clip(weights, gradientSum, examples))
+                .orElse(gradientSum);
+        optimizer.update(new Optimizer.Step(weights, gradient, examples, scale, learningRate, ranges), slots);
     }
 
     private float clipScale(float[] gradientSum, long examples) {
-        return (float) Math.min(1, clipNorm / (meanNorm(gradientSum, examples) + CLIP_EPSILON));
-    }
-
-    /**
-     * The L2 norm of the mean gradient, in float64. Four running sums instead of one, because each addition waits for the
-     * one before it; their order is part of the result.
-     */
-    static double meanNorm(float[] gradientSum, float examples) {
-        double sum0 = 0;
-        double sum1 = 0;
-        double sum2 = 0;
-        double sum3 = 0;
-        int whole = gradientSum.length & ~3;
-        for (int i = 0; i < whole; i += 4) {
-            sum0 += square(gradientSum[i] / examples);
-            sum1 += square(gradientSum[i + 1] / examples);
-            sum2 += square(gradientSum[i + 2] / examples);
-            sum3 += square(gradientSum[i + 3] / examples);
-        }
-        for (int i = whole; i < gradientSum.length; i++) {
-            sum0 += square(gradientSum[i] / examples);
-        }
-        return Math.sqrt((sum0 + sum1) + (sum2 + sum3));
-    }
-
-    private static double square(double value) {
-        return value * value;
+        double norm = L2Norm.ofMean(gradientSum, 0, gradientSum.length, examples);
+        return (float) Math.min(1, clipNorm / (norm + CLIP_EPSILON));
     }
 
     private static void requireLength(String what, int length, int expected) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.syncbn.proto.job.Optimization.Rate;
+import io.syncbn.proto.job.Optimization.Scaling;
 import io.syncbn.proto.job.Schedule;
 import java.util.List;
 import java.util.Random;
@@ -18,13 +19,13 @@ class LearningRateTest {
     private static final Schedule COSINE = new Schedule.Cosine();
     private static final Schedule STEP = new Schedule.Step(List.of(0.5, 0.75), 0.1);
 
-    private static Rate job(Schedule schedule, double warmupEpochs, boolean scale) {
-        return new Rate(0.4, scale, schedule, warmupEpochs);
+    private static Rate job(Schedule schedule, double warmupEpochs, Scaling scaling) {
+        return new Rate(0.4, scaling, 256, schedule, warmupEpochs);
     }
 
     /** The rate in a job of 40 steps, 10 to an epoch. */
     private static double rate(Schedule schedule, double warmupEpochs, long step) {
-        return LearningRate.at(job(schedule, warmupEpochs, false), step, 10, 40, 256);
+        return LearningRate.at(job(schedule, warmupEpochs, Scaling.NONE), step, 10, 40, 256);
     }
 
     @ParameterizedTest
@@ -52,9 +53,25 @@ class LearningRateTest {
 
     @Test
     void scalesWithTheGlobalBatch() {
-        assertThat(LearningRate.at(job(CONSTANT, 0, true), 3, 10, 40, 8)).isEqualTo(0.4 * 8 / 256);
-        assertThat(LearningRate.at(job(CONSTANT, 0, true), 3, 10, 40, 1024)).isEqualTo(1.6);
-        assertThat(LearningRate.at(job(CONSTANT, 0, false), 3, 10, 40, 1024)).isEqualTo(0.4);
+        assertThat(LearningRate.at(job(CONSTANT, 0, Scaling.LINEAR), 3, 10, 40, 8))
+                .isEqualTo(0.4 * 8 / 256);
+        assertThat(LearningRate.at(job(CONSTANT, 0, Scaling.LINEAR), 3, 10, 40, 1024))
+                .isEqualTo(1.6);
+        assertThat(LearningRate.at(job(CONSTANT, 0, Scaling.SQRT), 3, 10, 40, 1024))
+                .isEqualTo(0.8);
+        assertThat(LearningRate.at(job(CONSTANT, 0, Scaling.SQRT), 3, 10, 40, 64))
+                .isEqualTo(0.2);
+        assertThat(LearningRate.at(job(CONSTANT, 0, Scaling.NONE), 3, 10, 40, 1024))
+                .isEqualTo(0.4);
+        for (Scaling scaling : Scaling.values()) {
+            Rate ofBatch100 = new Rate(0.4, scaling, 100, CONSTANT, 0);
+            assertThat(LearningRate.at(ofBatch100, 3, 10, 40, 100)).isEqualTo(0.4);
+        }
+        assertThat(LearningRate.at(new Rate(0.4, Scaling.LINEAR, 100, CONSTANT, 0), 3, 10, 40, 300))
+                .isCloseTo(1.2, within(1e-15));
+        assertThat(LearningRate.at(new Rate(0.4, Scaling.SQRT, 100, CONSTANT, 1), 5, 10, 40, 900))
+                .as("half of the warm-up")
+                .isCloseTo(0.6, within(1e-15));
     }
 
     @Test
@@ -87,7 +104,7 @@ class LearningRateTest {
             long stepsPerEpoch = 1 + random.nextInt(20);
             long totalSteps = 1 + random.nextInt(100);
             double warmupEpochs = random.nextInt(3) * random.nextDouble();
-            Rate job = job(schedule, warmupEpochs, random.nextBoolean());
+            Rate job = job(schedule, warmupEpochs, Scaling.values()[random.nextInt(3)]);
             long warmupSteps = Math.round(warmupEpochs * stepsPerEpoch);
             double previous = 0;
             for (long step = 1; step <= totalSteps; step++) {

@@ -7,10 +7,13 @@ import io.syncbn.worker.nn.Float64Layers;
 import io.syncbn.worker.nn.Float64Layers.Parameters;
 import io.syncbn.worker.nn.Float64Layers.Twin;
 import io.syncbn.worker.nn.Float64Norm;
+import io.syncbn.worker.nn.ParameterLayout;
+import io.syncbn.worker.optim.Float64Optimizer;
 import io.syncbn.worker.record.Evaluation;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 
@@ -26,15 +29,22 @@ final class Float64Training {
     private final BatchPlan plan;
     private final double[] mean;
     private final double[] deviation;
+    private final ParameterLayout layout;
     private final Map<String, Float64Norm> norms = new LinkedHashMap<>();
 
     final Parameters parameters;
-    final Map<String, double[]> momentum = new HashMap<>();
+    /** Of every parameter, what the optimizer remembers. */
+    final Map<String, Map<String, double[]>> slots = new HashMap<>();
+
     final Map<String, double[]> running = new HashMap<>();
     long batchesTracked;
 
-    /** @param parameters before the first step; trained in place */
-    Float64Training(Job job, TrajectoryData data, Parameters parameters) {
+    /**
+     * @param layout the order and dimensions of the parameters
+     * @param parameters before the first step; trained in place
+     */
+    Float64Training(Job job, TrajectoryData data, ParameterLayout layout, Parameters parameters) {
+        this.layout = layout;
         this.job = job;
         this.data = data;
         this.parameters = parameters;
@@ -47,7 +57,7 @@ final class Float64Training {
         this.mean = new double[data.shape().channels()];
         this.deviation = new double[data.shape().channels()];
         measureChannels();
-        parameters.values.forEach((name, value) -> momentum.put(name, new double[value.length]));
+        parameters.values.keySet().forEach(name -> slots.put(name, new HashMap<>()));
         TrajectoryModel.twin(parameters, (name, channels) -> {
             double[] ones = new double[channels];
             Arrays.fill(ones, 1);
@@ -92,7 +102,7 @@ final class Float64Training {
         model.backward(gradient);
 
         parameters.gradients.values().forEach(sum -> Arrays.setAll(sum, i -> sum[i] / rows.length));
-        updateWeights(learningRate(step));
+        updateWeights((int) step);
         updateRunningStatistics(groups());
         return loss / rows.length;
     }
@@ -165,7 +175,9 @@ final class Float64Training {
     /** Linear over the warm-up's steps, then half a cosine over the others. */
     double learningRate(long step) {
         double warmup = Math.round(job.optimization().rate().warmupEpochs() * plan.stepsPerEpoch());
-        double full = job.optimization().rate().base();
+        Optimization.Rate rate = job.optimization().rate();
+        double batches = (double) job.batches().shards() * job.batches().batch() / rate.baseBatch();
+        double full = rate.scaling() == Optimization.Scaling.SQRT ? rate.base() * Math.sqrt(batches) : rate.base();
         return step <= warmup
                 ? full * step / warmup
                 : full
@@ -176,26 +188,21 @@ final class Float64Training {
                                         / (job.batches().length().steps() - warmup)));
     }
 
-    private void updateWeights(double rate) {
-        Optimization optimization = job.optimization();
-        double squares = parameters.gradients.values().stream()
-                .flatMapToDouble(Arrays::stream)
-                .map(g -> g * g)
-                .sum();
-        double clip = optimization.safeguard().clipNorm();
-        double inertia = optimization.optimizer().number("momentum");
-        boolean nesterov = optimization.optimizer().flag("nesterov");
-        double scale = clip == 0 ? 1 : Math.min(1, clip / (Math.sqrt(squares) + 1e-6));
-        parameters.values.forEach((name, w) -> {
-            boolean decays = name.endsWith(".weight") && !norms.containsKey(name.replace(".weight", ""));
-            double[] v = momentum.get(name);
-            for (int i = 0; i < w.length; i++) {
-                double g = parameters.gradients.get(name)[i] * scale
-                        + (decays ? optimization.decay().factor() * w[i] : 0);
-                v[i] = inertia * v[i] + g;
-                w[i] -= rate * (nesterov ? g + inertia * v[i] : v[i]);
-            }
-        });
+    private void updateWeights(int step) {
+        List<Float64Optimizer.Tensor> tensors = layout.entries().stream()
+                .map(entry -> {
+                    String name = entry.name();
+                    boolean isWeight = name.endsWith(".weight") && !norms.containsKey(name.replace(".weight", ""));
+                    return new Float64Optimizer.Tensor(
+                            name,
+                            parameters.values.get(name),
+                            parameters.gradients.get(name),
+                            slots.get(name),
+                            isWeight ? entry.dimensions().get(0) : 1,
+                            isWeight);
+                })
+                .toList();
+        Float64Optimizer.step(job.optimization(), tensors, step, learningRate(step));
     }
 
     /** The mean over groups that have examples. */

@@ -17,6 +17,7 @@ import io.syncbn.worker.nn.Numbers;
 import io.syncbn.worker.nn.ParameterLayout;
 import io.syncbn.worker.nn.Replica;
 import io.syncbn.worker.nn.norm.Normalizers;
+import io.syncbn.worker.optim.Optimizers;
 import io.syncbn.worker.optim.SlotNames;
 import io.syncbn.worker.record.Evaluation;
 import java.io.IOException;
@@ -52,9 +53,8 @@ class TrajectoryTest {
      */
     private static final double LOSS = 1e-5;
     private static final double WEIGHTS = 2e-5;
-    private static final double MOMENTUM = 5e-5;
+    private static final double SLOTS = 5e-5;
 
-    private static final SlotNames SLOTS = new SlotNames(List.of("momentum_buffer"), List.of());
     private static final double RUNNING = 1e-4;
 
     @TempDir
@@ -93,7 +93,26 @@ class TrajectoryTest {
                 new Case(
                         "Nesterov, clipped",
                         49,
-                        Map.of("shards", "3", "batch", "4", "nesterov", "true", "clip-norm", "0.5")));
+                        Map.of("shards", "3", "batch", "4", "nesterov", "true", "clip-norm", "0.5")),
+                new Case(
+                        "adaptive clipping, root of the batch",
+                        33,
+                        Map.of("shards", "5", "batch", "3", "clip-agc", "0.02", "scale-lr", "sqrt")),
+                new Case(
+                        "LARS",
+                        49,
+                        Map.of("shards", "3", "batch", "4", "optimizer", "lars", "trust-coefficient", "0.05")),
+                new Case(
+                        "LAMB",
+                        33,
+                        Map.of(
+                                "shards", "5",
+                                "batch", "3",
+                                "optimizer", "lamb",
+                                "lr", "0.01",
+                                "clip-norm", "1",
+                                // Larger than gradients that are nothing but rounding.
+                                "optimizer-epsilon", "1e-4")));
     }
 
     @ParameterizedTest
@@ -112,7 +131,7 @@ class TrajectoryTest {
         assertThat(Chunks.ofGradient(definition.parameters().size()).count()).isEqualTo(2);
         Float64Layers.Parameters first = Float64Layers.Parameters.of(
                 definition.newReplica(job.determinism().seed()));
-        Float64Training twin = new Float64Training(job, data, first);
+        Float64Training twin = new Float64Training(job, data, definition.parameters(), first);
 
         Path out = directory.resolve("run");
         LocalTraining.run(job, out, Optional.empty(), 0);
@@ -120,7 +139,8 @@ class TrajectoryTest {
         int precise = Math.min(job.model().normalization().running().preciseBatches(), twin.stepsPerEpoch());
         assertMetrics(twin, precise, Files.readAllLines(out.resolve("metrics.jsonl")));
         assertPrecise(twin, precise, out, definition.statistics());
-        assertState(twin, Checkpoint.open(out).state(definition.parameters(), definition.statistics(), SLOTS));
+        SlotNames slots = Optimizers.of(job.optimization().optimizer()).slots();
+        assertState(twin, Checkpoint.open(out).state(definition.parameters(), definition.statistics(), slots));
     }
 
     private Job job(Case each) {
@@ -129,7 +149,6 @@ class TrajectoryTest {
                 "data", "npy:" + directory.resolve("data"),
                 "steps", Integer.toString(STEPS),
                 "lr", "0.1",
-                "momentum", "0.9",
                 "weight-decay", "0.01",
                 "schedule", "cosine",
                 "warmup", "1",
@@ -191,7 +210,11 @@ class TrajectoryTest {
         assertThat(state.step()).isEqualTo(STEPS);
         assertThat(state.batchesTracked()).isEqualTo(twin.batchesTracked);
         assertAll("weight", replica.parameters(), replica.weights(), twin.parameters.values, WEIGHTS);
-        assertAll("momentum", replica.parameters(), state.slots().array("momentum_buffer"), twin.momentum, MOMENTUM);
+        state.slots().arrays().forEach((slot, values) -> {
+            Map<String, double[]> expected = new HashMap<>();
+            twin.slots.forEach((name, of) -> expected.put(name, of.get(slot)));
+            assertAll(slot, replica.parameters(), values, expected, SLOTS);
+        });
         assertAll("running", replica.statistics(), replica.runningStatistics(), twin.running, RUNNING);
     }
 
