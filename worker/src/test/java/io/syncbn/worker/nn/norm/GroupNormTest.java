@@ -21,6 +21,7 @@ import io.syncbn.worker.nn.Pass;
 import io.syncbn.worker.nn.Replica;
 import io.syncbn.worker.nn.Shape;
 import io.syncbn.worker.nn.ShardMemory;
+import io.syncbn.worker.nn.Slopes;
 import io.syncbn.worker.nn.Tensor;
 import io.syncbn.worker.nn.TestMemory;
 import java.nio.charset.StandardCharsets;
@@ -133,34 +134,12 @@ class GroupNormTest {
         assertThat(evaluated).isEqualTo(trained);
     }
 
-    /** The oracle, by Σ dy·y with random dy: a sum of y alone would have no gradient at all. */
     @Test
     void gradientsOfTheDefinitionAreSlopes() {
         Random random = new Random(7);
         Float64Layers.Parameters parameters = parameters(normal(random, 6, 1, 0.3), normal(random, 6));
         double[] x = normal(random, 5 * PICTURE.size());
-        double[] dy = normal(random, x.length);
-        Float64Norm definition = definition(parameters, PICTURE, 2, 3, 5);
-        definition.forward(x);
-        double[] dx = definition.backward(dy);
-        double[] gamma = parameters.values.get("bn.weight");
-        double[] beta = parameters.values.get("bn.bias");
-        for (double[][] each : new double[][][] {
-            {x, dx},
-            {gamma, parameters.gradients.get("bn.weight")},
-            {beta, parameters.gradients.get("bn.bias")}
-        }) {
-            double[] gradient = each[1].clone();
-            for (int i = 0; i < each[0].length; i++) {
-                double before = each[0][i];
-                each[0][i] = before + 1e-6;
-                double above = dot(definition.forward(x), dy);
-                each[0][i] = before - 1e-6;
-                double below = dot(definition.forward(x), dy);
-                each[0][i] = before;
-                assertThat((above - below) / 2e-6).isCloseTo(gradient[i], within(1e-6));
-            }
-        }
+        Slopes.assertGradients("norm", definition(parameters, PICTURE, 2, 3, 5), parameters, x, random);
     }
 
     /** PyTorch's own layer, for each number of groups; in float64. */
@@ -393,14 +372,6 @@ class GroupNormTest {
 
     private static float[] used(Tensor tensor) {
         return Arrays.copyOf(tensor.values(), tensor.size());
-    }
-
-    private static double dot(double[] a, double[] b) {
-        double sum = 0;
-        for (int i = 0; i < a.length; i++) {
-            sum += a[i] * b[i];
-        }
-        return sum;
     }
 
     private static void addAll(List<Double> list, double[] values) {
