@@ -55,6 +55,11 @@ final class SmallNetBatch {
         this.logits = twin.forward(x);
     }
 
+    /** @param examples of each shard */
+    static SmallNetBatch random(Job job, Replica replica, Random random, int... examples) {
+        return new SmallNetBatch(job, replica, random, examples);
+    }
+
     /**
      * A random batch for which no input of a ReLU is near 0.
      *
@@ -68,6 +73,11 @@ final class SmallNetBatch {
             }
         }
         throw new AssertionError("no batch keeps away from 0");
+    }
+
+    /** Of the first shard. */
+    Tensor input() {
+        return run.part(x, SmallNet.input(job), 0);
     }
 
     int examples() {
