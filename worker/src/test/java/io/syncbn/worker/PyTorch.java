@@ -13,13 +13,13 @@ import java.util.concurrent.TimeUnit;
 
 /** The Python with PyTorch that {@code SYNCBN_PYTHON} names. A test that asks for it is skipped without one. */
 public final class PyTorch {
+    private static final String PYTHON = System.getenv("SYNCBN_PYTHON");
+
     private PyTorch() {}
 
     /** Skips the test if there is none. */
-    public static String python() {
-        String python = System.getenv("SYNCBN_PYTHON");
-        assumeTrue(python != null, "SYNCBN_PYTHON names no Python with torch: nothing to compare with");
-        return python;
+    public static void assumeThere() {
+        assumeTrue(PYTHON != null, "SYNCBN_PYTHON names no Python with torch: nothing to compare with");
     }
 
     /**
@@ -30,7 +30,8 @@ public final class PyTorch {
      */
     public static String run(Path directory, String script, List<String> arguments)
             throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>(List.of(python(), "-c", script));
+        assumeThere();
+        List<String> command = new ArrayList<>(List.of(PYTHON, "-c", script));
         command.addAll(arguments);
         Path output = Files.createTempFile(directory, "printed", ".txt");
         Process process = new ProcessBuilder(command)

@@ -45,8 +45,8 @@ final class Float64Fixup {
                 convolution(p, name + "conv2", output, channels, 3, 1, 1),
                 scale(p, name + "scale"),
                 bias(p, name + "bias2b"));
-        Twin shortcut = sequence(
-                bias(p, name + "bias1a"), averagePool(input, 1, 1, stride), pad(input.channels(), channels));
+        Twin shortcut =
+                sequence(bias(p, name + "bias1a"), averagePool(input, 1, 1, stride), pad(input.channels(), channels));
         return sequence(sum(main, stride == 1 ? sequence() : shortcut), relu.get());
     }
 

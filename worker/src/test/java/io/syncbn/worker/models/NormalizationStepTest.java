@@ -12,7 +12,6 @@ import io.syncbn.worker.nn.ModelDefinition;
 import io.syncbn.worker.nn.ParameterLayout.Entry;
 import io.syncbn.worker.nn.ParameterLayout.Role;
 import io.syncbn.worker.nn.Replica;
-import io.syncbn.worker.nn.Tensor;
 import io.syncbn.worker.optim.Float64Optimizer;
 import io.syncbn.worker.optim.Optimizers;
 import io.syncbn.worker.optim.Slots;
@@ -106,13 +105,14 @@ class NormalizationStepTest {
 
     @Test
     void errorsAreNoLargerThanPyTorchs() throws Exception {
-        PyTorch.python();
+        PyTorch.assumeThere();
         Map<String, List<Step>> steps = new LinkedHashMap<>();
         for (Map.Entry<String, Map<String, String>> each : cases().entrySet()) {
             steps.put(each.getKey(), steps(job(each.getValue()), each.getKey(), SEEDS));
         }
         List<String> arguments = new ArrayList<>(List.of("step"));
-        steps.values().forEach(all -> all.forEach(step -> arguments.add(step.files().toString())));
+        steps.values()
+                .forEach(all -> all.forEach(step -> arguments.add(step.files().toString())));
         PyTorch.run(directory, SmallNet.inPyTorch(), arguments);
         SoftAssertions softly = new SoftAssertions();
         System.out.printf(Locale.ROOT, "%-32s %10s %10s %6s%n", "median error of a step", "ours", "PyTorch's", "ratio");
@@ -145,8 +145,8 @@ class NormalizationStepTest {
                 replica.runningStatistics()[i] += (float) (0.3 * random.nextDouble());
             }
             int size = replica.weights().length;
-            Slots slots = Slots.zeros(
-                    Optimizers.of(job.optimization().optimizer()).slots(), size);
+            Slots slots =
+                    Slots.zeros(Optimizers.of(job.optimization().optimizer()).slots(), size);
             WeightUpdates updates = new WeightUpdates(job.optimization(), replica.parameters(), slots);
             for (int step = 1; step <= STEPS; step++) {
                 Path files = directory.resolve(name.replaceAll("[^a-z0-9]", "-") + "-" + seed + "-" + step);

@@ -100,11 +100,19 @@ final class SmallNet implements Architecture {
             return Float64Fixup.resnet8(p, input(job), CLASSES, relu);
         }
         Twin main = sequence(
-                weights(job, p, "block.conv1", 12, own -> Float64Layers.convolution(
-                        own, "block.conv1", POOLED, 12, 3, 1, 1)),
+                weights(
+                        job,
+                        p,
+                        "block.conv1",
+                        12,
+                        own -> Float64Layers.convolution(own, "block.conv1", POOLED, 12, 3, 1, 1)),
                 norm(job, p, running, "block.bn1", 12, examples));
-        Twin shortcut = weights(job, p, "block.downsample.0", 12, own -> Float64Layers.convolution(
-                own, "block.downsample.0", POOLED, 12, 1, 1, 0));
+        Twin shortcut = weights(
+                job,
+                p,
+                "block.downsample.0",
+                12,
+                own -> Float64Layers.convolution(own, "block.downsample.0", POOLED, 12, 1, 1, 0));
         Twin fc = job.model().normalization().standardizedWeights()
                 ? Float64Layers.dense(p, "fc", 12, CLASSES)
                 : weights(job, p, "fc", CLASSES, own -> Float64Layers.dense(own, "fc", 12, CLASSES));

@@ -48,8 +48,7 @@ final class SmallNetBatch {
         this.examples = examples;
         this.run = new ShardedRun(job.groupSize(), examples);
         this.x = normal(random, run.totalExamples() * SmallNet.input(job).size());
-        this.labels =
-                random.ints(run.totalExamples(), 0, SmallNet.CLASSES).toArray();
+        this.labels = random.ints(run.totalExamples(), 0, SmallNet.CLASSES).toArray();
         this.parameters = Parameters.of(replica);
         this.twin = SmallNet.twin(job, parameters, replica, relus::relu, examples);
         this.logits = twin.forward(x);

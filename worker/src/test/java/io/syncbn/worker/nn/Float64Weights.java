@@ -70,23 +70,17 @@ public final class Float64Weights {
      *
      * @param layer made of the parameters {@code NAME.weight} and {@code NAME.bias}
      */
-    public static Twin normalized(
-            Parameters parameters, String name, int outputs, Function<Parameters, Twin> layer) {
+    public static Twin normalized(Parameters parameters, String name, int outputs, Function<Parameters, Twin> layer) {
         return computed(parameters, name, outputs, NORM, layer);
     }
 
     /** A layer on standardized weights (Qiao et al. 2019), w = (v − mean)/√(variance + 1e-6), likewise. */
-    public static Twin standardized(
-            Parameters parameters, String name, int outputs, Function<Parameters, Twin> layer) {
+    public static Twin standardized(Parameters parameters, String name, int outputs, Function<Parameters, Twin> layer) {
         return computed(parameters, name, outputs, STANDARDIZATION, layer);
     }
 
     private static Twin computed(
-            Parameters parameters,
-            String name,
-            int outputs,
-            Definition definition,
-            Function<Parameters, Twin> layer) {
+            Parameters parameters, String name, int outputs, Definition definition, Function<Parameters, Twin> layer) {
         Parameters own = new Parameters();
         Twin inner = layer.apply(own);
         boolean hasLengths = parameters.values.containsKey(name + LENGTH);

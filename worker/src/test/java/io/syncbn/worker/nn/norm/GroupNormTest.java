@@ -5,9 +5,9 @@ import static io.syncbn.worker.nn.Numbers.normal;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.syncbn.proto.job.JobParser;
+import io.syncbn.worker.PyTorch;
 import io.syncbn.worker.nn.Architecture;
 import io.syncbn.worker.nn.Float64Layers;
 import io.syncbn.worker.nn.Float64Norm;
@@ -24,16 +24,16 @@ import io.syncbn.worker.nn.ShardMemory;
 import io.syncbn.worker.nn.Slopes;
 import io.syncbn.worker.nn.Tensor;
 import io.syncbn.worker.nn.TestMemory;
-import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -149,9 +149,7 @@ class GroupNormTest {
         "1, 'torch.nn.GroupNorm(1, 6, dtype=torch.float64)'",
         "6, 'torch.nn.InstanceNorm2d(6, affine=True, dtype=torch.float64)'"
     })
-    void pyTorchComputesTheSame(int groups, String layer) throws Exception {
-        String python = System.getenv("SYNCBN_PYTHON");
-        assumeTrue(python != null, "SYNCBN_PYTHON names no Python with torch: nothing to compare with");
+    void pyTorchComputesTheSame(int groups, String layer, @TempDir Path directory) throws Exception {
         Random random = new Random(11);
         double[] gamma = normal(random, 6, 1, 0.3);
         double[] beta = normal(random, 6);
@@ -180,12 +178,7 @@ class GroupNormTest {
                 "flat = [t.permute(0, 2, 3, 1).flatten() for t in (y.detach(), x.grad)]",
                 "flat += [norm.weight.grad, norm.bias.grad]",
                 "print(*torch.cat(flat).tolist())");
-        Process process = new ProcessBuilder(python, "-c", script)
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
-                .start();
-        String printed = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertThat(process.waitFor(5, TimeUnit.MINUTES)).isTrue();
-        assertThat(process.exitValue()).isZero();
+        String printed = PyTorch.run(directory, script, List.of());
         double[] actual = Arrays.stream(printed.strip().split(" "))
                 .mapToDouble(Double::parseDouble)
                 .toArray();
