@@ -12,6 +12,7 @@ import io.syncbn.worker.nn.ModelDefinition;
 import io.syncbn.worker.nn.ParameterLayout.Entry;
 import io.syncbn.worker.nn.ParameterLayout.Role;
 import io.syncbn.worker.nn.Replica;
+import io.syncbn.worker.nn.norm.Normalizers;
 import io.syncbn.worker.optim.Float64Optimizer;
 import io.syncbn.worker.optim.Optimizers;
 import io.syncbn.worker.optim.Slots;
@@ -90,12 +91,21 @@ class NormalizationStepTest {
         return cases().keySet();
     }
 
+    @Test
+    void everyNormalizationIsThere() {
+        assertThat(cases().values())
+                .extracting(settings -> settings.getOrDefault("norm", "batch").split(":")[0])
+                .containsAll(Normalizers.usages().stream()
+                        .map(usage -> usage.split("[:\\[]")[0])
+                        .toList());
+    }
+
     /** Of all weights together, and of each parameter, in which a few may hardly move. */
     @ParameterizedTest(name = "{0}")
     @MethodSource("names")
     void errorsAreThoseOfRounding(String name) throws IOException {
         List<Step> steps = steps(job(cases().get(name)), name, 1);
-        assertThat(median(steps, Step::ours)).isLessThan(2e-6);
+        assertThat(median(steps, Step::ours)).as(name).isLessThan(2e-6);
         for (Entry entry : steps.get(0).definition().parameters().entries()) {
             assertThat(median(steps, Step::ours, entry.offset(), entry.offset() + entry.size()))
                     .as("%s: error of %s", name, entry.name())
