@@ -116,6 +116,12 @@ public final class JobSettings {
                     "cosine",
                     "constant, cosine, or step:FRACTION,FRACTION…[:FACTOR] as in step:0.5,0.75:0.1"),
             new Setting("warmup", "EPOCHS", "0", "linear warm-up of the learning rate, in epochs; may be a fraction"),
+            new Setting(
+                    "ema-decay",
+                    "D",
+                    "0",
+                    "keep an exponential moving average of the weights, of which D stays in a step, and evaluate it too;"
+                            + " 0: none"),
             new Setting("label-smoothing", "P", "0", "mass taken from the true class and spread over all"),
             new Setting("dropout", "P", "0", "dropout rate of the models that have dropout"),
             new Setting("shuffle", "true|false", "true", "a new order of every shard in every epoch"),

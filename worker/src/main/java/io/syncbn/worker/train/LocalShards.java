@@ -120,7 +120,7 @@ public final class LocalShards implements AutoCloseable {
                     groups,
                     models.get(i),
                     loader,
-                    job.optimization().labelSmoothing(),
+                    job.optimization().regularization().labelSmoothing(),
                     logitsGradient,
                     guard,
                     collective,
