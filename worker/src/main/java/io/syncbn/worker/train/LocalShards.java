@@ -46,17 +46,8 @@ public final class LocalShards implements AutoCloseable {
         this.data = data;
         this.replicas = replicas;
         this.nanoClock = nanoClock;
-        this.batches = batchPlan(job, data.train().size());
+        this.batches = BatchPlan.of(job, data.train().size());
         this.groups = new Grouping(job.batches().shards(), job.groupSize());
-    }
-
-    public static BatchPlan batchPlan(Job job, int trainRows) {
-        return new BatchPlan(
-                trainRows,
-                job.batches().shards(),
-                job.batches().batch(),
-                job.determinism().seed(),
-                job.data().shuffle());
     }
 
     /**
