@@ -14,7 +14,8 @@ public final class JobSettings {
                     "model",
                     "NAME",
                     "resnet20",
-                    "mlp, lenet, resnet20, resnet32, resnet56, resnet18, vgg11-bn, or the name of a class on the class path"),
+                    "mlp, lenet, resnet8, resnet14, resnet20, resnet32, resnet56, resnet18, resnet34, resnet50, vgg11-bn,"
+                            + " or the name of a class on the class path"),
             new Setting("data", "FORMAT[:PATH]", "shapes", "a data format, and where its files are"),
             new Setting("image-size", "N", "0", "scale images of a folder to N by N pixels; 0: take them as they are"),
             new Setting("seed", "N", "1", "decides initial weights, order of the data, augmentation, dropout"),
