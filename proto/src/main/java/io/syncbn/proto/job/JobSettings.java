@@ -17,7 +17,11 @@ public final class JobSettings {
                     "mlp, lenet, resnet8, resnet14, resnet20, resnet32, resnet56, resnet18, resnet34, resnet50, vgg11-bn,"
                             + " or the name of a class on the class path"),
             new Setting("data", "FORMAT[:PATH]", "shapes", "a data format, and where its files are"),
-            new Setting("image-size", "N", "0", "scale images of a folder, or draw shapes, to N by N pixels; 0: as they are"),
+            new Setting(
+                    "image-size",
+                    "N",
+                    "0",
+                    "scale images of a folder, or draw shapes, to N by N pixels; 0: as they are"),
             new Setting("seed", "N", "1", "decides initial weights, order of the data, augmentation, dropout"),
             new Setting("shards", "S", "", "number of parts of the training data; default: the number of workers"),
             new Setting("batch", "N", "2", "examples of one shard in one step"),

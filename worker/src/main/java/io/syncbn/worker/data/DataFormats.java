@@ -20,12 +20,15 @@ public final class DataFormats {
 
     static {
         BUILT_IN.put("shapes", new BuiltIn(Place.NOWHERE, ShapePainter.LEAST_SIZE, new ShapesData()));
-        BUILT_IN.put("mnist", new BuiltIn(Place.DIRECTORY, FIXED, path -> MnistData.open(DataPaths.directory("mnist", path))));
+        BUILT_IN.put(
+                "mnist",
+                new BuiltIn(Place.DIRECTORY, FIXED, path -> MnistData.open(DataPaths.directory("mnist", path))));
         BUILT_IN.put(
                 "cifar10",
                 new BuiltIn(Place.DIRECTORY, FIXED, path -> Cifar10Data.open(DataPaths.directory("cifar10", path))));
         BUILT_IN.put("imagefolder", new BuiltIn(Place.DIRECTORY_OR_ZIP, 1, new ImageFolderFormat()));
-        BUILT_IN.put("npy", new BuiltIn(Place.DIRECTORY, FIXED, path -> NpyData.open(DataPaths.directory("npy", path))));
+        BUILT_IN.put(
+                "npy", new BuiltIn(Place.DIRECTORY, FIXED, path -> NpyData.open(DataPaths.directory("npy", path))));
     }
 
     private DataFormats() {}
@@ -76,10 +79,9 @@ public final class DataFormats {
      * @param imageSize as {@code --image-size} has it: 0 for pictures as they are
      */
     public static Optional<String> problem(DataSource source, int imageSize) {
-        return problem(source)
-                .or(() -> Optional.ofNullable(BUILT_IN.get(source.format()))
-                        .filter(format -> imageSize > 0 && source.ownClass().isEmpty())
-                        .flatMap(format -> sizeProblem(source, imageSize, format.leastSize())));
+        return problem(source).or(() -> Optional.ofNullable(BUILT_IN.get(source.format()))
+                .filter(format -> imageSize > 0 && source.ownClass().isEmpty())
+                .flatMap(format -> sizeProblem(source, imageSize, format.leastSize())));
     }
 
     private static Optional<String> sizeProblem(DataSource source, int imageSize, int least) {
@@ -87,8 +89,8 @@ public final class DataFormats {
             return Optional.of(fixedSize(source));
         }
         return imageSize < least
-                ? Optional.of("--image-size is '" + imageSize + "'; expected 0 or a whole number from " + least + " for "
-                        + source.format())
+                ? Optional.of("--image-size is '" + imageSize + "'; expected 0 or a whole number from " + least
+                        + " for " + source.format())
                 : Optional.empty();
     }
 
@@ -139,8 +141,7 @@ public final class DataFormats {
             if (imageSize == 0) {
                 return format.open(source.path());
             }
-            return format.openScaled(source.path(), imageSize)
-                    .orElseThrow(() -> new DataException(fixedSize(source)));
+            return format.openScaled(source.path(), imageSize).orElseThrow(() -> new DataException(fixedSize(source)));
         } catch (IOException e) {
             throw DataException.unreadable(source.path().isEmpty() ? source : source.path(), e);
         }

@@ -46,7 +46,9 @@ class ShapesDataTest {
     void theSizeOfItsOwnMayBeAskedFor() {
         assertThat(sized(32).digest()).isEqualTo(data.digest());
         assertThat(pixels(sized(32).test())).isEqualTo(pixels(data.test()));
-        assertThat(sized(33).digest()).isNotEqualTo(data.digest()).isNotEqualTo(sized(34).digest());
+        assertThat(sized(33).digest())
+                .isNotEqualTo(data.digest())
+                .isNotEqualTo(sized(34).digest());
     }
 
     /**
@@ -70,7 +72,9 @@ class ShapesDataTest {
             worst = Math.max(worst, Math.sqrt(sum / own.length));
             assertThat(sized.train().label(row)).isEqualTo(data.train().label(row));
         }
-        assertThat(worst).as("size %d, largest root of a picture's mean square of differences", size).isLessThan(0.07);
+        assertThat(worst)
+                .as("size %d, largest root of a picture's mean square of differences", size)
+                .isLessThan(0.07);
     }
 
     /** Drawn, not scaled up: within what is one pixel of the own size, edges are seen, which are larger than noise. */
