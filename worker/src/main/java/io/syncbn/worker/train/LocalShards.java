@@ -128,6 +128,12 @@ public final class LocalShards implements AutoCloseable {
         evaluator = new Evaluator(job, replicas, batches, data.test().size(), collective, threads, models, evaluations);
     }
 
+    /** Whether no layer lets the examples of one shard change what another shard computes. */
+    boolean areIndependent() {
+        return groups.groupSize() == 1
+                || replicas.definition().normalizationLayers().isEmpty();
+    }
+
     /** Runs a step for every shard, up to what they offer; does nothing if the step is committed already. */
     List<ShardStep.Share> run(long step) {
         return collective.isThere(Round.commit(step)) ? List.of() : threads.forEach(shards, shard -> shard.run(step));
