@@ -7,6 +7,7 @@ import io.syncbn.proto.net.OwnHost;
 import io.syncbn.worker.checkpoint.ModelState;
 import io.syncbn.worker.checkpoint.Origin;
 import io.syncbn.worker.collective.JobFailedException;
+import io.syncbn.worker.data.BatchPlan;
 import io.syncbn.worker.data.DataSummary;
 import io.syncbn.worker.data.DecodedDataset;
 import io.syncbn.worker.kernels.Arithmetic;
@@ -25,7 +26,6 @@ import io.syncbn.worker.session.WorkerFaultException;
 import io.syncbn.worker.session.client.SessionRunner;
 import io.syncbn.worker.train.Faults;
 import io.syncbn.worker.train.GroupValues;
-import io.syncbn.worker.train.LocalShards;
 import io.syncbn.worker.train.Replicas;
 import io.syncbn.worker.train.Setup;
 import io.syncbn.worker.train.Training;
@@ -73,7 +73,7 @@ public final class WorkerProcess {
                     RunFacts.computedWith(arithmetic, config.host().release());
             LOG.log(Level.INFO, "computes with {0}; arithmetic {1}", inWords(computedWith), arithmetic.digest());
             Replicas replicas = Replicas.open(job, data, arithmetic, config.resume());
-            GroupValues.check(job, LocalShards.batchPlan(job, data.train().size()), replicas.definition())
+            GroupValues.check(job, BatchPlan.of(job, data.train().size()), replicas.definition())
                     .ifPresent(warning -> LOG.log(Level.WARNING, warning));
             start.done("model");
             return train(config, new Setup(job, data, arithmetic, replicas, computedWith), metrics, start);

@@ -3,6 +3,7 @@ package io.syncbn.deploy.settings;
 import io.syncbn.proto.job.Job;
 import io.syncbn.proto.job.JobException;
 import io.syncbn.proto.job.JobParser;
+import io.syncbn.proto.job.JobSettings;
 import io.syncbn.proto.job.Setting;
 import io.syncbn.proto.net.Address;
 import io.syncbn.worker.data.DataFormats;
@@ -64,9 +65,9 @@ public final class Settings {
 
     /** The job, empty where something is wrong with it. */
     public Optional<Job> job(int workers) {
-        Optional.ofNullable(given.get("data"))
+        Optional.of(given.getOrDefault("data", JobSettings.named("data").defaultValue()))
                 .filter(data -> !data.isBlank())
-                .flatMap(data -> DataFormats.problem(Job.DataSource.of(data)))
+                .flatMap(data -> DataFormats.problem(Job.DataSource.of(data), imageSize()))
                 .ifPresent(problems::add);
         try {
             return Optional.of(JobParser.parse(given, workers));
@@ -74,6 +75,14 @@ public final class Settings {
             problems.addAll(e.problems());
             return Optional.empty();
         }
+    }
+
+    /** 0 too for what is no number, which the job's parser finds. */
+    private int imageSize() {
+        return Optional.ofNullable(given.get("image-size"))
+                .filter(text -> text.matches("[0-9]{1,9}"))
+                .map(Integer::parseInt)
+                .orElse(0);
     }
 
     public Optional<String> text(Setting setting) {

@@ -96,6 +96,20 @@ class MainTest {
     }
 
     @Test
+    void aSizeThatTheDataCannotHaveIsToldWithEverythingElse() {
+        assertThat(run("train", "--image-size=7", "--lr=fast")).isEqualTo(ExitCode.BAD_INPUT);
+        assertThat(text(err))
+                .contains(
+                        "syncbn: 2 problems",
+                        "--image-size is '7'; expected 0 or a whole number from 8 for shapes",
+                        "--lr is 'fast'");
+        assertThat(run("train", "--data=mnist:nowhere", "--image-size=32")).isEqualTo(ExitCode.BAD_INPUT);
+        assertThat(text(err)).contains("mnist has a fixed size");
+        assertThat(run("train", "--image-size=large")).isEqualTo(ExitCode.BAD_INPUT);
+        assertThat(text(err)).contains("--image-size is 'large'; expected a whole number from 0 to 4096");
+    }
+
+    @Test
     void flagsByTheirOldNamesWorkAndNoHelpShowsThem() {
         assertThat(run(
                         "coordinator",

@@ -10,7 +10,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -25,6 +27,9 @@ class ChaosTest {
      */
     private static final int STEPS = 1500;
 
+    /** For faults that all come early. */
+    private static final int FEWER_STEPS = 1000;
+
     /** Of a whole run with its faults, on a busy machine. */
     private static final Duration PATIENCE = Duration.ofSeconds(480);
 
@@ -32,7 +37,8 @@ class ChaosTest {
     private static Path shared;
 
     private static Path data;
-    private static String undisturbed;
+    /** By the number of steps. */
+    private static final Map<Integer, String> UNDISTURBED = new HashMap<>();
 
     @TempDir
     private Path directory;
@@ -42,9 +48,11 @@ class ChaosTest {
     @BeforeAll
     static void runUndisturbed() throws IOException {
         data = NpyPictures.write(shared.resolve("npy"), 96, 12);
-        Path quiet = shared.resolve("quiet");
-        Syncbn.succeed(train(quiet, STEPS, "--workers=1"));
-        undisturbed = Syncbn.result(quiet).path("weightsSha256").asText();
+        for (int steps : new int[] {STEPS, FEWER_STEPS}) {
+            Path quiet = shared.resolve("quiet-" + steps);
+            Syncbn.succeed(train(quiet, steps, "--workers=1"));
+            UNDISTURBED.put(steps, Syncbn.result(quiet).path("weightsSha256").asText());
+        }
     }
 
     @Test
@@ -71,19 +79,21 @@ class ChaosTest {
 
     @Test
     void linksThatAreCutOrSlow() throws IOException {
-        List<JsonNode> faults = survive(List.of(
-                "at step 300: cut worker-1 down for 7 s",
-                "at step 500: cut worker-2 up for 7 s",
-                "at step 700: cut worker-0 for 7 s",
-                "at step 900: delay worker-1 by 30 ms for 1 s",
-                "at step 920: throttle worker-2 to 300 KB/s for 1 s"));
+        List<JsonNode> faults = survive(
+                FEWER_STEPS,
+                List.of(
+                        "at step 300: cut worker-1 down for 7 s",
+                        "at step 500: cut worker-2 up for 7 s",
+                        "at step 700: cut worker-0 for 7 s",
+                        "at step 900: delay worker-1 by 30 ms for 1 s",
+                        "at step 920: throttle worker-2 to 300 KB/s for 1 s"));
         faults.subList(0, 3).forEach(fault -> assertNoticed(fault, "lost", "evicted", "damaged"));
     }
 
     /** It writes the run, so that its lines tell which steps it has taken from the others. */
     @Test
     void aSlowWorkerWhoseShardsOthersComputeAsWell() throws IOException {
-        survive(List.of("at step 300: delay worker-0 by 60 ms for 60 s"), "--straggler=backup");
+        survive(FEWER_STEPS, List.of("at step 300: delay worker-0 by 60 ms for 60 s"), "--straggler=backup");
         assertThat(Files.readString(run.resolve("events.jsonl")))
                 .contains("worker-0 (shard 0) is slow: worker-1 computes its shards as well")
                 .doesNotContain("\"lost\"", "\"damaged\"");
@@ -94,11 +104,13 @@ class ChaosTest {
 
     @Test
     void bytesThatAreChangedOrMissing() throws IOException {
-        List<JsonNode> faults = survive(List.of(
-                "at step 300: corrupt worker-1 up",
-                "at step 400: corrupt worker-2 down",
-                "at step 500: drop worker-0 up",
-                "at step 700: drop worker-1 down"));
+        List<JsonNode> faults = survive(
+                FEWER_STEPS,
+                List.of(
+                        "at step 300: corrupt worker-1 up",
+                        "at step 400: corrupt worker-2 down",
+                        "at step 500: drop worker-0 up",
+                        "at step 700: drop worker-1 down"));
         assertNoticed(faults.get(0), "damaged");
         assertNoticed(faults.get(1), "damaged");
         assertNoticed(faults.get(2), "lost", "evicted", "damaged");
@@ -118,8 +130,11 @@ class ChaosTest {
 
     @Test
     void disksThatAreFull() throws IOException {
-        survive(List.of(
-                "at step 300: fill the disk of worker-0 for 2 s", "at step 450: fill the disk of coordinator for 1 s"));
+        survive(
+                FEWER_STEPS,
+                List.of(
+                        "at step 300: fill the disk of worker-0 for 2 s",
+                        "at step 450: fill the disk of coordinator for 1 s"));
         // What went wrong while nothing could be written could not be written either.
         assertThat(Files.readString(run.resolve("logs/worker-0.log"))).contains("writing works again: ");
     }
@@ -135,23 +150,29 @@ class ChaosTest {
 
     @Test
     void otherWeightsThanTheReferenceAreAFailure() throws IOException {
-        Ended ended = disturb(List.of("at step 5: pause worker-1 for 10 ms"), 20, "--chaos-reference=" + undisturbed);
+        Ended ended = disturb(
+                List.of("at step 5: pause worker-1 for 10 ms"), 20, "--chaos-reference=" + UNDISTURBED.get(STEPS));
         assertThat(ended.exitCode()).isEqualTo(1);
         assertThat(ended.err())
-                .contains("the weights are not those of the undisturbed run: ", "expected " + undisturbed);
+                .contains("the weights are not those of the undisturbed run: ", "expected " + UNDISTURBED.get(STEPS));
         assertThat(Files.readString(run.resolve("chaos.json"))).contains("\"equal\" : false");
     }
 
+    private List<JsonNode> survive(List<String> lines) throws IOException {
+        return survive(STEPS, lines);
+    }
+
     /** Runs the job with faults; all of them happen, and the weights stay as they are. */
-    private List<JsonNode> survive(List<String> lines, String... more) throws IOException {
+    private List<JsonNode> survive(int steps, List<String> lines, String... more) throws IOException {
+        String undisturbed = UNDISTURBED.get(steps);
         List<String> settings = new ArrayList<>(List.of("--chaos-reference=" + undisturbed));
         settings.addAll(List.of(more));
-        Ended ended = disturb(lines, STEPS, settings.toArray(String[]::new));
+        Ended ended = disturb(lines, steps, settings.toArray(String[]::new));
         assertThat(ended.exitCode()).as(ended.err()).isZero();
         assertThat(ended.out()).contains("the weights are those of the undisturbed run");
         assertThat(Syncbn.processesOf(run)).isEmpty();
         assertThat(Syncbn.result(run).path("weightsSha256").asText()).isEqualTo(undisturbed);
-        assertMetricsAreWhole(lines.size());
+        assertMetricsAreWhole(steps, lines.size());
         JsonNode report = JSON.readTree(Files.readString(run.resolve("chaos.json")));
         assertThat(report.path("equal").asBoolean()).isTrue();
         List<JsonNode> faults = new ArrayList<>();
@@ -178,15 +199,15 @@ class ChaosTest {
     }
 
     /** No step is told twice. Whoever wrote the run may have died between a commit and its line. */
-    private void assertMetricsAreWhole(int faults) throws IOException {
+    private void assertMetricsAreWhole(int all, int faults) throws IOException {
         List<Integer> steps = new ArrayList<>();
         for (String line : Files.readAllLines(run.resolve("metrics.jsonl"))) {
             if (line.contains("stepMillis")) {
                 steps.add(JSON.readTree(line).path("step").asInt());
             }
         }
-        assertThat(steps).isSorted().doesNotHaveDuplicates().endsWith(STEPS);
-        assertThat(steps).hasSizeBetween(STEPS - faults, STEPS);
+        assertThat(steps).isSorted().doesNotHaveDuplicates().endsWith(all);
+        assertThat(steps).hasSizeBetween(all - faults, all);
     }
 
     private static Object[] train(Path run, int steps, String... more) {

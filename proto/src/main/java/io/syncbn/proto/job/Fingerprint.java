@@ -16,6 +16,7 @@ public final class Fingerprint {
             Map.entry("norm", "batch"),
             Map.entry("norm-freeze-at", "0"),
             Map.entry("precise-bn", "0"),
+            Map.entry("ema-decay", "0.0"),
             Map.entry("weight-standardization", "false"),
             Map.entry("lr-base-batch", "256"),
             Map.entry("clip-agc", "0.0"));

@@ -40,7 +40,7 @@ public record Job(
      * What it is trained on.
      *
      * @param source where the data is
-     * @param imageSize height and width to scale images to; 0 for none
+     * @param imageSize height and width to which images are scaled or drawn; 0 for their own
      * @param shuffle whether shards are put in a new order every epoch
      * @param augment whether training images are cropped and flipped
      */

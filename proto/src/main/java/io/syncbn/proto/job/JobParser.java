@@ -192,8 +192,9 @@ public final class JobParser {
                         number("weight-decay", Double::parseDouble, d -> d >= 0 && d < 1e6, "a number from 0"),
                         flag("decay-all")),
                 safeguard(),
-                real("label-smoothing", ValueKind.FRACTION),
-                real("dropout", ValueKind.FRACTION));
+                new Optimization.Regularization(
+                        real("label-smoothing", ValueKind.FRACTION), real("dropout", ValueKind.FRACTION)),
+                real("ema-decay", ValueKind.FRACTION));
     }
 
     private Optimization.Scaling scaling() {

@@ -14,9 +14,14 @@ public final class JobSettings {
                     "model",
                     "NAME",
                     "resnet20",
-                    "mlp, lenet, resnet20, resnet32, resnet56, resnet18, vgg11-bn, or the name of a class on the class path"),
+                    "mlp, lenet, resnet8, resnet14, resnet20, resnet32, resnet56, resnet18, resnet34, resnet50, vgg11-bn,"
+                            + " or the name of a class on the class path"),
             new Setting("data", "FORMAT[:PATH]", "shapes", "a data format, and where its files are"),
-            new Setting("image-size", "N", "0", "scale images of a folder to N by N pixels; 0: take them as they are"),
+            new Setting(
+                    "image-size",
+                    "N",
+                    "0",
+                    "scale images of a folder, or draw shapes, to N by N pixels; 0: as they are"),
             new Setting("seed", "N", "1", "decides initial weights, order of the data, augmentation, dropout"),
             new Setting("shards", "S", "", "number of parts of the training data; default: the number of workers"),
             new Setting("batch", "N", "2", "examples of one shard in one step"),
@@ -116,6 +121,12 @@ public final class JobSettings {
                     "cosine",
                     "constant, cosine, or step:FRACTION,FRACTION…[:FACTOR] as in step:0.5,0.75:0.1"),
             new Setting("warmup", "EPOCHS", "0", "linear warm-up of the learning rate, in epochs; may be a fraction"),
+            new Setting(
+                    "ema-decay",
+                    "D",
+                    "0",
+                    "keep an exponential moving average of the weights, of which D stays in a step, and evaluate it too;"
+                            + " 0: none"),
             new Setting("label-smoothing", "P", "0", "mass taken from the true class and spread over all"),
             new Setting("dropout", "P", "0", "dropout rate of the models that have dropout"),
             new Setting("shuffle", "true|false", "true", "a new order of every shard in every epoch"),
@@ -133,7 +144,8 @@ public final class JobSettings {
                             + " processors of one kind; avx2 gives equal bits on all x86-64 that have it"),
             new Setting("init", "FILE", "", "start from these weights: a model.safetensors in the names of PyTorch"));
 
-    static Setting named(String name) {
+    /** The setting of a name that there is. */
+    public static Setting named(String name) {
         return ALL.stream()
                 .filter(setting -> setting.name().equals(name))
                 .findFirst()

@@ -7,11 +7,16 @@ package io.syncbn.proto.job;
  * @param rate how far in each step
  * @param decay of weights towards 0
  * @param safeguard against gradients that are too large, or no numbers
- * @param labelSmoothing mass taken from the true class and spread over all (Szegedy et al. 2016 §7)
- * @param dropout rate, for the models that drop out
+ * @param regularization what keeps the model from learning its data by heart
+ * @param emaDecay how much of an exponential moving average of the weights stays in a step; 0 for no average
  */
 public record Optimization(
-        Hyperparameters optimizer, Rate rate, Decay decay, Safeguard safeguard, double labelSmoothing, double dropout) {
+        Hyperparameters optimizer,
+        Rate rate,
+        Decay decay,
+        Safeguard safeguard,
+        Regularization regularization,
+        double emaDecay) {
 
     /**
      * The learning rate.
@@ -40,6 +45,14 @@ public record Optimization(
      * @param ofAll whether γ, β and biases decay too
      */
     public record Decay(double factor, boolean ofAll) {}
+
+    /**
+     * Regularization other than weight decay.
+     *
+     * @param labelSmoothing mass taken from the true class and spread over all (Szegedy et al. 2016 §7)
+     * @param dropout rate, for the models that drop out
+     */
+    public record Regularization(double labelSmoothing, double dropout) {}
 
     /**
      * What is done with a gradient before it changes weights.

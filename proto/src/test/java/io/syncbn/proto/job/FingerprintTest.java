@@ -43,6 +43,7 @@ class FingerprintTest {
             Map.entry("warmup", "1"),
             Map.entry("label-smoothing", "0.1"),
             Map.entry("dropout", "0.1"),
+            Map.entry("ema-decay", "0.9"),
             Map.entry("shuffle", "false"),
             Map.entry("augment", "true"),
             Map.entry("on-nan", "skip"),

@@ -33,7 +33,7 @@ class JobParserTest {
                         new Optimization.Rate(0.05, Optimization.Scaling.NONE, 256, new Schedule.Cosine(), 0),
                         new Optimization.Decay(1e-4, false),
                         new Optimization.Safeguard(0, 0, false),
-                        0,
+                        new Optimization.Regularization(0, 0),
                         0));
         assertThat(job.data().shuffle()).isTrue();
         assertThat(job.data().augment()).isFalse();
@@ -97,6 +97,7 @@ class JobParserTest {
                         Map.entry("warmup", "0.5"),
                         Map.entry("label-smoothing", "0.1"),
                         Map.entry("dropout", "0.2"),
+                        Map.entry("ema-decay", "0.75"),
                         Map.entry("shuffle", "false"),
                         Map.entry("augment", "true"),
                         Map.entry("on-nan", "skip"),
@@ -124,8 +125,8 @@ class JobParserTest {
                                 0.4, Optimization.Scaling.SQRT, 64, new Schedule.Step(List.of(0.5, 0.75), 0.1), 0.5),
                         new Optimization.Decay(0.01, true),
                         new Optimization.Safeguard(2, 0, true),
-                        0.1,
-                        0.2));
+                        new Optimization.Regularization(0.1, 0.2),
+                        0.75));
         assertThat(job.data().shuffle()).isFalse();
         assertThat(job.data().augment()).isTrue();
         assertThat(job.model().init()).isEqualTo(Optional.of("a.safetensors"));

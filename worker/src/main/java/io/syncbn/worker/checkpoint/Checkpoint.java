@@ -21,6 +21,7 @@ public record Checkpoint(Path directory, CheckpointInfo info, Safetensors model,
     static final String MODEL_FILE = "model.safetensors";
     static final String OPTIMIZER_FILE = "optimizer.safetensors";
     static final String PRECISE_FILE = "precise.safetensors";
+    static final String AVERAGE_FILE = "ema.safetensors";
     static final String STATE_FILE = "state.json";
 
     private static final Set<ElementType> FLOAT32 = Set.of(ElementType.F32);

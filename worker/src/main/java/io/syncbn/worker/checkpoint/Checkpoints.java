@@ -84,6 +84,8 @@ public final class Checkpoints {
         files.put(Checkpoint.OPTIMIZER_FILE, Safetensors.encode(state.optimizerTensors(), metadata));
         state.preciseTensors()
                 .ifPresent(tensors -> files.put(Checkpoint.PRECISE_FILE, Safetensors.encode(tensors, metadata)));
+        state.averageTensors()
+                .ifPresent(tensors -> files.put(Checkpoint.AVERAGE_FILE, Safetensors.encode(tensors, metadata)));
         return files;
     }
 

@@ -5,6 +5,7 @@ import io.syncbn.worker.nn.ParameterLayout.Entry;
 import io.syncbn.worker.nn.ParameterLayout.Role;
 import io.syncbn.worker.nn.Replica;
 import io.syncbn.worker.optim.Slots;
+import io.syncbn.worker.optim.WeightAverage;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -86,6 +87,16 @@ public record ModelState(
             addAll(tensors, "", replica.statistics(), statistics);
             return tensors;
         });
+    }
+
+    /**
+     * What {@code ema.safetensors} holds, if an average of the weights is kept: PyTorch's state_dict with the average in
+     * the place of the weights, and the present running statistics.
+     */
+    public Optional<List<StoredTensor>> averageTensors() {
+        return WeightAverage.in(slots)
+                .map(average ->
+                        new ModelState(replica.withWeights(average), batchesTracked, slots, step).modelTensors());
     }
 
     /** The prefix of parameters' names in a slot. */

@@ -1,5 +1,6 @@
 package io.syncbn.worker.data;
 
+import io.syncbn.proto.job.Job;
 import io.syncbn.worker.random.CounterRandom;
 import io.syncbn.worker.random.CounterRandom.Purpose;
 import java.util.Arrays;
@@ -25,6 +26,16 @@ public record BatchPlan(int trainRows, int shards, int batch, long seed, boolean
             throw new DataException("--shards is " + shards + ", but there are only " + trainRows
                     + " training rows; every shard needs at least one");
         }
+    }
+
+    /** A job's. */
+    public static BatchPlan of(Job job, int trainRows) {
+        return new BatchPlan(
+                trainRows,
+                job.batches().shards(),
+                job.batches().batch(),
+                job.determinism().seed(),
+                job.data().shuffle());
     }
 
     /** ⌈⌈N / S⌉ / b⌉: what the largest shard needs. */

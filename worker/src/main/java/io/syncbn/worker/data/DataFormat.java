@@ -23,7 +23,7 @@ public interface DataFormat {
     Dataset open(String path) throws IOException;
 
     /**
-     * The same with all pictures scaled to one height and width, for {@code --image-size}.
+     * The same with pictures of one height and width, scaled to it or made so, for {@code --image-size}.
      *
      * @return empty if the format does not support that
      */

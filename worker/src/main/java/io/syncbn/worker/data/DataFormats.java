@@ -13,16 +13,22 @@ import java.util.stream.Collectors;
 /** Data formats by name: the built-in ones, and classes on the class path. */
 public final class DataFormats {
     private static final String OWN = "class:NAME[:PATH]";
+    /** In place of a least image size. */
+    private static final int FIXED = 0;
+
     private static final Map<String, BuiltIn> BUILT_IN = new LinkedHashMap<>();
 
     static {
-        BUILT_IN.put("shapes", new BuiltIn(Place.NOWHERE, path -> ShapesData.open()));
-        BUILT_IN.put("mnist", new BuiltIn(Place.DIRECTORY, path -> MnistData.open(DataPaths.directory("mnist", path))));
+        BUILT_IN.put("shapes", new BuiltIn(Place.NOWHERE, ShapePainter.LEAST_SIZE, new ShapesData()));
+        BUILT_IN.put(
+                "mnist",
+                new BuiltIn(Place.DIRECTORY, FIXED, path -> MnistData.open(DataPaths.directory("mnist", path))));
         BUILT_IN.put(
                 "cifar10",
-                new BuiltIn(Place.DIRECTORY, path -> Cifar10Data.open(DataPaths.directory("cifar10", path))));
-        BUILT_IN.put("imagefolder", new BuiltIn(Place.DIRECTORY_OR_ZIP, new ImageFolderFormat()));
-        BUILT_IN.put("npy", new BuiltIn(Place.DIRECTORY, path -> NpyData.open(DataPaths.directory("npy", path))));
+                new BuiltIn(Place.DIRECTORY, FIXED, path -> Cifar10Data.open(DataPaths.directory("cifar10", path))));
+        BUILT_IN.put("imagefolder", new BuiltIn(Place.DIRECTORY_OR_ZIP, 1, new ImageFolderFormat()));
+        BUILT_IN.put(
+                "npy", new BuiltIn(Place.DIRECTORY, FIXED, path -> NpyData.open(DataPaths.directory("npy", path))));
     }
 
     private DataFormats() {}
@@ -40,7 +46,8 @@ public final class DataFormats {
         }
     }
 
-    private record BuiltIn(Place place, DataFormat format) {}
+    /** @param leastSize the smallest {@code --image-size}; {@link #FIXED} if there can be none */
+    private record BuiltIn(Place place, int leastSize, DataFormat format) {}
 
     /** All formats, in words. */
     public static String help() {
@@ -66,6 +73,35 @@ public final class DataFormats {
         return Optional.empty();
     }
 
+    /**
+     * What is wrong with a data set's name or the size of its pictures, as far as can be told without opening it.
+     *
+     * @param imageSize as {@code --image-size} has it: 0 for pictures as they are
+     */
+    public static Optional<String> problem(DataSource source, int imageSize) {
+        return problem(source).or(() -> Optional.ofNullable(BUILT_IN.get(source.format()))
+                .filter(format -> imageSize > 0 && source.ownClass().isEmpty())
+                .flatMap(format -> sizeProblem(source, imageSize, format.leastSize())));
+    }
+
+    private static Optional<String> sizeProblem(DataSource source, int imageSize, int least) {
+        if (least == FIXED) {
+            return Optional.of(fixedSize(source));
+        }
+        return imageSize < least
+                ? Optional.of("--image-size is '" + imageSize + "'; expected 0 or a whole number from " + least
+                        + " for " + source.format())
+                : Optional.empty();
+    }
+
+    private static String fixedSize(DataSource source) {
+        String sized = BUILT_IN.entrySet().stream()
+                .filter(format -> format.getValue().leastSize() != FIXED)
+                .map(Map.Entry::getKey)
+                .collect(Collectors.joining(" and "));
+        return "--image-size is for the pictures of " + sized + "; " + source.format() + " has a fixed size";
+    }
+
     private static String hint(String format) {
         return format.contains(".")
                 ? "; did you mean class:" + format + "?"
@@ -88,11 +124,11 @@ public final class DataFormats {
     /**
      * Opens a data set: reads its index, labels and digest, but no rows.
      *
-     * @param imageSize height and width to scale pictures to; 0 for none
+     * @param imageSize height and width that pictures are to have; 0 for their own
      * @throws DataException if it is not there, or not what its format says
      */
     public static Dataset open(DataSource source, int imageSize) {
-        problem(source).ifPresent(problem -> {
+        problem(source, imageSize).ifPresent(problem -> {
             throw new DataException(problem);
         });
         return source.ownClass().isPresent()
@@ -105,9 +141,7 @@ public final class DataFormats {
             if (imageSize == 0) {
                 return format.open(source.path());
             }
-            return format.openScaled(source.path(), imageSize)
-                    .orElseThrow(() -> new DataException("--image-size scales the pictures of an imagefolder; "
-                            + source.format() + " has a fixed size"));
+            return format.openScaled(source.path(), imageSize).orElseThrow(() -> new DataException(fixedSize(source)));
         } catch (IOException e) {
             throw DataException.unreadable(source.path().isEmpty() ? source : source.path(), e);
         }

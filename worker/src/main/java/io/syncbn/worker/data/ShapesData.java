@@ -1,39 +1,51 @@
 package io.syncbn.worker.data;
 
 import io.syncbn.worker.nn.Shape;
+import java.util.Optional;
 
 /**
- * Built-in data that needs no download: 4,000 training and 1,000 test pictures of 32 × 32 × 3, one of ten shapes in each,
- * row {@code i} showing the shape {@code i mod 10}. {@link ShapeKind} says what each class looks like, {@link
- * ShapePainter} how pictures of it vary. Rows are painted when they are read, and are the same for every job.
+ * Built-in data that needs no download: 4,000 training and 1,000 test pictures of 32 × 32 × 3, or of the size that {@code
+ * --image-size} asks for, one of ten shapes in each, row {@code i} showing the shape {@code i mod 10}. {@link ShapeKind}
+ * says what each class looks like, {@link ShapePainter} how pictures of it vary. Rows are painted when they are read, and are the same for every job.
  */
-final class ShapesData {
+final class ShapesData implements DataFormat {
     /** Grows with every change of the pictures. */
     private static final int VERSION = 1;
 
     private static final int TRAIN_ROWS = 4000;
     private static final int TEST_ROWS = 1000;
 
-    private ShapesData() {}
+    @Override
+    public Dataset open(String path) {
+        return open(ShapePainter.OWN_SIZE);
+    }
 
-    static Dataset open() {
-        String digest = new ContentDigest("shapes").number(VERSION).hex();
+    /** Draws the same scenes in another size: nothing is scaled. */
+    @Override
+    public Optional<Dataset> openScaled(String path, int imageSize) {
+        return Optional.of(open(imageSize));
+    }
+
+    private static Dataset open(int imageSize) {
+        Shape shape = ShapePainter.shape(imageSize);
         return new OpenDataset(
-                ShapePainter.SHAPE,
+                shape,
                 ShapeKind.values().length,
-                new Rows(0, TRAIN_ROWS),
-                new Rows(1, TEST_ROWS),
-                digest,
+                new Rows(0, TRAIN_ROWS, shape),
+                new Rows(1, TEST_ROWS, shape),
+                digest(imageSize),
                 () -> {});
     }
 
-    /** @param part 0 for training, 1 for test: pictures of equal rows differ */
-    private record Rows(int part, int size) implements ByteSplit {
+    private static String digest(int imageSize) {
+        ContentDigest digest = new ContentDigest("shapes").number(VERSION);
+        return imageSize == ShapePainter.OWN_SIZE
+                ? digest.hex()
+                : digest.number(imageSize).hex();
+    }
 
-        @Override
-        public Shape shape() {
-            return ShapePainter.SHAPE;
-        }
+    /** @param part 0 for training, 1 for test: pictures of equal rows differ */
+    private record Rows(int part, int size, Shape shape) implements ByteSplit {
 
         @Override
         public int label(int row) {
@@ -43,7 +55,7 @@ final class ShapesData {
         @Override
         public void readBytes(int row, byte[] destination, int offset) {
             ShapeKind kind = ShapeKind.values()[label(row)];
-            byte[] picture = new ShapePainter(part, row).paint(kind);
+            byte[] picture = new ShapePainter(part, row, shape.height()).paint(kind);
             System.arraycopy(picture, 0, destination, offset, picture.length);
         }
     }

@@ -17,10 +17,14 @@ public final class Models {
     static {
         BUILT_IN.put("mlp", new Mlp());
         BUILT_IN.put("lenet", new LeNet());
+        BUILT_IN.put("resnet8", new CifarResNet(8));
+        BUILT_IN.put("resnet14", new CifarResNet(14));
         BUILT_IN.put("resnet20", new CifarResNet(20));
         BUILT_IN.put("resnet32", new CifarResNet(32));
         BUILT_IN.put("resnet56", new CifarResNet(56));
-        BUILT_IN.put("resnet18", new ResNet18());
+        BUILT_IN.put("resnet18", new ImageNetResNet(BasicBlock::add, 2, 2, 2, 2));
+        BUILT_IN.put("resnet34", new ImageNetResNet(BasicBlock::add, 3, 4, 6, 3));
+        BUILT_IN.put("resnet50", new ImageNetResNet(Bottleneck::add, 3, 4, 6, 3));
         BUILT_IN.put("vgg11-bn", new Vgg11());
     }
 

@@ -14,8 +14,13 @@ package io.syncbn.worker.nn;
 public record Replica(
         ParameterLayout parameters, float[] weights, ParameterLayout statistics, float[] runningStatistics) {
 
+    /** The same statistics with other weights. */
+    public Replica withWeights(float[] others) {
+        return new Replica(parameters, others, statistics, runningStatistics);
+    }
+
     /** The same weights with other statistics. */
-    public Replica with(float[] otherStatistics) {
-        return new Replica(parameters, weights, statistics, otherStatistics);
+    public Replica withStatistics(float[] others) {
+        return new Replica(parameters, weights, statistics, others);
     }
 }

@@ -44,10 +44,10 @@ final class AdamW implements Optimizer {
     @Override
     public void update(Step step, Slots slots) {
         long t = slots.count(STEP);
-        float rate = (float) (step.learningRate() / (1 - StrictMath.pow(beta1, t)));
+        double averageCorrection = 1 - StrictMath.pow(beta1, t);
         float correction = (float) Math.sqrt(1 - StrictMath.pow(beta2, t));
         for (Range range : step.ranges()) {
-            update(step, range, slots, rate, correction);
+            update(step, range, slots, (float) (step.rate(range) / averageCorrection), correction);
         }
     }
 
@@ -58,7 +58,7 @@ final class AdamW implements Optimizer {
         float[] squares = slots.array(SQUARES);
         float examples = step.examples();
         float scale = step.scale();
-        float decayed = (float) (step.learningRate() * range.weightDecay());
+        float decayed = (float) (step.rate(range) * range.weightDecay());
         float averageWeight = (float) (1 - beta1);
         float squaresKept = (float) beta2;
         float squaresWeight = (float) (1 - beta2);

@@ -53,7 +53,7 @@ final class Lamb implements Optimizer {
         for (Range range : step.ranges()) {
             float[] direction = direction(step, range, slots, averageCorrection, rootCorrection);
             double ratio = range.isWeight() ? ratio(step.weights(), range, direction) : 1;
-            move(step.weights(), range, direction, (float) (step.learningRate() * ratio));
+            move(step.weights(), range, direction, (float) (step.rate(range) * ratio));
         }
     }
 

@@ -37,7 +37,13 @@ public interface Optimizer {
             float examples,
             float scale,
             double learningRate,
-            List<Range> ranges) {}
+            List<Range> ranges) {
+
+        /** The learning rate of a parameter. */
+        double rate(Range range) {
+            return learningRate * range.rateFactor();
+        }
+    }
 
     /**
      * The elements of one parameter.
@@ -46,6 +52,7 @@ public interface Optimizer {
      * @param to behind the last
      * @param weightDecay of these; 0 where none is asked for
      * @param isWeight whether they are the weights of a layer; not biases, nor a normalization's scale or shift
+     * @param rateFactor by which their learning rate differs
      */
-    record Range(int from, int to, double weightDecay, boolean isWeight) {}
+    record Range(int from, int to, double weightDecay, boolean isWeight, double rateFactor) {}
 }

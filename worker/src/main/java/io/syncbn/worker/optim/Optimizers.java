@@ -3,6 +3,7 @@ package io.syncbn.worker.optim;
 import io.syncbn.proto.DidYouMean;
 import io.syncbn.proto.job.Hyperparameters;
 import io.syncbn.proto.job.JobException;
+import io.syncbn.proto.job.Optimization;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -25,6 +26,16 @@ public final class Optimizers {
 
     public static Set<String> names() {
         return Collections.unmodifiableSet(BY_NAME.keySet());
+    }
+
+    /**
+     * The optimizer of a job, with what the job has it keep beside.
+     *
+     * @throws JobException if there is none of that name
+     */
+    public static Optimizer of(Optimization job) {
+        Optimizer optimizer = of(job.optimizer());
+        return job.emaDecay() > 0 ? new WeightAverage(optimizer, job.emaDecay()) : optimizer;
     }
 
     /** @throws JobException if there is none of that name */

@@ -50,7 +50,7 @@ final class Sgd implements Optimizer {
         float examples = step.examples();
         float scale = step.scale();
         float decay = (float) range.weightDecay();
-        float rate = (float) step.learningRate();
+        float rate = (float) step.rate(range);
         float inertia = momentum;
         for (int i = range.from(); i < range.to(); i++) {
             float gradient = sum[i] / examples * scale + decay * weights[i];
@@ -66,7 +66,7 @@ final class Sgd implements Optimizer {
         float examples = step.examples();
         float scale = step.scale();
         float decay = (float) range.weightDecay();
-        float rate = (float) step.learningRate();
+        float rate = (float) step.rate(range);
         float inertia = momentum;
         for (int i = range.from(); i < range.to(); i++) {
             float gradient = sum[i] / examples * scale + decay * weights[i];

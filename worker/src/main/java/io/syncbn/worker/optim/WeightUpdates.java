@@ -16,6 +16,9 @@ import java.util.Optional;
 public final class WeightUpdates {
     private static final double CLIP_EPSILON = 1e-6;
 
+    /** How fast one number that acts on a whole layer learns (Fixup: Zhang et al. 2019, authors' code). */
+    private static final double SCALAR_RATE = 0.1;
+
     private final Optimizer optimizer;
     private final List<Optimizer.Range> ranges;
     private final double clipNorm;
@@ -28,7 +31,7 @@ public final class WeightUpdates {
      */
     public WeightUpdates(Optimization optimization, ParameterLayout parameters, Slots slots) {
         requireLength("a slot", slots.size(), parameters.size());
-        this.optimizer = Optimizers.of(optimization.optimizer());
+        this.optimizer = Optimizers.of(optimization);
         this.ranges = parameters.entries().stream()
                 .map(entry -> range(entry, optimization.decay()))
                 .toList();
@@ -42,7 +45,12 @@ public final class WeightUpdates {
     private static Optimizer.Range range(ParameterLayout.Entry entry, Optimization.Decay decay) {
         boolean isWeight = entry.role() == Role.WEIGHT;
         double factor = decay.ofAll() || isWeight ? decay.factor() : 0;
-        return new Optimizer.Range(entry.offset(), entry.offset() + entry.size(), factor, isWeight);
+        return new Optimizer.Range(
+                entry.offset(),
+                entry.offset() + entry.size(),
+                factor,
+                isWeight,
+                entry.role() == Role.SCALAR ? SCALAR_RATE : 1);
     }
 
     /** What the optimizer remembers: changed by the next step. */

@@ -2,6 +2,7 @@ package io.syncbn.worker.record;
 
 import java.util.Collections;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -10,17 +11,19 @@ import java.util.Map;
  * @param examples number of test rows
  * @param loss mean cross-entropy
  * @param accuracy correct predictions over examples
- * @param others the same by other statistics, if there are any
+ * @param others the same in other ways, if there are any
  */
 public record Evaluation(long examples, double loss, double accuracy, Map<Other, Scores> others) {
     private static final int NUMBERS = 3;
 
-    /** Statistics to normalize by, other than running ones; in the order in which they are evaluated. */
+    /** Ways to evaluate other than the weights by running statistics. */
     public enum Other {
         /** Of the training rows, at the present weights. */
         PRECISE,
         /** Of each batch of test rows. */
-        BATCH
+        BATCH,
+        /** The average of the weights, with precise statistics of its own if there are any, else running ones. */
+        EMA
     }
 
     /** Mean cross-entropy, and correct predictions over examples. */
@@ -41,12 +44,13 @@ public record Evaluation(long examples, double loss, double accuracy, Map<Other,
     /**
      * From sums over all shards.
      *
-     * @param sums examples, loss, correct predictions; then the same for each other
+     * @param sums examples, loss, correct predictions; then the same for each of the others
      */
-    public static Evaluation of(double[] sums) {
+    public static Evaluation of(double[] sums, List<Other> ways) {
         Map<Other, Scores> others = new EnumMap<>(Other.class);
-        for (int i = NUMBERS; i < sums.length; i += NUMBERS) {
-            others.put(Other.values()[i / NUMBERS - 1], new Scores(sums[i + 1] / sums[i], sums[i + 2] / sums[i]));
+        for (int way = 0; way < ways.size(); way++) {
+            int i = (way + 1) * NUMBERS;
+            others.put(ways.get(way), new Scores(sums[i + 1] / sums[i], sums[i + 2] / sums[i]));
         }
         return new Evaluation((long) sums[0], sums[1] / sums[0], sums[2] / sums[0], others);
     }

@@ -28,7 +28,7 @@ public final class RunHistory {
     private final StepTimes syncMillis = new StepTimes();
     private long examples;
     private long lastStep;
-    private final Deque<Loss> lastEpoch = new ArrayDeque<>();
+    private final Deque<Step> lastEpoch = new ArrayDeque<>();
     private Double testAccuracy;
 
     private RunHistory() {}
@@ -40,12 +40,13 @@ public final class RunHistory {
     }
 
     /**
-     * Loss of a step that was not skipped.
+     * A step that was not skipped.
      *
      * @param epoch passes over the data after it
-     * @param mean over its examples
+     * @param loss mean over its examples
+     * @param noise zeros where it could not be told
      */
-    private record Loss(double epoch, double mean, long examples) {}
+    private record Step(double epoch, double loss, long examples, GradientNoise noise) {}
 
     /** A line's text and what it says. */
     private record Line(String text, JsonNode json) {}
@@ -122,16 +123,19 @@ public final class RunHistory {
         lastStep = line.path("step").asLong();
         examples += line.path("examples").asLong();
         if (!line.has("skipped")) {
-            add(new Loss(
+            add(new Step(
                     line.path("epoch").asDouble(),
                     line.path("loss").asDouble(),
-                    line.path("examples").asLong()));
+                    line.path("examples").asLong(),
+                    new GradientNoise(
+                            line.path("gradientSquare").asDouble(),
+                            line.path("gradientVariance").asDouble())));
         }
     }
 
-    private void add(Loss loss) {
-        lastEpoch.add(loss);
-        while (lastEpoch.getFirst().epoch < loss.epoch - 1 + ROUNDING) {
+    private void add(Step step) {
+        lastEpoch.add(step);
+        while (lastEpoch.getFirst().epoch < step.epoch - 1 + ROUNDING) {
             lastEpoch.removeFirst();
         }
     }
@@ -155,13 +159,24 @@ public final class RunHistory {
 
     /** Mean loss over the examples of the last epoch, in steps that were not skipped; null without one. */
     Double trainLoss() {
-        long count = lastEpoch.stream().mapToLong(Loss::examples).sum();
+        long count = lastEpoch.stream().mapToLong(Step::examples).sum();
         return count == 0
                 ? null
                 : lastEpoch.stream()
-                                .mapToDouble(loss -> loss.mean * loss.examples)
+                                .mapToDouble(step -> step.loss * step.examples)
                                 .sum()
                         / count;
+    }
+
+    /** The gradient's noise scale over the last epoch, in examples; NaN if it cannot be told. */
+    double noiseScale() {
+        return GradientNoise.scale(
+                lastEpoch.stream()
+                        .mapToDouble(step -> step.noise.gradientSquare())
+                        .sum(),
+                lastEpoch.stream()
+                        .mapToDouble(step -> step.noise.gradientVariance())
+                        .sum());
     }
 
     /** Accuracy in the last evaluation; null without one. */

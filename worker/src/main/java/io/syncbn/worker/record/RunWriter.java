@@ -116,6 +116,7 @@ public final class RunWriter implements CheckpointKeeper {
         result.put("batch", facts.batch());
         result.put("normGroup", facts.normGroup());
         result.put("trainLoss", history.trainLoss());
+        result.put("noiseScale", history.noiseScale());
         result.put("testAccuracy", history.testAccuracy());
         result.put("weightsSha256", ended.weightsSha256());
         result.put("imagesPerSecond", history.imagesPerSecond());

@@ -15,6 +15,8 @@ import com.fasterxml.jackson.annotation.JsonUnwrapped;
  * @param skipped whether it was skipped, because it had numbers that were not finite; written only if true
  * @param overtaken whether it was committed before this worker had done its share, because another one computes its
  *     shards as well; written only if true
+ * @param noise null where it cannot be told: shards share batch statistics, the step was skipped, or one shard had all its
+ *     examples; then its fields are not written
  * @param split where its time went
  */
 public record StepRecord(
@@ -26,4 +28,5 @@ public record StepRecord(
         long examples,
         @JsonInclude(JsonInclude.Include.NON_DEFAULT) boolean skipped,
         @JsonInclude(JsonInclude.Include.NON_DEFAULT) boolean overtaken,
+        @JsonUnwrapped GradientNoise noise,
         @JsonUnwrapped StepSplit split) {}

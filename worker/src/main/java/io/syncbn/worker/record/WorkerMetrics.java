@@ -17,6 +17,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 
 /** A worker's metrics for Prometheus. Thread-safe. */
 public final class WorkerMetrics implements RunListener {
@@ -35,6 +36,7 @@ public final class WorkerMetrics implements RunListener {
     private final AtomicLong step = new AtomicLong();
     private final AtomicLong generation = new AtomicLong();
     private volatile double loss = Double.NaN;
+    private final RecentNoise noise = new RecentNoise();
     private final Map<WriteAlarms.Part, Counter> writeFailures = new EnumMap<>(WriteAlarms.Part.class);
 
     private WorkerMetrics(String worker, Optional<Address> bind) throws IOException {
@@ -58,10 +60,22 @@ public final class WorkerMetrics implements RunListener {
                 .description("steps that were committed before this worker had done its share")
                 .tags(tags)
                 .register(registry);
-        Gauge.builder("syncbn.loss", this, metrics -> metrics.loss)
-                .description("mean loss of the last step's global batch")
-                .tags(tags)
-                .register(registry);
+        gauge("syncbn.loss", "mean loss of the last step's global batch", tags, () -> loss);
+        gauge(
+                "syncbn.gradient.square",
+                "squared norm of the gradient, estimated without its noise; mean over the last steps",
+                tags,
+                noise::square);
+        gauge(
+                "syncbn.gradient.variance",
+                "variance of one example's gradient, summed over all weights; mean over the last steps",
+                tags,
+                noise::variance);
+        gauge(
+                "syncbn.gradient.noise.scale",
+                "examples of a global batch in which gradient and noise are equal; over the last steps",
+                tags,
+                noise::scale);
         for (WriteAlarms.Part part : WriteAlarms.Part.values()) {
             writeFailures.put(
                     part,
@@ -84,6 +98,10 @@ public final class WorkerMetrics implements RunListener {
         withPart.add(Tag.of("part", name));
         return timer(
                 "syncbn.step.part", "part of a step's wall time; moments, gradients and commit are waits", withPart);
+    }
+
+    private void gauge(String name, String description, List<Tag> tags, Supplier<Number> value) {
+        Gauge.builder(name, value).description(description).tags(tags).register(registry);
     }
 
     private Timer timer(String name, String description, List<Tag> tags) {
@@ -134,6 +152,7 @@ public final class WorkerMetrics implements RunListener {
         } else {
             examples.increment(record.examples());
             loss = record.loss();
+            noise.add(record.noise());
         }
     }
 

@@ -6,12 +6,13 @@ import io.syncbn.worker.nn.ParameterLayout.Entry;
 import java.util.Arrays;
 
 /**
- * What is summed over all shards at the end of a step, beside the gradient: counts, loss, and statistics of the batch.
+ * What is summed over all shards at the end of a step, beside the gradient: counts, loss, squared norms, and statistics of
+ * the batch.
  *
  * <p>Running statistics take the mean over those that speak for a statistic ({@link BatchStatistics}); the others
  * contribute zeros.
  *
- * @param examples in the global batch
+ * @param norms number of examples, and what tells the gradient from its noise
  * @param loss sum over examples
  * @param correct predictions among them
  * @param notFinite shards with numbers that are not finite, of their own
@@ -19,26 +20,28 @@ import java.util.Arrays;
  * @param statistics sums over these, laid out as the replica's running statistics
  */
 record CommitSum(
-        double examples, double loss, double correct, double notFinite, double[] speakers, double[] statistics) {
-    private static final int HEAD = 4;
+        GradientNorms norms, double loss, double correct, double notFinite, double[] speakers, double[] statistics) {
+    private static final int HEAD = 6;
 
     static CommitSum of(
-            int examples,
+            GradientNorms norms,
             double loss,
             int correct,
             boolean notFinite,
             BatchStatistics statistics,
             boolean isFirstOfGroup) {
         double[] speakers = statistics.speakers(isFirstOfGroup);
-        return new CommitSum(examples, loss, correct, notFinite ? 1 : 0, speakers, statistics.spoken(isFirstOfGroup));
+        return new CommitSum(norms, loss, correct, notFinite ? 1 : 0, speakers, statistics.spoken(isFirstOfGroup));
     }
 
     double[] pack() {
         double[] packed = new double[HEAD + speakers.length + statistics.length];
-        packed[0] = examples;
-        packed[1] = loss;
-        packed[2] = correct;
-        packed[3] = notFinite;
+        packed[0] = norms.examples();
+        packed[1] = norms.squaredExamples();
+        packed[2] = norms.squaredNorms();
+        packed[3] = loss;
+        packed[4] = correct;
+        packed[5] = notFinite;
         System.arraycopy(speakers, 0, packed, HEAD, speakers.length);
         System.arraycopy(statistics, 0, packed, HEAD + speakers.length, statistics.length);
         return packed;
@@ -48,20 +51,25 @@ record CommitSum(
     static CommitSum unpack(double[] packed, ParameterLayout layout) {
         int statistics = HEAD + layout.entries().size();
         return new CommitSum(
-                packed[0],
-                packed[1],
-                packed[2],
+                new GradientNorms(packed[0], packed[1], packed[2]),
                 packed[3],
+                packed[4],
+                packed[5],
                 Arrays.copyOfRange(packed, HEAD, statistics),
                 Arrays.copyOfRange(packed, statistics, packed.length));
     }
 
+    /** In the global batch. */
+    double examples() {
+        return norms.examples();
+    }
+
     double meanLoss() {
-        return loss / examples;
+        return loss / examples();
     }
 
     double accuracy() {
-        return correct / examples;
+        return correct / examples();
     }
 
     /** Whether there is something for the running statistics to take in. */

@@ -9,7 +9,9 @@ import io.syncbn.worker.data.ShardRows;
 import io.syncbn.worker.nn.Population;
 import io.syncbn.worker.nn.Replica;
 import io.syncbn.worker.nn.ShardModel;
+import io.syncbn.worker.optim.WeightAverage;
 import io.syncbn.worker.record.Evaluation;
+import io.syncbn.worker.record.Evaluation.Other;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -18,7 +20,7 @@ import java.util.stream.IntStream;
 
 /**
  * Evaluates the present model on all test rows of the job, shared among its workers: by running statistics, and if the
- * job asks for precise ones, by these and by those of batches too. The three side by side show what running statistics
+ * job asks for precise ones, by these and by those of batches too; and the average of the weights, if one is kept. The three side by side show what running statistics
  * lag behind by, and the gap between training and evaluation (Wu &amp; Johnson 2021, §3 and §4).
  *
  * <p>Precise statistics are the mean and variance of what each layer sees of the training rows as they are, at the
@@ -72,51 +74,87 @@ final class Evaluator {
 
     /** Evaluates the present model. */
     Found evaluate(long stepsDone) {
-        Optional<float[]> precise = estimate(stepsDone);
+        Replica present = replicas.initialState().replica();
+        Optional<Replica> precise = estimate(stepsDone, 0, present, models).map(present::withStatistics);
+        Optional<Replica> average =
+                WeightAverage.in(replicas.initialState().slots()).map(present::withWeights);
+        Optional<Replica> preciseAverage = average.map(weights -> estimateWithModels(stepsDone, weights));
+        List<Other> others = new ArrayList<>();
+        precise.ifPresent(statistics -> others.addAll(List.of(Other.PRECISE, Other.BATCH)));
+        preciseAverage.ifPresent(weights -> others.add(Other.EMA));
+
         Round round = Round.of(SumKind.EVALUATION, stepsDone, 0);
         if (!collective.isThere(round)) {
-            int ways = precise.isPresent() ? 3 : 1;
-            double[][] sums = new double[shards.size()][ways * ShardEvaluation.NUMBERS];
-            test(presentReplica(), round, sums, 0);
-            precise.ifPresent(statistics -> {
-                test(presentReplica().with(statistics), round, sums, ShardEvaluation.NUMBERS);
-                testByBatches(stepsDone, sums, 2 * ShardEvaluation.NUMBERS);
-            });
+            double[][] sums = new double[shards.size()][(1 + others.size()) * ShardEvaluation.NUMBERS];
+            test(present, round, sums, 0);
+            for (Other other : others) {
+                int offset = (1 + others.indexOf(other)) * ShardEvaluation.NUMBERS;
+                switch (other) {
+                    case PRECISE -> test(precise.orElseThrow(), round, sums, offset);
+                    case BATCH -> testByBatches(stepsDone, sums, offset);
+                    case EMA -> test(preciseAverage.orElseThrow(), round, sums, offset);
+                }
+            }
             threads.forEach(
                     indices(shards.size()),
                     i -> collective.offer(round, shards.get(i).shard(), sums[i]));
         }
-        Evaluation evaluation = Evaluation.of(collective.sum(round).await());
+        Evaluation evaluation = Evaluation.of(collective.sum(round).await(), others);
         if (!evaluation.isFinite() && !job.optimization().safeguard().skipNonFinite()) {
             throw NonFiniteGuard.stop(stepsDone, "the test loss is " + evaluation.loss());
         }
-        return new Found(evaluation, precise);
+        return new Found(evaluation, precise.map(Replica::runningStatistics));
+    }
+
+    /** With statistics of its own, estimated in models that exist only for that; or with the present ones. */
+    private Replica estimateWithModels(long stepsDone, Replica replica) {
+        List<ShardModel> own = new ArrayList<>();
+        try {
+            while (own.size() < shards.size() && estimates()) {
+                own.add(replicas.definition()
+                        .newShardModel(replica, job.batches().batch()));
+            }
+            return estimate(stepsDone, 1, replica, own)
+                    .map(replica::withStatistics)
+                    .orElse(replica);
+        } finally {
+            own.forEach(ShardModel::close);
+        }
     }
 
     private int preciseBatches() {
         return Math.min(job.model().normalization().running().preciseBatches(), batches.stepsPerEpoch());
     }
 
-    private Optional<float[]> estimate(long stepsDone) {
-        boolean hasStatistics = !presentReplica().statistics().entries().isEmpty();
-        if (preciseBatches() == 0 || !hasStatistics) {
+    private boolean estimates() {
+        return preciseBatches() > 0
+                && !replicas.definition().statistics().entries().isEmpty();
+    }
+
+    /**
+     * Estimates statistics, if the job asks for it.
+     *
+     * @param weights number of the weights among those that are evaluated
+     * @param own one of each shard's, of these weights
+     */
+    private Optional<float[]> estimate(long stepsDone, int weights, Replica replica, List<ShardModel> own) {
+        if (!estimates()) {
             return Optional.empty();
         }
-        Round total = Round.of(SumKind.POPULATION, stepsDone, 0);
+        Round total = Round.of(SumKind.POPULATION, stepsDone, weights);
         if (!collective.isThere(total)) {
             ofEach(i -> {
-                shards.get(i).estimate(models.get(i), preciseBatches(), 0, total);
+                shards.get(i).estimate(own.get(i), preciseBatches(), weights * preciseBatches(), total);
                 return true;
             });
         }
-        Replica replica = presentReplica();
         return Optional.of(Population.statistics(
                 collective.sum(total).await(), replica.statistics(), replica.runningStatistics()));
     }
 
     /** By running statistics. Models for batches of test rows exist only while needed, and no more of them than cores. */
     private void test(Replica replica, Round round, double[][] sums, int offset) {
-        if (replica == presentReplica() && job.batches().batch() >= TEST_CHUNK) {
+        if (replica == replicas.initialState().replica() && job.batches().batch() >= TEST_CHUNK) {
             test(models, round, sums, offset);
             return;
         }
@@ -146,17 +184,13 @@ final class Evaluator {
         int largest = new ShardRows(testRows, job.batches().shards()).count(0);
         int passes = (largest + job.batches().batch() - 1) / job.batches().batch();
         ofEach(i -> {
-            shards.get(i).testByBatches(models.get(i), stepsDone, passes, preciseBatches(), sums[i], offset);
+            shards.get(i).testByBatches(models.get(i), stepsDone, passes, 2 * preciseBatches(), sums[i], offset);
             return true;
         });
     }
 
     private void ofEach(Function<Integer, Boolean> work) {
         threads.forEach(indices(shards.size()), work);
-    }
-
-    private Replica presentReplica() {
-        return replicas.initialState().replica();
     }
 
     private static List<Integer> indices(int count) {

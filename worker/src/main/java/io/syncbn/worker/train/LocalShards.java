@@ -46,17 +46,8 @@ public final class LocalShards implements AutoCloseable {
         this.data = data;
         this.replicas = replicas;
         this.nanoClock = nanoClock;
-        this.batches = batchPlan(job, data.train().size());
+        this.batches = BatchPlan.of(job, data.train().size());
         this.groups = new Grouping(job.batches().shards(), job.groupSize());
-    }
-
-    public static BatchPlan batchPlan(Job job, int trainRows) {
-        return new BatchPlan(
-                trainRows,
-                job.batches().shards(),
-                job.batches().batch(),
-                job.determinism().seed(),
-                job.data().shuffle());
     }
 
     /**
@@ -120,7 +111,7 @@ public final class LocalShards implements AutoCloseable {
                     groups,
                     models.get(i),
                     loader,
-                    job.optimization().labelSmoothing(),
+                    job.optimization().regularization().labelSmoothing(),
                     logitsGradient,
                     guard,
                     collective,
@@ -135,6 +126,12 @@ public final class LocalShards implements AutoCloseable {
         }
         shards = List.copyOf(steps);
         evaluator = new Evaluator(job, replicas, batches, data.test().size(), collective, threads, models, evaluations);
+    }
+
+    /** Whether no layer lets the examples of one shard change what another shard computes. */
+    boolean areIndependent() {
+        return groups.groupSize() == 1
+                || replicas.definition().normalizationLayers().isEmpty();
     }
 
     /** Runs a step for every shard, up to what they offer; does nothing if the step is committed already. */

@@ -36,7 +36,7 @@ public record Replicas(ModelDefinition definition, SlotNames slots, ModelState i
     public static Replicas open(Job job, Dataset data, Arithmetic arithmetic, Optional<Resume> resume) {
         Norms norms = Normalizers.of(job.model().normalization());
         ModelDefinition definition = define(job, data, norms);
-        SlotNames slots = Optimizers.of(job.optimization().optimizer()).slots();
+        SlotNames slots = Optimizers.of(job.optimization()).slots();
         if (resume.isPresent()) {
             Checkpoint checkpoint = Checkpoint.open(resume.get().from());
             requireSameJob(job, checkpoint);
@@ -104,7 +104,7 @@ public record Replicas(ModelDefinition definition, SlotNames slots, ModelState i
                 data.shape(),
                 data.classes(),
                 norms,
-                job.optimization().dropout());
+                job.optimization().regularization().dropout());
     }
 
     private static void requireSame(

@@ -36,6 +36,8 @@ final class ShardStep {
     private final NonFiniteGuard watch;
 
     private int chunksLeft;
+    /** Of the chunks offered in this step. */
+    private double squaredNorm;
 
     /** @param steps of the whole job */
     ShardStep(
@@ -79,6 +81,7 @@ final class ShardStep {
     Share run(long step) {
         watch.begin(step);
         chunksLeft = chunks.count();
+        squaredNorm = 0;
         long start = nanoClock.getAsLong();
         BatchLoader.Batch batch = loader.train(step);
         long loadNanos = nanoClock.getAsLong() - start;
@@ -102,7 +105,7 @@ final class ShardStep {
         model.backward(lossGradient, pass);
 
         CommitSum part = CommitSum.of(
-                batch.images().examples(),
+                GradientNorms.ofShard(batch.images().examples(), squaredNorm),
                 result.loss(),
                 result.correct(),
                 watch.origin().isPresent(),
@@ -136,6 +139,7 @@ final class ShardStep {
             Round round = new Round(SumKind.GRADIENTS, step, chunksLeft, chunks.count());
             float[] chunk = chunks.copy(model.gradients(), chunksLeft);
             watch.gradient(chunks.start(chunksLeft), chunk);
+            squaredNorm += GradientNorms.squaredNorm(chunk);
             collective.offerGradients(round, shard, chunk);
         }
     }

@@ -16,7 +16,7 @@ import io.syncbn.worker.record.Intervals;
 record Timetable(long steps, long stepsPerEpoch, long checkpointEvery, long evaluateEvery) {
 
     static Timetable of(Job job, Dataset data, Intervals intervals) {
-        BatchPlan batches = LocalShards.batchPlan(job, data.train().size());
+        BatchPlan batches = BatchPlan.of(job, data.train().size());
         long stepsPerEpoch = batches.stepsPerEpoch();
         return new Timetable(
                 steps(job, batches),

@@ -76,6 +76,7 @@ final class Trainer {
         for (int chunk = 0; chunk < chunks.count(); chunk++) {
             chunks.paste(gradientsWait.await(shards.gradients(step, chunk, chunks.count())), chunk, gradient);
         }
+        double squaredNorm = shards.areIndependent() ? GradientNorms.squaredNorm(gradient) : Double.NaN;
         long summed = nanoClock.getAsLong();
         CommitSum sums = CommitSum.unpack(
                 shards.commit(step).await(), state.modelState().replica().statistics());
@@ -93,6 +94,7 @@ final class Trainer {
                 (long) sums.examples(),
                 fault.isPresent(),
                 shares.isEmpty() || !shares.stream().allMatch(ShardStep.Share::isWhole),
+                fault.isPresent() ? null : sums.norms().noise(squaredNorm).orElse(null),
                 StepSplit.ofNanos(
                         end - start,
                         mean(shares, ShardStep.Share::loadNanos),

@@ -197,10 +197,21 @@ class DataFormatsTest {
     }
 
     @Test
-    void onlyAnImageFolderIsScaled() {
-        assertThatThrownBy(() -> DataFormats.open(DataSource.of("shapes"), 8))
+    void sizesThatAFormatDoesNotHaveAreNamedBeforeAnythingIsOpened() {
+        String fixed = "--image-size is for the pictures of shapes and imagefolder; mnist has a fixed size";
+        assertThat(DataFormats.problem(DataSource.of("mnist:nowhere"), 8)).contains(fixed);
+        assertThatThrownBy(() -> DataFormats.open(DataSource.of("mnist:nowhere"), 8))
                 .isInstanceOf(DataException.class)
-                .hasMessage("--image-size scales the pictures of an imagefolder; shapes has a fixed size");
+                .hasMessage(fixed);
+        assertThat(DataFormats.problem(DataSource.of("shapes"), 7))
+                .contains("--image-size is '7'; expected 0 or a whole number from 8 for shapes");
+        assertThatThrownBy(() -> DataFormats.open(DataSource.of("shapes"), 7)).isInstanceOf(DataException.class);
+        assertThat(DataFormats.problem(DataSource.of("sheep"), 8).orElseThrow()).startsWith("--data is 'sheep'");
+        for (String data : List.of("shapes", "mnist:nowhere", "imagefolder:nowhere", own("two"))) {
+            assertThat(DataFormats.problem(DataSource.of(data), 0)).as(data).isEmpty();
+        }
+        assertThat(DataFormats.problem(DataSource.of("shapes"), 8)).isEmpty();
+        assertThat(DataFormats.problem(DataSource.of("imagefolder:nowhere"), 1)).isEmpty();
         assertThatThrownBy(() -> DataFormats.open(DataSource.of(own("two")), 8))
                 .isInstanceOf(DataException.class)
                 .hasMessageEndingWith("Own has a fixed size");

@@ -7,6 +7,8 @@ import io.syncbn.worker.random.CounterRandom;
 import io.syncbn.worker.random.CounterRandom.Purpose;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ShapesDataTest {
     private final Dataset data = TestFiles.open("shapes", Path.of(""));
@@ -32,9 +34,92 @@ class ShapesDataTest {
         assertThat(pixels(data.test())).isEqualTo("92fdf68a4f6fd2f195cf591cd3b7c3f9db2feb2c580d9723d5e3de5420fb19a8");
     }
 
+    @Test
+    void otherSizesNeverChangeEither() {
+        Dataset small = sized(13);
+        assertThat(small.shape()).isEqualTo(new Shape(13, 13, 3));
+        assertThat(small.digest()).isEqualTo("03e49541d8def2b8cf106a56b7adbcaef284fe85ccf14c2727a38efdbaa1afd5");
+        assertThat(pixels(small.train())).isEqualTo("29ada908343b8e638d0e87331fb204637adff01a507b5c5a174d451121751886");
+    }
+
+    @Test
+    void theSizeOfItsOwnMayBeAskedFor() {
+        assertThat(sized(32).digest()).isEqualTo(data.digest());
+        assertThat(pixels(sized(32).test())).isEqualTo(pixels(data.test()));
+        assertThat(sized(33).digest())
+                .isNotEqualTo(data.digest())
+                .isNotEqualTo(sized(34).digest());
+    }
+
+    /**
+     * Every size shows the same scene: the mean of a square of pixels is that of the one pixel that covers the same part of
+     * the canvas, but for noise (a uniform number has the variance 0.16²/12), 3 × 3 samples instead of more, and what is cut
+     * off below 0 and above 1.
+     */
+    @ParameterizedTest
+    @ValueSource(ints = {8, 16, 64, 96})
+    void everySizeShowsTheSameScene(int size) {
+        Dataset sized = sized(size);
+        int least = Math.min(size, 32);
+        double worst = 0;
+        for (int row = 0; row < 40; row++) {
+            double[] here = averaged(sized.train(), row, size, least);
+            double[] own = averaged(data.train(), row, 32, least);
+            double sum = 0;
+            for (int i = 0; i < own.length; i++) {
+                sum += (here[i] - own[i]) * (here[i] - own[i]);
+            }
+            worst = Math.max(worst, Math.sqrt(sum / own.length));
+            assertThat(sized.train().label(row)).isEqualTo(data.train().label(row));
+        }
+        assertThat(worst)
+                .as("size %d, largest root of a picture's mean square of differences", size)
+                .isLessThan(0.07);
+    }
+
+    /** Drawn, not scaled up: within what is one pixel of the own size, edges are seen, which are larger than noise. */
+    @Test
+    void largePicturesShowMore() {
+        int seen = 0;
+        float[] picture = new float[128 * 128 * 3];
+        for (int row = 0; row < 10; row++) {
+            sized(128).train().read(row, picture, 0);
+            for (int pixel = 0; pixel < 32 * 32; pixel++) {
+                float least = 1;
+                float most = 0;
+                for (int i = 0; i < 16; i++) {
+                    int y = pixel / 32 * 4 + i / 4;
+                    int x = pixel % 32 * 4 + i % 4;
+                    least = Math.min(least, picture[(y * 128 + x) * 3]);
+                    most = Math.max(most, picture[(y * 128 + x) * 3]);
+                }
+                seen += most - least > 0.35 ? 1 : 0;
+            }
+        }
+        assertThat(seen).as("pixels with an edge in them").isGreaterThan(100);
+    }
+
+    private static Dataset sized(int size) {
+        return TestFiles.open("shapes", Path.of(""), size);
+    }
+
+    /** A row's picture, with the means of squares of pixels for pixels. */
+    private static double[] averaged(Dataset.Split split, int row, int size, int to) {
+        float[] picture = new float[size * size * 3];
+        split.read(row, picture, 0);
+        int ratio = size / to;
+        double[] means = new double[to * to * 3];
+        for (int i = 0; i < picture.length; i++) {
+            int y = i / 3 / size / ratio;
+            int x = i / 3 % size / ratio;
+            means[(y * to + x) * 3 + i % 3] += picture[i] / (ratio * ratio);
+        }
+        return means;
+    }
+
     private static String pixels(Dataset.Split split) {
         ContentDigest digest = new ContentDigest("pixels");
-        byte[] picture = new byte[32 * 32 * 3];
+        byte[] picture = new byte[((ByteSplit) split).shape().size()];
         for (int row = 0; row < 50; row++) {
             ((ByteSplit) split).readBytes(row, picture, 0);
             digest.bytes(picture, 0, picture.length);

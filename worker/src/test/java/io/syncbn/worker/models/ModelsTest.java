@@ -110,16 +110,20 @@ class ModelsTest {
 
     /**
      * Numbers of parameters. The CIFAR networks: 432 + Σ of 3×3 convolutions + projections (512 + 2048) + 2 a channel of
-     * each norm + 650; 11,689,512 of ResNet-18 and 132,868,840 of VGG-11 are torchvision's for 1000 classes, of which the
-     * classifier's (25088·4096 + 4096) + (4096·4096 + 4096) + (4096·1000 + 1000) are replaced.
+     * each norm + 650; 11,689,512 of ResNet-18, 21,797,672 of ResNet-34, 25,557,032 of ResNet-50 and 132,868,840 of
+     * VGG-11 are torchvision's for 1000 classes; of the last, the classifier's (25088·4096 + 4096) + (4096·4096 + 4096) + (4096·1000 + 1000) are replaced.
      */
     @ParameterizedTest
     @CsvSource({
+        "resnet8, 32, 10, 78042, 9",
+        "resnet14, 32, 10, 175258, 15",
         "resnet20, 32, 10, 272474, 21",
         "resnet32, 32, 10, 466906, 33",
         "resnet56, 32, 10, 855770, 57",
         "resnet18, 64, 1000, 11689512, 20",
         "resnet18, 32, 1000, 11689512, 20",
+        "resnet34, 64, 1000, 21797672, 36",
+        "resnet50, 64, 1000, 25557032, 53",
         "vgg11-bn, 32, 1000, 9738984, 8",
         "lenet, 28, 10, 62436, 4",
         "mlp, 8, 10, 43018, 2"
@@ -137,6 +141,11 @@ class ModelsTest {
                 .startsWith("conv1.weight [64, 3, 7, 7]", "bn1.weight [64]", "bn1.bias [64]")
                 .contains("layer4.0.downsample.0.weight [512, 256, 1, 1]", "layer4.1.bn2.bias [512]")
                 .endsWith("fc.weight [10, 512]", "fc.bias [10]");
+        assertThat(rows(define("resnet34", CIFAR).parameters().entries()))
+                .contains("layer3.5.conv2.weight [256, 256, 3, 3]", "layer4.2.bn2.bias [512]")
+                .doesNotContain("layer3.6.conv1.weight [256, 256, 3, 3]", "layer1.0.downsample.0.weight [64, 64, 1, 1]")
+                .endsWith("fc.weight [10, 512]", "fc.bias [10]");
+        assertThat(rows(define("resnet50", CIFAR).parameters().entries())).isEqualTo(expectedResnet50());
         assertThat(rows(define("vgg11-bn", CIFAR).parameters().entries()))
                 .startsWith("features.0.weight [64, 3, 3, 3]", "features.0.bias [64]", "features.1.weight [64]")
                 .contains("features.4.weight [128, 64, 3, 3]", "features.22.weight [512, 512, 3, 3]")
@@ -144,9 +153,57 @@ class ModelsTest {
                 .endsWith("classifier.weight [10, 512]", "classifier.bias [10]");
     }
 
+    /** Written from torchvision's Bottleneck and its ResNet of [3, 4, 6, 3] of them. */
+    private static List<String> expectedResnet50() {
+        List<String> rows = new ArrayList<>();
+        conv(rows, "conv1", 64, 3, 7);
+        norm(rows, "bn1", 64);
+        int channels = 64;
+        for (int stage = 1; stage <= 4; stage++) {
+            int width = new int[] {64, 128, 256, 512}[stage - 1];
+            for (int block = 0; block < new int[] {3, 4, 6, 3}[stage - 1]; block++) {
+                String name = "layer" + stage + "." + block + ".";
+                conv(rows, name + "conv1", width, channels, 1);
+                norm(rows, name + "bn1", width);
+                conv(rows, name + "conv2", width, width, 3);
+                norm(rows, name + "bn2", width);
+                conv(rows, name + "conv3", 4 * width, width, 1);
+                norm(rows, name + "bn3", 4 * width);
+                if (block == 0) {
+                    conv(rows, name + "downsample.0", 4 * width, channels, 1);
+                    norm(rows, name + "downsample.1", 4 * width);
+                }
+                channels = 4 * width;
+            }
+        }
+        rows.add("fc.weight [10, 2048]");
+        rows.add("fc.bias [10]");
+        return rows;
+    }
+
+    @Test
+    void aBottleneckHasItsStrideWhereTorchvisionHasIt() {
+        assertThat(define("resnet50", CIFAR).description().layers())
+                .contains(
+                        "conv2d layer2.0.conv1: 256 to 128 channels, kernel 1, stride 1, padding 0",
+                        "conv2d layer2.0.conv2: 128 to 128 channels, kernel 3, stride 2, padding 1",
+                        "conv2d layer2.0.downsample.0: 256 to 512 channels, kernel 1, stride 2, padding 0",
+                        "conv2d layer1.0.downsample.0: 64 to 256 channels, kernel 1, stride 1, padding 0",
+                        "conv2d layer2.1.conv2: 128 to 128 channels, kernel 3, stride 1, padding 1");
+    }
+
     /** A few steps of plain gradient descent on one batch must lower its loss, or some gradient points elsewhere. */
     @ParameterizedTest
-    @CsvSource({"mlp, 8", "lenet, 28", "resnet20, 16", "resnet18, 32", "vgg11-bn, 32"})
+    @CsvSource({
+        "mlp, 8",
+        "lenet, 28",
+        "resnet8, 16",
+        "resnet20, 16",
+        "resnet18, 32",
+        "resnet34, 64",
+        "resnet50, 64",
+        "vgg11-bn, 32"
+    })
     void modelsLearn(String name, int side) {
         int examples = 4;
         Shape input = new Shape(side, side, 1);
@@ -180,8 +237,12 @@ class ModelsTest {
     @CsvSource({
         "mlp, cfe74f72313c43629660701919e82d5835545e228622b3f42a59bf444698ac63",
         "lenet, a9d7d1ba6fc8df3197ebba7ae23da6f89b3bc895322a8209a4631a3435b49acb",
+        "resnet8, fde06b84a5fb90abf9dd304c8c5aebd8bb8dca2f7d37ea92832603550b5cf5d5",
+        "resnet14, ebf11316a7511b3a49e028d67208bb5d2860e4993135ee24e7f2ea69d4f28336",
         "resnet20, 3dd7bab44576dd12865cb27ea7a7d4cfa38cf9ae458b9cbda20f55fb15dfb674",
         "resnet18, 3053f6e7ce24e20aa0bd29ec28c3d59df8125093dc3a4c8d2f14c89306f38054",
+        "resnet34, 0b22f7df543879e58857be66f653555dae4b279ce670ffb9b0f22e3a7f9c70b2",
+        "resnet50, bbf9f658517874b321e4ef6a7a06dc4161e15d5225cb89e46851c5582c590eaf",
         "vgg11-bn, 31aef81fd1c31e303abbaf41823e4e7f02fcd7188e185e9f54ddf6a6f07be8f9"
     })
     void definitionsStayTheSame(String name, String digest) {
@@ -210,7 +271,7 @@ class ModelsTest {
     @Test
     void wrongNamesAreExplained() {
         assertRefused("resnet21", "no model \"resnet21\"", "did you mean resnet20?");
-        assertRefused("com.example.Nothing", "no model \"com.example.Nothing\"", "resnet20, resnet32");
+        assertRefused("com.example.Nothing", "no model \"com.example.Nothing\"", "resnet14, resnet20, resnet32");
         assertRefused("java.lang.String", "java.lang.String", "does not implement io.syncbn.worker.nn.Architecture");
         assertRefused(Failing.class.getName(), "constructor", "no weights today");
         assertRefused(Demanding.class.getName(), "no public constructor without arguments");

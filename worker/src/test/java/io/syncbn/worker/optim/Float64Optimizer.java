@@ -14,7 +14,7 @@ public final class Float64Optimizer {
     /**
      * A parameter of a model, with what belongs to it. The arrays are changed.
      *
-     * @param name in which the layer's ends at the last dot
+     * @param name in which the layer's, if any, ends at the last dot
      * @param gradient mean over the global batch
      * @param slots by name; those that are missing are zeros
      * @param rows how many outputs it has; 1 if it has one dimension
@@ -70,7 +70,7 @@ public final class Float64Optimizer {
     }
 
     private static String layer(Tensor tensor) {
-        return tensor.name().substring(0, tensor.name().lastIndexOf('.'));
+        return tensor.name().substring(0, tensor.name().lastIndexOf('.') + 1);
     }
 
     /** Brock et al. 2021, equation 3, with the numbers of DeepMind's code. */

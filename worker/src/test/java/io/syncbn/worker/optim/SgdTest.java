@@ -33,7 +33,7 @@ class SgdTest {
                 new Optimization.Rate(0.1, Optimization.Scaling.NONE, 256, new Schedule.Constant(), 0),
                 new Optimization.Decay(weightDecay, decayAll),
                 new Optimization.Safeguard(clipNorm, 0, false),
-                0,
+                new Optimization.Regularization(0, 0),
                 0);
     }
 

@@ -26,7 +26,7 @@ class RunListenersTest {
     private final AtomicInteger failures = new AtomicInteger();
 
     private static StepRecord step(long number) {
-        return new StepRecord(number, 0.1 * number, 1.5, 0.5, 0.1, 8, false, false, SPLIT);
+        return new StepRecord(number, 0.1 * number, 1.5, 0.5, 0.1, 8, false, false, null, SPLIT);
     }
 
     private static List<String> steps(int first, int last) {

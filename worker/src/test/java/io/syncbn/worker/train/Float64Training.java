@@ -38,6 +38,7 @@ final class Float64Training {
     final Map<String, Map<String, double[]>> slots = new HashMap<>();
 
     final Map<String, double[]> running = new HashMap<>();
+    final Map<String, double[]> average = new HashMap<>();
     long batchesTracked;
 
     /**
@@ -99,11 +100,15 @@ final class Float64Training {
         double[] logits = model.forward(batch(data.train(), rows));
         double[] gradient = new double[logits.length];
         double loss = loss(
-                logits, labels(data.trainLabels(), rows), job.optimization().labelSmoothing(), gradient);
+                logits,
+                labels(data.trainLabels(), rows),
+                job.optimization().regularization().labelSmoothing(),
+                gradient);
         model.backward(gradient);
 
         parameters.gradients.values().forEach(sum -> Arrays.setAll(sum, i -> sum[i] / rows.length));
         updateWeights((int) step);
+        updateAverage(step);
         updateRunningStatistics(groups());
         return loss / rows.length;
     }
@@ -265,6 +270,27 @@ final class Float64Training {
             }
         });
         return sums;
+    }
+
+    boolean hasAverage() {
+        return job.optimization().emaDecay() > 0;
+    }
+
+    private void updateAverage(long step) {
+        double decay = step == 1 ? 0 : job.optimization().emaDecay();
+        parameters.values.forEach((name, values) -> {
+            double[] of = average.computeIfAbsent(name, key -> new double[values.length]);
+            Arrays.setAll(of, i -> decay * of[i] + (1 - decay) * values[i]);
+        });
+    }
+
+    /** The average of the weights, with precise statistics of its own if there are to be any. */
+    Evaluation evaluateAverage(int preciseBatches) {
+        Map<String, double[]> present = new HashMap<>(parameters.values);
+        parameters.values.putAll(average);
+        Evaluation evaluation = evaluate(preciseBatches > 0 ? precise(preciseBatches) : running);
+        parameters.values.putAll(present);
+        return evaluation;
     }
 
     /** The present model on all test rows at once, with running statistics. */

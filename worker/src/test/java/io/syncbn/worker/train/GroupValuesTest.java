@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.syncbn.proto.job.Job;
 import io.syncbn.proto.job.JobException;
 import io.syncbn.proto.job.JobParser;
+import io.syncbn.worker.data.BatchPlan;
 import io.syncbn.worker.models.Models;
 import io.syncbn.worker.nn.ModelDefinition;
 import io.syncbn.worker.nn.Shape;
@@ -36,7 +37,7 @@ class GroupValuesTest {
                 10,
                 Normalizers.of(job.model().normalization()),
                 0);
-        return GroupValues.check(job, LocalShards.batchPlan(job, rows), definition);
+        return GroupValues.check(job, BatchPlan.of(job, rows), definition);
     }
 
     @ParameterizedTest

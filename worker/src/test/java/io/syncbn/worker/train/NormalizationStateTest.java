@@ -59,6 +59,7 @@ class NormalizationStateTest {
         all.add(Map.of("norm-group", "ghost:1"));
         all.add(Map.of("norm-freeze-at", "3"));
         all.add(Map.of("weight-standardization", "true", "norm", "group:2"));
+        all.add(Map.of("ema-decay", "0.5", "precise-bn", "2"));
         return all;
     }
 

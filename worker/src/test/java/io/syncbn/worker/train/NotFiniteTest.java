@@ -272,6 +272,7 @@ class NotFiniteTest {
         ParameterLayout layout = state.modelState().replica().statistics();
         double[] speakers = new double[layout.entries().size()];
         Arrays.fill(speakers, 1);
-        return new CommitSum(8, loss, 0, shardsNotFinite, speakers, new double[layout.size()]);
+        return new CommitSum(
+                new GradientNorms(8, 16, 1), loss, 0, shardsNotFinite, speakers, new double[layout.size()]);
     }
 }

@@ -10,6 +10,7 @@ import io.syncbn.worker.checkpoint.CheckpointException;
 import io.syncbn.worker.data.DecodedDataset;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -61,6 +62,29 @@ class TrainerTest {
                 .map(line -> line.get("step").asInt())
                 .toList();
         assertThat(steps).containsExactly(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12);
+    }
+
+    /** Each from its own step's sums, and the run's from its lines: nothing of it is state that a checkpoint would need. */
+    @Test
+    void aResumedRunTellsTheGradientsNoiseAsOneThatNeverStopped() throws Exception {
+        Job job = job("norm-group", "1");
+        Path out = directory.resolve("run");
+        LocalTraining.run(job, out, Optional.empty(), 5);
+        List<String> whole = noise(out);
+        LocalTraining.run(job, out, Optional.of(out.resolve("checkpoints/step-00000005")), 5);
+        assertThat(noise(out)).isEqualTo(whole).hasSize(12 + 1).doesNotContain("null null");
+    }
+
+    private static List<String> noise(Path run) throws Exception {
+        List<String> noise = new ArrayList<>();
+        Files.readAllLines(run.resolve("metrics.jsonl")).stream()
+                .map(TrainerTest::json)
+                .filter(line -> line.has("loss"))
+                .forEach(line -> noise.add(line.get("gradientSquare") + " " + line.get("gradientVariance")));
+        noise.add(json(Files.readString(run.resolve("result.json")))
+                .get("noiseScale")
+                .toString());
+        return noise;
     }
 
     @Test

@@ -91,6 +91,14 @@ class TrajectoryTest {
                         33,
                         Map.of("shards", "5", "batch", "3", "norm-group", "2", "precise-bn", "2")),
                 new Case(
+                        "average of weights",
+                        49,
+                        Map.of("shards", "3", "batch", "4", "ema-decay", "0.8", "optimizer", "sgd")),
+                new Case(
+                        "average of weights, precise statistics",
+                        33,
+                        Map.of("shards", "3", "batch", "4", "ema-decay", "0.5", "precise-bn", "2")),
+                new Case(
                         "Nesterov, clipped",
                         49,
                         Map.of("shards", "3", "batch", "4", "nesterov", "true", "clip-norm", "0.5")),
@@ -139,7 +147,7 @@ class TrajectoryTest {
         int precise = Math.min(job.model().normalization().running().preciseBatches(), twin.stepsPerEpoch());
         assertMetrics(twin, precise, Files.readAllLines(out.resolve("metrics.jsonl")));
         assertPrecise(twin, precise, out, definition.statistics());
-        SlotNames slots = Optimizers.of(job.optimization().optimizer()).slots();
+        SlotNames slots = Optimizers.of(job.optimization()).slots();
         assertState(twin, Checkpoint.open(out).state(definition.parameters(), definition.statistics(), slots));
     }
 
@@ -161,6 +169,7 @@ class TrajectoryTest {
     private static void assertMetrics(Float64Training twin, int precise, List<String> lines) throws IOException {
         int step = 0;
         int evaluations = 0;
+        int averages = 0;
         for (String text : lines) {
             JsonNode line = new ObjectMapper().readTree(text);
             if (line.has("testLoss")) {
@@ -168,6 +177,12 @@ class TrajectoryTest {
                 assertRelative("test loss", line.get("testLoss").asDouble(), expected.loss(), LOSS);
                 assertThat(line.get("testAccuracy").asDouble()).isEqualTo(expected.accuracy());
                 evaluations++;
+                if (line.has("emaTestLoss")) {
+                    expected = twin.evaluateAverage(precise);
+                    assertRelative("average", line.get("emaTestLoss").asDouble(), expected.loss(), LOSS);
+                    assertThat(line.get("emaTestAccuracy").asDouble()).isEqualTo(expected.accuracy());
+                    averages++;
+                }
                 assertThat(line.has("preciseTestLoss")).isEqualTo(precise > 0);
                 if (precise > 0) {
                     expected = twin.evaluate(twin.precise(precise));
@@ -185,6 +200,7 @@ class TrajectoryTest {
             }
         }
         assertThat(step).isEqualTo(STEPS);
+        assertThat(averages).isEqualTo(twin.hasAverage() ? evaluations : 0);
         assertThat(evaluations).isEqualTo((STEPS + twin.stepsPerEpoch() - 1) / twin.stepsPerEpoch());
     }
 
@@ -212,7 +228,8 @@ class TrajectoryTest {
         assertAll("weight", replica.parameters(), replica.weights(), twin.parameters.values, WEIGHTS);
         state.slots().arrays().forEach((slot, values) -> {
             Map<String, double[]> expected = new HashMap<>();
-            twin.slots.forEach((name, of) -> expected.put(name, of.get(slot)));
+            twin.slots.forEach(
+                    (name, of) -> expected.put(name, slot.equals("ema") ? twin.average.get(name) : of.get(slot)));
             assertAll(slot, replica.parameters(), values, expected, SLOTS);
         });
         assertAll("running", replica.statistics(), replica.runningStatistics(), twin.running, RUNNING);

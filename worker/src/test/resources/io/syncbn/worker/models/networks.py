@@ -124,15 +124,18 @@ class SmallNet(nn.Module):
         return self.fc(self.block(x).mean((2, 3)))
 
 
-def scalar(number):
-    return nn.Parameter(torch.full((1,), float(number)))
+class Scalar(nn.Parameter):
+    """Fixup's; they learn at a tenth of the rate."""
+
+    def __new__(cls, number):
+        return super().__new__(cls, torch.full((1,), float(number)))
 
 
 class FixupBlock(nn.Module):
     def __init__(self, channels, out, stride):
         super().__init__()
-        self.bias1a, self.bias1b, self.bias2a, self.bias2b = (scalar(0) for _ in range(4))
-        self.scale = scalar(1)
+        self.bias1a, self.bias1b, self.bias2a, self.bias2b = (Scalar(0) for _ in range(4))
+        self.scale = Scalar(1)
         self.conv1 = nn.Conv2d(channels, out, 3, stride, 1, bias=False)
         self.conv2 = nn.Conv2d(out, out, 3, 1, 1, bias=False)
         self.stride = stride
@@ -150,7 +153,7 @@ class FixupResNet8(nn.Module):
     def __init__(self):
         super().__init__()
         self.conv1 = nn.Conv2d(3, 16, 3, 1, 1, bias=False)
-        self.bias1, self.bias2 = scalar(0), scalar(0)
+        self.bias1, self.bias2 = Scalar(0), Scalar(0)
         self.layer1 = nn.Sequential(FixupBlock(16, 16, 1))
         self.layer2 = nn.Sequential(FixupBlock(16, 32, 2))
         self.layer3 = nn.Sequential(FixupBlock(32, 64, 2))
@@ -178,7 +181,10 @@ def step(file):
     settings, x, labels = read_batch(file)
     net = network(settings)
     net.load_state_dict(load_file(file + '.model'), strict=True)
-    optimizer = torch.optim.SGD(net.parameters(), lr=float(settings['lr']), momentum=float(settings['momentum']))
+    rate = float(settings['lr'])
+    groups = [{'params': [parameter], 'lr': rate / 10 if isinstance(parameter, Scalar) else rate}
+              for parameter in net.parameters()]
+    optimizer = torch.optim.SGD(groups, momentum=float(settings['momentum']))
     buffers = load_file(file + '.buffers')
     for name, parameter in net.named_parameters():
         optimizer.state[parameter]['momentum_buffer'] = buffers['momentum_buffer.' + name].clone()
