@@ -1,11 +1,5 @@
 package io.syncbn.worker.models;
 
-import static io.syncbn.worker.nn.Float64Layers.averagePool;
-import static io.syncbn.worker.nn.Float64Layers.convolution;
-import static io.syncbn.worker.nn.Float64Layers.dense;
-import static io.syncbn.worker.nn.Float64Layers.relu;
-import static io.syncbn.worker.nn.Float64Layers.residual;
-import static io.syncbn.worker.nn.Float64Layers.sequence;
 import static io.syncbn.worker.nn.Numbers.assertClose;
 import static io.syncbn.worker.nn.Numbers.normal;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -14,6 +8,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.syncbn.proto.job.JobParser;
 import io.syncbn.worker.nn.Architecture;
+import io.syncbn.worker.nn.Float64Layers;
 import io.syncbn.worker.nn.Float64Layers.Parameters;
 import io.syncbn.worker.nn.Float64Layers.Twin;
 import io.syncbn.worker.nn.ModelDefinition;
@@ -27,6 +22,7 @@ import io.syncbn.worker.nn.Replica;
 import io.syncbn.worker.nn.Shape;
 import io.syncbn.worker.nn.ShardModel;
 import io.syncbn.worker.nn.ShardedRun;
+import io.syncbn.worker.nn.Slopes;
 import io.syncbn.worker.nn.Tensor;
 import io.syncbn.worker.nn.norm.Normalizers;
 import java.util.Arrays;
@@ -51,7 +47,7 @@ class FixupTest {
         double[] x = normal(random, run.totalExamples() * PICTURE.size());
         double[] dy = normal(random, run.totalExamples() * CLASSES);
         Parameters parameters = Parameters.of(replica);
-        Twin twin = twin(parameters);
+        Twin twin = Float64Fixup.resnet8(parameters, PICTURE, CLASSES, Float64Layers::relu);
         double[] y = twin.forward(x);
         twin.backward(dy);
         double[] gradients = new double[replica.weights().length];
@@ -78,6 +74,22 @@ class FixupTest {
                     parameters.gradients.get(entry.name()),
                     1e-5);
         }
+    }
+
+    /** The oracle, a bias that is used twice among it. */
+    @Test
+    void gradientsOfTheDefinitionAreSlopes() {
+        Random random = new Random(6);
+        Parameters parameters = new Parameters();
+        parameters.put("scale", normal(random, 1));
+        parameters.put("bias", normal(random, 1));
+        Twin twin = Float64Layers.sum(
+                Float64Layers.sequence(
+                        Float64Fixup.bias(parameters, "bias"),
+                        Float64Fixup.pad(3, 5),
+                        Float64Fixup.scale(parameters, "scale")),
+                Float64Layers.sequence(Float64Fixup.bias(parameters, "bias"), Float64Fixup.pad(3, 5)));
+        Slopes.assertGradients("fixup", twin, parameters, normal(random, 4 * 3), random);
     }
 
     @Test
@@ -140,106 +152,5 @@ class FixupTest {
                 .filter(entry -> entry.name().equals(name))
                 .findFirst()
                 .orElseThrow();
-    }
-
-    private static Twin twin(Parameters p) {
-        return sequence(
-                convolution(p, "conv1", PICTURE, 16, 3, 1, 1),
-                bias(p, "bias1"),
-                relu(),
-                block(p, "layer1.0.", new Shape(8, 8, 16), 16, 1),
-                block(p, "layer2.0.", new Shape(8, 8, 16), 32, 2),
-                block(p, "layer3.0.", new Shape(4, 4, 32), 64, 2),
-                averagePool(new Shape(2, 2, 64), 2, 2, 1),
-                bias(p, "bias2"),
-                dense(p, "fc", 64, CLASSES));
-    }
-
-    private static Twin block(Parameters p, String name, Shape input, int channels, int stride) {
-        Shape output = new Shape(input.height() / stride, input.width() / stride, channels);
-        Twin main = sequence(
-                bias(p, name + "bias1a"),
-                convolution(p, name + "conv1", input, channels, 3, stride, 1),
-                bias(p, name + "bias1b"),
-                relu(),
-                bias(p, name + "bias2a"),
-                convolution(p, name + "conv2", output, channels, 3, 1, 1),
-                scale(p, name + "scale"),
-                bias(p, name + "bias2b"));
-        return residual(
-                main,
-                stride == 1
-                        ? sequence()
-                        : sequence(
-                                bias(p, name + "bias1a"),
-                                averagePool(input, 1, 1, stride),
-                                pad(input.channels(), channels)));
-    }
-
-    private static Twin bias(Parameters p, String name) {
-        return new Twin() {
-            @Override
-            public double[] forward(double[] x) {
-                return Arrays.stream(x)
-                        .map(each -> each + p.values.get(name)[0])
-                        .toArray();
-            }
-
-            @Override
-            public double[] backward(double[] dy) {
-                p.gradients.get(name)[0] += Arrays.stream(dy).sum();
-                return dy;
-            }
-        };
-    }
-
-    private static Twin scale(Parameters p, String name) {
-        return new Twin() {
-            private double[] input;
-
-            @Override
-            public double[] forward(double[] x) {
-                input = x;
-                return Arrays.stream(x)
-                        .map(each -> each * p.values.get(name)[0])
-                        .toArray();
-            }
-
-            @Override
-            public double[] backward(double[] dy) {
-                for (int i = 0; i < dy.length; i++) {
-                    p.gradients.get(name)[0] += dy[i] * input[i];
-                }
-                return forwardOf(dy);
-            }
-
-            private double[] forwardOf(double[] dy) {
-                return Arrays.stream(dy)
-                        .map(each -> each * p.values.get(name)[0])
-                        .toArray();
-            }
-        };
-    }
-
-    private static Twin pad(int from, int to) {
-        return new Twin() {
-            @Override
-            public double[] forward(double[] x) {
-                double[] y = new double[x.length / from * to];
-                for (int i = 0; i < x.length; i++) {
-                    y[i / from * to + i % from] = x[i];
-                }
-                return y;
-            }
-
-            @Override
-            public double[] backward(double[] dy) {
-                double[] dx = new double[dy.length / to * from];
-                for (int i = 0; i < dx.length; i++) {
-                    dx[i] = dy[i / from * to + i % from];
-                }
-                return dx;
-            }
-        };
     }
 }

@@ -68,7 +68,7 @@ public final class EveryLayer implements Architecture {
                 Float64Layers.dense(p, "fc1", 40, 13),
                 norm(p, "bn2", 13, run),
                 Float64Layers.relu(),
-                Float64Layers.times(dropout(run, 13)),
+                Float64Layers.times(dropout(run, 13, 0, DROPOUT)),
                 Float64Layers.dense(p, "fc2", 13, 8),
                 Float64Layers.relu(),
                 Float64Layers.dense(p, "fc3", 8, CLASSES));
@@ -78,14 +78,19 @@ public final class EveryLayer implements Architecture {
         return new Float64Norm(p, name, channels, 1e-5, run.groupOfExample(), run.groups());
     }
 
-    /** The factor of each number of the global batch, from the documented keys. */
-    private static IntToDoubleFunction dropout(ShardedRun run, int features) {
+    /**
+     * The factor of each number of the global batch, from the documented keys.
+     *
+     * @param features numbers of an example
+     * @param layer number of the dropout layer in its model
+     */
+    static IntToDoubleFunction dropout(ShardedRun run, int features, int layer, double rate) {
         double[] factors = new double[run.totalExamples() * features];
         for (int shard = 0; shard < run.shards(); shard++) {
-            CounterRandom random = new CounterRandom(SEED, Purpose.DROPOUT, STEP, shard, 0);
+            CounterRandom random = new CounterRandom(SEED, Purpose.DROPOUT, STEP, shard, layer);
             for (int i = 0; i < run.examples(shard) * features; i++) {
                 factors[run.firstExample(shard) * features + i] =
-                        random.doubleAt(i) < DROPOUT ? 0 : (float) (1 / (1 - DROPOUT));
+                        random.doubleAt(i) < rate ? 0 : (float) (1 / (1 - rate));
             }
         }
         return i -> factors[i];

@@ -3,6 +3,7 @@ package io.syncbn.worker.nn;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.function.IntToDoubleFunction;
 
 /**
@@ -65,17 +66,20 @@ public final class Float64Layers {
 
     /** relu(main + shortcut). */
     public static Twin residual(Twin main, Twin shortcut) {
-        Twin relu = relu();
+        return sequence(sum(main, shortcut), relu());
+    }
+
+    /** main + shortcut. */
+    public static Twin sum(Twin main, Twin shortcut) {
         return new Twin() {
             @Override
             public double[] forward(double[] x) {
-                return relu.forward(plus(main.forward(x), shortcut.forward(x)));
+                return plus(main.forward(x), shortcut.forward(x));
             }
 
             @Override
             public double[] backward(double[] dy) {
-                double[] d = relu.backward(dy);
-                return plus(main.backward(d), shortcut.backward(d));
+                return plus(main.backward(dy), shortcut.backward(dy));
             }
         };
     }
@@ -148,7 +152,8 @@ public final class Float64Layers {
         public double[] forward(double[] x) {
             input = x;
             double[] y = new double[outputSize(x.length)];
-            visit(x.length, (out, in, weight) -> y[out] += x[in] * weight(weight));
+            double[] weights = weights(each -> each.values);
+            visit(x.length, (out, in, weight) -> y[out] += x[in] * (weight < 0 ? factor : weights[weight]));
             double[] bias = name == null ? null : parameters.values.get(name + ".bias");
             if (bias != null) {
                 Arrays.setAll(y, i -> y[i] + bias[i % bias.length]);
@@ -159,10 +164,12 @@ public final class Float64Layers {
         @Override
         public double[] backward(double[] dy) {
             double[] dx = new double[input.length];
+            double[] weights = weights(each -> each.values);
+            double[] gradient = weights(each -> each.gradients);
             visit(input.length, (out, in, weight) -> {
-                dx[in] += dy[out] * weight(weight);
+                dx[in] += dy[out] * (weight < 0 ? factor : weights[weight]);
                 if (weight >= 0) {
-                    parameters.gradients.get(name + ".weight")[weight] += dy[out] * input[in];
+                    gradient[weight] += dy[out] * input[in];
                 }
             });
             double[] db = name == null ? null : parameters.gradients.get(name + ".bias");
@@ -174,8 +181,9 @@ public final class Float64Layers {
             return dx;
         }
 
-        private double weight(int index) {
-            return index < 0 ? factor : parameters.values.get(name + ".weight")[index];
+        /** Or their gradient; null where there are none. */
+        private double[] weights(Function<Parameters, Map<String, double[]>> from) {
+            return name == null ? null : from.apply(parameters).get(name + ".weight");
         }
     }
 

@@ -2,15 +2,14 @@ package io.syncbn.worker.optim;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.syncbn.proto.job.JobParser;
 import io.syncbn.proto.job.Optimization;
+import io.syncbn.worker.PyTorch;
 import io.syncbn.worker.nn.ParameterLayout;
 import io.syncbn.worker.nn.ParameterLayout.Entry;
 import io.syncbn.worker.nn.ParameterLayout.Role;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -18,7 +17,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.concurrent.TimeUnit;
 import java.util.zip.CRC32C;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -175,8 +173,7 @@ class AdamWTest {
     /** Weights and state, beside torch.optim.AdamW of the Python that {@code SYNCBN_PYTHON} names. */
     @Test
     void agreesWithPyTorch(@TempDir Path directory) throws Exception {
-        String python = System.getenv("SYNCBN_PYTHON");
-        assumeTrue(python != null, "SYNCBN_PYTHON names no Python with torch");
+        PyTorch.assumeThere();
         Random random = new Random(3);
         WeightUpdates updates = updates(
                 job("beta1", "0.8", "beta2", "0.99", "optimizer-epsilon", "1e-4", "weight-decay", "0.05"), LAYOUT);
@@ -187,20 +184,10 @@ class AdamWTest {
             input.append(line(gradient));
             updates.step(weights, gradient, 1, 0.01);
         }
-        Path script = Files.writeString(directory.resolve("adamw.py"), PYTORCH);
         Path numbers = Files.writeString(directory.resolve("numbers.txt"), input);
-        Path output = directory.resolve("output.txt");
-        Process process = new ProcessBuilder(python, script.toString(), numbers.toString())
-                .redirectErrorStream(true)
-                .redirectOutput(output.toFile())
-                .start();
-        try {
-            assertThat(process.waitFor(5, TimeUnit.MINUTES)).isTrue();
-        } finally {
-            process.destroyForcibly();
-        }
-        List<String> lines = Files.readAllLines(output, StandardCharsets.UTF_8);
-        assertThat(process.exitValue()).as(String.join("\n", lines)).isZero();
+        List<String> lines = PyTorch.run(directory, PYTORCH, List.of(numbers.toString()))
+                .lines()
+                .toList();
         Slots slots = updates.slots();
         assertClose(weights, lines.get(0));
         assertClose(slots.array("exp_avg"), lines.get(1));

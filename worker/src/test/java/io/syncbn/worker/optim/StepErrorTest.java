@@ -2,20 +2,18 @@ package io.syncbn.worker.optim;
 
 import static io.syncbn.worker.optim.OptimizerRun.noise;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.syncbn.proto.job.Optimization;
+import io.syncbn.worker.PyTorch;
 import io.syncbn.worker.nn.ParameterLayout;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Random;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -98,8 +96,7 @@ class StepErrorTest {
     @ParameterizedTest
     @ValueSource(strings = {"sgd", "adamw", "lars", "lamb"})
     void isNoLargerThanPyTorchs(String optimizer) throws Exception {
-        String python = System.getenv("SYNCBN_PYTHON");
-        assumeTrue(python != null, "SYNCBN_PYTHON names no Python with torch");
+        PyTorch.assumeThere();
         Random random = new Random(5);
         ParameterLayout layout = OptimizerRun.layer(ROWS, COLUMNS);
         OptimizerRun run = new OptimizerRun(job(optimizer), layout, noise(random, layout.size()));
@@ -114,7 +111,8 @@ class StepErrorTest {
             run.step(0.01, gradient);
             append(numbers, run.weights);
         }
-        String printed = run(List.of(python, "-c", PYTORCH, optimizer, numbers.toString(), "" + ROWS, "" + COLUMNS));
+        String printed =
+                PyTorch.run(directory, PYTORCH, List.of(optimizer, numbers.toString(), "" + ROWS, "" + COLUMNS));
         String[] errors = printed.strip().split(" ");
         System.out.println(optimizer + ": median error of a step " + errors[0] + ", PyTorch's " + errors[1]
                 + ", of the exact step in float32 " + errors[2]);
@@ -127,21 +125,5 @@ class StepErrorTest {
         ByteBuffer bytes = ByteBuffer.allocate(numbers.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
         bytes.asFloatBuffer().put(numbers);
         Files.write(file, bytes.array(), StandardOpenOption.CREATE, StandardOpenOption.APPEND);
-    }
-
-    private String run(List<String> command) throws Exception {
-        Path output = directory.resolve("output");
-        Process process = new ProcessBuilder(command)
-                .redirectErrorStream(true)
-                .redirectOutput(output.toFile())
-                .start();
-        try {
-            assertThat(process.waitFor(5, TimeUnit.MINUTES)).isTrue();
-        } finally {
-            process.destroyForcibly();
-        }
-        String printed = Files.readString(output, StandardCharsets.UTF_8);
-        assertThat(process.exitValue()).as(printed).isZero();
-        return printed;
     }
 }

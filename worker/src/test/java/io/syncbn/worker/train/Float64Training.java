@@ -3,6 +3,7 @@ package io.syncbn.worker.train;
 import io.syncbn.proto.job.Job;
 import io.syncbn.proto.job.Optimization;
 import io.syncbn.worker.data.BatchPlan;
+import io.syncbn.worker.nn.Float64FixedNorm;
 import io.syncbn.worker.nn.Float64Layers;
 import io.syncbn.worker.nn.Float64Layers.Parameters;
 import io.syncbn.worker.nn.Float64Layers.Twin;
@@ -301,7 +302,7 @@ final class Float64Training {
     Evaluation evaluate(Map<String, double[]> statistics) {
         int[] rows = new int[data.test().length];
         Arrays.setAll(rows, i -> i);
-        return evaluate(TrajectoryModel.twin(parameters, (name, channels) -> fixed(statistics, name, channels)), rows);
+        return evaluate(TrajectoryModel.twin(parameters, (name, channels) -> fixed(statistics, name)), rows);
     }
 
     /** The same with the statistics of each batch: of test rows, as many a shard as in training. */
@@ -341,26 +342,12 @@ final class Float64Training {
         return new Evaluation(rows.length, loss / rows.length, (double) correct / rows.length);
     }
 
-    private Twin fixed(Map<String, double[]> statistics, String name, int channels) {
-        return new Twin() {
-            @Override
-            public double[] forward(double[] x) {
-                double[] y = new double[x.length];
-                Arrays.setAll(y, i -> {
-                    int c = i % channels;
-                    double variance = statistics.get(name + ".running_var")[c]
-                            + job.model().normalization().epsilon();
-                    double normalized = (x[i] - statistics.get(name + ".running_mean")[c]) / Math.sqrt(variance);
-                    return parameters.values.get(name + ".weight")[c] * normalized
-                            + parameters.values.get(name + ".bias")[c];
-                });
-                return y;
-            }
-
-            @Override
-            public double[] backward(double[] dy) {
-                throw new UnsupportedOperationException("evaluation only goes forward");
-            }
-        };
+    private Twin fixed(Map<String, double[]> statistics, String name) {
+        return new Float64FixedNorm(
+                parameters,
+                name,
+                statistics.get(name + ".running_mean"),
+                statistics.get(name + ".running_var"),
+                job.model().normalization().epsilon());
     }
 }

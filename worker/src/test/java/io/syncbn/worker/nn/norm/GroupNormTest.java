@@ -4,8 +4,8 @@ import static io.syncbn.worker.nn.Numbers.assertClose;
 import static io.syncbn.worker.nn.Numbers.normal;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.syncbn.worker.PyTorch;
 import io.syncbn.worker.nn.Float64Layers;
 import io.syncbn.worker.nn.Float64Norm;
 import io.syncbn.worker.nn.MomentsReducer;
@@ -16,17 +16,18 @@ import io.syncbn.worker.nn.Pass;
 import io.syncbn.worker.nn.Replica;
 import io.syncbn.worker.nn.Shape;
 import io.syncbn.worker.nn.ShardMemory;
+import io.syncbn.worker.nn.Slopes;
 import io.syncbn.worker.nn.Tensor;
 import io.syncbn.worker.nn.TestMemory;
-import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Random;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -127,34 +128,12 @@ class GroupNormTest {
         assertThat(evaluated).isEqualTo(trained);
     }
 
-    /** The oracle, by Σ dy·y with random dy: a sum of y alone would have no gradient at all. */
     @Test
     void gradientsOfTheDefinitionAreSlopes() {
         Random random = new Random(7);
         Float64Layers.Parameters parameters = parameters(normal(random, 6, 1, 0.3), normal(random, 6));
         double[] x = normal(random, 5 * PICTURE.size());
-        double[] dy = normal(random, x.length);
-        Float64Norm definition = definition(parameters, PICTURE, 2, 3, 5);
-        definition.forward(x);
-        double[] dx = definition.backward(dy);
-        double[] gamma = parameters.values.get("bn.weight");
-        double[] beta = parameters.values.get("bn.bias");
-        for (double[][] each : new double[][][] {
-            {x, dx},
-            {gamma, parameters.gradients.get("bn.weight")},
-            {beta, parameters.gradients.get("bn.bias")}
-        }) {
-            double[] gradient = each[1].clone();
-            for (int i = 0; i < each[0].length; i++) {
-                double before = each[0][i];
-                each[0][i] = before + 1e-6;
-                double above = dot(definition.forward(x), dy);
-                each[0][i] = before - 1e-6;
-                double below = dot(definition.forward(x), dy);
-                each[0][i] = before;
-                assertThat((above - below) / 2e-6).isCloseTo(gradient[i], within(1e-6));
-            }
-        }
+        Slopes.assertGradients("norm", definition(parameters, PICTURE, 2, 3, 5), parameters, x, random);
     }
 
     /** PyTorch's own layer, for each number of groups; in float64. */
@@ -164,9 +143,7 @@ class GroupNormTest {
         "1, 'torch.nn.GroupNorm(1, 6, dtype=torch.float64)'",
         "6, 'torch.nn.InstanceNorm2d(6, affine=True, dtype=torch.float64)'"
     })
-    void pyTorchComputesTheSame(int groups, String layer) throws Exception {
-        String python = System.getenv("SYNCBN_PYTHON");
-        assumeTrue(python != null, "SYNCBN_PYTHON names no Python with torch: nothing to compare with");
+    void pyTorchComputesTheSame(int groups, String layer, @TempDir Path directory) throws Exception {
         Random random = new Random(11);
         double[] gamma = normal(random, 6, 1, 0.3);
         double[] beta = normal(random, 6);
@@ -195,12 +172,7 @@ class GroupNormTest {
                 "flat = [t.permute(0, 2, 3, 1).flatten() for t in (y.detach(), x.grad)]",
                 "flat += [norm.weight.grad, norm.bias.grad]",
                 "print(*torch.cat(flat).tolist())");
-        Process process = new ProcessBuilder(python, "-c", script)
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
-                .start();
-        String printed = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertThat(process.waitFor(5, TimeUnit.MINUTES)).isTrue();
-        assertThat(process.exitValue()).isZero();
+        String printed = PyTorch.run(directory, script, List.of());
         double[] actual = Arrays.stream(printed.strip().split(" "))
                 .mapToDouble(Double::parseDouble)
                 .toArray();
@@ -335,14 +307,6 @@ class GroupNormTest {
 
     private static float[] used(Tensor tensor) {
         return Arrays.copyOf(tensor.values(), tensor.size());
-    }
-
-    private static double dot(double[] a, double[] b) {
-        double sum = 0;
-        for (int i = 0; i < a.length; i++) {
-            sum += a[i] * b[i];
-        }
-        return sum;
     }
 
     private static void addAll(List<Double> list, double[] values) {
