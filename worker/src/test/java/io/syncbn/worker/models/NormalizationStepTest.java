@@ -56,7 +56,7 @@ class NormalizationStepTest {
     private static final double MOMENTUM = 0.9;
 
     /** Medians of some ten thousand errors; on another processor the errors are others. */
-    private static final double TOLERANCE = 1.05;
+    private static final double TOLERANCE = 1.1;
 
     @TempDir
     private Path directory;
