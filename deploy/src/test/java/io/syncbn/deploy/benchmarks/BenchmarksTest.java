@@ -16,9 +16,10 @@ class BenchmarksTest {
 
     @Test
     void everyBenchmarkRuns() throws RunnerException {
-        List<ObjectNode> lines = new Runner(Benchmarks.options("(SimdLoops|Framing|Reduction|Convolutions)")
+        List<ObjectNode> lines = new Runner(Benchmarks.options("(SimdLoops|Framing|Reduction|Convolutions|Norms)")
                         .param("batch", "2")
                         .param("channels", "16")
+                        .param("norm", "group:8")
                         .param("workers", "2")
                         .param("payload", "129 float64")
                         .forks(0)
@@ -42,7 +43,8 @@ class BenchmarksTest {
                         "Framing.decode",
                         "Reduction.offer",
                         "Convolutions.forward",
-                        "Convolutions.forwardAndBackward");
+                        "Convolutions.forwardAndBackward",
+                        "Norms.forwardAndBackward");
         assertThat(lines).allSatisfy(line -> {
             assertThat(line.get("micros").asDouble()).isPositive();
             assertThat(line.size()).isGreaterThanOrEqualTo(4);
