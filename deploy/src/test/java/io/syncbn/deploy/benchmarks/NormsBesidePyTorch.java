@@ -27,14 +27,14 @@ import org.openjdk.jmh.runner.options.VerboseMode;
  * Measures {@link Norms} and PyTorch's layers in turn, {@value #ROUNDS} times for each norm and shape, and prints a JSON
  * line for each: microseconds of both, and ours divided by those of PyTorch's fastest form. A figure is the 10th percentile
  * of single calls, the least of all rounds, because other processes can only add to it. Its name keeps it out of
- * {@code mvn verify}; it takes a quarter of an hour:
+ * {@code mvn verify}; it takes ten minutes:
  *
  * <pre>
  * SYNCBN_PYTHON=PYTHON mvn -q -B test -pl deploy -am -Dtest=NormsBesidePyTorch -Dsurefire.failIfNoSpecifiedTests=false
  * </pre>
  */
 class NormsBesidePyTorch {
-    private static final int ROUNDS = 3;
+    private static final int ROUNDS = 2;
     private static final List<String> NORMS = List.of("batch", "group:8", "layer", "instance");
     private static final List<String> BATCHES = List.of("4", "32");
     private static final List<String> CHANNELS = List.of("16", "32", "64");
@@ -48,9 +48,7 @@ class NormsBesidePyTorch {
     void run() throws IOException, RunnerException {
         String python = System.getenv("SYNCBN_PYTHON");
         assumeTrue(python != null, "SYNCBN_PYTHON names no Python with torch: nothing to compare with");
-        Process peer = new ProcessBuilder(python, "-c", program())
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
-                .start();
+        Process peer = peer(python);
         try (PrintStream questions = new PrintStream(peer.getOutputStream(), true, StandardCharsets.UTF_8);
                 BufferedReader answers = peer.inputReader(StandardCharsets.UTF_8)) {
             for (String norm : NORMS) {
@@ -65,9 +63,13 @@ class NormsBesidePyTorch {
         }
     }
 
-    static String program() throws IOException {
+    /** PyTorch's side, which answers questions on its standard input. */
+    static Process peer(String python) throws IOException {
         try (InputStream in = NormsBesidePyTorch.class.getResourceAsStream("norms.py")) {
-            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+            String program = new String(in.readAllBytes(), StandardCharsets.UTF_8);
+            return new ProcessBuilder(python, "-c", program)
+                    .redirectError(ProcessBuilder.Redirect.INHERIT)
+                    .start();
         }
     }
 

@@ -12,7 +12,7 @@ from torch import nn
 
 # Activations of an example of ResNet-20: 32 x 32 x 16, and half of that in each further stage.
 FIRST_SIZE = 32 * 32 * 16
-LEAST_CALLS = 20  # calls of a first-stage batch take milliseconds on a slow machine
+LEAST_CALLS = 20
 
 
 def layers(norm, channels, side):
