@@ -1,8 +1,15 @@
 package io.syncbn.deploy.benchmarks;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.openjdk.jmh.results.RunResult;
@@ -16,9 +23,10 @@ class BenchmarksTest {
 
     @Test
     void everyBenchmarkRuns() throws RunnerException {
-        List<ObjectNode> lines = new Runner(Benchmarks.options("(SimdLoops|Framing|Reduction|Convolutions)")
+        List<ObjectNode> lines = new Runner(Benchmarks.options("(SimdLoops|Framing|Reduction|Convolutions|Norms)")
                         .param("batch", "2")
                         .param("channels", "16")
+                        .param("norm", "group:8")
                         .param("workers", "2")
                         .param("payload", "129 float64")
                         .forks(0)
@@ -42,10 +50,30 @@ class BenchmarksTest {
                         "Framing.decode",
                         "Reduction.offer",
                         "Convolutions.forward",
-                        "Convolutions.forwardAndBackward");
+                        "Convolutions.forwardAndBackward",
+                        "Norms.forwardAndBackward");
         assertThat(lines).allSatisfy(line -> {
             assertThat(line.get("micros").asDouble()).isPositive();
             assertThat(line.size()).isGreaterThanOrEqualTo(4);
         });
+    }
+
+    @Test
+    void pyTorchsLayersRun() throws IOException {
+        String python = System.getenv("SYNCBN_PYTHON");
+        assumeTrue(python != null, "SYNCBN_PYTHON names no Python with torch: nothing to compare with");
+        Process peer = NormsBesidePyTorch.peer(python);
+        try (PrintStream questions = new PrintStream(peer.getOutputStream(), true, StandardCharsets.UTF_8);
+                BufferedReader answers = peer.inputReader(StandardCharsets.UTF_8)) {
+            for (String norm : new String[] {"batch", "group:8", "layer", "instance"}) {
+                questions.println(norm + " 1 16 0.001");
+                JsonNode answer = new ObjectMapper().readTree(answers.readLine());
+                assertThat(answer.size()).as(norm).isGreaterThanOrEqualTo(2);
+                assertThat(answer).as(norm).allSatisfy(micros -> assertThat(micros.asDouble())
+                        .isPositive());
+            }
+        } finally {
+            peer.destroyForcibly();
+        }
     }
 }

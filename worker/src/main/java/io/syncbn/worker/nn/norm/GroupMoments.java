@@ -16,10 +16,12 @@ final class GroupMoments {
     private final double[] sums;
     private final double[] squares;
 
-    /** By block and group of channels. */
+    /** By block. */
     private final double[] numbers;
 
+    /** By block and channel, as the two below: a group's for each of its channels, so that no loop divides. */
     private final double[] means;
+
     /** Biased. */
     private final double[] variances;
 
@@ -33,7 +35,7 @@ final class GroupMoments {
         this.squares = new double[groups.channels()];
         int blocks = groups.blocks(maxExamples);
         this.numbers = new double[blocks];
-        this.means = new double[Math.multiplyExact(blocks, groups.channelGroups())];
+        this.means = new double[Math.multiplyExact(blocks, groups.channels())];
         this.variances = new double[means.length];
         this.inverseDeviations = new double[means.length];
     }
@@ -51,19 +53,29 @@ final class GroupMoments {
     /** Adds up the channels of each group. */
     void sumOfGroups(double[] ofChannels, double[] sum, int offset) {
         int width = groups.channelsPerGroup();
-        for (int c = 0; c < ofChannels.length; c++) {
-            sum[offset + c / width] += ofChannels[c];
+        for (int g = 0, c = 0; g < groups.channelGroups(); g++) {
+            double ofGroup = 0;
+            for (int end = c + width; c < end; c++) {
+                ofGroup += ofChannels[c];
+            }
+            sum[offset + g] = ofGroup;
         }
     }
 
     /** Takes the finished sums of a block; statistics are zeros without numbers. */
     void take(int block, double[] total) {
         int of = groups.channelGroups();
+        int width = groups.channelsPerGroup();
         numbers[block] = total[0];
-        for (int g = 0, i = block * of; g < of; g++, i++) {
-            means[i] = total[0] == 0 ? 0 : total[1 + g] / total[0];
-            variances[i] = total[0] == 0 ? 0 : Math.max(0, total[1 + of + g] / total[0] - means[i] * means[i]);
-            inverseDeviations[i] = 1 / Math.sqrt(variances[i] + epsilon);
+        for (int g = 0, i = block * groups.channels(); g < of; g++) {
+            double mean = total[0] == 0 ? 0 : total[1 + g] / total[0];
+            double variance = total[0] == 0 ? 0 : Math.max(0, total[1 + of + g] / total[0] - mean * mean);
+            double inverseDeviation = 1 / Math.sqrt(variance + epsilon);
+            for (int end = i + width; i < end; i++) {
+                means[i] = mean;
+                variances[i] = variance;
+                inverseDeviations[i] = inverseDeviation;
+            }
         }
     }
 
@@ -85,6 +97,6 @@ final class GroupMoments {
     }
 
     private int index(int block, int channel) {
-        return block * groups.channelGroups() + channel / groups.channelsPerGroup();
+        return block * groups.channels() + channel;
     }
 }

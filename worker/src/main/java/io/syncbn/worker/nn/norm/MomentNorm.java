@@ -230,12 +230,14 @@ final class MomentNorm implements Norm {
 
     private void setGradientTransform(int block, double[] total) {
         double numbers = byRunning ? 0 : moments.numbers(block); // running statistics do not follow x
-        for (int c = 0; c < channels; c++) {
-            int group = c / groups.channelsPerGroup();
-            double gain = gammaBySums(c) * transform.inverseDeviation(c);
-            double meanGradient = numbers == 0 ? 0 : total[group] / numbers;
-            double meanProduct = numbers == 0 ? 0 : total[groups.channelGroups() + group] / numbers;
-            transform.setGradient(c, gain, meanGradient, meanProduct);
+        int width = groups.channelsPerGroup();
+        for (int g = 0, c = 0; g < groups.channelGroups(); g++) {
+            double meanGradient = numbers == 0 ? 0 : total[g] / numbers;
+            double meanProduct = numbers == 0 ? 0 : total[groups.channelGroups() + g] / numbers;
+            for (int end = c + width; c < end; c++) {
+                double gain = gammaBySums(c) * transform.inverseDeviation(c);
+                transform.setGradient(c, gain, meanGradient, meanProduct);
+            }
         }
     }
 
