@@ -33,8 +33,9 @@ public final class JobSettings {
                     "batch",
                     "normalization of the built-in models, and of a class's norm layers: batch; group:G (G groups of"
                             + " channels of each example), layer, instance; batch-group:K:G (G groups of channels of K"
-                            + " examples, or all); renorm[:RMAX:DMAX]; frozen, by the statistics of --init; weight-norm, of weights; fixup, by"
-                            + " first weights; none"),
+                            + " examples, or all); renorm[:RMAX:DMAX]; frozen, by the statistics of --init; rms; frn, whose"
+                            + " ReLUs are thresholds; evonorm-s0[:G]; weight-norm, of weights; fixup, by first weights;"
+                            + " none"),
             new Setting(
                     "norm-group",
                     "N|all|ghost:K",

@@ -78,6 +78,9 @@ class NormalizationStepTest {
                 "batch-group:all:4",
                 "renorm:1.2:0.3",
                 "frozen",
+                "rms",
+                "frn",
+                "evonorm-s0:4",
                 "none",
                 "weight-norm")) {
             cases.put(norm, Map.of("norm", norm));

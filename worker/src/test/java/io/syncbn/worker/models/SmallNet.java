@@ -11,6 +11,7 @@ import io.syncbn.worker.nn.Float64Layers;
 import io.syncbn.worker.nn.Float64Layers.Parameters;
 import io.syncbn.worker.nn.Float64Layers.Twin;
 import io.syncbn.worker.nn.Float64Norm;
+import io.syncbn.worker.nn.Float64Responses;
 import io.syncbn.worker.nn.Float64Weights;
 import io.syncbn.worker.nn.ModelDefinition;
 import io.syncbn.worker.nn.Net;
@@ -106,7 +107,7 @@ final class SmallNet implements Architecture {
                         "block.conv1",
                         12,
                         own -> Float64Layers.convolution(own, "block.conv1", POOLED, 12, 3, 1, 1)),
-                norm(job, p, running, "block.bn1", 12, examples));
+                norm(job, p, running, "block.bn1", WIDE, false, examples));
         Twin shortcut = weights(
                 job,
                 p,
@@ -118,8 +119,8 @@ final class SmallNet implements Architecture {
                 : weights(job, p, "fc", CLASSES, own -> Float64Layers.dense(own, "fc", 12, CLASSES));
         return sequence(
                 weights(job, p, "conv1", 8, own -> Float64Layers.convolution(own, "conv1", INPUT, 8, 3, 1, 1)),
-                norm(job, p, running, "bn1", 8, examples),
-                relu.get(),
+                norm(job, p, running, "bn1", new Shape(8, 8, 8), true, examples),
+                activation(job, p, "bn1", new Shape(8, 8, 8), relu),
                 averagePool(new Shape(8, 8, 8), 2, 2, 2),
                 sum(main, shortcut),
                 relu.get(),
@@ -136,7 +137,19 @@ final class SmallNet implements Architecture {
                 : layer.apply(p);
     }
 
-    private static Twin norm(Job job, Parameters p, Replica replica, String name, int channels, int... examples) {
+    /** What stands for a ReLU behind a normalization. */
+    private static Twin activation(Job job, Parameters p, String name, Shape shape, Supplier<Twin> relu) {
+        return switch (job.model().normalization().kind().split(":")[0]) {
+            case "frn" -> Float64Responses.threshold(p, name, shape, relu.get());
+            case "evonorm-s0" -> sequence();
+            default -> relu.get();
+        };
+    }
+
+    /** @param activated whether a ReLU stands behind it */
+    private static Twin norm(
+            Job job, Parameters p, Replica replica, String name, Shape shape, boolean activated, int... examples) {
+        int channels = shape.channels();
         String[] kind = job.model().normalization().kind().split(":");
         double epsilon = job.model().normalization().epsilon();
         List<Integer> sizes = sizesOfGroups(job, examples);
@@ -151,6 +164,14 @@ final class SmallNet implements Architecture {
         switch (kind[0]) {
             case "none", "weight-norm":
                 return sequence();
+            case "rms":
+                return Float64Responses.rootMeanSquare(p, name, shape, channels, epsilon);
+            case "frn":
+                return Float64Responses.rootMeanSquare(p, name, shape, 1, epsilon);
+            case "evonorm-s0":
+                return activated
+                        ? Float64Responses.evoNorm(p, name, shape, channels / Integer.parseInt(kind[1]), epsilon)
+                        : Float64Responses.line(p, name, shape);
             case "frozen", "renorm":
                 double[] means = statistic(replica, name + ".running_mean");
                 double[] variances = statistic(replica, name + ".running_var");

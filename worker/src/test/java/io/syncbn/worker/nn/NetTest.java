@@ -192,6 +192,9 @@ class NetTest {
                 normalization(Map.of("norm", "layer")),
                 normalization(Map.of("norm", "instance")),
                 normalization(Map.of("norm", "weight-norm")),
+                normalization(Map.of("norm", "rms")),
+                normalization(Map.of("norm", "frn")),
+                normalization(Map.of("norm", "evonorm-s0:3")),
                 normalization(Map.of("weight-standardization", "true")),
                 normalization(Map.of("norm", "none")))) {
             digests.add(ModelDefinition.of(model, PICTURE, 4, Normalizers.of(each), 0)

@@ -38,11 +38,11 @@ class NormalizationStateTest {
     public static final class Model implements Architecture {
         @Override
         public void define(Net net) {
-            net.conv2d("conv1", 4, 3, 2, 1).norm("bn1").relu();
-            net.residual("block", main -> main.conv2d("conv1", 4, 3, 1, 1)
+            net.conv2d("conv1", 8, 3, 2, 1).norm("bn1").relu();
+            net.residual("block", main -> main.conv2d("conv1", 8, 3, 1, 1)
                     .norm("bn1")
                     .relu()
-                    .conv2d("conv2", 4, 3, 1, 1)
+                    .conv2d("conv2", 8, 3, 1, 1)
                     .norm("bn2"));
             net.globalAveragePool().dense("fc", net.classes());
         }

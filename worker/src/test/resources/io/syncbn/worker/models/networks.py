@@ -72,7 +72,52 @@ class StandardizedConv2d(nn.Conv2d):
         return F.conv2d(x, weight, self.bias, self.stride, self.padding)
 
 
-def make_norm(settings, channels):
+class RootMeanSquareNorm(nn.Module):
+    """Over all numbers of an example, without a shift."""
+
+    def __init__(self, channels, eps=1e-5):
+        super().__init__()
+        self.weight, self.eps = nn.Parameter(torch.ones(channels)), eps
+
+    def forward(self, x):
+        size = (x.square().mean((1, 2, 3), keepdim=True) + self.eps).sqrt()
+        return x / size * self.weight.view(1, -1, 1, 1)
+
+
+class FilterResponseNorm(nn.Module):
+    """With a thresholded linear unit in the place of a ReLU, if one follows; timm's names."""
+
+    def __init__(self, channels, activated, eps=1e-5):
+        super().__init__()
+        self.weight, self.bias = nn.Parameter(torch.ones(channels)), nn.Parameter(torch.zeros(channels))
+        self.tau = nn.Parameter(torch.zeros(channels)) if activated else None
+        self.eps = eps
+
+    def forward(self, x):
+        size = (x.square().mean((2, 3), keepdim=True) + self.eps).sqrt()
+        y = x / size * self.weight.view(1, -1, 1, 1) + self.bias.view(1, -1, 1, 1)
+        return y if self.tau is None else torch.maximum(y, self.tau.view(1, -1, 1, 1))
+
+
+class EvoNormS0(nn.Module):
+    """With the activation in the place of a ReLU, if one follows; timm's names."""
+
+    def __init__(self, channels, groups, activated, eps=1e-5):
+        super().__init__()
+        self.weight, self.bias = nn.Parameter(torch.ones(channels)), nn.Parameter(torch.zeros(channels))
+        self.v = nn.Parameter(torch.ones(channels)) if activated else None
+        self.groups, self.eps = groups, eps
+
+    def forward(self, x):
+        if self.v is not None:
+            n, c, h, w = x.shape
+            variance = torch.var(x.view(n, self.groups, -1), 2, correction=0, keepdim=True)
+            size = (variance + self.eps).sqrt().expand(-1, -1, c // self.groups).reshape(n, c, 1, 1)
+            x = x * torch.sigmoid(self.v.view(1, -1, 1, 1) * x) / size
+        return x * self.weight.view(1, -1, 1, 1) + self.bias.view(1, -1, 1, 1)
+
+
+def make_norm(settings, channels, activated):
     kind, *arguments = settings['norm'].split(':')
     sizes = [int(size) for size in settings['sizes'].split(',')] if 'sizes' in settings else None
     if kind == 'group':
@@ -83,6 +128,12 @@ def make_norm(settings, channels):
         return nn.InstanceNorm2d(channels, affine=True)
     if kind in ('none', 'weight-norm'):
         return nn.Identity()
+    if kind == 'rms':
+        return RootMeanSquareNorm(channels)
+    if kind == 'frn':
+        return FilterResponseNorm(channels, activated)
+    if kind == 'evonorm-s0':
+        return EvoNormS0(channels, int(arguments[0]), activated)
     norm = {'batch': BatchNorm, 'frozen': FrozenBatchNorm, 'renorm': BatchRenorm, 'batch-group': BatchGroupNorm}[kind](
         channels)
     norm.sizes = sizes
@@ -97,7 +148,7 @@ class Block(nn.Module):
     def __init__(self, settings, conv):
         super().__init__()
         self.conv1 = conv(8, 12, 3, padding=1)
-        self.bn1 = make_norm(settings, 12)
+        self.bn1 = make_norm(settings, 12, False)
         self.downsample = nn.Sequential(conv(8, 12, 1))
 
     def forward(self, x):
@@ -109,18 +160,20 @@ class SmallNet(nn.Module):
         super().__init__()
         kind = StandardizedConv2d if settings.get('weight-standardization') == 'true' else nn.Conv2d
         weight_norm = parametrizations.weight_norm if settings['norm'] == 'weight-norm' else lambda layer: layer
-        bias = settings['norm'] in ('none', 'weight-norm')
+        bias = settings['norm'] in ('none', 'weight-norm', 'rms')
 
         def conv(*sizes, **others):
             return weight_norm(kind(*sizes, bias=bias, **others))
 
+        activates = settings['norm'].split(':')[0] in ('frn', 'evonorm-s0')
+        self.relu = nn.Identity() if activates else nn.ReLU()
         self.conv1 = conv(3, 8, 3, padding=1)
-        self.bn1 = make_norm(settings, 8)
+        self.bn1 = make_norm(settings, 8, True)
         self.block = Block(settings, conv)
         self.fc = weight_norm(nn.Linear(12, 4))
 
     def forward(self, x):
-        x = F.avg_pool2d(F.relu(self.bn1(self.conv1(x))), 2)
+        x = F.avg_pool2d(self.relu(self.bn1(self.conv1(x))), 2)
         return self.fc(self.block(x).mean((2, 3)))
 
 

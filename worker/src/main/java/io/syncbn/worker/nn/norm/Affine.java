@@ -7,7 +7,7 @@ import io.syncbn.worker.nn.ShardMemory;
 import java.util.List;
 
 /**
- * γ and β, a scale and a shift for each channel; or neither.
+ * γ and β, a scale and a shift for each channel; or γ alone, or neither.
  *
  * @param scaleOffset of γ in the weights, or {@link #ABSENT}
  * @param shiftOffset of β in the weights, or {@link #ABSENT}
@@ -26,6 +26,16 @@ record Affine(int scaleOffset, int shiftOffset) {
                 scope.parameter("bias", dimensions, Role.NORM_SHIFT, Initializer.constant(0)));
     }
 
+    /** Registers γ alone, if there is to be any. */
+    static Affine registerScale(LayerScope scope, boolean affine) {
+        return affine
+                ? new Affine(
+                        scope.parameter(
+                                "weight", List.of(scope.input().channels()), Role.NORM_SCALE, Initializer.constant(1)),
+                        ABSENT)
+                : new Affine(ABSENT, ABSENT);
+    }
+
     double gamma(ShardMemory memory, int c) {
         return scaleOffset == ABSENT ? 1 : memory.weights()[scaleOffset + c];
     }
@@ -36,12 +46,16 @@ record Affine(int scaleOffset, int shiftOffset) {
 
     /** dβ += Σ dy, dγ += Σ dy·x̂. */
     void addGradients(ShardMemory memory, double[] sums, double[] products) {
-        if (scaleOffset == ABSENT) {
+        add(memory, scaleOffset, products);
+        add(memory, shiftOffset, sums);
+    }
+
+    private static void add(ShardMemory memory, int offset, double[] gradient) {
+        if (offset == ABSENT) {
             return;
         }
-        for (int c = 0; c < sums.length; c++) {
-            memory.gradients()[scaleOffset + c] += (float) products[c];
-            memory.gradients()[shiftOffset + c] += (float) sums[c];
+        for (int c = 0; c < gradient.length; c++) {
+            memory.gradients()[offset + c] += (float) gradient[c];
         }
     }
 }

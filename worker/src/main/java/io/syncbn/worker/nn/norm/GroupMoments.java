@@ -68,7 +68,7 @@ final class GroupMoments {
         int width = groups.channelsPerGroup();
         numbers[block] = total[0];
         for (int g = 0, i = block * groups.channels(); g < of; g++) {
-            double mean = total[0] == 0 ? 0 : total[1 + g] / total[0];
+            double mean = total[0] == 0 || !groups.centered() ? 0 : total[1 + g] / total[0];
             double variance = total[0] == 0 ? 0 : Math.max(0, total[1 + of + g] / total[0] - mean * mean);
             double inverseDeviation = 1 / Math.sqrt(variance + epsilon);
             for (int end = i + width; i < end; i++) {

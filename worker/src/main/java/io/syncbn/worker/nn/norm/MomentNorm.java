@@ -232,7 +232,7 @@ final class MomentNorm implements Norm {
         double numbers = byRunning ? 0 : moments.numbers(block); // running statistics do not follow x
         int width = groups.channelsPerGroup();
         for (int g = 0, c = 0; g < groups.channelGroups(); g++) {
-            double meanGradient = numbers == 0 ? 0 : total[g] / numbers;
+            double meanGradient = numbers == 0 || !groups.centered() ? 0 : total[g] / numbers;
             double meanProduct = numbers == 0 ? 0 : total[groups.channelGroups() + g] / numbers;
             for (int end = c + width; c < end; c++) {
                 double gain = gammaBySums(c) * transform.inverseDeviation(c);

@@ -149,7 +149,7 @@ final class MomentNorms {
         return scope.input().channels() + " channels";
     }
 
-    private static int groups(String text) {
+    static int groups(String text) {
         if (!text.matches(WHOLE_NUMBER)) {
             throw new IllegalArgumentException("the number of groups must be a whole number from 1");
         }
@@ -162,7 +162,7 @@ final class MomentNorms {
         }
     }
 
-    private static void requireDivisible(LayerScope scope, int channelGroups) {
+    static void requireDivisible(LayerScope scope, int channelGroups) {
         int channels = scope.input().channels();
         if (channels % channelGroups != 0) {
             throw new ModelException(scope.name() + ": " + channels + " channels cannot be divided into "
@@ -171,7 +171,7 @@ final class MomentNorms {
     }
 
     /** Groups over shards depend on the data: the job's start checks them. */
-    private static void requireSeveral(LayerScope scope, NormGroups groups) {
+    static void requireSeveral(LayerScope scope, NormGroups groups) {
         Shape shape = groups.shape();
         if (!groups.isOverShards() && shape.pixels() * groups.channelsPerGroup() * groups.examples() == 1) {
             throw new ModelException(scope.name() + ": each of " + groups.channelGroups()

@@ -12,18 +12,24 @@ import io.syncbn.worker.nn.Shape;
  *     normalization group, over shards
  * @param channelGroups into how many parts of equal size the channels are divided; as many as channels for one each
  * @param layer number for sums over shards, if groups are wider than one
+ * @param centered whether the mean is subtracted; else it counts as 0, and the variance is the mean square
  */
-record NormGroups(Shape shape, int examples, int channelGroups, int layer) {
+record NormGroups(Shape shape, int examples, int channelGroups, int layer, boolean centered) {
     private static final int NO_NUMBER = -1;
 
     /** Groups within a shard. */
     static NormGroups ofShard(Shape shape, int examples, int channelGroups) {
-        return new NormGroups(shape, examples, channelGroups, NO_NUMBER);
+        return new NormGroups(shape, examples, channelGroups, NO_NUMBER, true);
     }
 
     /** Groups over shards. */
     static NormGroups overShards(Shape shape, int channelGroups, int layer) {
-        return new NormGroups(shape, 0, channelGroups, layer);
+        return new NormGroups(shape, 0, channelGroups, layer, true);
+    }
+
+    /** Groups of one example, whose mean is not subtracted. */
+    static NormGroups notCentered(Shape shape, int channelGroups) {
+        return new NormGroups(shape, 1, channelGroups, NO_NUMBER, false);
     }
 
     boolean isOverShards() {

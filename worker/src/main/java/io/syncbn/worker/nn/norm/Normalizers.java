@@ -24,6 +24,9 @@ public final class Normalizers implements Norms {
         register("batch-group:K:G", MomentNorms::batchGroup);
         register("renorm[:RMAX:DMAX]", MomentNorms::renorm);
         register("frozen", MomentNorms::frozen);
+        register("rms", RootMeanSquareNorms::rms);
+        register("frn", RootMeanSquareNorms::filterResponse);
+        register("evonorm-s0[:G]", EvoNorm::normalizer);
         register("none", NoNorm::none);
         register("weight-norm", NoNorm::ofWeights);
         register("fixup", Fixup::normalizer);
