@@ -28,6 +28,11 @@ public class Norms {
     /** Of an example: 32 × 32 in the first stage, with 16 channels. */
     private static final int SIDE_BY_CHANNELS = 32 * 16;
 
+    /** After which kernels have begun to warm up, in a thread of that name. */
+    private static final int PASSES = 100;
+
+    private static final String WARM_UP = "warm-up";
+
     private static final Pass TRAINING =
             new Pass(true, new Pass.BatchId(1, 1, 0, 0), MomentsReducer.LOCAL, offset -> {});
 
@@ -46,7 +51,7 @@ public class Norms {
     private Tensor gradient;
 
     @Setup
-    public void setUp() {
+    public void setUp() throws InterruptedException {
         int side = SIDE_BY_CHANNELS / channels;
         Normalizer normalizer = Normalizers.of(Normalization.DEFAULT).named(norm);
         Architecture oneLayer = net -> net.norm("norm", scope -> keepLayer(normalizer, scope))
@@ -58,6 +63,14 @@ public class Norms {
         Random random = new Random(1);
         input = normal(random, definition.inputShape());
         gradient = normal(random, definition.inputShape());
+        for (int i = 0; i < PASSES; i++) {
+            forwardAndBackward();
+        }
+        for (Thread thread : Thread.getAllStackTraces().keySet()) {
+            if (thread.getName().equals(WARM_UP)) {
+                thread.join();
+            }
+        }
     }
 
     /** Keeps the layer beside the model, to be called alone. */

@@ -97,7 +97,7 @@ class NormsBesidePyTorch {
         return line;
     }
 
-    /** In a JVM of its own, which compiles the vector kernels for seconds before it is measured. */
+    /** In a JVM of its own. */
     private static double measure(String norm, String batch, String channels) throws RunnerException {
         return new Runner(new OptionsBuilder()
                         .include("io\\.syncbn\\.deploy\\.benchmarks\\.Norms\\.")
@@ -107,7 +107,7 @@ class NormsBesidePyTorch {
                         .mode(Mode.SampleTime)
                         .timeUnit(TimeUnit.MICROSECONDS)
                         .forks(1)
-                        .warmupIterations(6)
+                        .warmupIterations(4)
                         .warmupTime(TimeValue.seconds(1))
                         .measurementIterations(4)
                         .measurementTime(TimeValue.milliseconds(500))

@@ -8,6 +8,11 @@ import java.util.Arrays;
  */
 final class PlainKernels implements ChannelKernels {
 
+    /** How many rows to go through: none if no channel is left, because a row without work takes as long as a vector. */
+    private static int countFrom(int first, Rows rows) {
+        return first < rows.channels() ? rows.count() : 0;
+    }
+
     @Override
     public void moments(float[] x, Rows rows, double[] sums, double[] squares) {
         momentsFrom(0, x, rows, sums, squares);
@@ -15,9 +20,10 @@ final class PlainKernels implements ChannelKernels {
 
     static void momentsFrom(int first, float[] x, Rows rows, double[] sums, double[] squares) {
         int channels = rows.channels();
+        int count = countFrom(first, rows);
         Arrays.fill(sums, first, channels, 0);
         Arrays.fill(squares, first, channels, 0);
-        for (int row = 0; row < rows.count(); row++) {
+        for (int row = 0; row < count; row++) {
             for (int c = first, i = rows.start() + row * channels + first; c < channels; c++, i++) {
                 double value = x[i];
                 sums[c] += value;
@@ -35,9 +41,10 @@ final class PlainKernels implements ChannelKernels {
     static void gradientMomentsFrom(
             int first, float[] dy, float[] x, float[] y, Rows rows, double[] mean, double[] sums, double[] products) {
         int channels = rows.channels();
+        int count = countFrom(first, rows);
         Arrays.fill(sums, first, channels, 0);
         Arrays.fill(products, first, channels, 0);
-        for (int row = 0; row < rows.count(); row++) {
+        for (int row = 0; row < count; row++) {
             for (int c = first, i = rows.start() + row * channels + first; c < channels; c++, i++) {
                 double gradient = y == null || y[i] > 0 ? dy[i] : 0;
                 sums[c] += gradient;
@@ -53,10 +60,11 @@ final class PlainKernels implements ChannelKernels {
 
     static void normalizeFrom(int first, float[] x, float[] y, Rows rows, Transform transform, boolean relu) {
         int channels = rows.channels();
+        int count = countFrom(first, rows);
         float[] pivot = transform.pivot();
         float[] scale = transform.scale();
         float[] shift = transform.shift();
-        for (int row = 0; row < rows.count(); row++) {
+        for (int row = 0; row < count; row++) {
             for (int c = first, i = rows.start() + row * channels + first; c < channels; c++, i++) {
                 float value = (x[i] - pivot[c]) * scale[c] + shift[c];
                 y[i] = relu ? Math.max(0, value) : value;
@@ -72,10 +80,11 @@ final class PlainKernels implements ChannelKernels {
     static void normalizeAddReluFrom(
             int first, float[] x, float[] residual, float[] y, Rows rows, Transform transform) {
         int channels = rows.channels();
+        int count = countFrom(first, rows);
         float[] pivot = transform.pivot();
         float[] scale = transform.scale();
         float[] shift = transform.shift();
-        for (int row = 0; row < rows.count(); row++) {
+        for (int row = 0; row < count; row++) {
             for (int c = first, i = rows.start() + row * channels + first; c < channels; c++, i++) {
                 y[i] = Math.max(0, (x[i] - pivot[c]) * scale[c] + shift[c] + residual[i]);
             }
@@ -91,10 +100,11 @@ final class PlainKernels implements ChannelKernels {
     static void normalizeGradientFrom(
             int first, float[] dy, float[] x, float[] y, float[] dx, Rows rows, float[] gain, Transform transform) {
         int channels = rows.channels();
+        int count = countFrom(first, rows);
         float[] pivot = transform.pivot();
         float[] slope = transform.scale();
         float[] shift = transform.shift();
-        for (int row = 0; row < rows.count(); row++) {
+        for (int row = 0; row < count; row++) {
             for (int c = first, i = rows.start() + row * channels + first; c < channels; c++, i++) {
                 float gradient = y == null || y[i] > 0 ? dy[i] : 0;
                 dx[i] = gradient * gain[c] + ((x[i] - pivot[c]) * slope[c] + shift[c]);
