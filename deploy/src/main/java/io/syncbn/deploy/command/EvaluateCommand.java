@@ -6,6 +6,7 @@ import io.syncbn.proto.job.Job;
 import io.syncbn.proto.job.Setting;
 import io.syncbn.worker.EvaluationRun;
 import io.syncbn.worker.record.Evaluation;
+import io.syncbn.worker.record.Evaluation.Other;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -50,6 +51,22 @@ final class EvaluateCommand implements Command {
                 100 * evaluation.accuracy(),
                 evaluation.examples(),
                 evaluation.loss());
+        evaluation
+                .others()
+                .forEach((way, scores) -> System.out.printf(
+                        Locale.ROOT,
+                        "%-23s test accuracy %.2f %%, test loss %.4g%n",
+                        name(way),
+                        100 * scores.accuracy(),
+                        scores.loss()));
         return ExitCode.DONE;
+    }
+
+    private static String name(Other way) {
+        return switch (way) {
+            case PRECISE -> "by precise statistics:";
+            case BATCH -> "by batch statistics:";
+            case EMA -> "average of the weights:";
+        };
     }
 }

@@ -27,7 +27,7 @@ import org.openjdk.jmh.runner.options.VerboseMode;
  * Measures {@link Norms} and PyTorch's layers in turn, {@value #ROUNDS} times for each norm and shape, and prints a JSON
  * line for each: microseconds of both, and ours divided by those of PyTorch's fastest form. A figure is the 10th percentile
  * of single calls, the least of all rounds, because other processes can only add to it. Its name keeps it out of
- * {@code mvn verify}; it takes ten minutes:
+ * {@code mvn verify}; it takes ten minutes or more; {@code -Dnorms=group:8} measures fewer:
  *
  * <pre>
  * SYNCBN_PYTHON=PYTHON mvn -q -B test -pl deploy -am -Dtest=NormsBesidePyTorch -Dsurefire.failIfNoSpecifiedTests=false
@@ -35,7 +35,8 @@ import org.openjdk.jmh.runner.options.VerboseMode;
  */
 class NormsBesidePyTorch {
     private static final int ROUNDS = 2;
-    private static final List<String> NORMS = List.of("batch", "group:8", "layer", "instance");
+    private static final List<String> NORMS =
+            List.of(System.getProperty("norms", "batch,group:8,layer,instance").split(","));
     private static final List<String> BATCHES = List.of("4", "32");
     private static final List<String> CHANNELS = List.of("16", "32", "64");
     private static final double PERCENTILE = 10;

@@ -51,26 +51,4 @@ record GradientNorms(double examples, double squaredExamples, double squaredNorm
                 (squaredNorm - squaredNorms) / pairs,
                 (squaredTotal * squaredNorms - squaredExamples * squaredNorm) / (examples * pairs)));
     }
-
-    /**
-     * Σ x², in float64. Four running sums, because each addition waits for the one before it; their order is part of the
-     * result.
-     */
-    static double squaredNorm(float[] x) {
-        double sum0 = 0;
-        double sum1 = 0;
-        double sum2 = 0;
-        double sum3 = 0;
-        int whole = x.length & ~3;
-        for (int i = 0; i < whole; i += 4) {
-            sum0 += (double) x[i] * x[i];
-            sum1 += (double) x[i + 1] * x[i + 1];
-            sum2 += (double) x[i + 2] * x[i + 2];
-            sum3 += (double) x[i + 3] * x[i + 3];
-        }
-        for (int i = whole; i < x.length; i++) {
-            sum0 += (double) x[i] * x[i];
-        }
-        return (sum0 + sum1) + (sum2 + sum3);
-    }
 }

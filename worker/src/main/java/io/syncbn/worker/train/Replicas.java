@@ -61,13 +61,20 @@ public record Replicas(ModelDefinition definition, SlotNames slots, ModelState i
         return new ModelState(fresh, 0, Slots.zeros(slots, fresh.weights().length), 0);
     }
 
-    /** A checkpoint's model, whichever job and data it came from, as long as it is the same model; to be evaluated. */
+    /**
+     * A checkpoint's model, whichever job and data it came from, as long as it is the same model; to be evaluated. Only
+     * the average of its weights, if the job keeps one, makes it matter which optimizer it was.
+     */
     public static Replicas ofCheckpoint(Job job, Dataset data, Arithmetic arithmetic, Path path) {
         ModelDefinition definition =
                 define(job, data, Normalizers.of(job.model().normalization()));
         Checkpoint checkpoint = Checkpoint.open(path);
         SameOrigin.require(checkpoint, definition.description());
         SameOrigin.warn(checkpoint, arithmetic);
+        if (job.optimization().emaDecay() > 0) {
+            SlotNames slots = Optimizers.of(job.optimization()).slots();
+            return new Replicas(definition, slots, stateOf(checkpoint, definition, slots));
+        }
         ModelState model = checkpoint.stateOfModel(definition.parameters(), definition.statistics());
         return new Replicas(definition, SlotNames.NONE, model);
     }

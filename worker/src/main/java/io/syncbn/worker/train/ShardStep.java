@@ -13,6 +13,7 @@ import io.syncbn.worker.nn.Pass;
 import io.syncbn.worker.nn.ShardModel;
 import io.syncbn.worker.nn.SoftmaxCrossEntropy;
 import io.syncbn.worker.nn.Tensor;
+import io.syncbn.worker.optim.L2Norm;
 import java.util.Optional;
 import java.util.function.LongSupplier;
 
@@ -139,7 +140,7 @@ final class ShardStep {
             Round round = new Round(SumKind.GRADIENTS, step, chunksLeft, chunks.count());
             float[] chunk = chunks.copy(model.gradients(), chunksLeft);
             watch.gradient(chunks.start(chunksLeft), chunk);
-            squaredNorm += GradientNorms.squaredNorm(chunk);
+            squaredNorm += L2Norm.squared(chunk);
             collective.offerGradients(round, shard, chunk);
         }
     }

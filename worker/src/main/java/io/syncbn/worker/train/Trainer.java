@@ -2,6 +2,7 @@ package io.syncbn.worker.train;
 
 import io.syncbn.proto.sums.Chunks;
 import io.syncbn.worker.checkpoint.ModelState;
+import io.syncbn.worker.optim.L2Norm;
 import io.syncbn.worker.record.Recording;
 import io.syncbn.worker.record.StepRecord;
 import io.syncbn.worker.record.StepSplit;
@@ -76,7 +77,7 @@ final class Trainer {
         for (int chunk = 0; chunk < chunks.count(); chunk++) {
             chunks.paste(gradientsWait.await(shards.gradients(step, chunk, chunks.count())), chunk, gradient);
         }
-        double squaredNorm = shards.areIndependent() ? GradientNorms.squaredNorm(gradient) : Double.NaN;
+        double squaredNorm = shards.areIndependent() ? L2Norm.squared(gradient) : Double.NaN;
         long summed = nanoClock.getAsLong();
         CommitSum sums = CommitSum.unpack(
                 shards.commit(step).await(), state.modelState().replica().statistics());

@@ -41,4 +41,19 @@ class L2NormTest {
                     .isCloseTo(Math.sqrt(squares), within(1e-6));
         }
     }
+
+    /** Small numbers beside large ones, and lengths that four does not divide. */
+    @Test
+    void theSquareIsThatOfFloat64() {
+        Random random = new Random(5);
+        for (int length = 0; length < 20; length++) {
+            float[] x = new float[length];
+            double expected = 0;
+            for (int i = 0; i < length; i++) {
+                x[i] = (float) (random.nextGaussian() * Math.pow(10, random.nextInt(-25, 25)));
+                expected += (double) x[i] * x[i];
+            }
+            assertThat(L2Norm.squared(x)).isCloseTo(expected, within(1e-14 * expected));
+        }
+    }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.syncbn.proto.job.Job;
 import io.syncbn.proto.job.JobException;
+import io.syncbn.worker.EvaluationRun;
 import io.syncbn.worker.checkpoint.Checkpoint;
 import io.syncbn.worker.checkpoint.CheckpointException;
 import io.syncbn.worker.checkpoint.ModelState;
@@ -12,6 +13,8 @@ import io.syncbn.worker.data.DecodedDataset;
 import io.syncbn.worker.nn.Architecture;
 import io.syncbn.worker.nn.Net;
 import io.syncbn.worker.nn.norm.Normalizers;
+import io.syncbn.worker.record.Evaluation;
+import io.syncbn.worker.record.Evaluation.Other;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -109,6 +112,32 @@ class NormalizationStateTest {
                 .last()
                 .asString()
                 .contains("preciseTestAccuracy", "batchTestAccuracy");
+    }
+
+    /** A checkpoint can be evaluated in all the ways in which its run was. */
+    @Test
+    void aCheckpointIsEvaluatedAsItWasInTraining() throws IOException {
+        Path run = directory.resolve("run");
+        Job job = job(Map.of("ema-decay", "0.5", "precise-bn", "2"), Map.of());
+        LocalTraining.run(job, run, Optional.empty(), 0);
+        Evaluation evaluation = EvaluationRun.run(job, run);
+        assertThat(evaluation.others()).containsOnlyKeys(Other.values());
+        String line = Files.readAllLines(run.resolve("metrics.jsonl")).stream()
+                .filter(text -> text.contains("testLoss"))
+                .reduce((first, second) -> second)
+                .orElseThrow();
+        assertThat(line)
+                .contains(
+                        "\"testLoss\":" + evaluation.loss() + ",",
+                        "\"preciseTestLoss\":" + loss(evaluation, Other.PRECISE) + ",",
+                        "\"batchTestLoss\":" + loss(evaluation, Other.BATCH) + ",",
+                        "\"emaTestLoss\":" + loss(evaluation, Other.EMA) + ",");
+        assertThat(Set.of(evaluation.loss(), loss(evaluation, Other.PRECISE), loss(evaluation, Other.EMA)))
+                .hasSize(3);
+    }
+
+    private static double loss(Evaluation evaluation, Other way) {
+        return evaluation.others().get(way).loss();
     }
 
     /** Nothing is estimated where nothing is tracked. */
