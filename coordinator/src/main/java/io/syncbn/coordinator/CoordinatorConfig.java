@@ -3,6 +3,7 @@ package io.syncbn.coordinator;
 import io.syncbn.coordinator.membership.MembershipTimeouts;
 import io.syncbn.coordinator.membership.Rules;
 import io.syncbn.coordinator.membership.WorkerRange;
+import io.syncbn.coordinator.service.Spectator;
 import io.syncbn.proto.net.Address;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -18,9 +19,15 @@ import java.util.Optional;
  * @param groupSize shards in a normalization group
  * @param metrics where metrics are served over HTTP, port 0 for any that is free; empty for none
  * @param journal file to which events are written, and from which a restarted coordinator recovers; empty for none
+ * @param spectator sees what happens
  */
 public record CoordinatorConfig(
-        Address listen, Rules rules, int groupSize, Optional<Address> metrics, Optional<Path> journal) {
+        Address listen,
+        Rules rules,
+        int groupSize,
+        Optional<Address> metrics,
+        Optional<Path> journal,
+        Spectator spectator) {
 
     /** @throws IllegalArgumentException listing every problem, one per line */
     public CoordinatorConfig {

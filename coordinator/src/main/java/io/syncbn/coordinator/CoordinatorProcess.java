@@ -79,7 +79,8 @@ public final class CoordinatorProcess implements AutoCloseable {
                 System::nanoTime,
                 metrics,
                 events.<Journal>map(file -> (note, whenKept) -> file.keep(note, () -> execute(whenKept)))
-                        .orElse(Journal.NONE));
+                        .orElse(Journal.NONE),
+                config.spectator());
         metricsServer = config.metrics().isPresent()
                 ? Optional.of(serve(registry, config.metrics().get()))
                 : Optional.empty();

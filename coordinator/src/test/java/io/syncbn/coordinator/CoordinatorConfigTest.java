@@ -7,6 +7,7 @@ import io.syncbn.coordinator.membership.MembershipTimeouts;
 import io.syncbn.coordinator.membership.Rules;
 import io.syncbn.coordinator.membership.Straggler;
 import io.syncbn.coordinator.membership.WorkerRange;
+import io.syncbn.coordinator.service.Spectator;
 import io.syncbn.proto.net.Address;
 import java.time.Duration;
 import java.util.Optional;
@@ -33,7 +34,7 @@ class CoordinatorConfigTest {
                                 new Limits(Duration.ofSeconds(-1), Long.MAX_VALUE, 100)),
                         5,
                         Optional.empty(),
-                        Optional.empty()))
+                        Optional.empty(), Spectator.NONE))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("""
                         6 workers for 4 shards; expected 1 to 4, so that each has a shard

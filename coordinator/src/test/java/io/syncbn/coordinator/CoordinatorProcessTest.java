@@ -9,6 +9,7 @@ import io.grpc.health.v1.HealthCheckRequest;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.health.v1.HealthGrpc;
 import io.netty.channel.EventLoopGroup;
+import io.syncbn.coordinator.service.Spectator;
 import io.syncbn.proto.Protocol;
 import io.syncbn.proto.net.Address;
 import io.syncbn.proto.net.Channels;
@@ -156,7 +157,7 @@ class CoordinatorProcessTest extends WithCoordinator {
                 TestRules.of(JOB, SHARDS, WORKERS, WORKERS, TestRules.patience(Duration.ofSeconds(1))),
                 SHARDS,
                 Optional.empty(),
-                Optional.empty())));
+                Optional.empty(), Spectator.NONE)));
         assertThat(coordinator.awaitEnd()).isEqualTo(new Outcome.Failure("none of 3 workers joined within 1 s"));
     }
 
@@ -202,7 +203,7 @@ class CoordinatorProcessTest extends WithCoordinator {
                 TestRules.of(JOB, 1, 1, 1, TestRules.patience(Duration.ofSeconds(1))),
                 1,
                 Optional.empty(),
-                Optional.empty());
+                Optional.empty(), Spectator.NONE);
         assertThatThrownBy(() -> CoordinatorProcess.start(same))
                 .isInstanceOf(IOException.class)
                 .hasMessageStartingWith("cannot listen on 127.0.0.1:" + coordinator.port() + ": ")
@@ -219,7 +220,7 @@ class CoordinatorProcessTest extends WithCoordinator {
                         TestRules.of(JOB, SHARDS, WORKERS, WORKERS, TestRules.patience(Duration.ofMinutes(10))),
                         SHARDS,
                         Optional.of(new Address("0.0.0.0", ports[1])),
-                        Optional.of(log));
+                        Optional.of(log), Spectator.NONE);
                 assertThatThrownBy(() -> CoordinatorProcess.start(config))
                         .isInstanceOf(IOException.class)
                         .hasMessageContaining(Integer.toString(taken.getLocalPort()));
@@ -254,7 +255,7 @@ class CoordinatorProcessTest extends WithCoordinator {
                 TestRules.of(JOB, SHARDS, WORKERS, WORKERS, TestRules.patience(Duration.ofMinutes(10))),
                 SHARDS,
                 Optional.empty(),
-                Optional.empty());
+                Optional.empty(), Spectator.NONE);
         assertThatThrownBy(() -> CoordinatorProcess.start(config))
                 .isInstanceOf(IOException.class)
                 .hasMessage("cannot listen on nobody.invalid:0: no host is called nobody.invalid");

@@ -3,6 +3,7 @@ package io.syncbn.coordinator;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.syncbn.coordinator.membership.MembershipTimeouts;
+import io.syncbn.coordinator.service.Spectator;
 import io.syncbn.proto.net.Address;
 import io.syncbn.proto.v1.Plan;
 import java.io.IOException;
@@ -62,7 +63,7 @@ abstract class WithCoordinator {
                 TestRules.of(JOB, SHARDS, minWorkers, maxWorkers, patience),
                 groupSize,
                 Optional.of(new Address("127.0.0.1", 0)),
-                log)));
+                log, Spectator.NONE)));
     }
 
     final FakeWorker worker(String name, CoordinatorProcess coordinator) {

@@ -13,6 +13,7 @@ import io.syncbn.worker.data.DecodedDataset;
 import io.syncbn.worker.kernels.Arithmetic;
 import io.syncbn.worker.record.CheckpointTimer;
 import io.syncbn.worker.record.Recording;
+import io.syncbn.worker.record.Reports;
 import io.syncbn.worker.record.RunFacts;
 import io.syncbn.worker.record.RunFiles;
 import io.syncbn.worker.record.StartTimes;
@@ -85,11 +86,13 @@ public final class WorkerProcess {
         Address coordinator = config.coordination().coordinator().get();
         WriterTurn turn = new WriterTurn(config.run(), Fingerprint.of(job), coordinator.toString());
         CheckpointTimer timer = new CheckpointTimer(config.intervals().checkpointTime(), NANO_CLOCK);
+        Reports reports = new Reports(
+                setup.replicas().definition().normalizationLayers(), NANO_CLOCK, metrics::failedWrites);
         try (RunFiles files = new RunFiles(config.run(), setup.origin(), metrics, start);
-                Recording recording = new Recording(turn, files::open, timer, metrics, start);
+                Recording recording = new Recording(turn, files::open, timer, metrics, start, reports);
                 Training training = new Training(
                         setup, config.run().directory(), config.resume(), config.intervals(), recording, NANO_CLOCK);
-                SessionRunner session = session(config, setup, coordinator)) {
+                SessionRunner session = session(config, setup, coordinator, reports)) {
             config.host().leave().thenAccept(session::leave);
             LOG.log(Level.INFO, "{0} joins at {1}", config.run().worker(), coordinator);
             WorkerEnd end = session.run(training);
@@ -100,7 +103,7 @@ public final class WorkerProcess {
         }
     }
 
-    private static SessionRunner session(WorkerConfig config, Setup setup, Address coordinator) {
+    private static SessionRunner session(WorkerConfig config, Setup setup, Address coordinator, Reports reports) {
         Job job = setup.job();
         return new SessionRunner(
                 introduction(config, setup),
@@ -109,6 +112,7 @@ public final class WorkerProcess {
                 job.batches().shards(),
                 job.groupSize(),
                 NANO_CLOCK,
+                reports::take,
                 config.host().hung());
     }
 

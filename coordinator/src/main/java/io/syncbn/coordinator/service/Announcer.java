@@ -17,13 +17,15 @@ final class Announcer {
 
     private final CoordinatorMetrics metrics;
     private final Journal journal;
+    private final Spectator spectator;
     private final LongSupplier nanoClock;
     /** Limits how often refusals are reported: anybody may try to join, as often as they like. */
     private final RateLimit refusals = new RateLimit();
 
-    Announcer(CoordinatorMetrics metrics, Journal journal, LongSupplier nanoClock) {
+    Announcer(CoordinatorMetrics metrics, Journal journal, Spectator spectator, LongSupplier nanoClock) {
         this.metrics = metrics;
         this.journal = journal;
+        this.spectator = spectator;
         this.nanoClock = nanoClock;
     }
 
@@ -56,6 +58,7 @@ final class Announcer {
         } else if (note.topic() == Topic.RESTORED) {
             metrics.restored();
         }
+        spectator.noted(note);
         journal.keep(note, whenKept);
     }
 

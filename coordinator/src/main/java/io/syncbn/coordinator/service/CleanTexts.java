@@ -3,6 +3,7 @@ package io.syncbn.coordinator.service;
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Message;
 import io.syncbn.proto.v1.FromWorker;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -43,9 +44,22 @@ final class CleanTexts {
                     cleaned = cleaned == null ? message.toBuilder() : cleaned;
                     cleaned.setField(field.getKey(), clean);
                 }
+            } else if (field.getValue() instanceof Message inner && !inner.equals(of(inner))) {
+                cleaned = cleaned == null ? message.toBuilder() : cleaned;
+                cleaned.setField(field.getKey(), of(inner));
+            } else if (field.getValue() instanceof List<?> list) {
+                List<?> clean = list.stream().map(CleanTexts::element).toList();
+                if (!clean.equals(list)) {
+                    cleaned = cleaned == null ? message.toBuilder() : cleaned;
+                    cleaned.setField(field.getKey(), clean);
+                }
             }
         }
         return cleaned == null ? message : cleaned.build();
+    }
+
+    private static Object element(Object value) {
+        return value instanceof String text ? of(text, MOST) : value instanceof Message message ? of(message) : value;
     }
 
     /** Keeps line breaks, but indents all lines after the first, so that none can pass for a log line of its own. */

@@ -13,7 +13,9 @@ import io.syncbn.coordinator.membership.Rules;
 import io.syncbn.coordinator.rounds.RoundEffect;
 import io.syncbn.proto.sums.SumKind;
 import io.syncbn.proto.v1.Failed;
+import io.syncbn.proto.v1.Finished;
 import io.syncbn.proto.v1.FromWorker;
+import io.syncbn.proto.v1.Heartbeat;
 import io.syncbn.proto.v1.Ready;
 import io.syncbn.proto.wire.DataFrame;
 import java.lang.System.Logger.Level;
@@ -47,6 +49,7 @@ public final class Coordinator {
 
     private final LongSupplier nanoClock;
     private final CoordinatorMetrics metrics;
+    private final Spectator spectator;
     private final Announcer announcer;
     private final Map<Long, ControlStream> controls = new HashMap<>();
     private final DataStreams data = new DataStreams();
@@ -66,6 +69,7 @@ public final class Coordinator {
      * @param recovered what is known about the job from before a restart
      * @param nanoClock monotonic
      * @param journal receives all that must survive a restart; later effects wait until it has kept it
+     * @param spectator sees what happens
      */
     public Coordinator(
             Rules rules,
@@ -73,12 +77,14 @@ public final class Coordinator {
             Recovered recovered,
             LongSupplier nanoClock,
             CoordinatorMetrics metrics,
-            Journal journal) {
+            Journal journal,
+            Spectator spectator) {
         this.nanoClock = nanoClock;
         this.metrics = metrics;
+        this.spectator = spectator;
         doneBefore = recovered.done();
         startedNanos = nanoClock.getAsLong();
-        announcer = new Announcer(metrics, journal, nanoClock);
+        announcer = new Announcer(metrics, journal, spectator, nanoClock);
         reducer = new Reducer(groupSize, rules.patience(), rules.limits().untakenBytes(), nanoClock.getAsLong());
         membership = Membership.begin(rules, recovered, nanoClock.getAsLong());
         if (!recovered.equals(Recovered.NOTHING)) {
@@ -156,8 +162,7 @@ public final class Coordinator {
         long connection = stream.connection();
         switch (message.getMessageCase()) {
             case JOIN -> happened(new Event.Joined(connection, message.getJoin()));
-            case HEARTBEAT ->
-                happened(new Event.Heard(connection, message.getHeartbeat().getStep()));
+            case HEARTBEAT -> heard(connection, message.getHeartbeat());
             case READY -> ready(connection, message.getReady());
             case DAMAGED ->
                 damaged(
@@ -172,10 +177,30 @@ public final class Coordinator {
             case LEAVE ->
                 happened(new Event.Leaving(connection, message.getLeave().getReason()));
             case FAILED -> failed(connection, message.getFailed());
-            case FINISHED -> happened(new Event.WorkerFinished(connection, message.getFinished()));
+            case FINISHED -> finished(connection, message.getFinished());
             case MESSAGE_NOT_SET ->
                 happened(new Event.Misbehaved(connection, "it sent a message that this coordinator does not know"));
         }
+    }
+
+    private void heard(long connection, Heartbeat heartbeat) {
+        happened(new Event.Heard(connection, heartbeat.getStep()));
+        member(connection)
+                .ifPresent(member ->
+                        spectator.reported(member.name(), membership.generation(), heartbeat.getReport()));
+    }
+
+    private void finished(long connection, Finished finished) {
+        member(connection)
+                .ifPresent(member ->
+                        spectator.compared(member.name(), finished.getStep(), finished.getStateDigest()));
+        happened(new Event.WorkerFinished(connection, finished));
+    }
+
+    private Optional<Member> member(long connection) {
+        return membership.members().stream()
+                .filter(member -> member.connection() == connection)
+                .findFirst();
     }
 
     private void failed(long connection, Failed failed) {
@@ -208,10 +233,9 @@ public final class Coordinator {
 
     /** Waits for the worker's data streams, which have connections of their own. */
     private void ready(long connection, Ready ready) {
-        Optional<Member> seated = membership.members().stream()
-                .filter(member -> member.connection() == connection && member.isSeated())
-                .findFirst();
+        Optional<Member> seated = member(connection).filter(Member::isSeated);
         if (seated.isPresent() && ready.getGeneration() == membership.generation()) {
+            spectator.compared(seated.get().name(), ready.getStep(), ready.getStateDigest());
             data.whenAllAreOpen(seated.get().seat(), () -> happened(new Event.BecameReady(connection, ready)));
         }
     }

@@ -64,7 +64,7 @@ abstract class CoordinatorRun {
                 recovered,
                 () -> TimeUnit.MILLISECONDS.toNanos(nowMillis),
                 new CoordinatorMetrics(registry),
-                this::write);
+                this::write, Spectator.NONE);
     }
 
     void write(Effect.Note note, Runnable whenKept) {

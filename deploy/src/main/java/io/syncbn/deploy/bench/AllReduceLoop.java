@@ -5,6 +5,7 @@ import io.syncbn.proto.sums.Chunks;
 import io.syncbn.proto.sums.SumKind;
 import io.syncbn.proto.v1.Align;
 import io.syncbn.proto.v1.Plan;
+import io.syncbn.proto.v1.Report;
 import io.syncbn.worker.collective.Collective;
 import io.syncbn.worker.collective.Round;
 import io.syncbn.worker.collective.Sum;
@@ -80,6 +81,7 @@ public final class AllReduceLoop implements ControlledReplica {
                 workers,
                 workers,
                 nanoClock,
+                Report::getDefaultInstance,
                 reason -> {})) {
             session.run(loop);
         }

@@ -3,6 +3,7 @@ package io.syncbn.deploy.command;
 import io.syncbn.coordinator.CoordinatorConfig;
 import io.syncbn.coordinator.CoordinatorProcess;
 import io.syncbn.coordinator.Outcome;
+import io.syncbn.coordinator.service.Spectator;
 import io.syncbn.deploy.settings.RunSettings;
 import io.syncbn.deploy.settings.Settings;
 import io.syncbn.deploy.settings.UsageException;
@@ -58,7 +59,8 @@ final class CoordinatorCommand implements Command {
                 coordinating.rules(job, jobRun.workers()),
                 job.groupSize(),
                 Optional.of(metrics),
-                journal));
+                journal,
+                Spectator.NONE));
         try (Interruption interruption = watch(coordinator, isLaunched)) {
             System.out.println("listening on " + (isLaunched ? coordinator.nearAddress() : coordinator.address()));
             coordinator.metricsUrl().ifPresent(url -> System.out.println("metrics at " + url));

@@ -7,6 +7,7 @@ import io.syncbn.coordinator.membership.Recovered;
 import io.syncbn.coordinator.membership.Rules;
 import io.syncbn.coordinator.service.Coordinator;
 import io.syncbn.coordinator.service.CoordinatorMetrics;
+import io.syncbn.coordinator.service.Spectator;
 import java.util.List;
 
 /** One process of the coordinator: the product's, with a log that outlives it. */
@@ -26,7 +27,7 @@ final class SimulatedCoordinator {
                 Recovered.from(log),
                 world::nowNanos,
                 new CoordinatorMetrics(new SimpleMeterRegistry()),
-                journal);
+                journal, Spectator.NONE);
         tick();
     }
 

@@ -7,6 +7,7 @@ import io.syncbn.coordinator.membership.MembershipTimeouts;
 import io.syncbn.coordinator.membership.Rules;
 import io.syncbn.coordinator.membership.Straggler;
 import io.syncbn.coordinator.membership.WorkerRange;
+import io.syncbn.coordinator.service.Spectator;
 import io.syncbn.proto.job.Fingerprint;
 import io.syncbn.proto.job.Job;
 import io.syncbn.proto.net.Address;
@@ -61,7 +62,7 @@ final class Cluster {
                         new Limits(Duration.ofSeconds(60), Runtime.getRuntime().maxMemory(), 100)),
                 job.groupSize(),
                 Optional.empty(),
-                log));
+                log, Spectator.NONE));
     }
 
     /** Trains a job to its end, into a run directory. */

@@ -1,7 +1,9 @@
 package io.syncbn.worker.record;
 
 import io.syncbn.worker.checkpoint.ModelState;
+import io.syncbn.worker.checkpoint.StateDigest;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 
 /**
@@ -14,24 +16,32 @@ public final class Recording implements AutoCloseable {
     private final CheckpointTimer timer;
     private final WorkerMetrics metrics;
     private final StartTimes start;
+    private final Reports reports;
+    private final WritingThread digestThread = new WritingThread("digest");
+    private final AtomicBoolean digests = new AtomicBoolean();
     private final RecentSteps recent = new RecentSteps();
     /** Called on every worker for every step; they only store values and never block. */
     private final List<RunListener> everywhere;
 
     private CheckpointKeeper listener = CheckpointKeeper.NONE;
 
-    /** @param listeners makes the listener for the steps that this worker writes */
+    /**
+     * @param listeners makes the listener for the steps that this worker writes
+     * @param reports what the coordinator is told
+     */
     public Recording(
             WriterTurn turn,
             Supplier<CheckpointKeeper> listeners,
             CheckpointTimer timer,
             WorkerMetrics metrics,
-            StartTimes start) {
+            StartTimes start,
+            Reports reports) {
         this.turn = turn;
         this.listeners = listeners;
         this.timer = timer;
         this.metrics = metrics;
         this.start = start;
+        this.reports = reports;
         everywhere = List.of(recent, start, metrics);
     }
 
@@ -43,6 +53,7 @@ public final class Recording implements AutoCloseable {
     /** The generation that this worker has a place in. */
     public void generation(long present) {
         metrics.generation(present);
+        reports.generation();
     }
 
     /**
@@ -55,6 +66,7 @@ public final class Recording implements AutoCloseable {
         if (listener == CheckpointKeeper.NONE) {
             turn.begin(isUnderWay);
             listener = listeners.get();
+            reports.writes(true);
             listener.begins(step);
             recent.upTo(step).forEach(listener::steppedBefore);
         }
@@ -62,17 +74,21 @@ public final class Recording implements AutoCloseable {
 
     /** From now on another worker may write it. */
     public void end() {
+        reports.writes(false);
         listener.close();
         listener = CheckpointKeeper.NONE;
         turn.close();
     }
 
-    public void stepped(StepRecord step) {
+    /** @param waits of the step, by normalization layer */
+    public void stepped(StepRecord step, LayerWaits waits) {
+        reports.stepped(step, waits);
         everywhere.forEach(each -> each.stepped(step));
         listener.stepped(step);
     }
 
     public void evaluated(long step, double epoch, Evaluation evaluation) {
+        reports.evaluated(step, epoch, evaluation);
         everywhere.forEach(each -> each.evaluated(step, epoch, evaluation));
         listener.evaluated(step, epoch, evaluation);
     }
@@ -82,10 +98,22 @@ public final class Recording implements AutoCloseable {
         return listener != CheckpointKeeper.NONE && timer.isDue();
     }
 
-    /** As {@link CheckpointKeeper#checkpoint}. */
+    /** As {@link CheckpointKeeper#checkpoint}; this worker's digest is told, whoever writes the run. */
     public void checkpoint(ModelState state, long epochsDone) {
+        tellDigest(state);
         listener.checkpoint(state, epochsDone);
         timer.restart();
+    }
+
+    /** Computed aside, of a copy; one at a time, so that no copies pile up. */
+    private void tellDigest(ModelState state) {
+        if (digests.compareAndSet(false, true)) {
+            ModelState copy = state.copy();
+            digestThread.execute(() -> {
+                reports.digest(copy.step(), StateDigest.sha256(copy));
+                digests.set(false);
+            });
+        }
     }
 
     /** As {@link CheckpointKeeper#lastCheckpoint}. */
@@ -101,5 +129,6 @@ public final class Recording implements AutoCloseable {
     @Override
     public void close() {
         end();
+        digestThread.close();
     }
 }

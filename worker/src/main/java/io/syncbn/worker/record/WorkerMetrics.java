@@ -156,6 +156,11 @@ public final class WorkerMetrics implements RunListener {
         }
     }
 
+    /** Writes of the run that have failed so far. */
+    public long failedWrites() {
+        return (long) writeFailures.values().stream().mapToDouble(Counter::count).sum();
+    }
+
     void writeFailed(WriteAlarms.Part part) {
         writeFailures.get(part).increment();
     }

@@ -108,6 +108,7 @@ public final class LocalShards implements AutoCloseable {
                     shard,
                     job.determinism().seed(),
                     Timetable.steps(job, batches),
+                    normalizationLayers(),
                     groups,
                     models.get(i),
                     loader,
@@ -126,6 +127,11 @@ public final class LocalShards implements AutoCloseable {
         }
         shards = List.copyOf(steps);
         evaluator = new Evaluator(job, replicas, batches, data.test().size(), collective, threads, models, evaluations);
+    }
+
+    /** How many layers sum moments over shards. */
+    int normalizationLayers() {
+        return replicas.definition().normalizationLayers().size();
     }
 
     /** Whether no layer lets the examples of one shard change what another shard computes. */

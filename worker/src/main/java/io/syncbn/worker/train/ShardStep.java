@@ -14,6 +14,7 @@ import io.syncbn.worker.nn.ShardModel;
 import io.syncbn.worker.nn.SoftmaxCrossEntropy;
 import io.syncbn.worker.nn.Tensor;
 import io.syncbn.worker.optim.L2Norm;
+import io.syncbn.worker.record.LayerWaits;
 import java.util.Optional;
 import java.util.function.LongSupplier;
 
@@ -31,7 +32,7 @@ final class ShardStep {
     private final double labelSmoothing;
     private final Collective collective;
     private final LongSupplier nanoClock;
-    private final WaitClock momentsWait;
+    private final LayerClocks momentsWaits;
     private final Chunks chunks;
     private final Tensor logitsGradient;
     private final NonFiniteGuard watch;
@@ -40,11 +41,15 @@ final class ShardStep {
     /** Of the chunks offered in this step. */
     private double squaredNorm;
 
-    /** @param steps of the whole job */
+    /**
+     * @param steps of the whole job
+     * @param normalizationLayers that sum moments over shards
+     */
     ShardStep(
             int shard,
             long seed,
             long steps,
+            int normalizationLayers,
             Grouping groups,
             ShardModel model,
             BatchLoader loader,
@@ -62,7 +67,7 @@ final class ShardStep {
         this.labelSmoothing = labelSmoothing;
         this.collective = collective;
         this.nanoClock = nanoClock;
-        this.momentsWait = new WaitClock(nanoClock);
+        this.momentsWaits = new LayerClocks(normalizationLayers, nanoClock);
         this.chunks = Chunks.ofGradient(model.gradients().length);
         this.logitsGradient = logitsGradient;
         this.watch = watch;
@@ -74,9 +79,9 @@ final class ShardStep {
      * @param isWhole whether it has offered all its parts; else the step was committed without them, and it gave up
      * @param notFinite what this shard found in its own numbers, with its number and the place, if they were not finite
      * @param loadNanos spent getting the batch
-     * @param momentsNanos spent waiting for moments
+     * @param waits for moments
      */
-    record Share(boolean isWhole, Optional<String> notFinite, long loadNanos, long momentsNanos) {}
+    record Share(boolean isWhole, Optional<String> notFinite, long loadNanos, LayerWaits waits) {}
 
     /** Forward and backward over this shard's batch of the step; offers everything, awaits only moments. */
     Share run(long step) {
@@ -92,7 +97,7 @@ final class ShardStep {
         } catch (OvertakenException e) {
             isWhole = false;
         }
-        return new Share(isWhole, watch.origin(), loadNanos, momentsWait.takeNanos());
+        return new Share(isWhole, watch.origin(), loadNanos, momentsWaits.take());
     }
 
     private void compute(long step, BatchLoader.Batch batch) {
@@ -126,7 +131,7 @@ final class ShardStep {
             watch.moments(direction, layer, part);
             Sum<double[]> sum = collective.offer(Round.of(kind, step, layer), shard, part);
             return () -> {
-                double[] total = momentsWait.await(sum);
+                double[] total = momentsWaits.of(direction, layer).await(sum);
                 watch.received(total);
                 return total;
             };

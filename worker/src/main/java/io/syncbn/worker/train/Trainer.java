@@ -3,6 +3,7 @@ package io.syncbn.worker.train;
 import io.syncbn.proto.sums.Chunks;
 import io.syncbn.worker.checkpoint.ModelState;
 import io.syncbn.worker.optim.L2Norm;
+import io.syncbn.worker.record.LayerWaits;
 import io.syncbn.worker.record.Recording;
 import io.syncbn.worker.record.StepRecord;
 import io.syncbn.worker.record.StepSplit;
@@ -46,7 +47,7 @@ final class Trainer {
     boolean run() {
         doWhatIsDue();
         while (state.step() < timetable.steps()) {
-            recording.stepped(step(state.step() + 1));
+            step(state.step() + 1);
             if (shards.endWith(state.step())) {
                 return false; // the next generation does what is due
             }
@@ -71,7 +72,7 @@ final class Trainer {
     }
 
     /** The sums define the step, whether this worker or a faster one computed its shards. */
-    private StepRecord step(long step) {
+    private void step(long step) {
         long start = nanoClock.getAsLong();
         List<ShardStep.Share> shares = shards.run(step);
         for (int chunk = 0; chunk < chunks.count(); chunk++) {
@@ -86,7 +87,7 @@ final class Trainer {
         shards.done(step);
         long end = nanoClock.getAsLong();
         fault.ifPresent(reason -> tellSkipped(step, reason, shares));
-        return new StepRecord(
+        StepRecord record = new StepRecord(
                 step,
                 timetable.epochsAfter(step),
                 sums.meanLoss(),
@@ -99,10 +100,12 @@ final class Trainer {
                 StepSplit.ofNanos(
                         end - start,
                         mean(shares, ShardStep.Share::loadNanos),
-                        mean(shares, ShardStep.Share::momentsNanos),
+                        mean(shares, share -> share.waits().total()),
                         gradientsWait.takeNanos(),
                         committed - summed,
                         end - committed));
+        recording.stepped(
+                record, LayerWaits.mean(shares.stream().map(ShardStep.Share::waits).toList(), shards.normalizationLayers()));
     }
 
     private static void tellSkipped(long step, String reason, List<ShardStep.Share> shares) {

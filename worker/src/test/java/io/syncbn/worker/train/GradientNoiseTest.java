@@ -297,7 +297,7 @@ class GradientNoiseTest {
                                 plan,
                                 state,
                                 shards,
-                                LocalTraining.telling(LocalTraining.after(steps::add), metrics),
+                                LocalTraining.telling(LocalTraining.after(steps::add), metrics, shards),
                                 System::nanoTime)
                         .run();
             }

@@ -18,6 +18,7 @@ import io.syncbn.worker.record.CheckpointWriter;
 import io.syncbn.worker.record.Evaluation;
 import io.syncbn.worker.record.Intervals;
 import io.syncbn.worker.record.Recording;
+import io.syncbn.worker.record.Reports;
 import io.syncbn.worker.record.RunFacts;
 import io.syncbn.worker.record.RunResult;
 import io.syncbn.worker.record.RunTarget;
@@ -29,6 +30,7 @@ import io.syncbn.worker.record.WriteAlarms;
 import io.syncbn.worker.record.WriterTurn;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -114,7 +116,8 @@ final class LocalTraining {
                                     tried::acquireUninterruptibly),
                             timer,
                             metrics,
-                            start)) {
+                            start,
+                            reports(shards.normalizationLayers()))) {
                 recording.begin(state.step(), false);
                 new Trainer(plan, state, shards, recording, System::nanoTime).run();
                 String digest = StateDigest.sha256(state.modelState());
@@ -132,16 +135,26 @@ final class LocalTraining {
         return shards;
     }
 
+    /** That nobody takes. */
+    static Reports reports(int layers) {
+        return new Reports(Collections.nCopies(layers, "layer"), System::nanoTime, () -> 0);
+    }
+
     /** Checkpoints at their steps only. */
     static CheckpointTimer neverByTime() {
         return new CheckpointTimer(Duration.ZERO, () -> 0);
     }
 
     /** What tells a listener of steps, and of nothing else. */
-    static Recording telling(CheckpointKeeper listener, WorkerMetrics metrics) {
+    static Recording telling(CheckpointKeeper listener, WorkerMetrics metrics, LocalShards shards) {
         WriterTurn turn = new WriterTurn(new RunTarget(Path.of("nowhere"), 3, "local", true), "aa01", "nowhere:1");
-        Recording recording =
-                new Recording(turn, () -> listener, neverByTime(), metrics, new StartTimes(0, System::nanoTime));
+        Recording recording = new Recording(
+                turn,
+                () -> listener,
+                neverByTime(),
+                metrics,
+                new StartTimes(0, System::nanoTime),
+                reports(shards.normalizationLayers()));
         recording.begin(0, false);
         return recording;
     }

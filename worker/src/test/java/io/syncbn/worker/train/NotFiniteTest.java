@@ -120,7 +120,7 @@ class NotFiniteTest {
                 }
                 shards.normalizeBy(statistics);
                 CheckpointKeeper listener = LocalTraining.after(step -> seen.add(state.modelState()));
-                new Trainer(plan, state, shards, LocalTraining.telling(listener, metrics), CLOCK).run();
+                new Trainer(plan, state, shards, LocalTraining.telling(listener, metrics, shards), CLOCK).run();
             }
         }
         return seen;

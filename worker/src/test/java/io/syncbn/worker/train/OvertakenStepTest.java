@@ -163,7 +163,7 @@ class OvertakenStepTest {
             try (LocalShards shards = new LocalShards(job, data, replicas, CLOCK)) {
                 shards.deal(List.of(new ShardRun(0, job.batches().shards())), sums);
                 shards.normalizeBy(ChannelStatistics.of(shards.sumStatistics()));
-                new Trainer(plan, state, shards, LocalTraining.telling(listener, metrics), CLOCK).run();
+                new Trainer(plan, state, shards, LocalTraining.telling(listener, metrics, shards), CLOCK).run();
             }
         }
         return trained;

@@ -7,6 +7,7 @@ import io.syncbn.proto.v1.Align;
 import io.syncbn.proto.v1.FromWorker;
 import io.syncbn.proto.v1.Heartbeat;
 import io.syncbn.proto.v1.Plan;
+import io.syncbn.proto.v1.Report;
 import io.syncbn.worker.collective.AbandonedException;
 import io.syncbn.worker.collective.JobFailedException;
 import io.syncbn.worker.collective.RemoteCollective;
@@ -27,6 +28,7 @@ import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 
 /**
  * Carries out a {@link Session}: connects, sends, and makes the training thread, which calls {@link #run}, carry out
@@ -67,11 +69,13 @@ public final class SessionRunner implements AutoCloseable {
     private SessionEffect.Last last;
     private volatile byte[] reserve = new byte[RESERVE_BYTES];
     private final Consumer<String> hung;
+    private final Supplier<Report> reports;
 
     /**
      * @param coordinator the address it listens on
      * @param shards S
      * @param groupSize shards in a full normalization group
+     * @param reports what to tell with each heartbeat: called by the event loop
      * @param hung receives the reason when the training thread hangs, so that {@link #run} will not return: must end
      *     the process
      */
@@ -82,7 +86,9 @@ public final class SessionRunner implements AutoCloseable {
             int shards,
             int groupSize,
             LongSupplier nanoClock,
+            Supplier<Report> reports,
             Consumer<String> hung) {
+        this.reports = reports;
         this.hung = hung;
         this.session = new Session(introduction, timeouts, coordinator.toString());
         this.coordinator = coordinator;
@@ -269,7 +275,9 @@ public final class SessionRunner implements AutoCloseable {
         heartbeats = loop.next()
                 .scheduleAtFixedRate(
                         () -> present.send(FromWorker.newBuilder()
-                                .setHeartbeat(Heartbeat.newBuilder().setStep(step()))
+                                .setHeartbeat(Heartbeat.newBuilder()
+                                        .setStep(step())
+                                        .setReport(reports.get()))
                                 .build()),
                         millis,
                         millis,
