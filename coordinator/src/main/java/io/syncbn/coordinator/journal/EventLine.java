@@ -1,15 +1,14 @@
 package io.syncbn.coordinator.journal;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.syncbn.coordinator.membership.Effect;
 import io.syncbn.coordinator.membership.Topic;
 import io.syncbn.proto.tree.Assignment;
 import io.syncbn.proto.tree.ShardRun;
 import java.io.IOException;
-import java.io.StringWriter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -27,69 +26,50 @@ import java.util.Optional;
  * has {@code backupFirstShard} and {@code backupShards}. The first line has the event {@code job} and the job's {@code
  * fingerprint}.
  */
-final class EventLine {
-    private static final JsonFactory FACTORY = new JsonFactory();
+public final class EventLine {
+    private static final ObjectMapper JSON = new ObjectMapper();
 
     private static final String JOB = "job";
 
     private EventLine() {}
 
     /** @param millis wall clock, for people */
-    static String write(long millis, Effect.Note note) {
-        StringWriter line = new StringWriter();
-        try (JsonGenerator json = FACTORY.createGenerator(line)) {
-            json.writeStartObject();
-            json.writeNumberField("millis", millis);
-            json.writeStringField("event", note.topic().toString());
-            json.writeNumberField("generation", note.generation());
-            json.writeNumberField("step", note.step());
-            if (note.worker().isPresent()) {
-                json.writeStringField("worker", note.worker().get());
+    public static ObjectNode json(long millis, Effect.Note note) {
+        ObjectNode json = JSON.createObjectNode()
+                .put("millis", millis)
+                .put("event", note.topic().toString())
+                .put("generation", note.generation())
+                .put("step", note.step());
+        note.worker().ifPresent(worker -> json.put("worker", worker));
+        if (!note.workers().isEmpty()) {
+            ArrayNode workers = json.putArray("workers");
+            for (Assignment.Seat seat : note.workers()) {
+                ObjectNode one = workers.addObject()
+                        .put("name", seat.name())
+                        .put("firstShard", seat.run().first())
+                        .put("shards", seat.run().count());
+                seat.backupRun().ifPresent(backup -> one.put("backupFirstShard", backup.first())
+                        .put("backupShards", backup.count()));
             }
-            if (!note.workers().isEmpty()) {
-                json.writeArrayFieldStart("workers");
-                for (Assignment.Seat seat : note.workers()) {
-                    json.writeStartObject();
-                    json.writeStringField("name", seat.name());
-                    json.writeNumberField("firstShard", seat.run().first());
-                    json.writeNumberField("shards", seat.run().count());
-                    if (seat.backupRun().isPresent()) {
-                        json.writeNumberField(
-                                "backupFirstShard", seat.backupRun().get().first());
-                        json.writeNumberField(
-                                "backupShards", seat.backupRun().get().count());
-                    }
-                    json.writeEndObject();
-                }
-                json.writeEndArray();
-            }
-            if (note.digest().isPresent()) {
-                json.writeStringField("digest", note.digest().get());
-            }
-            json.writeStringField("text", note.text());
-            json.writeEndObject();
-        } catch (IOException e) {
-            throw new IllegalStateException("a text can be written to", e);
         }
-        return line.toString();
+        note.digest().ifPresent(digest -> json.put("digest", digest));
+        return json.put("text", note.text());
+    }
+
+    static String write(long millis, Effect.Note note) {
+        return json(millis, note).toString();
     }
 
     /** The first line of a file, which identifies the job. */
     static String job(long millis, String fingerprint) {
-        StringWriter line = new StringWriter();
-        try (JsonGenerator json = FACTORY.createGenerator(line)) {
-            json.writeStartObject();
-            json.writeNumberField("millis", millis);
-            json.writeStringField("event", JOB);
-            json.writeNumberField("generation", 0);
-            json.writeNumberField("step", 0);
-            json.writeStringField("fingerprint", fingerprint);
-            json.writeStringField("text", "these are the events of the job with this fingerprint");
-            json.writeEndObject();
-        } catch (IOException e) {
-            throw new IllegalStateException("a text can be written to", e);
-        }
-        return line.toString();
+        return JSON.createObjectNode()
+                .put("millis", millis)
+                .put("event", JOB)
+                .put("generation", 0)
+                .put("step", 0)
+                .put("fingerprint", fingerprint)
+                .put("text", "these are the events of the job with this fingerprint")
+                .toString();
     }
 
     /** The job's fingerprint, if this is the line that states it. */

@@ -44,8 +44,8 @@ public final class Chaos implements Watcher, AutoCloseable {
         this.episodes = faults.stream().map(FaultOutcome::new).toList();
         this.people = people;
         this.nowMillis = nowMillis;
-        this.metrics = new JsonLines(run.metrics());
-        this.events = new JsonLines(run.events());
+        this.metrics = JsonLines.ofNews(run.metrics());
+        this.events = JsonLines.ofNews(run.events());
         this.startMillis = nowMillis.getAsLong();
     }
 

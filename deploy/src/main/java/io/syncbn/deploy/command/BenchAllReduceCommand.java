@@ -19,6 +19,7 @@ import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * {@code syncbn bench allreduce}: how long a sum over all workers takes. Given a coordinator's address, or launched, it
@@ -93,11 +94,11 @@ final class BenchAllReduceCommand implements Command {
     }
 
     private ChildCommands children(RunDirectory run, Settings settings, int workers) {
-        JavaChildren job = new JavaChildren(new JavaProgram(childMain, Heaps.USUAL), run, Optional.empty(), workers);
+        JavaChildren job = new JavaChildren(new JavaProgram(childMain, Heaps.USUAL, 0), run, Optional.empty(), workers);
         return new ChildCommands() {
             @Override
-            public List<String> coordinator(int port) {
-                return job.coordinator(port);
+            public List<String> coordinator(int port, OptionalInt page) {
+                return job.coordinator(port, page);
             }
 
             @Override

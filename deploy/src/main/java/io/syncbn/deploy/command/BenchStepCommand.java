@@ -55,7 +55,7 @@ final class BenchStepCommand implements Command {
         int workers = jobRun.workers().most();
         RunDirectory run = BenchRun.directory(settings, job);
         JavaChildren children =
-                new JavaChildren(new JavaProgram(childMain, Heaps.USUAL), run, Optional.empty(), workers);
+                new JavaChildren(new JavaProgram(childMain, Heaps.USUAL, 0), run, Optional.empty(), workers);
         ResidentMemory memory = new ResidentMemory();
         return BenchRun.print(
                 run,

@@ -16,6 +16,14 @@ interface Command {
     /** The run settings that it takes. */
     List<Setting> runSettings();
 
+    /**
+     * Those of them that may be given by words without flags, in this order; the last takes all further words, a line each, if
+     * its value in help ends with {@code …}.
+     */
+    default List<Setting> words() {
+        return List.of();
+    }
+
     /** Whether it takes the job's settings too. */
     default boolean takesJob() {
         return true;

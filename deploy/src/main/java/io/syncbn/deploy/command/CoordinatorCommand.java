@@ -7,17 +7,24 @@ import io.syncbn.coordinator.service.Spectator;
 import io.syncbn.deploy.settings.RunSettings;
 import io.syncbn.deploy.settings.Settings;
 import io.syncbn.deploy.settings.UsageException;
+import io.syncbn.deploy.view.LivePage;
 import io.syncbn.proto.job.Job;
 import io.syncbn.proto.job.Setting;
 import io.syncbn.proto.net.Address;
 import io.syncbn.worker.collective.JobFailedException;
 import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
 /** {@code syncbn coordinator}: the one coordinator of a job on a cluster. */
 final class CoordinatorCommand implements Command {
+    private static final Logger LOG = System.getLogger("io.syncbn.view");
+
+    /** Begins the line that a launcher looks for. */
+    private static final String PAGE = "page at ";
 
     @Override
     public String name() {
@@ -50,21 +57,40 @@ final class CoordinatorCommand implements Command {
         Address metrics = WorkerCommand.metrics(settings);
         Optional<Path> journal = settings.path(RunSettings.JOURNAL);
         CoordinatorSettings coordinating = CoordinatorSettings.of(settings);
+        int pagePort = settings.integer(RunSettings.PAGE_PORT, 0, WorkerCommand.MOST_PORT);
         boolean isLaunched = settings.flag(RunSettings.LAUNCHED);
         settings.check();
 
         Job job = jobRun.job().orElseThrow();
+        Optional<LivePage> page = page(pagePort, isLaunched, job, journal);
         CoordinatorProcess coordinator = start(new CoordinatorConfig(
                 new Address(host, port),
                 coordinating.rules(job, jobRun.workers()),
                 job.groupSize(),
                 Optional.of(metrics),
                 journal,
-                Spectator.NONE));
+                page.<Spectator>map(seen -> seen).orElse(Spectator.NONE)));
         try (Interruption interruption = watch(coordinator, isLaunched)) {
+            page.ifPresent(seen -> System.out.println(PAGE + seen.url()));
             System.out.println("listening on " + (isLaunched ? coordinator.nearAddress() : coordinator.address()));
             coordinator.metricsUrl().ifPresent(url -> System.out.println("metrics at " + url));
             return exitCode(coordinator.awaitEnd());
+        } finally {
+            page.ifPresent(LivePage::close);
+        }
+    }
+
+    /** A launcher's coordinator goes on without a page: the port that its predecessor had may be another's by now. */
+    private static Optional<LivePage> page(int port, boolean isLaunched, Job job, Optional<Path> journal) {
+        Optional<Path> directory = journal.map(file -> file.toAbsolutePath().getParent());
+        try {
+            return Optional.of(PageAddress.serve(port, at -> new LivePage(at, job, directory)));
+        } catch (UsageException e) {
+            if (isLaunched) {
+                LOG.log(Level.WARNING, "there is no page: {0}", e.getMessage());
+                return Optional.empty();
+            }
+            throw e;
         }
     }
 

@@ -87,6 +87,7 @@ final class TrainCommand implements Command {
         Optional<Path> from = resume.map(Resume::from);
         Heaps heaps =
                 new Heaps(settings.memory(RunSettings.COORDINATOR_HEAP), settings.memory(RunSettings.WORKER_HEAP));
+        int pagePort = settings.integer(RunSettings.PAGE_PORT, 0, WorkerCommand.MOST_PORT);
         int restarts = settings.integer(RunSettings.RESTARTS, 0, Integer.MAX_VALUE - 1);
         Optional<ChaosPlan> chaos = ChaosPlan.of(settings, jobRun.workers());
         Optional<RunDirectory> directory = jobRun.job().map(job -> directory(settings, from, job));
@@ -104,7 +105,7 @@ final class TrainCommand implements Command {
             begin(run, isNew, goesOnAfter.orElse(0), JobFile.text(Places.absolute(settings.texts(job, RECORDED), job)));
             System.err.println("run directory " + run.path());
             Training training =
-                    new Training(run, job, jobRun.workers(), resume, restarts, new JavaProgram(childMain, heaps));
+                    new Training(run, job, jobRun.workers(), resume, restarts, new JavaProgram(childMain, heaps, pagePort));
             return chaos.isPresent() ? chaos.get().run(training) : training.report(training.launch());
         }
     }

@@ -1,6 +1,7 @@
 package io.syncbn.deploy.launch;
 
 import java.util.List;
+import java.util.OptionalInt;
 
 /** The command lines of a job's processes. */
 public interface ChildCommands {
@@ -10,8 +11,9 @@ public interface ChildCommands {
      * line from its standard input.
      *
      * @param port to listen on; 0: any that is free
+     * @param page port of its page, if that is to be the one of its predecessor
      */
-    List<String> coordinator(int port);
+    List<String> coordinator(int port, OptionalInt page);
 
     /** A worker that reads the coordinator's address from the first line of its standard input. */
     List<String> worker(String name);

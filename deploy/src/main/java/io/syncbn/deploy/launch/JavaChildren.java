@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /** Coordinator and workers in JVMs like this one: its executable, flags, class path and environment. */
 public final class JavaChildren implements ChildCommands {
@@ -30,13 +31,14 @@ public final class JavaChildren implements ChildCommands {
     }
 
     @Override
-    public List<String> coordinator(int port) {
+    public List<String> coordinator(int port, OptionalInt page) {
         List<String> command =
                 JavaCommand.of(program.mainClass(), program.heaps().coordinator(), "-Xmx" + COORDINATOR_HEAP);
         command.addAll(List.of(
                 "coordinator", "--launched", "true", "--job", directory.job().toString()));
         command.addAll(List.of("--host", "127.0.0.1", "--port", Integer.toString(port)));
         command.addAll(List.of("--journal", directory.events().toString()));
+        command.addAll(List.of("--page-port", Integer.toString(page.orElse(program.pagePort()))));
         return command;
     }
 

@@ -9,19 +9,36 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
-/** Follows a file of JSON objects, a line each, from its present end on, while it grows. */
+/** Follows a file of JSON objects, a line each, while it grows. */
 public final class JsonLines {
     private static final int MOST_BYTES = 1 << 20;
 
     private final Path file;
     private long readBytes;
+    private long unreadable;
 
-    public JsonLines(Path file) {
+    private JsonLines(Path file) {
         this.file = file;
-        this.readBytes = length();
     }
 
-    /** The complete lines that have been added since the last call. */
+    /** From the file's present end on. */
+    public static JsonLines ofNews(Path file) {
+        JsonLines lines = new JsonLines(file);
+        lines.readBytes = lines.length();
+        return lines;
+    }
+
+    /** From the beginning. */
+    public static JsonLines ofAll(Path file) {
+        return new JsonLines(file);
+    }
+
+    /** How many lines so far were no JSON objects. */
+    public long unreadable() {
+        return unreadable;
+    }
+
+    /** Complete lines that have been added since the last call: all of them, or the next ones of a large file. */
     public List<JsonLine> news() {
         long length = length();
         // A resumed run, and a worker that takes over the writing, may cut off what came after the last commit.
@@ -37,9 +54,15 @@ public final class JsonLines {
             while (end > 0 && bytes[end - 1] != '\n') {
                 end--;
             }
+            if (end == 0 && bytes.length == MOST_BYTES) { // no line of ours is as long
+                unreadable++;
+                end = bytes.length;
+            }
             readBytes += end;
             String complete = new String(bytes, 0, end, StandardCharsets.UTF_8);
-            return complete.lines().map(JsonLine::of).flatMap(Optional::stream).toList();
+            List<Optional<JsonLine>> lines = complete.lines().map(JsonLine::of).toList();
+            unreadable += lines.stream().filter(Optional::isEmpty).count();
+            return lines.stream().flatMap(Optional::stream).toList();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -16,6 +16,7 @@ final class Log {
     private static final int TAIL_BYTES = 64 * 1024;
 
     private static final String LISTENING = "listening on ";
+    private static final String PAGE = "page at ";
     private static final String REASON = "syncbn: ";
 
     private final Path file;
@@ -39,6 +40,14 @@ final class Log {
         return lines().stream()
                 .filter(line -> line.startsWith(LISTENING))
                 .map(line -> Address.parse(line.substring(LISTENING.length()).strip()))
+                .findFirst();
+    }
+
+    /** The URL of the page that a coordinator says it serves. */
+    Optional<String> page() {
+        return lines().stream()
+                .filter(line -> line.startsWith(PAGE))
+                .map(line -> line.substring(PAGE.length()).strip())
                 .findFirst();
     }
 

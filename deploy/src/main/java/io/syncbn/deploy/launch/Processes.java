@@ -1,6 +1,7 @@
 package io.syncbn.deploy.launch;
 
 import io.syncbn.proto.net.Address;
+import java.net.URI;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -8,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
@@ -34,6 +36,9 @@ final class Processes implements ProcessTable {
     /** Where the coordinator listens, once it has said so. */
     private Optional<Address> address = Optional.empty();
 
+    /** Its page, if it has one. */
+    private Optional<URI> page = Optional.empty();
+
     /** @param watcher asked for the address at which workers reach the coordinator */
     Processes(RunDirectory directory, ChildCommands commands, Watcher watcher) {
         this.directory = directory;
@@ -46,7 +51,7 @@ final class Processes implements ProcessTable {
         if (address.isEmpty() && children.containsKey(COORDINATOR)) {
             lookForAddress(); // it may have printed it just before it ended
         }
-        start(COORDINATOR, commands.coordinator(address.map(Address::port).orElse(0)));
+        start(COORDINATOR, commands.coordinator(address.map(Address::port).orElse(0), page()));
     }
 
     /** Workers are started without an address, because most of what they do at first needs no coordinator. */
@@ -89,8 +94,16 @@ final class Processes implements ProcessTable {
         if (address.isEmpty()) {
             address = log(COORDINATOR).address();
             address.ifPresent(found -> workers().forEach(worker -> tell(worker, found)));
+            if (address.isPresent()) {
+                page = log(COORDINATOR).page().map(URI::create);
+                page.ifPresent(url -> watcher.say("page at " + url));
+            }
         }
         return address.isPresent();
+    }
+
+    private OptionalInt page() {
+        return page.isPresent() ? OptionalInt.of(page.get().getPort()) : OptionalInt.empty();
     }
 
     private void tell(String worker, Address coordinator) {

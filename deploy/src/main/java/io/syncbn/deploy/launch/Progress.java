@@ -38,8 +38,8 @@ public final class Progress implements Watcher, AutoCloseable {
     /** @param log of a worker, which says what data it has read */
     Progress(Path metrics, Path events, Path log, Job.Length length, Display display) {
         this.log = new Log(log);
-        this.metrics = new JsonLines(metrics);
-        this.events = new JsonLines(events);
+        this.metrics = JsonLines.ofNews(metrics);
+        this.events = JsonLines.ofNews(events);
         this.status = new Status(length);
         this.display = display;
     }

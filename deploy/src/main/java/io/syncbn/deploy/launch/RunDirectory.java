@@ -22,7 +22,7 @@ import java.util.stream.Stream;
 public record RunDirectory(Path path) {
     /** Files that a run leaves which never committed a step. */
     private static final Pattern OF_A_BEGIN = Pattern.compile(
-            "job\\.yaml|logs|lock|checkpoints|metrics\\.jsonl|events\\.jsonl(\\.\\d+)?|chaos\\.(txt|json)");
+            "job\\.yaml|logs|lock|checkpoints|metrics\\.jsonl|(events|workers)\\.jsonl(\\.\\d+)?|chaos\\.(txt|json)");
 
     private static final Pattern OF_NO_STEP = Pattern.compile("step-0+|\\.step-0+\\..*");
 
@@ -146,6 +146,11 @@ public record RunDirectory(Path path) {
     /** The coordinator's log of the membership, from which it recovers when it is started again. */
     public Path events() {
         return path.resolve("events.jsonl");
+    }
+
+    /** What the workers reported: the page of the run shows it. */
+    public Path workers() {
+        return path.resolve("workers.jsonl");
     }
 
     public Path result() {

@@ -117,6 +117,15 @@ public final class RunSettings {
             "address on which the Prometheus metrics are served; 0.0.0.0: all, for a Prometheus on another machine");
     public static final Setting METRICS_PORT = new Setting(
             "metrics-port", "N", "0", "port of the Prometheus metrics; 0: any free one, which the log names");
+    public static final Setting PAGE_PORT = new Setting(
+            "page-port",
+            "N",
+            "0",
+            "port of the page that shows the job, which only this machine reaches; 0: any free one, which is printed");
+    public static final Setting RUNS = new Setting(
+            "runs", "RUN…", "", "directories of runs; they may stand without the flag's name; needed");
+    public static final Setting EXPORT = new Setting(
+            "export", "FILE", "", "write the page as one file, which needs nothing else, instead of serving it");
     public static final Setting CHECKPOINT = new Setting(
             "checkpoint",
             "DIR",
@@ -152,6 +161,7 @@ public final class RunSettings {
             STATE_LIMIT,
             COORDINATOR_HEAP,
             WORKER_HEAP,
+            PAGE_PORT,
             CHAOS,
             CHAOS_REFERENCE);
 
@@ -169,6 +179,7 @@ public final class RunSettings {
             STATE_LIMIT,
             METRICS_HOST,
             METRICS_PORT,
+            PAGE_PORT,
             LAUNCHED);
 
     public static final List<Setting> WORKER_PART = List.of(
@@ -192,6 +203,8 @@ public final class RunSettings {
             LAUNCHED);
 
     public static final List<Setting> EVALUATE = List.of(CHECKPOINT, JOB);
+
+    public static final List<Setting> VIEW = List.of(RUNS, EXPORT, PAGE_PORT);
 
     public static final List<Setting> ALL = Stream.of(TRAIN, COORDINATOR_PART, WORKER_PART, EVALUATE)
             .flatMap(List::stream)

@@ -19,7 +19,7 @@ class JavaChildrenTest {
         Path checkpoint = Files.createDirectories(run.resolve("checkpoints/step-00000010"));
         Optional<Resume> resume = Optional.of(new Resume(checkpoint, true, false));
         JavaChildren children =
-                new JavaChildren(new JavaProgram("Main", Heaps.USUAL), new RunDirectory(run), resume, 2);
+                new JavaChildren(new JavaProgram("Main", Heaps.USUAL, 0), new RunDirectory(run), resume, 2);
 
         assertThat(children.worker("worker-0")).containsSequence("--resume", checkpoint.toString());
         Files.delete(checkpoint);

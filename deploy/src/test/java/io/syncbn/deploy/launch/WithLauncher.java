@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeEach;
@@ -146,7 +147,7 @@ abstract class WithLauncher {
 
     final class Scripts implements ChildCommands {
         @Override
-        public List<String> coordinator(int port) {
+        public List<String> coordinator(int port, OptionalInt page) {
             List<String> command = new ArrayList<>(command("coordinator"));
             command.addAll(0, List.of("env", "PORT=" + port));
             return command;

@@ -1,0 +1,28 @@
+package io.syncbn.deploy.command;
+
+import io.syncbn.deploy.settings.UsageException;
+import io.syncbn.proto.net.Address;
+import java.io.IOException;
+import java.util.List;
+
+/** Where pages are served: to this machine only, because anybody may read them. */
+final class PageAddress {
+    private static final String HOST = "127.0.0.1";
+
+    private PageAddress() {}
+
+    /** Something that serves a page. */
+    @FunctionalInterface
+    interface Serving<T> {
+        T at(Address address) throws IOException;
+    }
+
+    /** Serves; a port that is not free is a wrong setting, like one that is no number. */
+    static <T> T serve(int port, Serving<T> serving) {
+        try {
+            return serving.at(new Address(HOST, port));
+        } catch (IOException e) {
+            throw new UsageException(List.of(e.getMessage()));
+        }
+    }
+}

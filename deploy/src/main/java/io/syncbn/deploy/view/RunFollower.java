@@ -1,0 +1,93 @@
+package io.syncbn.deploy.view;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.syncbn.deploy.launch.JsonLine;
+import io.syncbn.deploy.launch.JsonLines;
+import io.syncbn.deploy.launch.RunDirectory;
+import io.syncbn.proto.job.Job;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/** The story of a run as its directory tells it, finished or not. Not thread-safe. */
+final class RunFollower implements PageSource {
+    private final Path run;
+    private final RunDirectory directory;
+    private final Story story;
+    private final JsonLines metrics;
+    private final JsonLines events;
+    private final JsonLines workers;
+    private boolean hasResult;
+    private boolean hasFaults;
+
+    /** @param run directory, which need not have any of a run's files yet */
+    RunFollower(Path run, Job job) {
+        this(run, new Story(run.toString(), job));
+    }
+
+    RunFollower(Path run, Story story) {
+        this.run = run;
+        this.directory = new RunDirectory(run);
+        this.story = story;
+        this.metrics = JsonLines.ofAll(directory.metrics());
+        this.events = JsonLines.ofAll(directory.events());
+        this.workers = JsonLines.ofAll(directory.workers());
+    }
+
+    @Override
+    public Story story() {
+        return story;
+    }
+
+    /** Metrics first: they have every step, reports only means of several. */
+    @Override
+    public void refresh() {
+        read(metrics, directory.metrics(), story::metrics);
+        read(workers, directory.workers(), story::report);
+        read(events, directory.events(), story::event);
+        hasResult = hasResult || object(directory.result()).map(this::result).isPresent();
+        hasFaults = hasFaults || object(run.resolve("chaos.json")).map(this::faults).isPresent();
+    }
+
+    private void read(JsonLines lines, Path file, Consumer<JsonNode> taker) {
+        List<JsonLine> news = lines.news();
+        while (!news.isEmpty()) {
+            news.forEach(line -> taker.accept(line.values()));
+            news = lines.news();
+        }
+        if (lines.unreadable() > 0) {
+            story.unreadable(file.getFileName().toString(), lines.unreadable());
+        }
+    }
+
+    private JsonLine result(JsonLine line) {
+        story.result(line.values());
+        return line;
+    }
+
+    private JsonLine faults(JsonLine line) {
+        line.values().path("faults").forEach(story::fault);
+        return line;
+    }
+
+    private static Optional<JsonLine> object(Path file) {
+        if (!Files.isRegularFile(file)) {
+            return Optional.empty();
+        }
+        try {
+            return JsonLine.of(new String(Files.readAllBytes(file), StandardCharsets.UTF_8));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public String lines(String file, String place) {
+        return RunLines.near(run, file, place);
+    }
+}
