@@ -6,6 +6,7 @@ import io.syncbn.coordinator.membership.Membership;
 import io.syncbn.coordinator.membership.Phase;
 import io.syncbn.coordinator.membership.Topic;
 import io.syncbn.proto.net.RateLimit;
+import io.syncbn.proto.v1.FromWorker;
 import java.lang.System.Logger.Level;
 import java.util.List;
 import java.util.Optional;
@@ -60,6 +61,28 @@ final class Announcer {
         }
         spectator.noted(note);
         journal.keep(note, whenKept);
+    }
+
+    /** Shows the spectator what a member says of itself. */
+    void received(Membership membership, long connection, FromWorker message) {
+        membership.members().stream()
+                .filter(member -> member.connection() == connection)
+                .findFirst()
+                .ifPresent(member -> show(member.name(), membership.generation(), message));
+    }
+
+    private void show(String worker, long generation, FromWorker message) {
+        if (message.hasHeartbeat()) {
+            spectator.reported(worker, generation, message.getHeartbeat().getReport());
+        } else if (message.hasReady() && message.getReady().getGeneration() == generation) {
+            spectator.compared(
+                    worker, message.getReady().getStep(), message.getReady().getStateDigest());
+        } else if (message.hasFinished()) {
+            spectator.compared(
+                    worker,
+                    message.getFinished().getStep(),
+                    message.getFinished().getStateDigest());
+        }
     }
 
     void restarted(Membership membership) {

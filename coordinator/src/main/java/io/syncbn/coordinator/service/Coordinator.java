@@ -13,9 +13,7 @@ import io.syncbn.coordinator.membership.Rules;
 import io.syncbn.coordinator.rounds.RoundEffect;
 import io.syncbn.proto.sums.SumKind;
 import io.syncbn.proto.v1.Failed;
-import io.syncbn.proto.v1.Finished;
 import io.syncbn.proto.v1.FromWorker;
-import io.syncbn.proto.v1.Heartbeat;
 import io.syncbn.proto.v1.Ready;
 import io.syncbn.proto.wire.DataFrame;
 import java.lang.System.Logger.Level;
@@ -49,7 +47,6 @@ public final class Coordinator {
 
     private final LongSupplier nanoClock;
     private final CoordinatorMetrics metrics;
-    private final Spectator spectator;
     private final Announcer announcer;
     private final Map<Long, ControlStream> controls = new HashMap<>();
     private final DataStreams data = new DataStreams();
@@ -81,7 +78,6 @@ public final class Coordinator {
             Spectator spectator) {
         this.nanoClock = nanoClock;
         this.metrics = metrics;
-        this.spectator = spectator;
         doneBefore = recovered.done();
         startedNanos = nanoClock.getAsLong();
         announcer = new Announcer(metrics, journal, spectator, nanoClock);
@@ -160,9 +156,11 @@ public final class Coordinator {
         }
         FromWorker message = CleanTexts.of(raw);
         long connection = stream.connection();
+        announcer.received(membership, connection, message);
         switch (message.getMessageCase()) {
             case JOIN -> happened(new Event.Joined(connection, message.getJoin()));
-            case HEARTBEAT -> heard(connection, message.getHeartbeat());
+            case HEARTBEAT ->
+                happened(new Event.Heard(connection, message.getHeartbeat().getStep()));
             case READY -> ready(connection, message.getReady());
             case DAMAGED ->
                 damaged(
@@ -177,30 +175,10 @@ public final class Coordinator {
             case LEAVE ->
                 happened(new Event.Leaving(connection, message.getLeave().getReason()));
             case FAILED -> failed(connection, message.getFailed());
-            case FINISHED -> finished(connection, message.getFinished());
+            case FINISHED -> happened(new Event.WorkerFinished(connection, message.getFinished()));
             case MESSAGE_NOT_SET ->
                 happened(new Event.Misbehaved(connection, "it sent a message that this coordinator does not know"));
         }
-    }
-
-    private void heard(long connection, Heartbeat heartbeat) {
-        happened(new Event.Heard(connection, heartbeat.getStep()));
-        member(connection)
-                .ifPresent(member ->
-                        spectator.reported(member.name(), membership.generation(), heartbeat.getReport()));
-    }
-
-    private void finished(long connection, Finished finished) {
-        member(connection)
-                .ifPresent(member ->
-                        spectator.compared(member.name(), finished.getStep(), finished.getStateDigest()));
-        happened(new Event.WorkerFinished(connection, finished));
-    }
-
-    private Optional<Member> member(long connection) {
-        return membership.members().stream()
-                .filter(member -> member.connection() == connection)
-                .findFirst();
     }
 
     private void failed(long connection, Failed failed) {
@@ -233,9 +211,10 @@ public final class Coordinator {
 
     /** Waits for the worker's data streams, which have connections of their own. */
     private void ready(long connection, Ready ready) {
-        Optional<Member> seated = member(connection).filter(Member::isSeated);
+        Optional<Member> seated = membership.members().stream()
+                .filter(member -> member.connection() == connection && member.isSeated())
+                .findFirst();
         if (seated.isPresent() && ready.getGeneration() == membership.generation()) {
-            spectator.compared(seated.get().name(), ready.getStep(), ready.getStateDigest());
             data.whenAllAreOpen(seated.get().seat(), () -> happened(new Event.BecameReady(connection, ready)));
         }
     }
