@@ -1,0 +1,51 @@
+package io.syncbn.deploy.command;
+
+import io.syncbn.deploy.settings.Settings;
+import io.syncbn.proto.job.Setting;
+import java.util.List;
+import java.util.function.Supplier;
+import picocli.AutoComplete;
+import picocli.CommandLine;
+
+/** {@code syncbn completion}: what a shell needs to complete commands and flags. */
+final class CompletionCommand implements Command {
+    private final Supplier<CommandLine> syncbn;
+
+    /** @param syncbn the whole command */
+    CompletionCommand(Supplier<CommandLine> syncbn) {
+        this.syncbn = syncbn;
+    }
+
+    @Override
+    public String name() {
+        return "completion";
+    }
+
+    @Override
+    public String summary() {
+        return "Prints a script for bash, which zsh takes too after 'autoload -U bashcompinit; bashcompinit', that completes"
+                + " commands, flags and their values.";
+    }
+
+    @Override
+    public List<Setting> runSettings() {
+        return List.of();
+    }
+
+    @Override
+    public boolean takesJob() {
+        return false;
+    }
+
+    @Override
+    public List<String> examples() {
+        return List.of("completion > ~/.local/share/bash-completion/completions/syncbn");
+    }
+
+    @Override
+    public int run(Settings settings) {
+        settings.check();
+        System.out.print(AutoComplete.bash("syncbn", syncbn.get()));
+        return ExitCode.DONE;
+    }
+}
