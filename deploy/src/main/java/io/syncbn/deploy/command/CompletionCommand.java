@@ -23,8 +23,7 @@ final class CompletionCommand implements Command {
 
     @Override
     public String summary() {
-        return "Prints a script for bash, which zsh takes too after 'autoload -U bashcompinit; bashcompinit', that completes"
-                + " commands, flags and their values.";
+        return "Prints a script for bash and zsh that completes commands, flags and values: source <(syncbn completion)";
     }
 
     @Override
@@ -45,7 +44,11 @@ final class CompletionCommand implements Command {
     @Override
     public int run(Settings settings) {
         settings.check();
-        System.out.print(AutoComplete.bash("syncbn", syncbn.get()));
+        System.out.print(script(syncbn.get()));
         return ExitCode.DONE;
+    }
+
+    static String script(CommandLine syncbn) {
+        return AutoComplete.bash("syncbn", syncbn);
     }
 }

@@ -124,8 +124,8 @@ final class ManPage {
         line(".SH \"" + escaped(title.toUpperCase(Locale.ROOT)) + "\"");
     }
 
+    /** Those right after a heading, which begins a paragraph by itself. */
     private void paragraphs(String... texts) {
-        line(".PP");
         for (String text : texts) {
             if (!text.isBlank()) {
                 text(text);
