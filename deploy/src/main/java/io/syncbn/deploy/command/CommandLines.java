@@ -185,7 +185,7 @@ final class CommandLines {
                 .arity(maySayNothing ? "0..1" : "1")
                 .fallbackValue(maySayNothing ? "true" : "")
                 .paramLabel(setting.isSwitch() ? "true|false" : setting.value())
-                .completionCandidates(words(setting))
+                .completionCandidates(words(setting).isEmpty() ? null : words(setting))
                 .description(help(setting) + (isDefaultSaid ? "" : " (" + setting.defaultText() + ")"))
                 .build();
     }

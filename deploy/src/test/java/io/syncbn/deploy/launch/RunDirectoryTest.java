@@ -97,7 +97,9 @@ class RunDirectoryTest {
         assertThat(Summary.of(directory))
                 .containsExactly(
                         "test accuracy  75.00 %  after 30 steps (3.000 epochs)",
-                        "weights        abc (SHA-256)", "run directory  " + temporary);
+                        "weights        abc (SHA-256)",
+                        "run directory  " + temporary,
+                        "  result       " + temporary.resolve("result.json"));
     }
 
     @Test
