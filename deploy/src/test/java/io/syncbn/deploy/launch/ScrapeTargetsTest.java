@@ -30,8 +30,8 @@ class ScrapeTargetsTest extends WithLauncher {
 
         assertThat(ending).isEqualTo(new Ending.Done());
         String job = temporary.getFileName().toString();
-        assertThat(seen.get(seen.size() - 1))
-                .isEqualTo("127.0.0.1:9000 coordinator " + job + "; [::1]:9001 worker-0 " + job + "; 127.0.0.1:9003 worker-1 "
+        assertThat(seen)
+                .contains("127.0.0.1:9000 coordinator " + job + "; [::1]:9001 worker-0 " + job + "; 127.0.0.1:9003 worker-1 "
                         + job);
         assertThat(seen).anyMatch(text -> text.contains("127.0.0.1:9002 worker-1"));
         assertThat(directory.targets()).doesNotExist();
@@ -56,7 +56,7 @@ class ScrapeTargetsTest extends WithLauncher {
             if (found.size() == 3) {
                 Files.writeString(temporary.resolve("seen-first"), "");
             }
-            if (found.size() == 3 && seen.get(seen.size() - 1).contains(":9003")) {
+            if (seen.get(seen.size() - 1).contains(":9003")) {
                 Files.writeString(temporary.resolve("seen-all"), "");
             }
         } catch (IOException e) {
