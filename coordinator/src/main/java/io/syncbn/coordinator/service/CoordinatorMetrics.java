@@ -218,7 +218,13 @@ public final class CoordinatorMetrics {
     private Counter fault(String cause, String shown) {
         return faults.computeIfAbsent(
                 cause + shown,
-                key -> counter("worker.faults", "workers that failed, by class of the exception", "cause", cause, "fault", shown));
+                key -> counter(
+                        "worker.faults",
+                        "workers that failed, by class of the exception",
+                        "cause",
+                        cause,
+                        "fault",
+                        shown));
     }
 
     void stepTook(long nanos) {

@@ -104,8 +104,7 @@ record ChaosPlan(List<Fault> faults, Optional<String> reference, boolean isCompa
         return isCompared ? compare(training, report, output) : exitCode;
     }
 
-    private int compare(Training training, Report report, TrainOutput output)
-            throws IOException, InterruptedException {
+    private int compare(Training training, Report report, TrainOutput output) throws IOException, InterruptedException {
         RunDirectory run = training.run();
         Optional<String> expected = reference;
         if (expected.isEmpty()) {

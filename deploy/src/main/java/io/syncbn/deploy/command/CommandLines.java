@@ -195,7 +195,9 @@ final class CommandLines {
         if (setting.isSwitch()) {
             return List.of("true", "false");
         }
-        return WORDS.matcher(setting.value()).matches() ? List.of(setting.value().split("\\|")) : List.of();
+        return WORDS.matcher(setting.value()).matches()
+                ? List.of(setting.value().split("\\|"))
+                : List.of();
     }
 
     /** The help of a setting; {@link DataFormats} knows the formats of {@code --data}. */

@@ -79,8 +79,7 @@ final class ManPage {
         String label = option.paramLabel();
         boolean mayStandAlone = option.arity().min() == 0;
         String value = option.arity().max() == 0 ? "" : mayStandAlone ? "[=" + label + "]" : "=" + label;
-        return ".TP\n.B " + escaped(option.longestName() + value) + "\n"
-                + body(String.join(" ", option.description()));
+        return ".TP\n.B " + escaped(option.longestName() + value) + "\n" + body(String.join(" ", option.description()));
     }
 
     /** Lines with two spaces in front are what somebody types. */

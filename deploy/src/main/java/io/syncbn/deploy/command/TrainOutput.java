@@ -21,7 +21,8 @@ record TrainOutput(PrintStream out, PrintStream err, boolean isQuiet, boolean is
     private static final String JSON = "json";
 
     static TrainOutput of(Settings settings) {
-        boolean isJson = settings.choice(RunSettings.OUTPUT, List.of("text", JSON)).equals(JSON);
+        boolean isJson =
+                settings.choice(RunSettings.OUTPUT, List.of("text", JSON)).equals(JSON);
         return new TrainOutput(System.out, System.err, settings.flag(RunSettings.QUIET), isJson);
     }
 

@@ -26,8 +26,7 @@ class CompletionTest {
             printf '%s\\n' "${COMPREPLY[@]}"
             """;
 
-    private static final String SCRIPT =
-            CompletionCommand.script(CommandLines.of(Commands.all("unused"), "1.2.3"));
+    private static final String SCRIPT = CompletionCommand.script(CommandLines.of(Commands.all("unused"), "1.2.3"));
 
     @TempDir
     private Path directory;
@@ -81,7 +80,8 @@ class CompletionTest {
     }
 
     private List<String> complete(String... words) throws Exception {
-        String given = String.join(" ", List.of(words).stream().map(word -> "'" + word + "'").toList());
+        String given = String.join(
+                " ", List.of(words).stream().map(word -> "'" + word + "'").toList());
         return bash("source '" + script + "'; set -- " + given + "\n" + PRESS_TAB)
                 .lines()
                 .map(String::strip)

@@ -60,10 +60,10 @@ class ManPageTest {
 
     @Test
     void noTextIsTakenForARequest() {
-        assertThat(ManPage.escaped("a\\b \"c\" -d 'e' ~ ^ ` × π")).isEqualTo(
-                "a\\eb \\(dqc\\(dq \\-d \\(aqe\\(aq \\(ti \\(ha \\(ga \\[u00D7] \\[u03C0]");
-        assertThat(PAGE.lines()).allSatisfy(line -> assertThat(line)
-                .matches("(\\.(TH|SH|SS|PP|TP|B|I|RS|RE|nf|fi)( .*)?|[^.'].*)"));
+        assertThat(ManPage.escaped("a\\b \"c\" -d 'e' ~ ^ ` × π"))
+                .isEqualTo("a\\eb \\(dqc\\(dq \\-d \\(aqe\\(aq \\(ti \\(ha \\(ga \\[u00D7] \\[u03C0]");
+        assertThat(PAGE.lines())
+                .allSatisfy(line -> assertThat(line).matches("(\\.(TH|SH|SS|PP|TP|B|I|RS|RE|nf|fi)( .*)?|[^.'].*)"));
         assertThat(PAGE).matches("\\A\\p{ASCII}*\\z");
     }
 

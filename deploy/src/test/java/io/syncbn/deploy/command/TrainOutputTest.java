@@ -23,7 +23,12 @@ class TrainOutputTest {
     private Path directory;
 
     @ParameterizedTest
-    @CsvSource({"false, false, told, noted", "true, false, told, ''", "false, true, '', noted told", "true, true, '', ''"})
+    @CsvSource({
+        "false, false, told, noted",
+        "true, false, told, ''",
+        "false, true, '', noted told",
+        "true, true, '', ''"
+    })
     void whatIsSaidGoesWhereItBelongs(boolean isQuiet, boolean isJson, String toOut, String toErr) {
         TrainOutput output = output(isQuiet, isJson);
         output.note("noted");
@@ -45,7 +50,8 @@ class TrainOutputTest {
     void theResultForPeopleComesWhenItIsQuietToo() throws IOException {
         Files.writeString(directory.resolve("metrics.jsonl"), "");
         output(true, false).result(new RunDirectory(directory));
-        assertThat(words(out)).isEqualTo("run directory " + directory + " metrics " + directory.resolve("metrics.jsonl"));
+        assertThat(words(out))
+                .isEqualTo("run directory " + directory + " metrics " + directory.resolve("metrics.jsonl"));
     }
 
     private TrainOutput output(boolean isQuiet, boolean isJson) {

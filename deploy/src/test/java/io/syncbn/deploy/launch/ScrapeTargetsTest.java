@@ -17,12 +17,13 @@ class ScrapeTargetsTest extends WithLauncher {
     @Test
     void eachProcessIsThereUnderItsNameUntilItEnds() throws Exception {
         restarts = 1;
-        scripts.put("coordinator", LISTEN + "echo metrics at http://127.0.0.1:9000/metrics; " + waitForFile("seen-all"));
+        scripts.put(
+                "coordinator", LISTEN + "echo metrics at http://127.0.0.1:9000/metrics; " + waitForFile("seen-all"));
         scripts.put("worker-0", "echo '" + LOGGED + "http://[::1]:9001/metrics'; " + waitForFile("seen-all"));
         scripts.put(
                 "worker-1",
-                theFirstTime(
-                                "echo '" + LOGGED + "http://127.0.0.1:9002/metrics'; " + waitForFile("seen-first") + "kill -9 $$")
+                theFirstTime("echo '" + LOGGED + "http://127.0.0.1:9002/metrics'; " + waitForFile("seen-first")
+                                + "kill -9 $$")
                         + "echo '" + LOGGED + "http://127.0.0.1:9003/metrics'; " + waitForFile("seen-all"));
         List<String> seen = new ArrayList<>();
 
@@ -31,8 +32,8 @@ class ScrapeTargetsTest extends WithLauncher {
         assertThat(ending).isEqualTo(new Ending.Done());
         String job = temporary.getFileName().toString();
         assertThat(seen)
-                .contains("127.0.0.1:9000 coordinator " + job + "; [::1]:9001 worker-0 " + job + "; 127.0.0.1:9003 worker-1 "
-                        + job);
+                .contains("127.0.0.1:9000 coordinator " + job + "; [::1]:9001 worker-0 " + job
+                        + "; 127.0.0.1:9003 worker-1 " + job);
         assertThat(seen).anyMatch(text -> text.contains("127.0.0.1:9002 worker-1"));
         assertThat(directory.targets()).doesNotExist();
     }

@@ -75,8 +75,7 @@ class GrafanaTest {
         try {
             List<String> addresses = new ArrayList<>();
             JSON.readTree(Files.readString(targets))
-                    .forEach(group ->
-                            group.path("targets").forEach(target -> addresses.add(target.asText())));
+                    .forEach(group -> group.path("targets").forEach(target -> addresses.add(target.asText())));
             return addresses;
         } catch (IOException e) {
             return List.of(); // just being replaced
@@ -113,7 +112,8 @@ class GrafanaTest {
         });
         assertThat(expected).hasSizeGreaterThan(35);
         assertThat(documented).isEqualTo(expected);
-        assertThat(exported.helps().values()).allSatisfy(help -> assertThat(help).isNotBlank());
+        assertThat(exported.helps().values())
+                .allSatisfy(help -> assertThat(help).isNotBlank());
     }
 
     @Test

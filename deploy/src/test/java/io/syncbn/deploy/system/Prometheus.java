@@ -54,12 +54,13 @@ final class Prometheus implements AutoCloseable {
      * @param mayBeUnknown whether NaN is data too
      */
     void awaitData(String query, boolean mayBeUnknown) throws InterruptedException {
-        Syncbn.await(
-                "data of " + query, Syncbn.PATIENCE, () -> hasData(query, mayBeUnknown) || hasEnded());
+        Syncbn.await("data of " + query, Syncbn.PATIENCE, () -> hasData(query, mayBeUnknown) || hasEnded());
     }
 
     private boolean hasEnded() {
-        assertThat(process.isAlive()).as("Prometheus lives; it said: %s", Syncbn.text(log)).isTrue();
+        assertThat(process.isAlive())
+                .as("Prometheus lives; it said: %s", Syncbn.text(log))
+                .isTrue();
         return false;
     }
 
@@ -71,8 +72,8 @@ final class Prometheus implements AutoCloseable {
             }
             JsonNode series = found.path("data").path("result");
             for (JsonNode one : series) {
-                double value = Double.parseDouble(
-                        one.path("value").path(1).asText().replace("Inf", "Infinity"));
+                double value =
+                        Double.parseDouble(one.path("value").path(1).asText().replace("Inf", "Infinity"));
                 if (!Double.isFinite(value) && !mayBeUnknown) {
                     return false;
                 }

@@ -20,8 +20,12 @@ class MemoryMetricsTest {
     void theHeapIsThisProcesss() {
         SimpleMeterRegistry registry = new SimpleMeterRegistry();
         MemoryMetrics.register(registry, List.of(Tag.of("worker", "w")));
-        double used = registry.get("syncbn.memory.heap.used").tag("worker", "w").gauge().value();
-        assertThat(used).isBetween(1e5, registry.get("syncbn.memory.heap.limit").gauge().value());
+        double used = registry.get("syncbn.memory.heap.used")
+                .tag("worker", "w")
+                .gauge()
+                .value();
+        assertThat(used)
+                .isBetween(1e5, registry.get("syncbn.memory.heap.limit").gauge().value());
         assertThat(registry.get("syncbn.memory.heap.limit").gauge().value())
                 .isEqualTo(Runtime.getRuntime().maxMemory());
     }

@@ -66,10 +66,18 @@ public final class WorkerMetrics implements RunListener {
                 .tags(tags)
                 .register(registry);
         gauge("syncbn.loss", "mean loss of the last step's global batch", tags, () -> loss);
-        gauge("syncbn.accuracy", "correct predictions over examples of the last step's global batch", tags, () -> accuracy);
+        gauge(
+                "syncbn.accuracy",
+                "correct predictions over examples of the last step's global batch",
+                tags,
+                () -> accuracy);
         gauge("syncbn.learning.rate", "learning rate of the last step", tags, () -> learningRate);
         gauge("syncbn.test.loss", "mean loss of the last evaluation", tags, () -> testLoss);
-        gauge("syncbn.test.accuracy", "correct predictions over test rows, of the last evaluation", tags, () -> testAccuracy);
+        gauge(
+                "syncbn.test.accuracy",
+                "correct predictions over test rows, of the last evaluation",
+                tags,
+                () -> testAccuracy);
         gauge(
                 "syncbn.gradient.square",
                 "squared norm of the gradient, estimated without its noise; mean over the last steps",
