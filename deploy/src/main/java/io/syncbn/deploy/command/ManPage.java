@@ -63,13 +63,8 @@ final class ManPage {
                     .collect(Collectors.joining());
             String before = printed.putIfAbsent(options, name);
             line(".PP");
-            if (before == null) {
-                line(".B \"" + escaped(heading) + "\"");
-                page.append(options);
-            } else {
-                line(".B \"" + escaped(heading) + "\"");
-                text("\u2013 the flags of " + before);
-            }
+            line(".B \"" + escaped(heading) + "\"");
+            page.append(before == null ? options : body("\u2013 the flags of " + before));
         }
         line(".PP");
         examples(List.of(spec.usageMessage().footer()));
