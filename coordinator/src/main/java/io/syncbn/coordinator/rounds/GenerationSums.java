@@ -22,6 +22,7 @@ public final class GenerationSums {
     private final Committers committers;
     private final WaitAttribution waits;
     private boolean isEnding;
+    private boolean isOver;
     /** COMMIT's sum, held back until the step is committed; null before it is complete. */
     private Offered.Sum commit;
 
@@ -39,6 +40,11 @@ public final class GenerationSums {
     /** Ends the generation with the step being computed: its COMMIT is sent back as LAST_COMMIT. */
     public void endWithStep() {
         isEnding = true;
+    }
+
+    /** Whether workers compute a step whose sums are not complete; not after a planned end. */
+    public boolean isStepUnderWay() {
+        return !isOver;
     }
 
     /**
@@ -102,6 +108,7 @@ public final class GenerationSums {
         List<RoundEffect> effects = List.of(
                 new RoundEffect.Send(commit.workers(), isEnding ? last(commit.root()) : commit.root()),
                 new RoundEffect.Committed(rounds.committedStep(), waits.take(), committers.beforeTheirBackups()));
+        isOver = isEnding;
         committers.nextStep();
         commit = null;
         return effects;

@@ -340,7 +340,9 @@ public final class Coordinator {
         } else if (effect instanceof Effect.End ended) {
             Optional.ofNullable(controls.remove(ended.connection())).ifPresent(ControlStream::end);
         } else if (effect instanceof Effect.EndGeneration over) {
-            reducer.end();
+            if (reducer.end()) {
+                metrics.stepAbandoned();
+            }
             data.closeAll(Status.ABORTED.withDescription("generation " + over.generation() + " has ended"));
         } else if (effect instanceof Effect.Relay relay) {
             reducer.relay(membership.assignment().orElseThrow(), relay);

@@ -6,16 +6,19 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import io.syncbn.coordinator.membership.Member;
 import io.syncbn.coordinator.membership.Membership;
+import io.syncbn.proto.net.MemoryMetrics;
 import io.syncbn.proto.sums.StreamKind;
 import io.syncbn.proto.sums.SumKind;
 import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** A coordinator's metrics. Written by the event loop, read by any thread. */
 public final class CoordinatorMetrics {
@@ -26,6 +29,9 @@ public final class CoordinatorMetrics {
 
     private static final int MOST_FAULT_NAMES = 50;
     private static final String OTHER_FAULT = "other";
+    private static final String OF_JOB = "job";
+    private static final String OF_WORKER = "worker";
+    private static final String PREFIX = "syncbn.coordinator.";
 
     private final AtomicLong members = new AtomicLong();
     private final AtomicLong generation = new AtomicLong();
@@ -42,6 +48,7 @@ public final class CoordinatorMetrics {
     private final Counter ignoredFrames;
     private final Counter backupFrames;
     private final Counter damages;
+    private final Counter abandonedSteps;
     private final Counter evictions;
     private final Counter restores;
     private final Counter lostEvents;
@@ -53,34 +60,47 @@ public final class CoordinatorMetrics {
 
     public CoordinatorMetrics(MeterRegistry registry) {
         this.registry = registry;
-        registry.gauge("syncbn.coordinator.members", members);
-        registry.gauge("syncbn.coordinator.generation", generation);
-        registry.gauge("syncbn.coordinator.committed.step", committedStep);
-        registry.gauge("syncbn.coordinator.stopping", stopping);
-        registry.gauge("syncbn.coordinator.backups", backups);
+        gauge("members", "workers that are connected, with a place in the generation or waiting for one", members);
+        gauge("generation", "number of the present generation", generation);
+        gauge("committed.step", "steps that are committed", committedStep);
+        gauge("stopping", "1 while the job ends at its next commit because somebody asked for it, else 0", stopping);
+        gauge("backups", "slow workers whose shards another worker computes as well", backups);
         for (SumKind kind : SumKind.values()) {
-            rounds.put(kind, registry.counter("syncbn.coordinator.rounds", "kind", kind.name()));
+            rounds.put(kind, counter("rounds", "sums that are complete", "kind", kind.name()));
         }
         for (StreamKind stream : StreamKind.values()) {
-            received.put(stream, payload(registry, "received", stream));
-            sent.put(stream, payload(registry, "sent", stream));
+            received.put(stream, payload("received", "numbers that came from workers", stream));
+            sent.put(stream, payload("sent", "numbers that were sent to workers", stream));
         }
-        refusedFrames = registry.counter("syncbn.coordinator.frames.refused");
-        ignoredFrames = registry.counter("syncbn.coordinator.frames.ignored");
-        backupFrames = registry.counter("syncbn.coordinator.frames.from.backups");
-        damages = registry.counter("syncbn.coordinator.generations.broken");
-        evictions = registry.counter("syncbn.coordinator.evictions");
-        restores = registry.counter("syncbn.coordinator.restores");
-        lostEvents = registry.counter("syncbn.coordinator.events.lost");
-        strangers = registry.counter("syncbn.coordinator.connections.closed");
-        steps = Timer.builder("syncbn.coordinator.step")
-                .description("from one commit to the next")
+        refusedFrames = counter("frames.refused", "parts of sums that no correct worker sends");
+        ignoredFrames = counter("frames.ignored", "parts of sums that came twice or too late, and were not added");
+        backupFrames = counter("frames.from.backups", "parts of sums that came from a slow worker's backup first");
+        damages = counter("generations.broken", "times that a frame was damaged or a data connection broke");
+        abandonedSteps = counter("steps.abandoned", "steps given up and done again, because a worker was lost in them");
+        evictions = counter("evictions", "workers evicted: silent, too late, or against the protocol");
+        restores = counter("restores", "times that every copy of the model was lost, and a checkpoint was taken");
+        lostEvents = counter("events.lost", "events that could not be written to the journal");
+        strangers = counter("connections.closed", "connections closed that were no worker's, or became none in time");
+        // From the start, so that Prometheus sees the first fault as an increase.
+        Stream.of(OF_JOB, OF_WORKER).forEach(cause -> fault(cause, OTHER_FAULT));
+        steps = Timer.builder(PREFIX + "step")
+                .description("time from one commit to the next")
                 .publishPercentiles(0.5, 0.99)
                 .register(registry);
+        MemoryMetrics.register(registry, List.of());
     }
 
-    private static Counter payload(MeterRegistry registry, String direction, StreamKind stream) {
-        return Counter.builder("syncbn.coordinator.payload." + direction)
+    private void gauge(String name, String help, AtomicLong value) {
+        Gauge.builder(PREFIX + name, value, AtomicLong::get).description(help).register(registry);
+    }
+
+    private Counter counter(String name, String help, String... tags) {
+        return Counter.builder(PREFIX + name).description(help).tags(tags).register(registry);
+    }
+
+    private Counter payload(String direction, String help, StreamKind stream) {
+        return Counter.builder(PREFIX + "payload." + direction)
+                .description(help)
                 .baseUnit("bytes")
                 .tag("stream", stream.toString())
                 .register(registry);
@@ -142,6 +162,11 @@ public final class CoordinatorMetrics {
         damages.increment();
     }
 
+    /** The step under way was given up with its generation. */
+    void stepAbandoned() {
+        abandonedSteps.increment();
+    }
+
     void evicted() {
         evictions.increment();
     }
@@ -170,7 +195,8 @@ public final class CoordinatorMetrics {
         AtomicLong nanos = new AtomicLong();
         return new Waited(
                 nanos,
-                Gauge.builder("syncbn.coordinator.worker.blocking", nanos, value -> value.get() / NANOS_PER_SECOND)
+                Gauge.builder(PREFIX + "worker.blocking", nanos, value -> value.get() / NANOS_PER_SECOND)
+                        .description("how long the others waited for this worker alone in the last step")
                         .baseUnit("seconds")
                         .tag("worker", worker)
                         .register(registry));
@@ -183,13 +209,22 @@ public final class CoordinatorMetrics {
      * @param fault the name it gives the fault, which is untrusted input
      */
     void workerFailed(boolean isOfJob, String fault) {
-        String cause = isOfJob ? "job" : "worker";
+        String cause = isOfJob ? OF_JOB : OF_WORKER;
         String named = NAME.matcher(fault).matches() ? fault : OTHER_FAULT;
-        String shown = faults.containsKey(cause + named) || faults.size() < MOST_FAULT_NAMES ? named : OTHER_FAULT;
-        faults.computeIfAbsent(
-                        cause + shown,
-                        key -> registry.counter("syncbn.coordinator.worker.faults", "cause", cause, "fault", shown))
+        fault(cause, faults.containsKey(cause + named) || faults.size() < MOST_FAULT_NAMES ? named : OTHER_FAULT)
                 .increment();
+    }
+
+    private Counter fault(String cause, String shown) {
+        return faults.computeIfAbsent(
+                cause + shown,
+                key -> counter(
+                        "worker.faults",
+                        "workers that failed, by class of the exception",
+                        "cause",
+                        cause,
+                        "fault",
+                        shown));
     }
 
     void stepTook(long nanos) {

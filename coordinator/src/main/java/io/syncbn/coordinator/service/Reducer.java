@@ -84,9 +84,12 @@ final class Reducer {
         sums.orElseThrow().endWithStep();
     }
 
-    void end() {
+    /** @return whether a step was under way, which is given up */
+    boolean end() {
+        boolean isStepUnderWay = sums.filter(GenerationSums::isStepUnderWay).isPresent();
         relay = Optional.empty();
         sums = Optional.empty();
+        return isStepUnderWay;
     }
 
     /** @param present number of the generation that the stream was opened in */

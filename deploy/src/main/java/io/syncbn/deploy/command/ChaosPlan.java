@@ -9,6 +9,7 @@ import io.syncbn.deploy.launch.Ending;
 import io.syncbn.deploy.launch.LaunchTimeouts;
 import io.syncbn.deploy.launch.Progress;
 import io.syncbn.deploy.launch.RunDirectory;
+import io.syncbn.deploy.launch.Summary;
 import io.syncbn.deploy.settings.Range;
 import io.syncbn.deploy.settings.RunSettings;
 import io.syncbn.deploy.settings.Settings;
@@ -78,34 +79,38 @@ record ChaosPlan(List<Fault> faults, Optional<String> reference, boolean isCompa
     }
 
     /** Runs a training with all its faults, and compares its weights with those of the undisturbed run. */
-    int run(Training training) throws IOException, InterruptedException {
+    int run(Training training, TrainOutput output) throws IOException, InterruptedException {
         RunDirectory run = training.run();
         String list = faults.stream().map(fault -> fault + "\n").collect(Collectors.joining());
         Files.writeString(run.path().resolve("chaos.txt"), list);
-        System.err.print("chaos: " + faults.size() + " faults\n" + list.indent(2));
+        output.note("chaos: " + faults.size() + " faults\n" + list.indent(2).stripTrailing());
 
         Ending ending;
         Report report;
         Training disturbed = new Training(
                 run, training.job(), training.workers(), training.resume(), WITHOUT_LIMIT, training.program());
-        try (Progress progress = disturbed.progress();
+        try (Progress progress = output.progress(disturbed);
                 Chaos chaos = new Chaos(faults, run, progress, Training::nowMillis)) {
             ending = disturbed.launch(chaos, TIMEOUTS);
             report = chaos.report();
         }
         write(run, report.json(Optional.empty(), Optional.empty()));
-        report.lines().forEach(System.out::println);
-        int exitCode = disturbed.report(ending);
-        return exitCode == ExitCode.DONE && isCompared ? compare(training, report) : exitCode;
+        report.lines().forEach(output::tell);
+        int exitCode = disturbed.exitCode(ending);
+        if (exitCode != ExitCode.DONE) {
+            return exitCode;
+        }
+        output.result(run);
+        return isCompared ? compare(training, report, output) : exitCode;
     }
 
-    private int compare(Training training, Report report) throws IOException, InterruptedException {
+    private int compare(Training training, Report report, TrainOutput output) throws IOException, InterruptedException {
         RunDirectory run = training.run();
         Optional<String> expected = reference;
         if (expected.isEmpty()) {
             RunDirectory undisturbed = new RunDirectory(run.path().resolve("undisturbed"));
             undisturbed.create(Files.readString(run.job()));
-            System.err.println("the same job undisturbed, run directory " + undisturbed.path());
+            output.note("the same job undisturbed, run directory " + undisturbed.path());
             Training again = new Training(
                     undisturbed,
                     training.job(),
@@ -113,10 +118,15 @@ record ChaosPlan(List<Fault> faults, Optional<String> reference, boolean isCompa
                     Optional.empty(),
                     training.restarts(),
                     training.program());
-            int exitCode = again.report(again.launch());
+            Ending ending;
+            try (Progress progress = output.progress(again)) {
+                ending = again.launch(progress);
+            }
+            int exitCode = again.exitCode(ending);
             if (exitCode != ExitCode.DONE) {
                 return exitCode;
             }
+            Summary.of(undisturbed).forEach(output::tell);
             expected = undisturbed.weightsSha256();
         }
         Optional<String> weights = run.weightsSha256();
@@ -125,7 +135,7 @@ record ChaosPlan(List<Fault> faults, Optional<String> reference, boolean isCompa
             throw new JobFailedException("the weights are not those of the undisturbed run: " + weights.orElse("none")
                     + ", expected " + expected.orElse("none"));
         }
-        System.out.println("the weights are those of the undisturbed run");
+        output.tell("the weights are those of the undisturbed run");
         return ExitCode.DONE;
     }
 

@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import picocli.CommandLine;
@@ -46,6 +47,9 @@ final class CommandLines {
     private static final Map<String, String> GROUPS = Map.of(
             "bench", "Measures.",
             "export", "Writes a run, or a checkpoint's model, in the format of another program.");
+
+    /** As in {@code wait|backup}. */
+    private static final Pattern WORDS = Pattern.compile("[a-z0-9-]+(\\|[a-z0-9-]+)+");
 
     /** Set only by processes of ours. */
     private static final Set<Setting> NOT_FOR_PEOPLE = Set.of(RunSettings.LAUNCHED, BenchSettings.MEASURED);
@@ -117,17 +121,23 @@ final class CommandLines {
     private static CommandSpec spec(Command command) {
         CommandSpec spec = CommandSpec.wrapWithoutInspection(command);
         UsageMessageSpec usage = spec.usageMessage();
-        usage.description(command.summary(), "Defaults stand in parentheses.", "");
-        String words = command.words().stream()
-                .map(setting -> " " + setting.value())
-                .collect(Collectors.joining());
-        usage.customSynopsis("syncbn " + command.name() + words + " [--flag value]…");
+        Map<String, List<Setting>> groups = groups(command);
+        if (groups.isEmpty()) {
+            usage.description(command.summary(), "");
+            usage.customSynopsis("syncbn " + command.name());
+        } else {
+            usage.description(command.summary(), "Defaults stand in parentheses.", "");
+            String words = command.words().stream()
+                    .map(setting -> " " + setting.value())
+                    .collect(Collectors.joining());
+            usage.customSynopsis("syncbn " + command.name() + words + " [--flag value]…");
+        }
         usage.sortOptions(false);
         List<String> footer = new ArrayList<>(List.of("", "Examples:"));
         command.examples().forEach(example -> footer.add("  syncbn " + example));
         usage.footer(footer.toArray(String[]::new));
         int order = 0;
-        for (Map.Entry<String, List<Setting>> group : groups(command).entrySet()) {
+        for (Map.Entry<String, List<Setting>> group : groups.entrySet()) {
             ArgGroupSpec.Builder builder = ArgGroupSpec.builder()
                     .heading("%n" + group.getKey() + "%n")
                     .order(order++)
@@ -170,6 +180,7 @@ final class CommandLines {
                             : "The job: what decides the result";
             groups.computeIfAbsent(group, name -> new ArrayList<>()).add(setting);
         }
+        groups.values().removeIf(List::isEmpty);
         return groups;
     }
 
@@ -182,8 +193,19 @@ final class CommandLines {
                 .arity(maySayNothing ? "0..1" : "1")
                 .fallbackValue(maySayNothing ? "true" : "")
                 .paramLabel(setting.isSwitch() ? "true|false" : setting.value())
+                .completionCandidates(words(setting).isEmpty() ? null : words(setting))
                 .description(help(setting) + (isDefaultSaid ? "" : " (" + setting.defaultText() + ")"))
                 .build();
+    }
+
+    /** The values of a setting that has a few of them; none for one that has many, such as a number. */
+    private static List<String> words(Setting setting) {
+        if (setting.isSwitch()) {
+            return List.of("true", "false");
+        }
+        return WORDS.matcher(setting.value()).matches()
+                ? List.of(setting.value().split("\\|"))
+                : List.of();
     }
 
     /** The help of a setting; {@link DataFormats} knows the formats of {@code --data}. */

@@ -4,6 +4,8 @@ import io.syncbn.deploy.settings.SettingsReader;
 import io.syncbn.deploy.settings.UsageException;
 import java.io.PrintStream;
 import java.util.List;
+import java.util.function.Supplier;
+import picocli.CommandLine;
 
 /** All commands, and how one is run. */
 final class Commands {
@@ -15,6 +17,7 @@ final class Commands {
      * @param childMain name of the class whose {@code main} runs a command for another process of ours
      */
     static List<Command> all(String childMain) {
+        Supplier<CommandLine> syncbn = () -> CommandLines.of(all(childMain), Version.text());
         return List.of(
                 new TrainCommand(childMain),
                 new CoordinatorCommand(),
@@ -25,7 +28,9 @@ final class Commands {
                 new BenchAllReduceCommand(childMain),
                 new BenchStarCommand(childMain),
                 new BenchCompareCommand(childMain),
-                new BenchGrowthCommand(childMain));
+                new BenchGrowthCommand(childMain),
+                new CompletionCommand(syncbn),
+                new ManCommand(syncbn));
     }
 
     /**

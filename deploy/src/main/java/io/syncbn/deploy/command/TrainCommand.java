@@ -1,7 +1,9 @@
 package io.syncbn.deploy.command;
 
+import io.syncbn.deploy.launch.Ending;
 import io.syncbn.deploy.launch.Heaps;
 import io.syncbn.deploy.launch.JavaProgram;
+import io.syncbn.deploy.launch.Progress;
 import io.syncbn.deploy.launch.RunDirectory;
 import io.syncbn.deploy.settings.JobFile;
 import io.syncbn.deploy.settings.Places;
@@ -75,7 +77,8 @@ final class TrainCommand implements Command {
                 "train --workers 2 --shards 8 --batch 4 --data mnist:mnist --model lenet --epochs 3",
                 "train --job job.yaml --lr 0.1 --out runs/first",
                 "train --resume runs/first",
-                "train --workers 2:4 --steps 500 --chaos random:7");
+                "train --workers 2:4 --steps 500 --chaos random:7",
+                "train --quiet --output json > result.json");
     }
 
     @Override
@@ -89,6 +92,7 @@ final class TrainCommand implements Command {
                 new Heaps(settings.memory(RunSettings.COORDINATOR_HEAP), settings.memory(RunSettings.WORKER_HEAP));
         int pagePort = settings.integer(RunSettings.PAGE_PORT, 0, WorkerCommand.MOST_PORT);
         int restarts = settings.integer(RunSettings.RESTARTS, 0, Integer.MAX_VALUE - 1);
+        TrainOutput output = TrainOutput.of(settings);
         Optional<ChaosPlan> chaos = ChaosPlan.of(settings, jobRun.workers());
         Optional<RunDirectory> directory = jobRun.job().map(job -> directory(settings, from, job));
         settings.check();
@@ -103,11 +107,23 @@ final class TrainCommand implements Command {
         try (RunLock lock = lock(run)) {
             boolean isNew = from.isEmpty() || !run.isAt(SettingsReader.runDirectoryOf(from.get()));
             begin(run, isNew, goesOnAfter.orElse(0), JobFile.text(Places.absolute(settings.texts(job, RECORDED), job)));
-            System.err.println("run directory " + run.path());
+            output.note("run directory " + run.path());
             Training training =
                     new Training(run, job, jobRun.workers(), resume, restarts, new JavaProgram(childMain, heaps, pagePort));
-            return chaos.isPresent() ? chaos.get().run(training) : training.report(training.launch());
+            return chaos.isPresent() ? chaos.get().run(training, output) : run(training, output);
         }
+    }
+
+    private static int run(Training training, TrainOutput output) throws IOException, InterruptedException {
+        Ending ending;
+        try (Progress progress = output.progress(training)) {
+            ending = training.launch(progress);
+        }
+        int exitCode = training.exitCode(ending);
+        if (exitCode == ExitCode.DONE) {
+            output.result(training.run());
+        }
+        return exitCode;
     }
 
     private static RunDirectory directory(Settings settings, Optional<Path> resume, Job job) {

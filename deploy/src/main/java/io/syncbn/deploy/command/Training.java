@@ -7,14 +7,12 @@ import io.syncbn.deploy.launch.LaunchTimeouts;
 import io.syncbn.deploy.launch.Launcher;
 import io.syncbn.deploy.launch.Progress;
 import io.syncbn.deploy.launch.RunDirectory;
-import io.syncbn.deploy.launch.Summary;
 import io.syncbn.deploy.launch.Watcher;
 import io.syncbn.deploy.settings.Range;
 import io.syncbn.proto.job.Job;
 import io.syncbn.worker.checkpoint.CheckpointException;
 import io.syncbn.worker.collective.JobFailedException;
 import io.syncbn.worker.train.Resume;
-import java.io.IOException;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
@@ -28,11 +26,9 @@ import java.util.concurrent.TimeUnit;
  */
 record Training(RunDirectory run, Job job, Range workers, Optional<Resume> resume, int restarts, JavaProgram program) {
 
-    /** Runs it to its end, with progress for people. */
-    Ending launch() throws InterruptedException {
-        try (Progress progress = progress()) {
-            return launch(progress, LaunchTimeouts.DEFAULT);
-        }
+    /** Runs it to its end, watched by nothing else. */
+    Ending launch(Progress progress) throws InterruptedException {
+        return launch(progress, LaunchTimeouts.DEFAULT);
     }
 
     /** Runs it to its end, with a watcher. */
@@ -44,18 +40,13 @@ record Training(RunDirectory run, Job job, Range workers, Optional<Resume> resum
         }
     }
 
-    Progress progress() {
-        boolean isTerminal = Boolean.getBoolean("syncbn.terminal");
-        return Progress.of(run, job.batches().length(), System.err, isTerminal, Training::nowMillis);
-    }
-
     /**
-     * Says how it ended.
+     * Says why it did not end well, if so.
      *
      * @return the exit code
      * @throws JobFailedException if it failed
      */
-    int report(Ending ending) throws IOException {
+    int exitCode(Ending ending) {
         if (ending instanceof Ending.Failed failed && failed.isBadInput()) {
             throw new CheckpointException(failed.message() + goOn());
         }
@@ -66,7 +57,6 @@ record Training(RunDirectory run, Job job, Range workers, Optional<Resume> resum
             System.err.println("syncbn: interrupted" + goOn());
             return ExitCode.INTERRUPTED;
         }
-        Summary.of(run).forEach(System.out::println);
         return ExitCode.DONE;
     }
 

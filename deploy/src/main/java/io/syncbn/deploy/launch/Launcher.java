@@ -94,6 +94,7 @@ public final class Launcher {
         long listenUntilMillis = nowMillis.getAsLong() + timeouts.listen().toMillis();
         while (!isInterrupted) {
             boolean isListening = processes.lookForAddress();
+            processes.noteTargets();
             tellStop();
             if (ends.stream().anyMatch(End::isFailure)) {
                 return failure();

@@ -9,6 +9,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** The log of one process. Later processes of its name append to it; what was there before this one is ignored. */
 final class Log {
@@ -18,6 +20,9 @@ final class Log {
     private static final String LISTENING = "listening on ";
     private static final String PAGE = "page at ";
     private static final String REASON = "syncbn: ";
+
+    /** A coordinator prints it, a worker logs it. */
+    private static final Pattern METRICS = Pattern.compile("(?:.*: )?metrics at http://(\\S+)/metrics");
 
     private final Path file;
     private final long startBytes;
@@ -48,6 +53,15 @@ final class Log {
         return lines().stream()
                 .filter(line -> line.startsWith(PAGE))
                 .map(line -> line.substring(PAGE.length()).strip())
+                .findFirst();
+    }
+
+    /** The address at which the process says it serves its metrics. */
+    Optional<String> metricsAddress() {
+        return lines().stream()
+                .map(METRICS::matcher)
+                .filter(Matcher::matches)
+                .map(line -> line.group(1))
                 .findFirst();
     }
 

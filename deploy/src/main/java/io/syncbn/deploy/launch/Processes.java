@@ -21,6 +21,7 @@ final class Processes implements ProcessTable {
     private final RunDirectory directory;
     private final ChildCommands commands;
     private final Watcher watcher;
+    private final ScrapeTargets targets;
 
     /** The latest process of each name, those that have ended too. */
     private final Map<String, Child> children = new LinkedHashMap<>();
@@ -44,6 +45,7 @@ final class Processes implements ProcessTable {
         this.directory = directory;
         this.commands = commands;
         this.watcher = watcher;
+        targets = new ScrapeTargets(directory.targets(), directory.name());
     }
 
     /** Starts the first one on any free port, and later ones on the same port, where workers look for it. */
@@ -110,6 +112,11 @@ final class Processes implements ProcessTable {
         children.get(worker).tell(watcher.way(worker, coordinator).toString());
     }
 
+    /** Notes for Prometheus where those that live serve their metrics. */
+    void noteTargets() {
+        targets.update(children.values().stream().filter(Child::isAlive).toList());
+    }
+
     void tellCoordinatorToStop() {
         children.get(COORDINATOR).tell("stop");
     }
@@ -151,5 +158,6 @@ final class Processes implements ProcessTable {
         for (Child child : children.values()) {
             child.end(patience.toMillis());
         }
+        noteTargets();
     }
 }

@@ -47,9 +47,20 @@ public final class Progress implements Watcher, AutoCloseable {
     /** Progress of a run: a bar on a terminal, elsewhere a line now and then. */
     public static Progress of(
             RunDirectory directory, Job.Length length, PrintStream out, boolean isTerminal, LongSupplier nowMillis) {
-        Display display = isTerminal
-                ? new BarDisplay(out, isColored(System.getenv("NO_COLOR")))
-                : new LineDisplay(out, nowMillis);
+        return of(
+                directory,
+                length,
+                isTerminal
+                        ? new BarDisplay(out, isColored(System.getenv("NO_COLOR")))
+                        : new LineDisplay(out, nowMillis));
+    }
+
+    /** Progress that nobody is to see. */
+    public static Progress hidden(RunDirectory directory, Job.Length length) {
+        return of(directory, length, new NoDisplay());
+    }
+
+    private static Progress of(RunDirectory directory, Job.Length length, Display display) {
         return new Progress(directory.metrics(), directory.events(), directory.log(FIRST_WORKER), length, display);
     }
 

@@ -22,7 +22,7 @@ import java.util.stream.Stream;
 public record RunDirectory(Path path) {
     /** Files that a run leaves which never committed a step. */
     private static final Pattern OF_A_BEGIN = Pattern.compile(
-            "job\\.yaml|logs|lock|checkpoints|metrics\\.jsonl|(events|workers)\\.jsonl(\\.\\d+)?|chaos\\.(txt|json)");
+            "job\\.yaml|logs|lock|targets\\.json(\\.next)?|checkpoints|metrics\\.jsonl|(events|workers)\\.jsonl(\\.\\d+)?|chaos\\.(txt|json)");
 
     private static final Pattern OF_NO_STEP = Pattern.compile("step-0+|\\.step-0+\\..*");
 
@@ -61,7 +61,7 @@ public record RunDirectory(Path path) {
     /** Whether it holds only what a run left that never committed a step. */
     private boolean hasNeverTrained() {
         return Files.isRegularFile(job())
-                && Files.isDirectory(path.resolve("logs"))
+                && Files.isDirectory(logs())
                 && names(path).stream().allMatch(OF_A_BEGIN.asMatchPredicate())
                 && names(checkpoints()).stream().allMatch(OF_NO_STEP.asMatchPredicate())
                 && hasNoSteps();
@@ -106,7 +106,7 @@ public record RunDirectory(Path path) {
      * are gone.
      */
     public void create(String jobYaml) throws IOException {
-        Files.createDirectories(path.resolve("logs"));
+        Files.createDirectories(logs());
         Files.writeString(job(), jobYaml);
         if (Files.exists(events())) {
             Files.move(events(), firstFree(events()));
@@ -153,8 +153,23 @@ public record RunDirectory(Path path) {
         return path.resolve("workers.jsonl");
     }
 
+    /** Where its processes serve their metrics while it runs, as Prometheus's file_sd_configs take it. */
+    Path targets() {
+        return path.resolve("targets.json");
+    }
+
+    /** What people call the run. */
+    String name() {
+        return path.toAbsolutePath().normalize().getFileName().toString();
+    }
+
     public Path result() {
         return path.resolve("result.json");
+    }
+
+    /** The text of {@code result.json}. */
+    public String resultText() throws IOException {
+        return text(result());
     }
 
     /** SHA-256 (hex) of the run's final weights. */
@@ -170,7 +185,11 @@ public record RunDirectory(Path path) {
     }
 
     public Path log(String process) {
-        return path.resolve("logs").resolve(process + ".log");
+        return logs().resolve(process + ".log");
+    }
+
+    Path logs() {
+        return path.resolve("logs");
     }
 
     /** The newest checkpoint; one that is still being written has no {@code state.json}. */

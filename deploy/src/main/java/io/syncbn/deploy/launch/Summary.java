@@ -2,10 +2,13 @@ package io.syncbn.deploy.launch;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 
 /** The summary of a finished run, from its {@code result.json}. */
@@ -19,10 +22,16 @@ public final class Summary {
         Optional<JsonLine> read = Files.exists(directory.result())
                 ? JsonLine.of(RunDirectory.text(directory.result()))
                 : Optional.empty();
-        if (read.isEmpty()) {
-            return List.of("run directory  " + directory.path());
+        List<String> lines = new ArrayList<>();
+        if (read.isPresent()) {
+            lines.addAll(figures(read.get()));
+            membership(directory).ifPresent(lines::add);
         }
-        JsonLine result = read.get();
+        lines.addAll(places(directory));
+        return lines;
+    }
+
+    private static List<String> figures(JsonLine result) {
         List<String> lines = new ArrayList<>();
         lines.add(String.format(
                 Locale.ROOT,
@@ -43,9 +52,29 @@ public final class Summary {
                     result.number("stepMillisMedian"),
                     result.number("syncMillisMedian")));
         }
-        membership(directory).ifPresent(lines::add);
-        lines.add("run directory  " + directory.path());
         return lines;
+    }
+
+    /** Where everything is that the run has left. */
+    private static List<String> places(RunDirectory directory) {
+        List<String> lines = new ArrayList<>(List.of("run directory  " + directory.path()));
+        Map<String, Path> files = new LinkedHashMap<>();
+        files.put("result", directory.result());
+        directory.lastCheckpoint().ifPresent(last -> files.put("checkpoint", last));
+        files.put("metrics", directory.metrics());
+        files.put("events", directory.events());
+        files.put("logs", directory.logs());
+        files.forEach((name, file) -> {
+            if (Files.exists(file)) {
+                lines.add(place(name, file));
+            }
+        });
+        lines.add(place("page", "syncbn view " + directory.path()));
+        return lines;
+    }
+
+    private static String place(String name, Object where) {
+        return String.format(Locale.ROOT, "  %-11s  %s", name, where);
     }
 
     /** A run that goes on from its last step has measured nothing. */

@@ -17,6 +17,13 @@ public final class RunSettings {
             "number of worker processes; with two, the job goes on while at least MIN are there, and takes up to MAX");
     public static final Setting OUT =
             new Setting("out", "DIR", "", "run directory, new or empty; default: runs/<data>-<model>-<time>");
+    public static final Setting QUIET =
+            new Setting("quiet", "true", "false", "print nothing but the result and errors: no progress, no events");
+    public static final Setting OUTPUT = new Setting(
+            "output",
+            "text|json",
+            "text",
+            "how the result is printed: for people, or as one JSON object, which is all that comes to standard output");
     public static final Setting RESUME = new Setting(
             "resume", "DIR", "", "go on with the run in DIR, or from one of its checkpoints, under its job.yaml");
     public static final Setting ALLOW_OTHER_DATA = new Setting(
@@ -143,6 +150,8 @@ public final class RunSettings {
             JOB,
             WORKERS,
             OUT,
+            QUIET,
+            OUTPUT,
             RESUME,
             ALLOW_OTHER_DATA,
             ALLOW_OTHER_ARITHMETIC,

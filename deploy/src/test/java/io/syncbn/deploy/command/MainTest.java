@@ -46,6 +46,23 @@ class MainTest {
         assertThat(text(out).lines()).allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(100));
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"completion", "man"})
+    void helpOfWhatTakesNoFlagsSpeaksOfNone(String command) {
+        assertThat(run(command, "--help")).isEqualTo(ExitCode.DONE);
+        assertThat(text(out)).contains("Examples:").doesNotContain("Defaults", "--flag", "The run");
+        assertThat(text(out).lines()).allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(100));
+        assertThat(run(command, "--steps=3")).isEqualTo(ExitCode.BAD_INPUT);
+        assertThat(text(err)).startsWith("syncbn: --steps is unknown");
+    }
+
+    @Test
+    void aResultIsForPeopleOrPrograms() {
+        assertThat(run("train", "--output=xml", "--quiet=maybe")).isEqualTo(ExitCode.BAD_INPUT);
+        assertThat(text(err))
+                .contains("--output is 'xml'; expected text or json", "--quiet is 'maybe'; expected true or false");
+    }
+
     @Test
     void theVersionIsPrinted() {
         assertThat(run("--version")).isEqualTo(ExitCode.DONE);

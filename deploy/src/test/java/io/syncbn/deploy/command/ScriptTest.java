@@ -109,6 +109,14 @@ class ScriptTest {
         assertThat(dumps(java)).isEqualTo(3);
     }
 
+    @ParameterizedTest
+    @CsvSource({"--quiet, false", "--quiet=true, false", "--quiet=false, true", "--quite, true"})
+    void whoAsksForQuietHearsNothingOfTheArchive(String flag, boolean isSaid) throws Exception {
+        fakeJava("17.0.15");
+        assertThat(run(script, "train", flag).output().contains("preparing for fast starts"))
+                .isEqualTo(isSaid);
+    }
+
     @Test
     void anArchiveThatCannotBeMadeIsNotTriedAgain() throws Exception {
         Path java = fakeJava("17.0.15");

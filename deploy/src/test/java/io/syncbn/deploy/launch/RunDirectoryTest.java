@@ -97,7 +97,9 @@ class RunDirectoryTest {
         assertThat(Summary.of(directory))
                 .containsExactly(
                         "test accuracy  75.00 %  after 30 steps (3.000 epochs)",
-                        "weights        abc (SHA-256)", "run directory  " + temporary);
+                        "weights        abc (SHA-256)",
+                        "run directory  " + temporary,
+                        "  result       " + temporary.resolve("result.json"));
     }
 
     @Test
@@ -164,6 +166,7 @@ class RunDirectoryTest {
                         "test accuracy  75.00 %  after 30 steps (3.000 epochs), train loss 1.500 over the last epoch",
                         "weights        abc (SHA-256)",
                         "speed          80 images/s, 100.0 ms a step, 20.0 ms of it waiting for others",
-                        "run directory  " + temporary);
+                        "run directory  " + temporary,
+                        "  result       " + temporary.resolve("result.json"));
     }
 }

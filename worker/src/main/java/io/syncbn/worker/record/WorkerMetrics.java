@@ -7,6 +7,7 @@ import io.micrometer.core.instrument.Timer;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.syncbn.proto.net.Address;
+import io.syncbn.proto.net.MemoryMetrics;
 import io.syncbn.proto.net.MetricsServer;
 import java.io.IOException;
 import java.time.Duration;
@@ -36,6 +37,10 @@ public final class WorkerMetrics implements RunListener {
     private final AtomicLong step = new AtomicLong();
     private final AtomicLong generation = new AtomicLong();
     private volatile double loss = Double.NaN;
+    private volatile double accuracy = Double.NaN;
+    private volatile double learningRate = Double.NaN;
+    private volatile double testLoss = Double.NaN;
+    private volatile double testAccuracy = Double.NaN;
     private final RecentNoise noise = new RecentNoise();
     private final Map<WriteAlarms.Part, Counter> writeFailures = new EnumMap<>(WriteAlarms.Part.class);
 
@@ -62,6 +67,18 @@ public final class WorkerMetrics implements RunListener {
                 .register(registry);
         gauge("syncbn.loss", "mean loss of the last step's global batch", tags, () -> loss);
         gauge(
+                "syncbn.accuracy",
+                "correct predictions over examples of the last step's global batch",
+                tags,
+                () -> accuracy);
+        gauge("syncbn.learning.rate", "learning rate of the last step", tags, () -> learningRate);
+        gauge("syncbn.test.loss", "mean loss of the last evaluation", tags, () -> testLoss);
+        gauge(
+                "syncbn.test.accuracy",
+                "correct predictions over test rows, of the last evaluation",
+                tags,
+                () -> testAccuracy);
+        gauge(
                 "syncbn.gradient.square",
                 "squared norm of the gradient, estimated without its noise; mean over the last steps",
                 tags,
@@ -85,8 +102,9 @@ public final class WorkerMetrics implements RunListener {
                             .tag("what", part.name().toLowerCase(Locale.ROOT))
                             .register(registry));
         }
-        registry.gauge("syncbn.committed.step", tags, step);
-        registry.gauge("syncbn.generation", tags, generation);
+        gauge("syncbn.committed.step", "last step that this worker has done", tags, step::get);
+        gauge("syncbn.generation", "number of the generation that this worker has a place in", tags, generation::get);
+        MemoryMetrics.register(registry, tags);
         server = bind.isPresent()
                 ? Optional.of(MetricsServer.start(bind.get(), "syncbn worker " + worker, registry))
                 : Optional.empty();
@@ -152,6 +170,8 @@ public final class WorkerMetrics implements RunListener {
         } else {
             examples.increment(record.examples());
             loss = record.loss();
+            accuracy = record.accuracy();
+            learningRate = record.learningRate();
             noise.add(record.noise());
         }
     }
@@ -159,6 +179,12 @@ public final class WorkerMetrics implements RunListener {
     /** Writes of the run that have failed so far. */
     public long failedWrites() {
         return (long) writeFailures.values().stream().mapToDouble(Counter::count).sum();
+    }
+
+    @Override
+    public void evaluated(long atStep, double epoch, Evaluation evaluation) {
+        testLoss = evaluation.loss();
+        testAccuracy = evaluation.accuracy();
     }
 
     void writeFailed(WriteAlarms.Part part) {

@@ -11,7 +11,7 @@ import java.time.Duration;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
-/** What Prometheus reads about the gradient. */
+/** What Prometheus reads about learning. */
 class WorkerMetricsTest {
     private static StepRecord step(long number, double loss, GradientNoise noise) {
         StepSplit split = new StepSplit(7, 1, 2, 1, 1, 1, 1);
@@ -32,6 +32,24 @@ class WorkerMetricsTest {
                             "syncbn_gradient_variance{worker=\"w\"} 100.0",
                             "syncbn_gradient_noise_scale{worker=\"w\"} 25.0",
                             "syncbn_loss{worker=\"w\"} 2.5");
+        }
+    }
+
+    @Test
+    void learningIsShownAsItIsInTheRunsOwnLines() throws Exception {
+        try (WorkerMetrics metrics = WorkerMetrics.serve("w", Optional.of(new Address("127.0.0.1", 0)))) {
+            assertThat(page(metrics)).contains("syncbn_test_accuracy{worker=\"w\"} NaN");
+            metrics.stepped(step(1, 1.5, null));
+            metrics.evaluated(1, 0.5, new Evaluation(20, 2.25, 0.75));
+            metrics.stepped(step(2, Double.NaN, null)); // left out: what was before stays
+            assertThat(page(metrics))
+                    .contains(
+                            "syncbn_loss{worker=\"w\"} 1.5",
+                            "syncbn_accuracy{worker=\"w\"} 0.5",
+                            "syncbn_learning_rate{worker=\"w\"} 0.1",
+                            "syncbn_test_loss{worker=\"w\"} 2.25",
+                            "syncbn_test_accuracy{worker=\"w\"} 0.75",
+                            "syncbn_steps_skipped_total{worker=\"w\"} 1.0");
         }
     }
 
