@@ -16,6 +16,11 @@ interface Command {
     /** The run settings that it takes. */
     List<Setting> runSettings();
 
+    /** Those of them that may be given by words without flags, in this order. */
+    default List<Setting> words() {
+        return List.of();
+    }
+
     /** Whether it takes the job's settings too. */
     default boolean takesJob() {
         return true;

@@ -25,7 +25,7 @@ final class CommandLines {
     /** Narrow enough for two windows side by side. */
     private static final int HELP_COLUMNS = 96;
 
-    /** Stands in for {@code --}, as no command takes positional words: a text that cannot be given. */
+    /** Stands in for {@code --}, as no command takes words that look like flags: a text that cannot be given. */
     private static final String NO_DELIMITER = "\0";
 
     private static final Set<String> OPTIMIZATION = Set.of(
@@ -41,6 +41,11 @@ final class CommandLines {
             "warmup",
             "label-smoothing",
             "dropout");
+
+    /** What commands of two words have in common, by the first. */
+    private static final Map<String, String> GROUPS = Map.of(
+            "bench", "Measures.",
+            "export", "Writes a run, or a checkpoint's model, in the format of another program.");
 
     /** Set only by processes of ours. */
     private static final Set<Setting> NOT_FOR_PEOPLE = Set.of(RunSettings.LAUNCHED, BenchSettings.MEASURED);
@@ -100,7 +105,7 @@ final class CommandLines {
             CommandLine existing = parent.subcommands().get(words[i]);
             if (existing == null) {
                 CommandSpec group = CommandSpec.create().addOption(help());
-                group.usageMessage().description("Measures.");
+                group.usageMessage().description(GROUPS.get(words[i]));
                 parent.addSubcommand(words[i], group);
                 existing = parent.subcommands().get(words[i]);
             }
@@ -113,7 +118,10 @@ final class CommandLines {
         CommandSpec spec = CommandSpec.wrapWithoutInspection(command);
         UsageMessageSpec usage = spec.usageMessage();
         usage.description(command.summary(), "Defaults stand in parentheses.", "");
-        usage.customSynopsis("syncbn " + command.name() + " [--flag value]…");
+        String words = command.words().stream()
+                .map(setting -> " " + setting.value())
+                .collect(Collectors.joining());
+        usage.customSynopsis("syncbn " + command.name() + words + " [--flag value]…");
         usage.sortOptions(false);
         List<String> footer = new ArrayList<>(List.of("", "Examples:"));
         command.examples().forEach(example -> footer.add("  syncbn " + example));

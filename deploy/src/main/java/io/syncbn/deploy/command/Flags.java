@@ -1,6 +1,7 @@
 package io.syncbn.deploy.command;
 
 import io.syncbn.proto.DidYouMean;
+import io.syncbn.proto.job.Setting;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -18,7 +19,8 @@ import picocli.CommandLine.ParseResult;
  */
 record Flags(Map<String, String> texts, List<String> problems) {
 
-    static Flags of(ParseResult parsed) {
+    /** @param words settings that may be given by words without flags, in this order */
+    static Flags of(ParseResult parsed, List<Setting> words) {
         Map<String, String> texts = new LinkedHashMap<>();
         List<String> problems = new ArrayList<>();
         for (OptionSpec option : new LinkedHashSet<>(parsed.matchedOptions())) {
@@ -44,12 +46,33 @@ record Flags(Map<String, String> texts, List<String> problems) {
                 .filter(option -> !option.hidden())
                 .map(OptionSpec::longestName)
                 .toList();
-        unknown(parsed.unmatched(), names, problems);
+        List<String> alone = unmatched(parsed.unmatched(), names, problems);
+        take(alone, words, texts, problems);
         return new Flags(texts, problems);
     }
 
-    /** Reports what matches no flag; a bare word after an unknown flag is its value and not worth a line. */
-    private static void unknown(List<String> words, List<String> names, List<String> problems) {
+    /** Takes words for the settings that may be given so; reports those beyond. */
+    private static void take(
+            List<String> alone, List<Setting> words, Map<String, String> texts, List<String> problems) {
+        for (int i = 0; i < alone.size(); i++) {
+            if (i >= words.size()) {
+                problems.add("'" + alone.get(i) + "' is not expected; every value follows its flag");
+                continue;
+            }
+            String before = texts.put(words.get(i).name(), alone.get(i));
+            if (before != null) {
+                problems.add("--" + words.get(i).name() + " is given 2 times: " + before + ", " + alone.get(i));
+            }
+        }
+    }
+
+    /**
+     * Reports what matches no flag; a bare word after an unknown flag is its value and not worth a line.
+     *
+     * @return words that stand alone
+     */
+    private static List<String> unmatched(List<String> words, List<String> names, List<String> problems) {
+        List<String> alone = new ArrayList<>();
         boolean afterFlag = false;
         for (String word : words) {
             boolean isFlag = word.startsWith("-") && word.length() > 1 && !word.equals("--");
@@ -59,9 +82,10 @@ record Flags(Map<String, String> texts, List<String> problems) {
                 String name = word.contains("=") ? word.substring(0, word.indexOf('=')) : word;
                 problems.add(name + " is unknown" + DidYouMean.hint(name, names));
             } else if (!afterFlag) {
-                problems.add("'" + word + "' is not expected; every value follows its flag");
+                alone.add(word);
             }
             afterFlag = isFlag && !word.contains("=");
         }
+        return alone;
     }
 }

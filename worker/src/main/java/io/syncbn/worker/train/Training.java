@@ -184,7 +184,9 @@ public final class Training implements ControlledReplica, AutoCloseable {
         if (dataStatistics == null) {
             dataStatistics = shards.sumStatistics();
         }
-        shards.normalizeBy(ChannelStatistics.of(dataStatistics));
+        ChannelStatistics statistics = ChannelStatistics.of(dataStatistics);
+        shards.normalizeBy(statistics);
+        state.normalizedBy(statistics);
         if (isWriter()) {
             record();
         }

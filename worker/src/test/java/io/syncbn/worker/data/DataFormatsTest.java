@@ -49,7 +49,7 @@ class DataFormatsTest {
     }
 
     private static Dataset dataset(Dataset.Split train, int classes, String digest) {
-        return new OpenDataset(SHAPE, classes, train, two().test(), digest, () -> {});
+        return new OpenDataset(SHAPE, Dataset.numbers(classes), train, two().test(), digest, () -> {});
     }
 
     private record BadRow(RuntimeException fault) implements Dataset.Split {
