@@ -1,10 +1,13 @@
 package io.syncbn.deploy.system;
 
+import io.syncbn.worker.data.Dataset;
+import io.syncbn.worker.nn.Shape;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Random;
 
 /** Random pictures of 3 classes in NumPy's format, as {@code --data npy:DIR} takes them. */
@@ -26,6 +29,40 @@ final class NpyPictures {
         write(directory, "train", trainRows, random);
         write(directory, "test", testRows, random);
         return directory;
+    }
+
+    /** Writes the first rows of a data set whose files hold bytes. */
+    static Path write(Path directory, Dataset data, int trainRows, int testRows) throws IOException {
+        Files.createDirectories(directory);
+        write(directory, "train", data.train(), data.shape(), trainRows);
+        write(directory, "test", data.test(), data.shape(), testRows);
+        return directory;
+    }
+
+    private static void write(Path directory, String part, Dataset.Split split, Shape shape, int rows)
+            throws IOException {
+        byte[] pictures = new byte[rows * shape.size()];
+        byte[] labels = new byte[rows];
+        float[] values = new float[shape.size()];
+        for (int row = 0; row < rows; row++) {
+            split.read(row, values, 0);
+            labels[row] = (byte) split.label(row);
+            for (int i = 0; i < values.length; i++) {
+                int plane = i % shape.channels() * shape.pixels();
+                pictures[row * shape.size() + plane + i / shape.channels()] = (byte) Math.round(values[i] * 255);
+            }
+        }
+        array(
+                directory.resolve("x_" + part + ".npy"),
+                pictures,
+                rows + ", " + shape.channels() + ", " + shape.height() + ", " + shape.width());
+        array(directory.resolve("y_" + part + ".npy"), labels, rows + ",");
+    }
+
+    /** The bytes of an array's file. */
+    static byte[] bytes(Path file) throws IOException {
+        byte[] all = Files.readAllBytes(file);
+        return Arrays.copyOfRange(all, HEADER_BYTES, all.length);
     }
 
     /** Changes the label of a row. */
