@@ -1,6 +1,7 @@
 package io.syncbn.deploy.export;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamWriteFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.syncbn.worker.checkpoint.Checkpoint;
 import io.syncbn.worker.checkpoint.CheckpointInfo;
@@ -42,7 +43,9 @@ public final class OnnxFile {
     private static final String INPUT = "input";
     private static final String LOGITS = "logits";
     private static final String EXAMPLES = "N";
-    private static final JsonMapper JSON = new JsonMapper();
+    private static final JsonMapper JSON = JsonMapper.builder()
+            .enable(StreamWriteFeature.USE_FAST_DOUBLE_WRITER) // the same text on every Java
+            .build();
 
     private OnnxFile() {}
 

@@ -136,6 +136,7 @@ class OnnxFileTest {
         for (int k = 0; k < classes; k++) {
             error = Math.max(error, Math.abs((double) found[k] - expected[k]));
         }
+        System.err.println("ERRORX " + error / largest + " " + trained.checkpoint().info().settings().get("model") + " " + trained.checkpoint().info().settings().get("norm") + " " + how);
         assertThat(error / largest)
                 .as("row %d, %s: %s for %s", row, how, Arrays.toString(found), Arrays.toString(expected))
                 .isLessThan(TOLERANCE);

@@ -1,6 +1,7 @@
 package io.syncbn.worker.checkpoint;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -216,6 +217,7 @@ class CheckpointTest {
         old.put("formatVersion", 3);
         old.put("sha256", StateDigest.sha256(old.toString().getBytes(StandardCharsets.UTF_8)));
         Files.writeString(file, old.toString());
+        assertThatCode(() -> Checkpoint.open(directory)).doesNotThrowAnyException();
         CheckpointInfo info = Checkpoint.open(directory).info();
         assertThat(info.data()).isEqualTo(DataDescription.NONE);
         assertThat(info.data().suffices()).isFalse();
