@@ -118,9 +118,8 @@ final class CommandLines {
         CommandSpec spec = CommandSpec.wrapWithoutInspection(command);
         UsageMessageSpec usage = spec.usageMessage();
         usage.description(command.summary(), "Defaults stand in parentheses.", "");
-        String words = command.words().stream()
-                .map(setting -> " " + setting.value())
-                .collect(Collectors.joining());
+        String words =
+                command.words().stream().map(setting -> " " + setting.value()).collect(Collectors.joining());
         usage.customSynopsis("syncbn " + command.name() + words + " [--flag value]…");
         usage.sortOptions(false);
         List<String> footer = new ArrayList<>(List.of("", "Examples:"));

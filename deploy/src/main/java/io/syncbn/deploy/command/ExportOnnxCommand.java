@@ -67,11 +67,7 @@ final class ExportOnnxCommand implements Command {
         byte[] content = OnnxFile.of(checkpoint, Version.text(), input, foldsBatchNorm);
         write(out.orElseThrow(), content);
         System.out.printf(
-                Locale.ROOT,
-                "%s  %d bytes, from %s%n",
-                out.orElseThrow(),
-                content.length,
-                checkpoint.directory());
+                Locale.ROOT, "%s  %d bytes, from %s%n", out.orElseThrow(), content.length, checkpoint.directory());
         return ExitCode.DONE;
     }
 

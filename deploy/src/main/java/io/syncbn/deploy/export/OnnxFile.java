@@ -73,8 +73,7 @@ public final class OnnxFile {
     public static byte[] of(Checkpoint checkpoint, String version, Input input, boolean foldsBatchNorm) {
         Replicas replicas = Replicas.ofCheckpoint(checkpoint);
         OnnxGraph graph = OnnxGraph.empty();
-        OnnxGraph.Result given =
-                graph.input(INPUT, replicas.definition().inputShape());
+        OnnxGraph.Result given = graph.input(INPUT, replicas.definition().inputShape());
         DataDescription data = checkpoint.info().data();
         OnnxGraph.Result x = input == Input.STORED ? graph.normalizeStored(given, data) : given;
         OnnxGraph.Result logits;
@@ -83,8 +82,8 @@ public final class OnnxFile {
             logits = graph.at("output").output(LOGITS, model.infer(graph, x));
         }
         if (graph.constants().bytes() > MOST_BYTES) {
-            throw new ModelException("the model's weights take " + graph.constants().bytes()
-                    + " bytes; an ONNX file holds at most " + MOST_BYTES);
+            throw new ModelException("the model's weights take "
+                    + graph.constants().bytes() + " bytes; an ONNX file holds at most " + MOST_BYTES);
         }
         List<OnnxNode> nodes = foldsBatchNorm ? BatchNormFolding.nodesOf(graph) : graph.nodes();
         GraphProto.Builder proto = GraphProto.newBuilder()
@@ -99,8 +98,9 @@ public final class OnnxFile {
                 .setProducerVersion(version)
                 .addOpsetImport(OperatorSetIdProto.newBuilder().setDomain("").setVersion(OPERATOR_SET))
                 .setGraph(proto);
-        metadata(checkpoint.info(), input).forEach((key, text) -> model.addMetadataProps(
-                StringStringEntryProto.newBuilder().setKey(key).setValue(text)));
+        metadata(checkpoint.info(), input)
+                .forEach((key, text) -> model.addMetadataProps(
+                        StringStringEntryProto.newBuilder().setKey(key).setValue(text)));
         return model.build().toByteArray();
     }
 

@@ -126,12 +126,7 @@ final class OnnxGraph implements InferenceGraph {
                 constant("bias", channels, norm.shift()),
                 constant("running_mean", channels, norm.mean()),
                 constant("running_var", channels, norm.variance()));
-        return node(
-                "BatchNormalization",
-                inputs,
-                Map.of("epsilon", (float) norm.epsilon()),
-                input.shape,
-                input.isFlat);
+        return node("BatchNormalization", inputs, Map.of("epsilon", (float) norm.epsilon()), input.shape, input.isFlat);
     }
 
     @Override
@@ -233,8 +228,7 @@ final class OnnxGraph implements InferenceGraph {
     }
 
     private Result pool(String type, Result x, SlidingWindow window) {
-        return node(
-                type, List.of(x.name), attributes(window), window.over(x.shape, x.shape.channels()), false);
+        return node(type, List.of(x.name), attributes(window), window.over(x.shape, x.shape.channels()), false);
     }
 
     private static Map<String, Object> attributes(SlidingWindow window) {
@@ -250,12 +244,7 @@ final class OnnxGraph implements InferenceGraph {
     @Override
     public Result globalAveragePool(Value x) {
         Result input = spatial(x);
-        return node(
-                "GlobalAveragePool",
-                List.of(input.name),
-                Map.of(),
-                Shape.flat(input.shape.channels()),
-                false);
+        return node("GlobalAveragePool", List.of(input.name), Map.of(), Shape.flat(input.shape.channels()), false);
     }
 
     @Override
@@ -280,19 +269,12 @@ final class OnnxGraph implements InferenceGraph {
         Result input = (Result) x;
         return input.isFlat
                 ? input
-                : node(
-                        "Flatten",
-                        List.of(input.name),
-                        Map.of("axis", 1L),
-                        Shape.flat(input.shape.size()),
-                        true);
+                : node("Flatten", List.of(input.name), Map.of("axis", 1L), Shape.flat(input.shape.size()), true);
     }
 
     private Result spatial(Value x) {
         Result input = (Result) x;
-        return input.isFlat
-                ? reshape(input, new Result(input.name, input.shape, false))
-                : input;
+        return input.isFlat ? reshape(input, new Result(input.name, input.shape, false)) : input;
     }
 
     /** An operation whose result is like another one. */
@@ -300,8 +282,7 @@ final class OnnxGraph implements InferenceGraph {
         return node(type, List.of(inputs), Map.of(), form.shape, form.isFlat);
     }
 
-    private Result node(
-            String type, List<String> inputs, Map<String, Object> attributes, Shape shape, boolean isFlat) {
+    private Result node(String type, List<String> inputs, Map<String, Object> attributes, Shape shape, boolean isFlat) {
         String name = unique(place() + "/" + type);
         nodes.add(new OnnxNode(type, inputs, name, attributes));
         return new Result(name, shape, isFlat);

@@ -60,8 +60,8 @@ record BrieflyTrained(Checkpoint checkpoint, DataDescription data, float[] store
                     data.train(),
                     data.shape(),
                     IntStream.range(0, Math.min(SEEN_ROWS, data.train().size())).toArray()));
-            BatchLoader loader = new BatchLoader(
-                    data, BatchPlan.of(job, data.train().size()), 0, statistics, false, ROWS);
+            BatchLoader loader =
+                    new BatchLoader(data, BatchPlan.of(job, data.train().size()), 0, statistics, false, ROWS);
             Replica replica = replicas.initialState().replica();
             Origin origin = new Origin(
                     job,
@@ -75,9 +75,8 @@ record BrieflyTrained(Checkpoint checkpoint, DataDescription data, float[] store
                 for (int step = 1; step <= STEPS; step++) {
                     train(model, replica, loader.train(step), step, data.classes());
                 }
-                ModelState state = new ModelState(
-                                replica, STEPS, replicas.initialState().slots(), STEPS)
-                        .normalizedBy(statistics);
+                ModelState state =
+                        new ModelState(replica, STEPS, replicas.initialState().slots(), STEPS).normalizedBy(statistics);
                 new Checkpoints(run, 1).write(state, 0, origin);
                 Tensor x = loader.test(0).images();
                 float[] logits = model.forward(x, Pass.evaluation()).values();
@@ -104,8 +103,8 @@ record BrieflyTrained(Checkpoint checkpoint, DataDescription data, float[] store
     }
 
     private static void train(ShardModel model, Replica replica, BatchLoader.Batch batch, int step, int classes) {
-        Pass pass = new Pass(
-                true, new Pass.BatchId(1, step, 0, (double) step / STEPS), MomentsReducer.LOCAL, offset -> {});
+        Pass pass =
+                new Pass(true, new Pass.BatchId(1, step, 0, (double) step / STEPS), MomentsReducer.LOCAL, offset -> {});
         model.beginStep();
         Tensor logits = model.forward(batch.images(), pass);
         Tensor gradient = Tensor.zeros(BATCH, Shape.flat(classes));

@@ -103,7 +103,9 @@ class OnnxFileTest {
             Map<String, String> before = new HashMap<>(all);
             before.put("norm", "batch");
             BrieflyTrained first = BrieflyTrained.of(before, directory.resolve("before"));
-            all.put("init", first.checkpoint().directory().resolve("model.safetensors").toString());
+            all.put(
+                    "init",
+                    first.checkpoint().directory().resolve("model.safetensors").toString());
         }
         return BrieflyTrained.of(all, directory.resolve("run"));
     }
@@ -136,7 +138,6 @@ class OnnxFileTest {
         for (int k = 0; k < classes; k++) {
             error = Math.max(error, Math.abs((double) found[k] - expected[k]));
         }
-        System.err.println("ERRORX " + error / largest + " " + trained.checkpoint().info().settings().get("model") + " " + trained.checkpoint().info().settings().get("norm") + " " + how);
         assertThat(error / largest)
                 .as("row %d, %s: %s for %s", row, how, Arrays.toString(found), Arrays.toString(expected))
                 .isLessThan(TOLERANCE);
@@ -176,7 +177,13 @@ class OnnxFileTest {
         ModelProto model = ModelProto.parseFrom(file);
         assertThat(model.getProducerName() + " " + model.getProducerVersion()).isEqualTo("syncbn 1.0");
         assertThat(model.getOpsetImport(0).getVersion()).isEqualTo(15);
-        assertThat(model.getGraph().getInput(0).getType().getTensorType().getShape().getDim(0).getDimParam())
+        assertThat(model.getGraph()
+                        .getInput(0)
+                        .getType()
+                        .getTensorType()
+                        .getShape()
+                        .getDim(0)
+                        .getDimParam())
                 .isEqualTo("N");
         assertThat(model.getGraph().getInitializerList().stream().map(each -> each.getName()))
                 .contains("conv1.weight", "bn1.bias", "fc3.weight");
@@ -235,8 +242,7 @@ class OnnxFileTest {
     }
 
     private String write(Map<String, String> settings, boolean foldsBatchNorm, String name) throws IOException {
-        byte[] content =
-                OnnxFile.of(trained(settings).checkpoint(), "1.0", OnnxFile.Input.STORED, foldsBatchNorm);
+        byte[] content = OnnxFile.of(trained(settings).checkpoint(), "1.0", OnnxFile.Input.STORED, foldsBatchNorm);
         return Files.write(directory.resolve(name), content).toString();
     }
 }

@@ -25,8 +25,7 @@ import java.util.Optional;
  * @param leftOutInARow how many consecutive steps up to the last were skipped because their numbers were not finite
  * @param notes what a checkpoint keeps beside that
  */
-public record ModelState(
-        Replica replica, long batchesTracked, Slots slots, long step, int leftOutInARow, Notes notes) {
+public record ModelState(Replica replica, long batchesTracked, Slots slots, long step, int leftOutInARow, Notes notes) {
 
     /**
      * What is not gone on from, and not part of any digest.

@@ -21,8 +21,8 @@ final class Cifar10Data {
             List.of("data_batch_1.bin", "data_batch_2.bin", "data_batch_3.bin", "data_batch_4.bin", "data_batch_5.bin");
     private static final List<String> TEST_FILES = List.of("test_batch.bin");
     /** As batches.meta.txt beside the files has them. */
-    private static final List<String> CLASSES = List.of(
-            "airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck");
+    private static final List<String> CLASSES =
+            List.of("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck");
 
     private static final Shape SHAPE = new Shape(32, 32, 3);
     private static final int RECORD_BYTES = 1 + 3 * 32 * 32;

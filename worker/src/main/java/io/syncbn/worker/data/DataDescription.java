@@ -13,8 +13,7 @@ import java.util.List;
  * @param mean of each channel, by which inputs are normalized; empty as long as it is not known
  * @param deviation likewise
  */
-public record DataDescription(
-        List<String> classNames, double storedScale, List<Double> mean, List<Double> deviation) {
+public record DataDescription(List<String> classNames, double storedScale, List<Double> mean, List<Double> deviation) {
 
     /** Of data of which nothing is known. */
     public static final DataDescription NONE = new DataDescription(List.of(), 1, List.of(), List.of());

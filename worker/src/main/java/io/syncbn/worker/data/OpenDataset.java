@@ -11,8 +11,7 @@ import java.util.List;
  *
  * @param files what the splits read from
  */
-record OpenDataset(
-        Shape shape, List<String> classNames, Split train, Split test, String digest, Closeable files)
+record OpenDataset(Shape shape, List<String> classNames, Split train, Split test, String digest, Closeable files)
         implements Dataset {
 
     @Override

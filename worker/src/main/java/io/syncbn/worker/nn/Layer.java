@@ -32,8 +32,8 @@ public interface Layer {
      * @throws ModelException if it cannot be said in the graph's operations
      */
     default InferenceGraph.Value infer(InferenceGraph graph, InferenceGraph.Value x) {
-        throw new ModelException(graph.layer() + " cannot be exported: " + getClass().getName()
-                + " does not implement Layer.infer, which says what it computes");
+        throw new ModelException(graph.layer() + " cannot be exported: "
+                + getClass().getName() + " does not implement Layer.infer, which says what it computes");
     }
 
     /**

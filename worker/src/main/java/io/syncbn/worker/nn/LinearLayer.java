@@ -20,7 +20,8 @@ final class LinearLayer implements Layer {
      */
     record Place(Shape input, Shape output, int biasOffset, boolean first, Optional<SlidingWindow> window) {
         private int weights() {
-            int inputs = input.channels() * window.map(square -> square.size() * square.size()).orElse(1);
+            int inputs = input.channels()
+                    * window.map(square -> square.size() * square.size()).orElse(1);
             return inputs * output.channels();
         }
     }
@@ -65,9 +66,7 @@ final class LinearLayer implements Layer {
         Optional<float[]> bias = place.biasOffset == NO_BIAS
                 ? Optional.empty()
                 : Optional.of(slice(memory.weights(), place.biasOffset, place.output.channels()));
-        return place.window.isPresent()
-                ? graph.conv2d(x, w, bias, place.window.get())
-                : graph.dense(x, w, bias);
+        return place.window.isPresent() ? graph.conv2d(x, w, bias, place.window.get()) : graph.dense(x, w, bias);
     }
 
     private static float[] slice(float[] all, int offset, int length) {

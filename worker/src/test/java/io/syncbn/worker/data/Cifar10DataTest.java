@@ -28,7 +28,9 @@ class Cifar10DataTest {
         try (Dataset data = TestFiles.open("cifar10", directory)) {
             assertThat(data.shape()).isEqualTo(new Shape(32, 32, 3));
             assertThat(data.classes()).isEqualTo(10);
-            assertThat(data.classNames()).startsWith("airplane", "automobile", "bird").endsWith("ship", "truck");
+            assertThat(data.classNames())
+                    .startsWith("airplane", "automobile", "bird")
+                    .endsWith("ship", "truck");
             assertThat(data.storedScale()).isEqualTo(255);
             assertThat(data.train().size()).isEqualTo(10);
             assertThat(data.test().size()).isEqualTo(2);

@@ -107,7 +107,8 @@ final class ScalarNorm implements Norm {
     @Override
     public InferenceGraph.Value infer(InferenceGraph graph, InferenceGraph.Value x) {
         setLine();
-        InferenceGraph.Value y = graph.scaleAndShift(x, forward.scale().clone(), forward.shift().clone());
+        InferenceGraph.Value y =
+                graph.scaleAndShift(x, forward.scale().clone(), forward.shift().clone());
         return settings.relu ? graph.relu(y) : y;
     }
 
