@@ -58,9 +58,7 @@ final class ExportOnnxCommand implements Command {
         Optional<Path> out = settings.path(ExportSettings.ONNX_OUT);
         OnnxFile.Input input = settings.choice(ExportSettings.INPUT, List.of(OnnxFile.Input.values()));
         boolean foldsBatchNorm = settings.flag(ExportSettings.FOLD_BN);
-        out.filter(Files::isDirectory)
-                .ifPresent(directory ->
-                        settings.problem("--out is '" + directory + "', a directory; expected a file to write"));
+        out.flatMap(ExportOnnxCommand::problem).ifPresent(settings::problem);
         settings.check();
 
         Checkpoint checkpoint = Checkpoint.open(from.orElseThrow());
@@ -69,6 +67,15 @@ final class ExportOnnxCommand implements Command {
         System.out.printf(
                 Locale.ROOT, "%s  %d bytes, from %s%n", out.orElseThrow(), content.length, checkpoint.directory());
         return ExitCode.DONE;
+    }
+
+    private static Optional<String> problem(Path out) {
+        if (Files.isDirectory(out)) {
+            return Optional.of("--out is '" + out + "', a directory; expected a file to write");
+        }
+        return Files.isDirectory(out.toAbsolutePath().getParent())
+                ? Optional.empty()
+                : Optional.of("--out is '" + out + "'; expected a file in a directory that is there");
     }
 
     private static void write(Path file, byte[] content) {

@@ -148,6 +148,8 @@ class ExportTest {
         assertThat(noRun.err()).contains(nowhere.toString());
         Syncbn.Ended noDirectory = Syncbn.run("export", "onnx", run, "--out", directory.resolve("missing/model.onnx"));
         assertThat(noDirectory.exitCode()).isEqualTo(2);
-        assertThat(noDirectory.err()).contains("--out is '" + directory.resolve("missing/model.onnx") + "'");
+        assertThat(noDirectory.err())
+                .contains("--out is '" + directory.resolve("missing/model.onnx")
+                        + "'; expected a file in a directory that is there");
     }
 }
