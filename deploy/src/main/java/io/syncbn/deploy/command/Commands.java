@@ -24,6 +24,7 @@ final class Commands {
                 new WorkerCommand(),
                 new EvaluateCommand(),
                 new ViewCommand(),
+                new ExportOnnxCommand(),
                 new BenchStepCommand(childMain),
                 new BenchAllReduceCommand(childMain),
                 new BenchStarCommand(childMain),

@@ -64,6 +64,27 @@ class MainTest {
     }
 
     @Test
+    void helpOfAnExportShowsWhatStandsWithoutAFlag() {
+        assertThat(run("export", "onnx", "--help")).isEqualTo(ExitCode.DONE);
+        assertThat(text(out))
+                .contains("syncbn export onnx CHECKPOINT-or-RUN [--flag value]…", "Examples:", "--fold-bn=true|false");
+        assertThat(text(out).lines()).allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(100));
+    }
+
+    @Test
+    void wordsWithoutFlagsAreTakenWhereTheyAreExpected() {
+        assertThat(run("export", "onnx", "runs/a", "runs/b", "--from=runs/c", "--out=x", "--fold-bn=no"))
+                .isEqualTo(ExitCode.BAD_INPUT);
+        assertThat(text(err)).isEqualTo("""
+                        syncbn: 3 problems:
+                          --from is given 2 times: runs/c, runs/a
+                          'runs/b' is not expected; every value follows its flag
+                          --fold-bn is 'no'; expected true or false
+                        See syncbn export onnx --help
+                        """);
+    }
+
+    @Test
     void theVersionIsPrinted() {
         assertThat(run("--version")).isEqualTo(ExitCode.DONE);
         assertThat(text(out)).matches("syncbn \\d+\\.\\d+\\.\\d+\\S*\\n");

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Random;
 
 /** Random pictures of 3 classes in NumPy's format, as {@code --data npy:DIR} takes them. */
@@ -28,6 +29,31 @@ final class NpyPictures {
         return directory;
     }
 
+    /** The same with a little more of one colour for each class, which a model can learn, if not without errors. */
+    static Path writeTinted(Path directory, int trainRows, int testRows) throws IOException {
+        Files.createDirectories(directory);
+        Random random = new Random(20260201);
+        writeTinted(directory, "train", trainRows, random);
+        writeTinted(directory, "test", testRows, random);
+        return directory;
+    }
+
+    private static void writeTinted(Path directory, String part, int rows, Random random) throws IOException {
+        byte[] pictures = new byte[rows * CHANNELS * SIDE * SIDE];
+        for (int i = 0; i < pictures.length; i++) {
+            int plane = i / (SIDE * SIDE);
+            boolean isTinted = plane % CHANNELS == plane / CHANNELS % CLASSES;
+            pictures[i] = (byte) (random.nextInt(200) + (isTinted ? 14 : 0));
+        }
+        write(directory, part, rows, pictures);
+    }
+
+    /** The bytes of an array's file. */
+    static byte[] bytes(Path file) throws IOException {
+        byte[] all = Files.readAllBytes(file);
+        return Arrays.copyOfRange(all, HEADER_BYTES, all.length);
+    }
+
     /** Changes the label of a row. */
     static void label(Path labels, int row, int label) throws IOException {
         byte[] file = Files.readAllBytes(labels);
@@ -38,6 +64,10 @@ final class NpyPictures {
     private static void write(Path directory, String part, int rows, Random random) throws IOException {
         byte[] pictures = new byte[rows * CHANNELS * SIDE * SIDE];
         random.nextBytes(pictures);
+        write(directory, part, rows, pictures);
+    }
+
+    private static void write(Path directory, String part, int rows, byte[] pictures) throws IOException {
         byte[] labels = new byte[rows];
         for (int row = 0; row < rows; row++) {
             labels[row] = (byte) (row % CLASSES);

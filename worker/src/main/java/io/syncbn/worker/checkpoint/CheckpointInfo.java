@@ -2,12 +2,14 @@ package io.syncbn.worker.checkpoint;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.StreamWriteFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.syncbn.worker.data.DataDescription;
 import io.syncbn.worker.nn.Description;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -32,6 +34,7 @@ import java.util.TreeMap;
  * @param model the layers
  * @param arithmetic SHA-256 of what a probe computes
  * @param computedWith what computed it, for people
+ * @param data what inputs and outputs mean; {@link DataDescription#NONE} before format 4
  */
 public record CheckpointInfo(
         int formatVersion,
@@ -46,18 +49,29 @@ public record CheckpointInfo(
         String dataDigest,
         Description model,
         String arithmetic,
-        Map<String, String> computedWith) {
+        Map<String, String> computedWith,
+        DataDescription data) {
 
     /** Raised whenever a checkpoint's files change their meaning. */
-    static final int FORMAT_VERSION = 3;
+    static final int FORMAT_VERSION = 4;
 
-    /** Far more than settings take. */
-    private static final int MAX_FILE_BYTES = 1 << 20;
+    /** The oldest that is read. */
+    private static final int OLDEST_VERSION = 3;
+
+    private static final String DATA = "data";
+
+    /** The first with {@link #DATA}. */
+    private static final int VERSION_WITH_DATA = 4;
+
+    /** Far more than settings and the names of a million classes take. */
+    private static final int MAX_FILE_BYTES = 1 << 26;
 
     private static final String DIGEST = "sha256";
 
     private static final JsonMapper JSON = JsonMapper.builder()
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            // The digest is of texts, and Java's own text of a double is not the same before 19 and after.
+            .enable(StreamWriteFeature.USE_FAST_DOUBLE_WRITER)
             .enable(
                     DeserializationFeature.FAIL_ON_TRAILING_TOKENS,
                     DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES,
@@ -84,22 +98,32 @@ public record CheckpointInfo(
                 && leftOutInARow == other.leftOutInARow
                 && dataDigest.equals(other.dataDigest)
                 && model.equals(other.model)
-                && arithmetic.equals(other.arithmetic);
+                && arithmetic.equals(other.arithmetic)
+                && data.equals(other.data);
     }
 
     byte[] encode() {
         try {
-            ObjectNode tree = JSON.valueToTree(this);
+            ObjectNode tree = tree();
             return JSON.writeValueAsBytes(tree.put(DIGEST, digest()));
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("numbers and texts always make JSON", e);
         }
     }
 
-    /** SHA-256 of all fields in JSON without white space, in the order of this record. */
+    /** All fields that its format has, in the order of this record. */
+    private ObjectNode tree() {
+        ObjectNode tree = JSON.valueToTree(this);
+        if (formatVersion < VERSION_WITH_DATA) {
+            tree.remove(DATA);
+        }
+        return tree;
+    }
+
+    /** SHA-256 of all fields in JSON without white space. */
     private String digest() throws JsonProcessingException {
         return StateDigest.sha256(
-                JSON.writer().without(SerializationFeature.INDENT_OUTPUT).writeValueAsBytes(this));
+                JSON.writer().without(SerializationFeature.INDENT_OUTPUT).writeValueAsBytes(tree()));
     }
 
     /** @throws CheckpointException if the file is not what {@link #encode} gave */
@@ -108,11 +132,14 @@ public record CheckpointInfo(
         try {
             JsonNode tree = JSON.readTree(new String(content, StandardCharsets.UTF_8));
             JsonNode version = tree.path("formatVersion");
-            if (!version.isInt() || version.intValue() != FORMAT_VERSION) {
+            if (!version.isInt() || version.intValue() < OLDEST_VERSION || version.intValue() > FORMAT_VERSION) {
                 throw CheckpointException.of(
                         file,
-                        "expected formatVersion " + FORMAT_VERSION + ", found "
+                        "expected formatVersion " + OLDEST_VERSION + " or " + FORMAT_VERSION + ", found "
                                 + (version.isMissingNode() ? "none" : version));
+            }
+            if (version.intValue() < VERSION_WITH_DATA) {
+                ((ObjectNode) tree).set(DATA, JSON.valueToTree(DataDescription.NONE));
             }
             JsonNode expected = ((ObjectNode) tree).remove(DIGEST);
             CheckpointInfo info = JSON.treeToValue(tree, CheckpointInfo.class);

@@ -105,7 +105,8 @@ public final class Checkpoints {
                 origin.dataDigest(),
                 origin.model(),
                 origin.arithmetic(),
-                origin.computedWith());
+                origin.computedWith(),
+                state.notes().data().map(origin.data()::with).orElse(origin.data()));
     }
 
     private static boolean holds(Path target, CheckpointInfo info) {

@@ -1,5 +1,6 @@
 package io.syncbn.worker.checkpoint;
 
+import io.syncbn.worker.data.ChannelStatistics;
 import io.syncbn.worker.nn.ParameterLayout;
 import io.syncbn.worker.nn.ParameterLayout.Entry;
 import io.syncbn.worker.nn.ParameterLayout.Role;
@@ -22,11 +23,20 @@ import java.util.Optional;
  * @param slots what the optimizer remembers, in the layout of the weights
  * @param step number of steps done
  * @param leftOutInARow how many consecutive steps up to the last were skipped because their numbers were not finite
- * @param precise statistics estimated for these weights, laid out as running ones; not what training goes on from, and
- *     not part of any digest
+ * @param notes what a checkpoint keeps beside that
  */
-public record ModelState(
-        Replica replica, long batchesTracked, Slots slots, long step, int leftOutInARow, Optional<float[]> precise) {
+public record ModelState(Replica replica, long batchesTracked, Slots slots, long step, int leftOutInARow, Notes notes) {
+
+    /**
+     * What is not gone on from, and not part of any digest.
+     *
+     * @param precise statistics estimated for these weights, laid out as running ones
+     * @param data by which inputs are normalized
+     */
+    public record Notes(Optional<float[]> precise, Optional<ChannelStatistics> data) {
+        static final Notes NONE = new Notes(Optional.empty(), Optional.empty());
+    }
+
     public ModelState {
         requireLength("weights", replica.weights().length, replica.parameters());
         requireLength("slots", slots.size(), replica.parameters());
@@ -38,14 +48,23 @@ public record ModelState(
         this(replica, batchesTracked, slots, step, 0);
     }
 
-    /** A state without precise statistics. */
+    /** A state without notes. */
     public ModelState(Replica replica, long batchesTracked, Slots slots, long step, int leftOutInARow) {
-        this(replica, batchesTracked, slots, step, leftOutInARow, Optional.empty());
+        this(replica, batchesTracked, slots, step, leftOutInARow, Notes.NONE);
     }
 
     /** The same state with precise statistics, if there are any. */
     public ModelState with(Optional<float[]> preciseStatistics) {
-        return new ModelState(replica, batchesTracked, slots, step, leftOutInARow, preciseStatistics);
+        return with(new Notes(preciseStatistics, notes.data));
+    }
+
+    /** The same state with what its data is normalized by. */
+    public ModelState normalizedBy(ChannelStatistics data) {
+        return with(new Notes(notes.precise, Optional.of(data)));
+    }
+
+    private ModelState with(Notes others) {
+        return new ModelState(replica, batchesTracked, slots, step, leftOutInARow, others);
     }
 
     /** The same state in arrays of its own. */
@@ -55,7 +74,8 @@ public record ModelState(
                 replica.weights().clone(),
                 replica.statistics(),
                 replica.runningStatistics().clone());
-        return new ModelState(own, batchesTracked, slots.copy(), step, leftOutInARow, precise.map(float[]::clone));
+        return new ModelState(own, batchesTracked, slots.copy(), step, leftOutInARow)
+                .with(new Notes(notes.precise.map(float[]::clone), notes.data));
     }
 
     /** Number of floats in weights, slots and running statistics, as they are sent to another worker. */
@@ -82,7 +102,7 @@ public record ModelState(
 
     /** What {@code precise.safetensors} holds, if there are precise statistics: under the names of running ones. */
     public Optional<List<StoredTensor>> preciseTensors() {
-        return precise.map(statistics -> {
+        return notes.precise.map(statistics -> {
             List<StoredTensor> tensors = new ArrayList<>();
             addAll(tensors, "", replica.statistics(), statistics);
             return tensors;

@@ -4,6 +4,8 @@ import io.syncbn.worker.nn.Shape;
 
 /** Rows that are made of bytes; kept as such, they take a quarter of the memory. */
 interface ByteSplit extends Dataset.Split {
+    /** The largest byte, which is read as 1. */
+    float MOST = 255;
 
     /** Shape of every row. */
     Shape shape();
@@ -25,7 +27,7 @@ interface ByteSplit extends Dataset.Split {
     /** Bytes 0 … 255 as numbers 0 … 1. */
     static void toFloats(byte[] bytes, float[] destination, int offset) {
         for (int i = 0; i < bytes.length; i++) {
-            destination[offset + i] = (bytes[i] & 0xFF) / 255f;
+            destination[offset + i] = (bytes[i] & 0xFF) / MOST;
         }
     }
 

@@ -2,6 +2,8 @@ package io.syncbn.worker.data;
 
 import io.syncbn.worker.nn.Shape;
 import java.io.UncheckedIOException;
+import java.util.List;
+import java.util.Objects;
 
 /**
  * Wraps a data set that a class of the user's has opened: checks its metadata and labels once, and reports any
@@ -32,10 +34,24 @@ final class CheckedDataset implements Dataset {
                 source.digest() != null && source.digest().matches("[0-9a-f]{64}"),
                 name,
                 "has the digest '" + source.digest() + "', expected 64 hexadecimal digits in lower case");
+        requireNames(name, source);
+        require(
+                source.storedScale() > 0 && source.storedScale() < Double.POSITIVE_INFINITY,
+                name,
+                "has a stored scale of " + source.storedScale() + ", expected a number above 0");
         return new CheckedDataset(
                 source,
                 rows(name, "training", source.train(), source.classes()),
                 rows(name, "test", source.test(), source.classes()));
+    }
+
+    private static void requireNames(String name, Dataset source) {
+        List<String> names = source.classNames();
+        require(names != null && names.stream().allMatch(Objects::nonNull), name, "has no name for each class: null");
+        require(
+                names.size() == source.classes(),
+                name,
+                "has " + names.size() + " names of classes, expected " + source.classes());
     }
 
     private static Rows rows(String name, String part, Split split, int classes) {
@@ -89,6 +105,16 @@ final class CheckedDataset implements Dataset {
     @Override
     public int classes() {
         return source.classes();
+    }
+
+    @Override
+    public List<String> classNames() {
+        return source.classNames();
+    }
+
+    @Override
+    public double storedScale() {
+        return source.storedScale();
     }
 
     @Override

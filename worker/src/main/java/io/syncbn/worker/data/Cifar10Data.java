@@ -20,7 +20,10 @@ final class Cifar10Data {
     private static final List<String> TRAIN_FILES =
             List.of("data_batch_1.bin", "data_batch_2.bin", "data_batch_3.bin", "data_batch_4.bin", "data_batch_5.bin");
     private static final List<String> TEST_FILES = List.of("test_batch.bin");
-    private static final int CLASSES = 10;
+    /** As batches.meta.txt beside the files has them. */
+    private static final List<String> CLASSES =
+            List.of("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck");
+
     private static final Shape SHAPE = new Shape(32, 32, 3);
     private static final int RECORD_BYTES = 1 + 3 * 32 * 32;
 
@@ -69,7 +72,7 @@ final class Cifar10Data {
                 in.readNBytes(block, 0, RECORD_BYTES);
                 digest.bytes(block, 0, RECORD_BYTES);
                 labels[row] = block[0];
-                if ((labels[row] & 0xFF) >= CLASSES) {
+                if ((labels[row] & 0xFF) >= CLASSES.size()) {
                     throw new DataException(
                             file + ": row " + row + " has label " + (labels[row] & 0xFF) + ", expected 0 to 9");
                 }

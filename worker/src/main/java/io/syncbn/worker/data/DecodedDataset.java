@@ -2,6 +2,7 @@ package io.syncbn.worker.data;
 
 import io.syncbn.proto.job.Job;
 import io.syncbn.worker.nn.Shape;
+import java.util.List;
 
 /**
  * A data set that keeps a worker's rows decoded in memory, as far as a budget allows. Rows that are not kept are decoded
@@ -48,6 +49,16 @@ public final class DecodedDataset implements Dataset {
     @Override
     public int classes() {
         return source.classes();
+    }
+
+    @Override
+    public List<String> classNames() {
+        return source.classNames();
+    }
+
+    @Override
+    public double storedScale() {
+        return source.storedScale();
     }
 
     @Override

@@ -49,8 +49,7 @@ final class ImageFolderData {
         }
         Pictures train = new Pictures(files, index.train(), shape, imageSize > 0, memory);
         Pictures test = new Pictures(files, index.test(), shape, imageSize > 0, memory);
-        int classes = index.classes().size();
-        return new OpenDataset(shape, classes, train, test, digest(index, train), files);
+        return new OpenDataset(shape, index.classes(), train, test, digest(index, train), files);
     }
 
     private static String digest(ImageFolderIndex index, Pictures train) {

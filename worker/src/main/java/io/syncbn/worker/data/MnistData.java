@@ -35,7 +35,7 @@ final class MnistData {
             throw new DataException(directory + ": test pictures are " + test.shape + ", expected " + train.shape
                     + " as the training pictures");
         }
-        return new OpenDataset(train.shape, CLASSES, train, test, digest.hex(), () -> {});
+        return new OpenDataset(train.shape, Dataset.numbers(CLASSES), train, test, digest.hex(), () -> {});
     }
 
     private static Rows rows(Path directory, String prefix, ContentDigest digest) {

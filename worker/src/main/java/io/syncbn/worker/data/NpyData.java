@@ -48,7 +48,7 @@ final class NpyData {
         };
         return new OpenDataset(
                 shape,
-                classes,
+                Dataset.numbers(classes),
                 split(xTrain, shape, trainRows, trainLabels),
                 split(xTest, shape, testRows, testLabels),
                 digest.hex(),

@@ -1,6 +1,8 @@
 package io.syncbn.worker.data;
 
 import io.syncbn.worker.nn.Shape;
+import java.util.Arrays;
+import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -30,7 +32,9 @@ final class ShapesData implements DataFormat {
         Shape shape = ShapePainter.shape(imageSize);
         return new OpenDataset(
                 shape,
-                ShapeKind.values().length,
+                Arrays.stream(ShapeKind.values())
+                        .map(kind -> kind.name().toLowerCase(Locale.ROOT))
+                        .toList(),
                 new Rows(0, TRAIN_ROWS, shape),
                 new Rows(1, TEST_ROWS, shape),
                 digest(imageSize),

@@ -65,6 +65,12 @@ final class AveragePool implements Layer {
     }
 
     @Override
+    public InferenceGraph.Value infer(InferenceGraph graph, InferenceGraph.Value x) {
+        boolean isGlobal = height == inputShape.height() && width == inputShape.width();
+        return isGlobal ? graph.globalAveragePool(x) : graph.averagePool(x, new SlidingWindow(height, stride, 0));
+    }
+
+    @Override
     public Tensor backward(Tensor dy, Pass pass) {
         Arrays.fill(inputGradient, 0, dy.examples() * inputShape.size(), 0);
         int out = 0;

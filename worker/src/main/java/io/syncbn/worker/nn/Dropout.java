@@ -43,6 +43,11 @@ final class Dropout implements Layer {
     }
 
     @Override
+    public InferenceGraph.Value infer(InferenceGraph graph, InferenceGraph.Value x) {
+        return x;
+    }
+
+    @Override
     public Tensor backward(Tensor dy, Pass pass) {
         for (int i = 0; i < dy.size(); i++) {
             inputGradient[i] = dy.values()[i] * factors[i];

@@ -21,6 +21,11 @@ final class Flatten implements Layer {
     }
 
     @Override
+    public InferenceGraph.Value infer(InferenceGraph graph, InferenceGraph.Value x) {
+        return graph.flatten(x);
+    }
+
+    @Override
     public Tensor backward(Tensor dy, Pass pass) {
         transpose(dy.values(), inputGradient, dy.examples(), inputShape.channels(), inputShape.pixels());
         return new Tensor(inputGradient, dy.examples(), inputShape);

@@ -25,6 +25,18 @@ public interface Layer {
     Tensor backward(Tensor dy, Pass pass);
 
     /**
+     * Adds to a graph what the layer computes in evaluation. A layer that does not implement it trains and evaluates as
+     * others do, but its model cannot be exported.
+     *
+     * @return its output
+     * @throws ModelException if it cannot be said in the graph's operations
+     */
+    default InferenceGraph.Value infer(InferenceGraph graph, InferenceGraph.Value x) {
+        throw new ModelException(graph.layer() + " cannot be exported: "
+                + getClass().getName() + " does not implement Layer.infer, which says what it computes");
+    }
+
+    /**
      * Begins forward: as {@link #forward}, but a sum over shards at its end may only be started.
      *
      * @param x must not change before the rest is done

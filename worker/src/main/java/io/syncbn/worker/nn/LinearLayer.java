@@ -1,6 +1,8 @@
 package io.syncbn.worker.nn;
 
 import io.syncbn.worker.kernels.LinearOperation;
+import java.util.Arrays;
+import java.util.Optional;
 
 /**
  * y = map(x, w) + b: a convolution or a dense layer. Backward defers the gradient of w, see {@link
@@ -14,8 +16,15 @@ final class LinearLayer implements Layer {
      *
      * @param biasOffset of b in the weights, or {@link #NO_BIAS}
      * @param first whether no layer before it has parameters, so that its input's gradient is not needed
+     * @param window of a convolution; none of a dense layer
      */
-    record Place(Shape input, Shape output, int biasOffset, boolean first) {}
+    record Place(Shape input, Shape output, int biasOffset, boolean first, Optional<SlidingWindow> window) {
+        private int weights() {
+            int inputs = input.channels()
+                    * window.map(square -> square.size() * square.size()).orElse(1);
+            return inputs * output.channels();
+        }
+    }
 
     private final Place place;
     private final LayerWeights weights;
@@ -48,6 +57,20 @@ final class LinearLayer implements Layer {
             Bias.add(y, memory.weights(), place.biasOffset);
         }
         return y;
+    }
+
+    @Override
+    public InferenceGraph.Value infer(InferenceGraph graph, InferenceGraph.Value x) {
+        weights.prepare();
+        float[] w = slice(weights.values(), weights.offset(), place.weights());
+        Optional<float[]> bias = place.biasOffset == NO_BIAS
+                ? Optional.empty()
+                : Optional.of(slice(memory.weights(), place.biasOffset, place.output.channels()));
+        return place.window.isPresent() ? graph.conv2d(x, w, bias, place.window.get()) : graph.dense(x, w, bias);
+    }
+
+    private static float[] slice(float[] all, int offset, int length) {
+        return Arrays.copyOfRange(all, offset, offset + length);
     }
 
     @Override

@@ -57,6 +57,11 @@ final class MaxPool implements Layer {
     }
 
     @Override
+    public InferenceGraph.Value infer(InferenceGraph graph, InferenceGraph.Value x) {
+        return graph.maxPool(x, window);
+    }
+
+    @Override
     public Tensor backward(Tensor dy, Pass pass) {
         Arrays.fill(inputGradient, 0, dy.examples() * inputShape.size(), 0);
         for (int i = 0; i < dy.size(); i++) {

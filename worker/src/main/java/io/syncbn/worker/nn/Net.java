@@ -91,7 +91,7 @@ public final class Net {
         ConvolutionGeometry geometry = new ConvolutionGeometry(
                 shape.height(), shape.width(), shape.channels(), channels, kernel, stride, padding);
         Shape output = new Shape(geometry.outputHeight(), geometry.outputWidth(), channels);
-        LinearLayer.Place place = new LinearLayer.Place(shape, output, biases, isFirst(first));
+        LinearLayer.Place place = new LinearLayer.Place(shape, output, biases, isFirst(first), Optional.of(window));
         blueprint.describe("conv2d " + full + ": " + shape.channels() + " to " + channels + " channels, kernel "
                 + kernel + ", stride " + stride + ", padding " + padding + (bias ? ", with bias" : "")
                 + parametrization.description());
@@ -250,7 +250,7 @@ public final class Net {
                 parametrization.define(new LayerScope(blueprint, full, shape), List.of(features, inputs), initializer);
         int biases = blueprint.parameter(full + ".bias", List.of(features), Role.BIAS, initializer);
         Shape output = Shape.flat(features);
-        LinearLayer.Place place = new LinearLayer.Place(shape, output, biases, isFirst(first));
+        LinearLayer.Place place = new LinearLayer.Place(shape, output, biases, isFirst(first), Optional.empty());
         return add(
                 memory -> new LinearLayer(
                         place,
@@ -308,12 +308,18 @@ public final class Net {
         }
         int last = mainNet.layers.size() - 1;
         int firstNormParameter = mainNet.firstParameters.get(last);
+        String nameOfNorm = mainNet.names.get(last);
         mainNet.layers.remove(last);
         mainNet.names.remove(last);
         mainNet.firstParameters.remove(last);
         return add(
                 new Residual.Spec(
-                        mainNet.sequential(), norm, firstNormParameter, shortcutNet.sequential(), mainNet.shape),
+                        mainNet.sequential(),
+                        norm,
+                        nameOfNorm,
+                        firstNormParameter,
+                        shortcutNet.sequential(),
+                        mainNet.shape),
                 mainNet.shape,
                 first);
     }

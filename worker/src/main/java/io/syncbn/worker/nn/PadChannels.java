@@ -28,6 +28,11 @@ final class PadChannels implements Layer {
     }
 
     @Override
+    public InferenceGraph.Value infer(InferenceGraph graph, InferenceGraph.Value x) {
+        return graph.padChannels(x, outputShape.channels());
+    }
+
+    @Override
     public Tensor backward(Tensor dy, Pass pass) {
         int in = inputShape.channels();
         int out = outputShape.channels();

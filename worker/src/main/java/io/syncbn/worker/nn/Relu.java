@@ -21,6 +21,11 @@ final class Relu implements Layer {
     }
 
     @Override
+    public InferenceGraph.Value infer(InferenceGraph graph, InferenceGraph.Value x) {
+        return graph.relu(x);
+    }
+
+    @Override
     public Tensor backward(Tensor dy, Pass pass) {
         memory.kernels().reluGradient(dy.values(), output, inputGradient, dy.size());
         return new Tensor(inputGradient, dy.examples(), shape);

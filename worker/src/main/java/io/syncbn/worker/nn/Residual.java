@@ -14,7 +14,12 @@ final class Residual implements Layer {
 
     /** A block to be made. */
     record Spec(
-            Sequential.Spec main, NormFactory norm, int firstNormParameter, Sequential.Spec shortcut, Shape outputShape)
+            Sequential.Spec main,
+            NormFactory norm,
+            String nameOfNorm,
+            int firstNormParameter,
+            Sequential.Spec shortcut,
+            Shape outputShape)
             implements LayerFactory {
         Shape inputShape() {
             return main.inputShape();
@@ -54,6 +59,12 @@ final class Residual implements Layer {
         Supplier<Tensor> residual = shortcut.startForward(x, pass);
         output = norm.forwardAddRelu(main.forward(x, pass), residual, pass);
         return output;
+    }
+
+    @Override
+    public InferenceGraph.Value infer(InferenceGraph graph, InferenceGraph.Value x) {
+        InferenceGraph.Value byMain = norm.infer(graph.at(spec.nameOfNorm), main.infer(graph, x));
+        return graph.relu(graph.add(byMain, shortcut.infer(graph, x)));
     }
 
     @Override

@@ -74,6 +74,15 @@ final class Sequential implements Layer {
     }
 
     @Override
+    public InferenceGraph.Value infer(InferenceGraph graph, InferenceGraph.Value x) {
+        InferenceGraph.Value y = x;
+        for (int i = 0; i < layers.size(); i++) {
+            y = layers.get(i).infer(graph.at(names.get(i)), y);
+        }
+        return y;
+    }
+
+    @Override
     public Tensor backward(Tensor dy, Pass pass) {
         return startBackward(dy, pass).get();
     }

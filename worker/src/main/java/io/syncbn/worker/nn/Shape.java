@@ -19,6 +19,15 @@ public record Shape(int height, int width, int channels) {
         return new Shape(1, 1, features);
     }
 
+    /** @param text as {@link #toString} gives it */
+    public static Shape parse(String text) {
+        String[] lengths = text.split("x", -1);
+        if (lengths.length != 3) {
+            throw new IllegalArgumentException("'" + text + "' is no HEIGHTxWIDTHxCHANNELS");
+        }
+        return new Shape(Integer.parseInt(lengths[0]), Integer.parseInt(lengths[1]), Integer.parseInt(lengths[2]));
+    }
+
     public int pixels() {
         return height * width;
     }

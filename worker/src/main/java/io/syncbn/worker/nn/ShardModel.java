@@ -38,6 +38,17 @@ public final class ShardModel implements AutoCloseable {
         return layers.forward(x, pass);
     }
 
+    /**
+     * Adds to a graph what the model computes in evaluation.
+     *
+     * @param x normalized as the batches of training are
+     * @return the logits
+     * @throws ModelException if a layer cannot say it
+     */
+    public InferenceGraph.Value infer(InferenceGraph graph, InferenceGraph.Value x) {
+        return layers.infer(graph, x);
+    }
+
     /** Kind and name of the first layer whose output for a batch is not finite, in evaluation. */
     public Optional<String> firstNotFinite(Tensor x) {
         List<String> found = new ArrayList<>();

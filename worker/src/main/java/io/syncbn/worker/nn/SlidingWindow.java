@@ -7,10 +7,10 @@ package io.syncbn.worker.nn;
  * @param stride pixels between two places
  * @param padding pixels outside the picture, on each side
  */
-record SlidingWindow(int size, int stride, int padding) {
+public record SlidingWindow(int size, int stride, int padding) {
 
     /** The output's shape: one pixel for each place, rounded down as PyTorch does. */
-    Shape over(Shape input, int outputChannels) {
+    public Shape over(Shape input, int outputChannels) {
         return new Shape(places(input.height()), places(input.width()), outputChannels);
     }
 

@@ -3,16 +3,19 @@ package io.syncbn.worker.train;
 import io.syncbn.proto.job.Fingerprint;
 import io.syncbn.proto.job.Job;
 import io.syncbn.proto.job.JobException;
+import io.syncbn.proto.job.JobParser;
 import io.syncbn.worker.checkpoint.Checkpoint;
 import io.syncbn.worker.checkpoint.CheckpointException;
 import io.syncbn.worker.checkpoint.Initialization;
 import io.syncbn.worker.checkpoint.ModelState;
+import io.syncbn.worker.data.DataDescription;
 import io.syncbn.worker.data.Dataset;
 import io.syncbn.worker.kernels.Arithmetic;
 import io.syncbn.worker.models.Models;
 import io.syncbn.worker.nn.ModelDefinition;
 import io.syncbn.worker.nn.Norms;
 import io.syncbn.worker.nn.Replica;
+import io.syncbn.worker.nn.Shape;
 import io.syncbn.worker.nn.norm.Normalizers;
 import io.syncbn.worker.optim.Optimizers;
 import io.syncbn.worker.optim.SlotNames;
@@ -80,6 +83,30 @@ public record Replicas(ModelDefinition definition, SlotNames slots, ModelState i
     }
 
     /**
+     * A checkpoint's model by what the checkpoint keeps alone, without its data; for inference.
+     *
+     * @throws CheckpointException if it keeps too little, as those of earlier versions do, or was trained by another
+     *     version of the model
+     */
+    public static Replicas ofCheckpoint(Checkpoint checkpoint) {
+        DataDescription data = checkpoint.info().data();
+        if (!data.suffices()) {
+            throw new CheckpointException("checkpoint " + checkpoint.directory() + " keeps neither the names of its"
+                    + " classes nor what inputs are normalized by, as those of earlier versions do not;"
+                    + " train --resume with its directory keeps it anew, with both");
+        }
+        Job job = JobParser.parse(checkpoint.info().settings(), 1);
+        ModelDefinition definition = define(
+                job,
+                Shape.parse(checkpoint.info().model().input()),
+                data.classNames().size(),
+                Normalizers.of(job.model().normalization()));
+        SameOrigin.require(checkpoint, definition.description());
+        ModelState model = checkpoint.stateOfModel(definition.parameters(), definition.statistics());
+        return new Replicas(definition, SlotNames.NONE, model);
+    }
+
+    /**
      * A run's newest checkpoint.
      *
      * @throws RuntimeException with a message for the user, if there is none, or it is of a job with other settings
@@ -106,10 +133,14 @@ public record Replicas(ModelDefinition definition, SlotNames slots, ModelState i
     }
 
     private static ModelDefinition define(Job job, Dataset data, Norms norms) {
+        return define(job, data.shape(), data.classes(), norms);
+    }
+
+    private static ModelDefinition define(Job job, Shape input, int classes, Norms norms) {
         return ModelDefinition.of(
                 Models.named(job.model().name()),
-                data.shape(),
-                data.classes(),
+                input,
+                classes,
                 norms,
                 job.optimization().regularization().dropout());
     }

@@ -2,6 +2,7 @@ package io.syncbn.worker.train;
 
 import io.syncbn.proto.job.Job;
 import io.syncbn.worker.checkpoint.Origin;
+import io.syncbn.worker.data.DataDescription;
 import io.syncbn.worker.data.DecodedDataset;
 import io.syncbn.worker.kernels.Arithmetic;
 import java.util.Map;
@@ -18,6 +19,12 @@ public record Setup(
 
     /** What its checkpoints come from. */
     public Origin origin() {
-        return new Origin(job, data.digest(), replicas.definition().description(), arithmetic.digest(), computedWith);
+        return new Origin(
+                job,
+                data.digest(),
+                replicas.definition().description(),
+                arithmetic.digest(),
+                computedWith,
+                DataDescription.of(data));
     }
 }

@@ -167,11 +167,12 @@ public final class Training implements ControlledReplica, AutoCloseable {
     @Override
     public void takeState(Align align, float[] flat) {
         state.takeOver(flat, align.getBatchesTracked(), align.getStep(), align.getLeftOutInARow());
-        dataStatistics = align.getDataStatisticsCount() == 0
-                ? null
-                : align.getDataStatisticsList().stream()
-                        .mapToDouble(Double::doubleValue)
-                        .toArray();
+        know(
+                align.getDataStatisticsCount() == 0
+                        ? null
+                        : align.getDataStatisticsList().stream()
+                                .mapToDouble(Double::doubleValue)
+                                .toArray());
         String digest = StateDigest.sha256(state.modelState());
         if (!digest.equals(align.getStateDigest())) {
             throw new IllegalStateException("the state that was taken over after step " + align.getStep() + " is "
@@ -179,10 +180,18 @@ public final class Training implements ControlledReplica, AutoCloseable {
         }
     }
 
+    /** @param statistics of the data, if they are known: checkpoints keep them */
+    private void know(double[] statistics) {
+        dataStatistics = statistics;
+        if (statistics != null) {
+            state.normalizedBy(ChannelStatistics.of(statistics));
+        }
+    }
+
     @Override
     public boolean train() {
         if (dataStatistics == null) {
-            dataStatistics = shards.sumStatistics();
+            know(shards.sumStatistics());
         }
         shards.normalizeBy(ChannelStatistics.of(dataStatistics));
         if (isWriter()) {

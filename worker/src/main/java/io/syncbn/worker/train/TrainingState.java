@@ -2,6 +2,7 @@ package io.syncbn.worker.train;
 
 import io.syncbn.proto.job.Job;
 import io.syncbn.worker.checkpoint.ModelState;
+import io.syncbn.worker.data.ChannelStatistics;
 import io.syncbn.worker.nn.Replica;
 import io.syncbn.worker.nn.norm.RunningStatistics;
 import io.syncbn.worker.optim.LearningRate;
@@ -25,6 +26,7 @@ final class TrainingState {
     private long batchesTracked;
     private long step;
     private int leftOutInARow;
+    private Optional<ChannelStatistics> data = Optional.empty();
 
     TrainingState(Job job, ModelState from, Timetable timetable) {
         this.job = job;
@@ -114,9 +116,15 @@ final class TrainingState {
         }
     }
 
+    /** Notes, for checkpoints, what the data is normalized by. */
+    void normalizedBy(ChannelStatistics statistics) {
+        data = Optional.of(statistics);
+    }
+
     /** A view of the present state, not a copy. */
     ModelState modelState() {
-        return new ModelState(replica, batchesTracked, updates.slots(), step, leftOutInARow);
+        ModelState present = new ModelState(replica, batchesTracked, updates.slots(), step, leftOutInARow);
+        return data.map(present::normalizedBy).orElse(present);
     }
 
     /** Weights, the optimizer's slots and running statistics, one after the other. */

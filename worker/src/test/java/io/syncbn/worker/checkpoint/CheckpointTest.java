@@ -1,10 +1,15 @@
 package io.syncbn.worker.checkpoint;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.syncbn.proto.job.Fingerprint;
 import io.syncbn.worker.Mutations;
+import io.syncbn.worker.data.ChannelStatistics;
+import io.syncbn.worker.data.DataDescription;
 import io.syncbn.worker.nn.ParameterLayout;
 import io.syncbn.worker.nn.ParameterLayout.Entry;
 import io.syncbn.worker.nn.ParameterLayout.Role;
@@ -12,6 +17,7 @@ import io.syncbn.worker.nn.Replica;
 import io.syncbn.worker.optim.SlotNames;
 import io.syncbn.worker.optim.Slots;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -196,8 +202,41 @@ class CheckpointTest {
     @Test
     void refusesAFormatOfLater() throws IOException {
         Path file = directory.resolve("state.json");
-        Files.writeString(file, "{\"formatVersion\": 4, \"more\": 1}");
-        assertThatThrownBy(() -> Checkpoint.open(directory)).hasMessage(file + ": expected formatVersion 3, found 4");
+        Files.writeString(file, "{\"formatVersion\": 5, \"more\": 1}");
+        assertThatThrownBy(() -> Checkpoint.open(directory))
+                .hasMessage(file + ": expected formatVersion 3 or 4, found 5");
+    }
+
+    /** Format 3 did not say what the data is; the digest is over the fields that it had. */
+    @Test
+    void readsAFileOfFormat3() throws Exception {
+        Path file = directory.resolve("state.json");
+        ObjectNode old = (ObjectNode) new ObjectMapper().readTree(file.toFile());
+        old.remove("data");
+        old.remove("sha256");
+        old.put("formatVersion", 3);
+        old.put("sha256", StateDigest.sha256(old.toString().getBytes(StandardCharsets.UTF_8)));
+        Files.writeString(file, old.toString());
+        assertThatCode(() -> Checkpoint.open(directory)).doesNotThrowAnyException();
+        CheckpointInfo info = Checkpoint.open(directory).info();
+        assertThat(info.data()).isEqualTo(DataDescription.NONE);
+        assertThat(info.data().suffices()).isFalse();
+        assertThat(read(directory).step()).isEqualTo(12);
+        new Checkpoints(run, 1).write(States.at(12), 3, States.ORIGIN);
+        assertThat(Checkpoint.open(directory).info().data()).isEqualTo(States.ORIGIN.data());
+    }
+
+    @Test
+    void keepsWhatTheDataIsToTheBit() {
+        ChannelStatistics statistics = new ChannelStatistics(
+                new float[] {0.1f, -3e-20f, 0.47136f}, new float[] {1, Float.MIN_NORMAL, 16_777_217f / 3});
+        new Checkpoints(run, 1).write(States.at(13).normalizedBy(statistics), 3, States.ORIGIN);
+        DataDescription data = Checkpoint.open(run).info().data();
+        assertThat(data.suffices()).isTrue();
+        assertThat(data.classNames()).containsExactly("cat", "dog", "42");
+        assertThat(data.storedScale()).isEqualTo(255);
+        assertThat(data.statistics().mean()).isEqualTo(statistics.mean());
+        assertThat(data.statistics().deviation()).isEqualTo(statistics.deviation());
     }
 
     @Test

@@ -2,6 +2,7 @@ package io.syncbn.worker.checkpoint;
 
 import io.syncbn.proto.job.Job;
 import io.syncbn.proto.job.JobParser;
+import io.syncbn.worker.data.DataDescription;
 import io.syncbn.worker.nn.Description;
 import io.syncbn.worker.nn.ParameterLayout;
 import io.syncbn.worker.nn.ParameterLayout.Entry;
@@ -33,7 +34,12 @@ final class States {
     static final Job JOB = JobParser.parse(Map.of("seed", "42"), 2);
 
     static final Origin ORIGIN = new Origin(
-            JOB, "data", new Description("1x1x1", List.of("conv2d conv1", "dense fc")), "bits", Map.of("jdk", "17"));
+            JOB,
+            "data",
+            new Description("1x1x1", List.of("conv2d conv1", "dense fc")),
+            "bits",
+            Map.of("jdk", "17"),
+            new DataDescription(List.of("cat", "dog", "42"), 255, List.of(), List.of()));
 
     private States() {}
 

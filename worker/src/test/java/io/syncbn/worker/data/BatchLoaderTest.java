@@ -24,7 +24,7 @@ class BatchLoaderTest {
         return new InMemorySplit(values, labels);
     }
 
-    private final Dataset data = new OpenDataset(SHAPE, 3, split(11), split(5), "digest", () -> {});
+    private final Dataset data = new OpenDataset(SHAPE, Dataset.numbers(3), split(11), split(5), "digest", () -> {});
     private final BatchPlan plan = new BatchPlan(11, 2, 4, 1, true);
 
     @Test

@@ -28,6 +28,10 @@ class Cifar10DataTest {
         try (Dataset data = TestFiles.open("cifar10", directory)) {
             assertThat(data.shape()).isEqualTo(new Shape(32, 32, 3));
             assertThat(data.classes()).isEqualTo(10);
+            assertThat(data.classNames())
+                    .startsWith("airplane", "automobile", "bird")
+                    .endsWith("ship", "truck");
+            assertThat(data.storedScale()).isEqualTo(255);
             assertThat(data.train().size()).isEqualTo(10);
             assertThat(data.test().size()).isEqualTo(2);
             float[] values = new float[3072];

@@ -9,6 +9,7 @@ import io.syncbn.worker.nn.Shape;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -39,6 +40,10 @@ class DataFormatsTest {
                 case "jar" -> throw new NoClassDefFoundError("org/parser/Parser");
                 case "digest" -> dataset(two.train(), 2, "md5:1234");
                 case "classes" -> dataset(two.train(), 0, two.digest());
+                case "names" -> described(List.of("cat"), 1);
+                case "no-name" -> described(Arrays.asList("cat", null), 1);
+                case "scale" -> described(List.of("cat", "dog"), 0);
+                case "described" -> described(List.of("cat", "dog"), 16);
                 case "labels" -> dataset(two.train(), 1, two.digest());
                 case "empty" -> dataset(new InMemorySplit(new float[0][], new int[0]), 2, two.digest());
                 case "row" -> dataset(new BadRow(new IllegalStateException("torn")), 2, two.digest());
@@ -49,7 +54,51 @@ class DataFormatsTest {
     }
 
     private static Dataset dataset(Dataset.Split train, int classes, String digest) {
-        return new OpenDataset(SHAPE, classes, train, two().test(), digest, () -> {});
+        return new OpenDataset(SHAPE, Dataset.numbers(classes), train, two().test(), digest, () -> {});
+    }
+
+    /** Two classes, with what a data set may say beside its rows. */
+    private static Dataset described(List<String> classNames, double storedScale) {
+        Dataset two = two();
+        return new Dataset() {
+            @Override
+            public Shape shape() {
+                return SHAPE;
+            }
+
+            @Override
+            public int classes() {
+                return 2;
+            }
+
+            @Override
+            public List<String> classNames() {
+                return classNames;
+            }
+
+            @Override
+            public double storedScale() {
+                return storedScale;
+            }
+
+            @Override
+            public Split train() {
+                return two.train();
+            }
+
+            @Override
+            public Split test() {
+                return two.test();
+            }
+
+            @Override
+            public String digest() {
+                return two.digest();
+            }
+
+            @Override
+            public void close() {}
+        };
     }
 
     private record BadRow(RuntimeException fault) implements Dataset.Split {
@@ -108,6 +157,8 @@ class DataFormatsTest {
             assertThat(row).containsExactly(0, 3, 4);
             assertThat(data.shape()).isEqualTo(SHAPE);
             assertThat(data.classes()).isEqualTo(2);
+            assertThat(data.classNames()).containsExactly("0", "1");
+            assertThat(data.storedScale()).isEqualTo(1);
             assertThat(data.test().size()).isEqualTo(2);
             assertThat(data.test().label(1)).isEqualTo(1);
             assertThat(data.digest()).isEqualTo(two().digest());
@@ -143,6 +194,14 @@ class DataFormatsTest {
         assertThat(DataFormats.problem(DataSource.of(data))).isEmpty();
     }
 
+    @Test
+    void aClassOfTheUsersMayNameItsClasses() {
+        try (Dataset data = new DecodedDataset(open(own("described")), 1 << 20)) {
+            assertThat(data.classNames()).containsExactly("cat", "dog");
+            assertThat(data.storedScale()).isEqualTo(16);
+        }
+    }
+
     private static void assertRefused(String data, String... fragments) {
         assertThatThrownBy(() -> open(data))
                 .isInstanceOfSatisfying(DataException.class, e -> assertThat(e.isOfThisMachine())
@@ -170,6 +229,9 @@ class DataFormatsTest {
         assertRefused(own("jar"), Own.class.getName() + " could not open 'jar': ", "org/parser/Parser");
         assertRefused(own("digest"), "has the digest 'md5:1234', expected 64 hexadecimal digits");
         assertRefused(own("classes"), "has 0 classes, expected at least 1");
+        assertRefused(own("names"), "has 1 names of classes, expected 2");
+        assertRefused(own("no-name"), "has no name for each class: null");
+        assertRefused(own("scale"), "has a stored scale of 0.0, expected a number above 0");
         assertRefused(own("labels"), "training row 1 has label 1, expected 0 to 0");
         assertRefused(own("empty"), "has no training rows");
     }

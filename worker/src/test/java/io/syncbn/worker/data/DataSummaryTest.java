@@ -25,7 +25,7 @@ class DataSummaryTest {
                 throw new UnsupportedOperationException();
             }
         };
-        return DataSummary.lines(new OpenDataset(shape, 10, split, split, "digest", () -> {}));
+        return DataSummary.lines(new OpenDataset(shape, Dataset.numbers(10), split, split, "digest", () -> {}));
     }
 
     @Test

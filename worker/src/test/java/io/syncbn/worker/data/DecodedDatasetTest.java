@@ -19,7 +19,8 @@ class DecodedDatasetTest {
     private final CountingSplit test = new CountingSplit(4, Set.of());
 
     private DecodedDataset dataset(long budgetBytes) {
-        return new DecodedDataset(new OpenDataset(SHAPE, 2, train, test, "digest", () -> {}), budgetBytes);
+        return new DecodedDataset(
+                new OpenDataset(SHAPE, Dataset.numbers(2), train, test, "digest", () -> {}), budgetBytes);
     }
 
     @ParameterizedTest
@@ -94,8 +95,8 @@ class DecodedDatasetTest {
                 throw DataException.unreadable("x.npy: row " + row, new IOException("Input/output error"));
             }
         };
-        DecodedDataset data =
-                new DecodedDataset(new OpenDataset(SHAPE, 2, broken, floats, "digest", () -> {}), 1 << 20);
+        DecodedDataset data = new DecodedDataset(
+                new OpenDataset(SHAPE, Dataset.numbers(2), broken, floats, "digest", () -> {}), 1 << 20);
         assertThatThrownBy(() -> data.prepare(new int[] {0}, new int[0], 1))
                 .hasMessage("x.npy: row 0: cannot be read: Input/output error")
                 .isInstanceOfSatisfying(DataException.class, fault -> assertThat(fault.isOfThisMachine())
@@ -105,8 +106,8 @@ class DecodedDatasetTest {
     @Test
     void keepsFloats() {
         InMemorySplit floats = new InMemorySplit(new float[][] {{1, 2, 3, 4}, {5, 6, 7, 8}}, new int[] {0, 1});
-        DecodedDataset data =
-                new DecodedDataset(new OpenDataset(SHAPE, 2, floats, floats, "digest", () -> {}), 1 << 20);
+        DecodedDataset data = new DecodedDataset(
+                new OpenDataset(SHAPE, Dataset.numbers(2), floats, floats, "digest", () -> {}), 1 << 20);
         data.prepare(new int[] {1}, new int[0], 1);
         floats.values()[1][0] = 99;
         assertThat(value(data.train(), 1)).isEqualTo(5);

@@ -57,6 +57,8 @@ class ImageFolderDataTest {
         try (Dataset data = open(container, files(), 0)) {
             assertThat(data.shape()).isEqualTo(new Shape(4, 4, 3));
             assertThat(data.classes()).isEqualTo(2);
+            assertThat(data.classNames()).containsExactly("a cat", "dog");
+            assertThat(data.storedScale()).isEqualTo(255);
             assertThat(data.train().size()).isEqualTo(3);
             assertThat(data.train().label(0)).isZero();
             assertThat(data.train().label(1)).isOne();

@@ -30,6 +30,8 @@ class MnistDataTest {
 
         assertThat(plain.shape()).isEqualTo(new Shape(2, 2, 1));
         assertThat(plain.classes()).isEqualTo(10);
+        assertThat(plain.classNames()).startsWith("0", "1").endsWith("9");
+        assertThat(plain.storedScale()).isEqualTo(255);
         assertThat(plain.train().size()).isEqualTo(3);
         assertThat(plain.test().size()).isEqualTo(1);
         assertThat(gzipped.train().label(2)).isEqualTo(9);

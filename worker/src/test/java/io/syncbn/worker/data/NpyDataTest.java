@@ -39,6 +39,8 @@ class NpyDataTest {
         try (Dataset data = open()) {
             assertThat(data.shape()).isEqualTo(Shape.flat(2));
             assertThat(data.classes()).isEqualTo(3);
+            assertThat(data.classNames()).containsExactly("0", "1", "2");
+            assertThat(data.storedScale()).isEqualTo(1);
             assertThat(data.train().size()).isEqualTo(3);
             float[] values = new float[3];
             data.train().read(1, values, 1);
@@ -57,6 +59,7 @@ class NpyDataTest {
         write("x_test.npy", TestFiles.npy(version, "|u1", "False", "(1, 2, 2, 2)", pixels));
         try (Dataset data = open()) {
             assertThat(data.shape()).isEqualTo(new Shape(2, 2, 2));
+            assertThat(data.storedScale()).isEqualTo(255);
             float[] values = new float[8];
             data.train().read(0, values, 0);
             assertThat(values)

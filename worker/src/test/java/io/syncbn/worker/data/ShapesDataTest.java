@@ -17,6 +17,8 @@ class ShapesDataTest {
     void hasTenBalancedClasses() {
         assertThat(data.shape()).isEqualTo(new Shape(32, 32, 3));
         assertThat(data.classes()).isEqualTo(10);
+        assertThat(data.classNames()).startsWith("disc", "ring").endsWith("pair");
+        assertThat(data.storedScale()).isEqualTo(255);
         assertThat(data.train().size()).isEqualTo(4000);
         assertThat(data.test().size()).isEqualTo(1000);
         int[] counts = new int[10];

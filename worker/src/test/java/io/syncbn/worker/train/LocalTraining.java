@@ -10,6 +10,7 @@ import io.syncbn.worker.checkpoint.StateDigest;
 import io.syncbn.worker.collective.Collective;
 import io.syncbn.worker.collective.LocalCollective;
 import io.syncbn.worker.data.ChannelStatistics;
+import io.syncbn.worker.data.DataDescription;
 import io.syncbn.worker.data.DecodedDataset;
 import io.syncbn.worker.kernels.Arithmetic;
 import io.syncbn.worker.record.CheckpointKeeper;
@@ -88,7 +89,8 @@ final class LocalTraining {
                     data.digest(),
                     replicas.definition().description(),
                     ARITHMETIC.digest(),
-                    RunFacts.computedWith(ARITHMETIC, "test"));
+                    RunFacts.computedWith(ARITHMETIC, "test"),
+                    DataDescription.of(data));
             Timetable plan = Timetable.of(job, data, new Intervals(checkpointEvery, Duration.ZERO, 0));
             TrainingState state = new TrainingState(job, replicas.initialState(), plan);
             StartTimes start = new StartTimes(startNanos, System::nanoTime);

@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.syncbn.proto.job.Job;
+import io.syncbn.proto.v1.Align;
 import io.syncbn.proto.v1.Plan;
 import io.syncbn.worker.checkpoint.Checkpoint;
 import io.syncbn.worker.checkpoint.CheckpointException;
 import io.syncbn.worker.collective.Collective;
 import io.syncbn.worker.collective.LocalCollective;
+import io.syncbn.worker.data.DataDescription;
 import io.syncbn.worker.data.DecodedDataset;
 import io.syncbn.worker.kernels.Arithmetic;
 import io.syncbn.worker.record.Intervals;
@@ -94,6 +96,26 @@ class RestoreTest {
             assertThat(Checkpoint.open(kept).info().weightsSha256())
                     .isEqualTo(training.position().digest());
         }
+    }
+
+    /** Of a worker that came late, and has not computed a step when the job is stopped. */
+    @Test
+    void whoeverHasTakenOverTheStateKeepsWhatInputsAreNormalizedBy() {
+        try (DecodedDataset data = DecodedDataset.open(JOB);
+                WorkerMetrics metrics = WorkerMetrics.serve("worker-0", Optional.empty());
+                Training training = training(JOB, out, data, metrics, LocalTraining.ARITHMETIC)) {
+            Align align = Align.newBuilder()
+                    .setStateDigest(training.position().digest())
+                    .addAllDataStatistics(List.of(10.0, 20.0, 30.0, 40.0, 50.0, 100.0, 200.0))
+                    .build();
+            training.takeState(align, training.state());
+            training.keepCheckpoint(true);
+        }
+        DataDescription kept = Checkpoint.open(out).info().data();
+        assertThat(kept.suffices()).isTrue();
+        assertThat(kept.mean()).containsExactly(2.0, 3.0, 4.0);
+        assertThat(kept.deviation()).containsExactly(1.0, 1.0, 2.0);
+        assertThat(kept.classNames()).startsWith("disc", "ring").hasSize(10);
     }
 
     @Test

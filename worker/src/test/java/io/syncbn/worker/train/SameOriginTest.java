@@ -7,6 +7,7 @@ import io.syncbn.proto.job.Job;
 import io.syncbn.worker.checkpoint.CheckpointException;
 import io.syncbn.worker.checkpoint.Checkpoints;
 import io.syncbn.worker.checkpoint.Origin;
+import io.syncbn.worker.data.DataDescription;
 import io.syncbn.worker.data.DecodedDataset;
 import io.syncbn.worker.kernels.Arithmetic;
 import io.syncbn.worker.nn.Architecture;
@@ -59,7 +60,8 @@ class SameOriginTest {
                 dataDigest,
                 model,
                 LocalTraining.ARITHMETIC.digest(),
-                RunFacts.computedWith(LocalTraining.ARITHMETIC, "test"));
+                RunFacts.computedWith(LocalTraining.ARITHMETIC, "test"),
+                DataDescription.NONE);
         return new Checkpoints(run, 1).write(fresh.initialState(), 0, origin);
     }
 

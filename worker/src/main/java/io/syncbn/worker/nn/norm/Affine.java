@@ -44,6 +44,24 @@ record Affine(int scaleOffset, int shiftOffset) {
         return shiftOffset == ABSENT ? 0 : memory.weights()[shiftOffset + c];
     }
 
+    /** γ of all channels. */
+    float[] gammas(ShardMemory memory, int channels) {
+        float[] gammas = new float[channels];
+        for (int c = 0; c < channels; c++) {
+            gammas[c] = (float) gamma(memory, c);
+        }
+        return gammas;
+    }
+
+    /** β of all channels. */
+    float[] betas(ShardMemory memory, int channels) {
+        float[] betas = new float[channels];
+        for (int c = 0; c < channels; c++) {
+            betas[c] = (float) beta(memory, c);
+        }
+        return betas;
+    }
+
     /** dβ += Σ dy, dγ += Σ dy·x̂. */
     void addGradients(ShardMemory memory, double[] sums, double[] products) {
         add(memory, scaleOffset, products);

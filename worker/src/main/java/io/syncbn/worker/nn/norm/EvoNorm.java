@@ -3,6 +3,7 @@ package io.syncbn.worker.nn.norm;
 import io.syncbn.proto.job.Normalization;
 import io.syncbn.worker.kernels.Rows;
 import io.syncbn.worker.kernels.Transform;
+import io.syncbn.worker.nn.InferenceGraph;
 import io.syncbn.worker.nn.Initializer;
 import io.syncbn.worker.nn.LayerScope;
 import io.syncbn.worker.nn.Norm;
@@ -12,6 +13,7 @@ import io.syncbn.worker.nn.ParameterLayout.Role;
 import io.syncbn.worker.nn.Pass;
 import io.syncbn.worker.nn.ShardMemory;
 import io.syncbn.worker.nn.Tensor;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.Supplier;
 
@@ -115,6 +117,20 @@ final class EvoNorm implements Norm {
         setLine();
         memory.kernels().normalizeAddRelu(x.values(), residual.get().values(), output, groups.all(x.examples()), line);
         return y();
+    }
+
+    @Override
+    public InferenceGraph.Value infer(InferenceGraph graph, InferenceGraph.Value x) {
+        float[] gamma = settings.affine.gammas(memory, channels);
+        float[] beta = settings.affine.betas(memory, channels);
+        if (settings.slopes == NO_ACTIVATION) {
+            return graph.scaleAndShift(x, gamma, beta);
+        }
+        float[] slopes = Arrays.copyOfRange(memory.weights(), settings.slopes, settings.slopes + channels);
+        InferenceGraph.Value gate = graph.sigmoid(graph.scaleAndShift(x, slopes, new float[channels]));
+        InferenceGraph.Value normalized = graph.divideByRootMeanSquare(
+                x, graph.center(x, groups.channelGroups()), groups.channelGroups(), settings.epsilon);
+        return graph.scaleAndShift(graph.multiply(normalized, gate), gamma, beta);
     }
 
     private Tensor y() {

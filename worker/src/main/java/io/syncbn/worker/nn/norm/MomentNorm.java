@@ -1,6 +1,8 @@
 package io.syncbn.worker.nn.norm;
 
 import io.syncbn.worker.kernels.Rows;
+import io.syncbn.worker.nn.InferenceGraph;
+import io.syncbn.worker.nn.ModelException;
 import io.syncbn.worker.nn.MomentsReducer;
 import io.syncbn.worker.nn.MomentsReducer.Direction;
 import io.syncbn.worker.nn.Norm;
@@ -160,6 +162,33 @@ final class MomentNorm implements Norm {
             }
             transform.set(c, mean, inverse, gamma, beta);
         }
+    }
+
+    @Override
+    public InferenceGraph.Value infer(InferenceGraph graph, InferenceGraph.Value x) {
+        float[] gamma = affine.gammas(memory, channels);
+        float[] beta = affine.betas(memory, channels);
+        InferenceGraph.Value y = running.isTracked()
+                ? graph.batchNorm(
+                        x,
+                        new InferenceGraph.RunningNorm(
+                                gamma,
+                                beta,
+                                running.means(memory, channels),
+                                running.variances(memory, channels),
+                                settings.epsilon))
+                : graph.scaleAndShift(inferNormalized(graph, x), gamma, beta);
+        return settings.relu ? graph.relu(y) : y;
+    }
+
+    private InferenceGraph.Value inferNormalized(InferenceGraph graph, InferenceGraph.Value x) {
+        if (groups.examples() != 1) {
+            throw new ModelException(graph.layer() + " cannot be exported: without running statistics"
+                    + " (--norm-track-running false) it normalizes an example by the others of its batch");
+        }
+        int of = groups.channelGroups();
+        InferenceGraph.Value centered = groups.centered() ? graph.center(x, of) : x;
+        return graph.divideByRootMeanSquare(centered, centered, of, settings.epsilon);
     }
 
     private double runningInverse(int c) {

@@ -1,6 +1,7 @@
 package io.syncbn.worker.nn.norm;
 
 import io.syncbn.proto.job.Normalization;
+import io.syncbn.worker.nn.InferenceGraph;
 import io.syncbn.worker.nn.LayerScope;
 import io.syncbn.worker.nn.Norm;
 import io.syncbn.worker.nn.NormFactory;
@@ -77,6 +78,11 @@ final class NoNorm implements Norm {
         memory.kernels().add(x.values(), residual.get().values(), output, x.size());
         memory.kernels().relu(output, output, x.size());
         return new Tensor(output, x.examples(), settings.shape);
+    }
+
+    @Override
+    public InferenceGraph.Value infer(InferenceGraph graph, InferenceGraph.Value x) {
+        return settings.relu ? graph.relu(x) : x;
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.syncbn.worker.nn.norm;
 
 import io.syncbn.worker.kernels.Rows;
 import io.syncbn.worker.kernels.Transform;
+import io.syncbn.worker.nn.InferenceGraph;
 import io.syncbn.worker.nn.LayerScope;
 import io.syncbn.worker.nn.Norm;
 import io.syncbn.worker.nn.NormFactory;
@@ -94,9 +95,21 @@ final class ScalarNorm implements Norm {
 
     private void begin(Tensor x) {
         input = x;
+        setLine();
+    }
+
+    private void setLine() {
         float number = memory.weights()[settings.offset];
         Arrays.fill(forward.scale(), settings.kind == Kind.SCALE ? number : 1);
         Arrays.fill(forward.shift(), settings.kind == Kind.BIAS ? number : 0);
+    }
+
+    @Override
+    public InferenceGraph.Value infer(InferenceGraph graph, InferenceGraph.Value x) {
+        setLine();
+        InferenceGraph.Value y =
+                graph.scaleAndShift(x, forward.scale().clone(), forward.shift().clone());
+        return settings.relu ? graph.relu(y) : y;
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.syncbn.worker.nn.norm;
 
+import io.syncbn.worker.nn.InferenceGraph;
 import io.syncbn.worker.nn.Initializer;
 import io.syncbn.worker.nn.LayerScope;
 import io.syncbn.worker.nn.Norm;
@@ -86,6 +87,11 @@ final class ThresholdedNorm implements Norm {
     @Override
     public Tensor forwardAddRelu(Tensor x, Supplier<Tensor> residual, Pass pass) {
         throw new IllegalStateException("nothing is added behind a threshold");
+    }
+
+    @Override
+    public InferenceGraph.Value infer(InferenceGraph graph, InferenceGraph.Value x) {
+        return graph.atLeast(norm.infer(graph, x), threshold());
     }
 
     @Override

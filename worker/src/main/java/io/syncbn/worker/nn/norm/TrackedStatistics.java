@@ -4,6 +4,7 @@ import io.syncbn.worker.nn.LayerScope;
 import io.syncbn.worker.nn.ParameterLayout.Role;
 import io.syncbn.worker.nn.Pass;
 import io.syncbn.worker.nn.ShardMemory;
+import java.util.Arrays;
 
 /**
  * Running means and variances, for evaluation; or none. A training pass only stores the statistics of its batch:
@@ -72,6 +73,16 @@ record TrackedStatistics(int meanOffset, int varianceOffset, boolean unbiased, l
         }
         memory.population().add(meanOffset, part[0], sums);
         memory.population().add(varianceOffset, part[0], squares);
+    }
+
+    /** Running means of all channels. */
+    float[] means(ShardMemory memory, int channels) {
+        return Arrays.copyOfRange(memory.runningStatistics(), meanOffset, meanOffset + channels);
+    }
+
+    /** Running variances of all channels. */
+    float[] variances(ShardMemory memory, int channels) {
+        return Arrays.copyOfRange(memory.runningStatistics(), varianceOffset, varianceOffset + channels);
     }
 
     float mean(ShardMemory memory, int c) {
