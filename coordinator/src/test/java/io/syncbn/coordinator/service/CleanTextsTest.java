@@ -6,6 +6,8 @@ import io.syncbn.proto.v1.Failed;
 import io.syncbn.proto.v1.FromWorker;
 import io.syncbn.proto.v1.Heartbeat;
 import io.syncbn.proto.v1.Join;
+import io.syncbn.proto.v1.ReplicaDigest;
+import io.syncbn.proto.v1.Report;
 import org.junit.jupiter.api.Test;
 
 class CleanTextsTest {
@@ -37,6 +39,22 @@ class CleanTextsTest {
     void noLineOfAReasonLooksLikeAnother() {
         assertThat(reason("two faults\n  one\r\nERROR: another\u0007"))
                 .isEqualTo("two faults\n  one\n  ERROR: another\uFFFD");
+    }
+
+    /** Names in a report are shown on a page, and stand within lists and messages. */
+    @Test
+    void textsWithinMessagesAndListsAreCleanedToo() {
+        Report report = CleanTexts.of(FromWorker.newBuilder()
+                        .setHeartbeat(Heartbeat.newBuilder()
+                                .setReport(Report.newBuilder()
+                                        .addLayers("bn1")
+                                        .addLayers("bn\u001b2")
+                                        .addDigests(ReplicaDigest.newBuilder().setDigest("\n"))))
+                        .build())
+                .getHeartbeat()
+                .getReport();
+        assertThat(report.getLayersList()).containsExactly("bn1", "bn\uFFFD2");
+        assertThat(report.getDigests(0).getDigest()).isEqualTo("\uFFFD");
     }
 
     @Test

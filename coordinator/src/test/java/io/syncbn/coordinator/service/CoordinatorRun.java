@@ -20,6 +20,7 @@ import io.syncbn.proto.v1.Heartbeat;
 import io.syncbn.proto.v1.Join;
 import io.syncbn.proto.v1.Plan;
 import io.syncbn.proto.v1.Ready;
+import io.syncbn.proto.v1.Report;
 import io.syncbn.proto.v1.ToWorker;
 import io.syncbn.proto.wire.DataFrame;
 import io.syncbn.proto.wire.FrameHeader;
@@ -36,6 +37,8 @@ abstract class CoordinatorRun {
 
     final SimpleMeterRegistry registry = new SimpleMeterRegistry();
     final List<Effect.Note> notes = new ArrayList<>();
+    /** What a spectator sees. */
+    final List<String> seen = new ArrayList<>();
     long had;
     final List<FakeStreams.Control> controls = new ArrayList<>();
     final Map<StreamKind, List<FakeStreams.Data>> data = new HashMap<>();
@@ -64,7 +67,27 @@ abstract class CoordinatorRun {
                 recovered,
                 () -> TimeUnit.MILLISECONDS.toNanos(nowMillis),
                 new CoordinatorMetrics(registry),
-                this::write, Spectator.NONE);
+                this::write,
+                spectator());
+    }
+
+    private Spectator spectator() {
+        return new Spectator() {
+            @Override
+            public void noted(Effect.Note note) {
+                seen.add(note.topic().toString());
+            }
+
+            @Override
+            public void reported(String worker, long generation, Report report) {
+                seen.add(worker + " reports step " + report.getLastStep() + " in generation " + generation);
+            }
+
+            @Override
+            public void compared(String worker, long step, String digest) {
+                seen.add(worker + " has " + digest + " after step " + step);
+            }
+        };
     }
 
     void write(Effect.Note note, Runnable whenKept) {

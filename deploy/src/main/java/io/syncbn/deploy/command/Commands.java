@@ -25,6 +25,7 @@ final class Commands {
                 new EvaluateCommand(),
                 new ViewCommand(),
                 new ExportOnnxCommand(),
+                new ExportTraceCommand(),
                 new BenchStepCommand(childMain),
                 new BenchAllReduceCommand(childMain),
                 new BenchStarCommand(childMain),

@@ -172,8 +172,7 @@ public final class Settings {
             // Reported below, like a number out of range.
         }
         problem(setting, text, "a whole number from 1 to " + most + ", or two as LEAST:MOST");
-        int number = Integer.parseInt(setting.defaultValue());
-        return new Range(number, number);
+        return new Range(1, 1);
     }
 
     /**
