@@ -16,6 +16,11 @@ interface Command {
     /** The run settings that it takes. */
     List<Setting> runSettings();
 
+    /** Those of its run settings whose values may stand as bare words behind its name, in this order. */
+    default List<Setting> words() {
+        return List.of();
+    }
+
     /** Whether it takes the job's settings too. */
     default boolean takesJob() {
         return true;

@@ -45,6 +45,10 @@ final class CommandLines {
     /** Set only by processes of ours. */
     private static final Set<Setting> NOT_FOR_PEOPLE = Set.of(RunSettings.LAUNCHED, BenchSettings.MEASURED);
 
+    /** What the commands of a common first word do. */
+    private static final Map<String, String> GROUPS =
+            Map.of("bench", "Measures.", "export", "Writes what a run has left in a form that other programs read.");
+
     private CommandLines() {}
 
     static CommandLine of(List<Command> commands, String version) {
@@ -100,7 +104,7 @@ final class CommandLines {
             CommandLine existing = parent.subcommands().get(words[i]);
             if (existing == null) {
                 CommandSpec group = CommandSpec.create().addOption(help());
-                group.usageMessage().description("Measures.");
+                group.usageMessage().description(GROUPS.get(words[i]));
                 parent.addSubcommand(words[i], group);
                 existing = parent.subcommands().get(words[i]);
             }
@@ -113,7 +117,9 @@ final class CommandLines {
         CommandSpec spec = CommandSpec.wrapWithoutInspection(command);
         UsageMessageSpec usage = spec.usageMessage();
         usage.description(command.summary(), "Defaults stand in parentheses.", "");
-        usage.customSynopsis("syncbn " + command.name() + " [--flag value]…");
+        String wordsGiven =
+                command.words().stream().map(setting -> " " + setting.value()).collect(Collectors.joining());
+        usage.customSynopsis("syncbn " + command.name() + wordsGiven + " [--flag value]…");
         usage.sortOptions(false);
         List<String> footer = new ArrayList<>(List.of("", "Examples:"));
         command.examples().forEach(example -> footer.add("  syncbn " + example));

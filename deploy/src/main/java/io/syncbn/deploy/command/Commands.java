@@ -20,6 +20,7 @@ final class Commands {
                 new CoordinatorCommand(),
                 new WorkerCommand(),
                 new EvaluateCommand(),
+                new ExportTensorBoardCommand(),
                 new BenchStepCommand(childMain),
                 new BenchAllReduceCommand(childMain),
                 new BenchStarCommand(childMain),

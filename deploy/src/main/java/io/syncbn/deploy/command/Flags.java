@@ -1,6 +1,7 @@
 package io.syncbn.deploy.command;
 
 import io.syncbn.proto.DidYouMean;
+import io.syncbn.proto.job.Setting;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -18,7 +19,8 @@ import picocli.CommandLine.ParseResult;
  */
 record Flags(Map<String, String> texts, List<String> problems) {
 
-    static Flags of(ParseResult parsed) {
+    /** @param words settings whose values may be given as bare words, in order */
+    static Flags of(ParseResult parsed, List<Setting> words) {
         Map<String, String> texts = new LinkedHashMap<>();
         List<String> problems = new ArrayList<>();
         for (OptionSpec option : new LinkedHashSet<>(parsed.matchedOptions())) {
@@ -44,12 +46,23 @@ record Flags(Map<String, String> texts, List<String> problems) {
                 .filter(option -> !option.hidden())
                 .map(OptionSpec::longestName)
                 .toList();
-        unknown(parsed.unmatched(), names, problems);
+        List<String> bare = new ArrayList<>();
+        unknown(parsed.unmatched(), names, bare, problems);
+        List<Setting> open = words.stream()
+                .filter(setting -> !texts.containsKey(setting.name()))
+                .toList();
+        for (int i = 0; i < bare.size(); i++) {
+            if (i < open.size()) {
+                texts.put(open.get(i).name(), bare.get(i));
+            } else {
+                problems.add("'" + bare.get(i) + "' is not expected; every value follows its flag");
+            }
+        }
         return new Flags(texts, problems);
     }
 
-    /** Reports what matches no flag; a bare word after an unknown flag is its value and not worth a line. */
-    private static void unknown(List<String> words, List<String> names, List<String> problems) {
+    /** Sorts what matches no flag; a bare word after an unknown flag is its value and not worth a line. */
+    private static void unknown(List<String> words, List<String> names, List<String> bare, List<String> problems) {
         boolean afterFlag = false;
         for (String word : words) {
             boolean isFlag = word.startsWith("-") && word.length() > 1 && !word.equals("--");
@@ -59,7 +72,7 @@ record Flags(Map<String, String> texts, List<String> problems) {
                 String name = word.contains("=") ? word.substring(0, word.indexOf('=')) : word;
                 problems.add(name + " is unknown" + DidYouMean.hint(name, names));
             } else if (!afterFlag) {
-                problems.add("'" + word + "' is not expected; every value follows its flag");
+                bare.add(word);
             }
             afterFlag = isFlag && !word.contains("=");
         }

@@ -54,7 +54,7 @@ public final class Main {
             return ExitCode.DONE;
         }
         if (parsed.commandSpec().userObject() instanceof Command command) {
-            return Commands.run(command, Flags.of(parsed), false, err);
+            return Commands.run(command, Flags.of(parsed, command.words()), false, err);
         }
         return Failures.report("syncbn", noCommand(parsed, line), err);
     }

@@ -34,6 +34,8 @@ final class TrainCommand implements Command {
             RunSettings.CHECKPOINT_SECONDS,
             RunSettings.KEEP,
             RunSettings.EVALUATE_EVERY,
+            RunSettings.TENSORBOARD,
+            RunSettings.TENSORBOARD_HISTOGRAMS,
             RunSettings.JOIN_TIMEOUT,
             RunSettings.RECONNECT_TIMEOUT,
             RunSettings.RESTARTS,
@@ -82,7 +84,8 @@ final class TrainCommand implements Command {
     public int run(Settings settings) throws IOException, InterruptedException {
         JobRun jobRun = JobRun.of(settings);
         // The children read these; they are checked here so that all problems are reported at once.
-        Optional<Resume> resume = WorkerSettings.of(settings).resume();
+        WorkerSettings worker = WorkerSettings.of(settings);
+        Optional<Resume> resume = worker.resume();
         CoordinatorSettings.of(settings);
         Optional<Path> from = resume.map(Resume::from);
         Heaps heaps =
@@ -90,6 +93,10 @@ final class TrainCommand implements Command {
         int restarts = settings.integer(RunSettings.RESTARTS, 0, Integer.MAX_VALUE - 1);
         Optional<ChaosPlan> chaos = ChaosPlan.of(settings, jobRun.workers());
         Optional<RunDirectory> directory = jobRun.job().map(job -> directory(settings, from, job));
+        if (from.isEmpty()) {
+            worker.tracking().tensorBoard().ifPresent(
+                    place -> TensorBoardDirectory.requireNoEvents(settings, RunSettings.TENSORBOARD, place));
+        }
         settings.check();
         // The workers open it too; opening it here reports its faults before anything else begins.
         OptionalLong goesOnAfter = from.map(

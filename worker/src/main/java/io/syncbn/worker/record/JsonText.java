@@ -2,6 +2,7 @@ package io.syncbn.worker.record;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializerProvider;
 import com.fasterxml.jackson.databind.module.SimpleModule;
@@ -32,6 +33,11 @@ final class JsonText {
                 generator.writeNull();
             }
         }
+    }
+
+    /** What {@link #line} writes, without writing it. */
+    static JsonNode tree(Object value) {
+        return JSON.valueToTree(value);
     }
 
     /** In one line. */

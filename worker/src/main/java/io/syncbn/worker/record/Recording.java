@@ -1,6 +1,7 @@
 package io.syncbn.worker.record;
 
 import io.syncbn.worker.checkpoint.ModelState;
+import io.syncbn.worker.nn.Replica;
 import java.util.List;
 import java.util.function.Supplier;
 
@@ -70,6 +71,11 @@ public final class Recording implements AutoCloseable {
     public void stepped(StepRecord step) {
         everywhere.forEach(each -> each.stepped(step));
         listener.stepped(step);
+    }
+
+    /** As {@link CheckpointKeeper#changed}. */
+    public void changed(long step, Replica replica, float[] gradient, long examples) {
+        listener.changed(step, replica, gradient, examples);
     }
 
     public void evaluated(long step, double epoch, Evaluation evaluation) {
