@@ -36,6 +36,8 @@ final class TrainCommand implements Command {
             RunSettings.EVALUATE_EVERY,
             RunSettings.TENSORBOARD,
             RunSettings.TENSORBOARD_HISTOGRAMS,
+            RunSettings.MLFLOW,
+            RunSettings.MLFLOW_EXPERIMENT,
             RunSettings.JOIN_TIMEOUT,
             RunSettings.RECONNECT_TIMEOUT,
             RunSettings.RESTARTS,

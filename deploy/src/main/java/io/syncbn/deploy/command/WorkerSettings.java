@@ -48,7 +48,11 @@ record WorkerSettings(
             settings.problem("--tensorboard-histograms is " + histogramsEvery
                     + " but there is no --tensorboard; expected both, or 0");
         }
-        return new Tracking(tensorBoard, histogramsEvery, Optional.empty(), "");
+        return new Tracking(
+                tensorBoard,
+                histogramsEvery,
+                settings.webAddress(RunSettings.MLFLOW),
+                settings.needed(RunSettings.MLFLOW_EXPERIMENT));
     }
 
     /** The wait for the coordinator, and for all workers. */

@@ -109,6 +109,14 @@ public final class RunSettings {
             "N",
             "0",
             "steps between histograms of normalization layers in them: scales, running statistics, gradients; 0: none");
+    public static final Setting MLFLOW = new Setting(
+            "mlflow",
+            "URI",
+            "",
+            "tell MLflow's tracking server there of the run, as in http://localhost:5000; a job goes on without one that does"
+                    + " not answer");
+    public static final Setting MLFLOW_EXPERIMENT = new Setting(
+            "mlflow-experiment", "NAME", "syncbn", "the run's experiment in MLflow, made if there is none of that name");
     public static final Setting HOST =
             new Setting("host", "ADDRESS", "0.0.0.0", "address on which the coordinator listens");
     public static final Setting PORT =
@@ -154,6 +162,8 @@ public final class RunSettings {
             EVALUATE_EVERY,
             TENSORBOARD,
             TENSORBOARD_HISTOGRAMS,
+            MLFLOW,
+            MLFLOW_EXPERIMENT,
             JOIN_TIMEOUT,
             RECONNECT_TIMEOUT,
             RESTARTS,
@@ -199,6 +209,8 @@ public final class RunSettings {
             EVALUATE_EVERY,
             TENSORBOARD,
             TENSORBOARD_HISTOGRAMS,
+            MLFLOW,
+            MLFLOW_EXPERIMENT,
             JOIN_TIMEOUT,
             RECONNECT_TIMEOUT,
             METRICS_HOST,
@@ -207,7 +219,7 @@ public final class RunSettings {
             LAUNCHED);
 
     /** Who is told of a run, beside its directory. */
-    public static final List<Setting> TRACKING = List.of(TENSORBOARD, TENSORBOARD_HISTOGRAMS);
+    public static final List<Setting> TRACKING = List.of(TENSORBOARD, TENSORBOARD_HISTOGRAMS, MLFLOW, MLFLOW_EXPERIMENT);
 
     public static final List<Setting> EXPORT_TENSORBOARD = List.of(RUN, DIRECTORY);
 

@@ -40,6 +40,15 @@ final class JsonText {
         return JSON.valueToTree(value);
     }
 
+    /** Nothing with fields, if the text is no JSON. */
+    static JsonNode parse(String text) {
+        try {
+            return JSON.readTree(text);
+        } catch (JsonProcessingException e) {
+            return JSON.createObjectNode();
+        }
+    }
+
     /** In one line. */
     static String line(Object value) {
         try {

@@ -17,11 +17,16 @@ public final class RunFiles implements AutoCloseable {
     /**
      * Further listeners to a run: each has a thread; listeners are made anew whenever this worker becomes the writer.
      */
-    private static final List<Aside> ASIDE = List.of(new Aside(
-            "tensorboard",
-            target -> target.tracking().tensorBoard().isPresent(),
-            (target, origin) -> new TensorBoardListener(
-                    target.tracking().tensorBoard().orElseThrow(), origin, System::currentTimeMillis)));
+    private static final List<Aside> ASIDE = List.of(
+            new Aside(
+                    "tensorboard",
+                    target -> target.tracking().tensorBoard().isPresent(),
+                    (target, origin) -> new TensorBoardListener(
+                            target.tracking().tensorBoard().orElseThrow(), origin, System::currentTimeMillis)),
+            new Aside(
+                    "mlflow",
+                    target -> target.tracking().mlflow().isPresent(),
+                    (target, origin) -> new MlflowListener(target, origin, System::currentTimeMillis)));
 
     private final RunTarget target;
     private final Origin origin;

@@ -14,5 +14,5 @@ import java.util.Optional;
  */
 public record Tracking(Optional<Path> tensorBoard, long histogramsEvery, Optional<URI> mlflow, String experiment) {
     /** Nowhere. */
-    public static final Tracking NONE = new Tracking(Optional.empty(), 0, Optional.empty(), "");
+    public static final Tracking NONE = new Tracking(Optional.empty(), 0, Optional.empty(), "syncbn");
 }
