@@ -95,9 +95,15 @@ final class TrainCommand implements Command {
         int restarts = settings.integer(RunSettings.RESTARTS, 0, Integer.MAX_VALUE - 1);
         Optional<ChaosPlan> chaos = ChaosPlan.of(settings, jobRun.workers());
         Optional<RunDirectory> directory = jobRun.job().map(job -> directory(settings, from, job));
-        if (from.isEmpty()) {
-            worker.tracking().tensorBoard().ifPresent(
-                    place -> TensorBoardDirectory.requireNoEvents(settings, RunSettings.TENSORBOARD, place));
+        boolean goesOn = directory.isPresent()
+                && from.map(SettingsReader::runDirectoryOf)
+                        .filter(directory.get()::isAt)
+                        .isPresent();
+        if (!goesOn) {
+            worker.tracking()
+                    .tensorBoard()
+                    .ifPresent(place ->
+                            TensorBoardDirectory.requireNoEvents(settings, RunSettings.TENSORBOARD, place));
         }
         settings.check();
         // The workers open it too; opening it here reports its faults before anything else begins.
@@ -109,8 +115,7 @@ final class TrainCommand implements Command {
         boolean isNamed = resume.isPresent() || settings.path(RunSettings.OUT).isPresent();
         RunDirectory run = make(directory.orElseThrow(), isNamed);
         try (RunLock lock = lock(run)) {
-            boolean isNew = from.isEmpty() || !run.isAt(SettingsReader.runDirectoryOf(from.get()));
-            begin(run, isNew, goesOnAfter.orElse(0), JobFile.text(Places.absolute(settings.texts(job, RECORDED), job)));
+            begin(run, !goesOn, goesOnAfter.orElse(0), JobFile.text(Places.absolute(settings.texts(job, RECORDED), job)));
             System.err.println("run directory " + run.path());
             Training training =
                     new Training(run, job, jobRun.workers(), resume, restarts, new JavaProgram(childMain, heaps));

@@ -120,9 +120,9 @@ public final class MlflowRun {
         return id;
     }
 
-    /** The last step of a metric when this object was made; 0 without one. */
-    public long lastStep(String key) {
-        return lastSteps.getOrDefault(key, 0L);
+    /** The last step of each metric that the run had when this object was made. */
+    public Map<String, Long> lastSteps() {
+        return Map.copyOf(lastSteps);
     }
 
     /** Logs parameters that the run does not have yet: the server refuses other values. Long ones are cut. */

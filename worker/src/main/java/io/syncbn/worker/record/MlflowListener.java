@@ -10,6 +10,8 @@ import io.syncbn.worker.mlflow.MlflowRun.Metric;
 import io.syncbn.worker.mlflow.MlflowServer;
 import io.syncbn.worker.tensorboard.Scalars;
 import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -42,6 +44,8 @@ final class MlflowListener implements RunListener {
 
     /** Files of the run directory that MLflow keeps with the run; the run's page has its place here. */
     private static final List<String> ARTIFACTS = List.of("job.yaml", "result.json");
+
+    private static final Logger LOG = System.getLogger("io.syncbn.worker");
 
     private final RunTarget target;
     private final Origin origin;
@@ -100,7 +104,7 @@ final class MlflowListener implements RunListener {
 
     @Override
     public void finished(RunResult result, RunFacts facts) {
-        attempt(() -> {
+        ask(() -> {
             long millis = millisClock.getAsLong();
             resultMetrics(result, millis).forEach(kept::addLast);
             sendKept();
@@ -147,11 +151,14 @@ final class MlflowListener implements RunListener {
 
     /** Does something with the server; shortly after a failure, fails likewise without asking. */
     private void attempt(Runnable requests) {
-        long now = millisClock.getAsLong();
-        if (failure.isPresent() && now - sentMillis < BETWEEN_TRIES_MILLIS) {
+        if (failure.isPresent() && millisClock.getAsLong() - sentMillis < BETWEEN_TRIES_MILLIS) {
             throw failure.get();
         }
-        sentMillis = now;
+        ask(requests);
+    }
+
+    private void ask(Runnable requests) {
+        sentMillis = millisClock.getAsLong();
         try {
             if (run == null) {
                 open();
@@ -173,12 +180,13 @@ final class MlflowListener implements RunListener {
                 .flatMap(id -> MlflowRun.find(server, id));
         MlflowRun opened = earlier.orElseGet(this::create);
         if (earlier.isEmpty()) {
-            write(idFile, opened.id());
+            keepId(idFile, opened.id());
         }
         opened.parameters(origin.job().settings());
         opened.tags(Map.of("fingerprint", Fingerprint.of(origin.job())));
-        kept.removeIf(metric -> metric.step() <= opened.lastStep(metric.key()));
-        told.replaceAll((key, step) -> Math.max(step, opened.lastStep(key)));
+        Map<String, Long> there = opened.lastSteps();
+        kept.removeIf(metric -> metric.step() <= there.getOrDefault(metric.key(), 0L));
+        there.forEach((key, step) -> told.merge(key, step, Math::max));
         run = opened;
     }
 
@@ -208,11 +216,11 @@ final class MlflowListener implements RunListener {
         }
     }
 
-    private static void write(Path file, String text) {
+    private static void keepId(Path file, String id) {
         try {
-            AtomicFile.write(file, text.getBytes(StandardCharsets.UTF_8));
+            AtomicFile.write(file, id.getBytes(StandardCharsets.UTF_8));
         } catch (IOException e) {
-            throw new RecordException(FileFault.cannotWrite(file, e), e);
+            LOG.log(Level.WARNING, FileFault.cannotWrite(file, e) + "; another writer would begin a new run in MLflow");
         }
     }
 }

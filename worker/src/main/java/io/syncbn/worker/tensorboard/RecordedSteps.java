@@ -28,7 +28,7 @@ final class RecordedSteps {
         for (Summary.Value value : event.getSummary().getValueList()) {
             if (value.getTag().equals(Scalars.TRAIN_LOSS)) {
                 trained = event.getStep();
-            } else if (value.getTag().equals(Scalars.TEST_LOSS)) {
+            } else if (value.getTag().equals(Scalars.TEST_ACCURACY)) {
                 evaluated = event.getStep();
             }
         }

@@ -37,7 +37,7 @@ public final class Scalars {
     private Scalars() {}
 
     static boolean isEvaluation(JsonNode line) {
-        return line.has("testLoss");
+        return line.has("testAccuracy");
     }
 
     /**

@@ -205,7 +205,8 @@ class RunListenersTest {
                     List.of(
                             aside("hanging", first, () -> hanging),
                             aside("throwing", second, () -> throwing),
-                            aside("right", third, () -> right)));
+                            aside("right", third, () -> right)),
+                    0);
             for (int number = 1; number <= 6; number++) {
                 all.stepped(step(number));
             }
