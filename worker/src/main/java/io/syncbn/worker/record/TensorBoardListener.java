@@ -13,7 +13,6 @@ final class TensorBoardListener implements RunListener {
     private final Origin origin;
     private final LongSupplier millisClock;
     private RunEvents events;
-    private long last;
 
     /** @param millisClock since 1970: when this listener hears of a step, which is soon after it */
     TensorBoardListener(Path directory, Origin origin, LongSupplier millisClock) {
@@ -24,7 +23,6 @@ final class TensorBoardListener implements RunListener {
 
     @Override
     public void begins(long step) {
-        last = step;
         events = new RunEvents(directory, origin.job().settings(), step);
     }
 
@@ -35,7 +33,6 @@ final class TensorBoardListener implements RunListener {
 
     @Override
     public void stepped(StepRecord step) {
-        last = step.step();
         line(JsonText.tree(step));
     }
 
@@ -55,7 +52,7 @@ final class TensorBoardListener implements RunListener {
 
     @Override
     public void finished(RunResult result, RunFacts facts) {
-        write(() -> events.done(last, millisClock.getAsLong()));
+        write(() -> events.done(result.steps(), millisClock.getAsLong()));
     }
 
     @Override

@@ -6,8 +6,9 @@ import java.util.Optional;
 
 /** Tags of a normalization layer's histograms, {@code layer1.0.bn1/gamma}: TensorBoard shows a group for each layer. */
 public final class LayerTags {
+    /** Where the last word is not what people call it. */
     private static final Map<String, String> ENDINGS = Map.of(
-            "weight", "gamma", "bias", "beta", "running_mean", "running_mean", "running_var", "running_variance");
+            "weight", "gamma", "bias", "beta", "running_var", "running_variance");
 
     private LayerTags() {}
 
@@ -18,7 +19,8 @@ public final class LayerTags {
      */
     public static String of(String name) {
         int dot = name.lastIndexOf('.');
-        return name.substring(0, Math.max(dot, 0)) + "/" + ENDINGS.getOrDefault(name.substring(dot + 1), "other");
+        String last = name.substring(dot + 1);
+        return name.substring(0, Math.max(dot, 0)) + "/" + ENDINGS.getOrDefault(last, last);
     }
 
     /** As {@link #of}, with the gradient by the parameter. */
