@@ -133,7 +133,7 @@ record ChaosPlan(List<Fault> faults, Optional<String> reference, boolean isCompa
     }
 
     /** The job file of a run of which nobody else is told: they have been told of the disturbed one. */
-    private static String untracked(Path jobYaml) {
+    static String untracked(Path jobYaml) {
         Map<String, String> texts =
                 JobFile.read(jobYaml, SettingsReader.names(RunSettings.IN_FILES), new ArrayList<>());
         RunSettings.TRACKING.forEach(setting -> texts.remove(setting.name()));

@@ -53,8 +53,8 @@ final class ExportTensorBoardCommand implements Command {
         Optional<Path> to = settings.path(RunSettings.DIRECTORY);
         directory
                 .filter(given -> !Files.isRegularFile(given.job()) || !Files.isRegularFile(given.metrics()))
-                .ifPresent(given -> settings.problem("--run is '" + run
-                        + "'; expected the directory of a run, with job.yaml and metrics.jsonl"));
+                .ifPresent(given -> settings.problem(
+                        "--run is '" + run + "'; expected the directory of a run, with job.yaml and metrics.jsonl"));
         to.ifPresent(place -> TensorBoardDirectory.requireNoEvents(settings, RunSettings.DIRECTORY, place));
         settings.check();
 

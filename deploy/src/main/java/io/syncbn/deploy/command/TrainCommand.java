@@ -102,8 +102,7 @@ final class TrainCommand implements Command {
         if (!goesOn) {
             worker.tracking()
                     .tensorBoard()
-                    .ifPresent(place ->
-                            TensorBoardDirectory.requireNoEvents(settings, RunSettings.TENSORBOARD, place));
+                    .ifPresent(place -> TensorBoardDirectory.requireNoEvents(settings, RunSettings.TENSORBOARD, place));
         }
         settings.check();
         // The workers open it too; opening it here reports its faults before anything else begins.
@@ -115,7 +114,11 @@ final class TrainCommand implements Command {
         boolean isNamed = resume.isPresent() || settings.path(RunSettings.OUT).isPresent();
         RunDirectory run = make(directory.orElseThrow(), isNamed);
         try (RunLock lock = lock(run)) {
-            begin(run, !goesOn, goesOnAfter.orElse(0), JobFile.text(Places.absolute(settings.texts(job, RECORDED), job)));
+            begin(
+                    run,
+                    !goesOn,
+                    goesOnAfter.orElse(0),
+                    JobFile.text(Places.absolute(settings.texts(job, RECORDED), job)));
             System.err.println("run directory " + run.path());
             Training training =
                     new Training(run, job, jobRun.workers(), resume, restarts, new JavaProgram(childMain, heaps));

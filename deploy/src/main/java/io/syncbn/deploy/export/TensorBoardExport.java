@@ -36,9 +36,7 @@ public final class TensorBoardExport {
     public static long write(RunDirectory run, Path directory, Consumer<String> warnings) throws IOException {
         List<JsonLine> lines = lines(run.metrics());
         WallTimes times = new WallTimes(
-                events(run),
-                lines,
-                Files.getLastModifiedTime(run.metrics()).toMillis());
+                events(run), lines, Files.getLastModifiedTime(run.metrics()).toMillis());
         long steps = 0;
         try (RunEvents events = new RunEvents(directory, settings(run), 0)) {
             for (JsonLine line : lines) {

@@ -116,7 +116,10 @@ public final class RunSettings {
             "tell MLflow's tracking server there of the run, as in http://localhost:5000; a job goes on without one that does"
                     + " not answer");
     public static final Setting MLFLOW_EXPERIMENT = new Setting(
-            "mlflow-experiment", "NAME", "syncbn", "the run's experiment in MLflow, made if there is none of that name");
+            "mlflow-experiment",
+            "NAME",
+            "syncbn",
+            "the run's experiment in MLflow, made if there is none of that name");
     public static final Setting HOST =
             new Setting("host", "ADDRESS", "0.0.0.0", "address on which the coordinator listens");
     public static final Setting PORT =
@@ -219,7 +222,8 @@ public final class RunSettings {
             LAUNCHED);
 
     /** Who is told of a run, beside its directory. */
-    public static final List<Setting> TRACKING = List.of(TENSORBOARD, TENSORBOARD_HISTOGRAMS, MLFLOW, MLFLOW_EXPERIMENT);
+    public static final List<Setting> TRACKING =
+            List.of(TENSORBOARD, TENSORBOARD_HISTOGRAMS, MLFLOW, MLFLOW_EXPERIMENT);
 
     public static final List<Setting> EXPORT_TENSORBOARD = List.of(RUN, DIRECTORY);
 

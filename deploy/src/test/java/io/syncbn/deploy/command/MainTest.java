@@ -66,7 +66,8 @@ class MainTest {
         Files.writeString(run.resolve("job.yaml"), "lr: 0.3\n");
         Files.writeString(run.resolve("metrics.jsonl"), "{\"step\":1,\"loss\":2.5,\"stepMillis\":7.0}\n{\"step\":2,");
         Path board = directory.resolve("board");
-        assertThat(run("export", "tensorboard", run.toString(), board.toString())).isEqualTo(ExitCode.DONE);
+        assertThat(run("export", "tensorboard", run.toString(), board.toString()))
+                .isEqualTo(ExitCode.DONE);
         assertThat(board).isDirectoryContaining("glob:**/events.out.tfevents.*");
         err.reset();
         assertThat(run("export", "tensorboard", run.toString(), board.toString(), "stray"))

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 class TrackingTest {
     private static final int RECORD_HEAD = 12;
     private static final int RECORD_TAIL = 4;
-    private static final int STEPS = 1500;
+    private static final int STEPS = 600;
 
     @TempDir
     private Path directory;
@@ -104,7 +104,7 @@ class TrackingTest {
                 "--mlflow=http://127.0.0.1:1")) {
             Syncbn.await("twenty steps; " + training.err(), Syncbn.PATIENCE, () -> Syncbn.hasStep(run, 20));
             Syncbn.signal(training.child("worker-0"), "KILL");
-            Syncbn.await("steps after that", Syncbn.PATIENCE, () -> Syncbn.hasStep(run, 200));
+            Syncbn.await("steps after that", Syncbn.PATIENCE, () -> Syncbn.hasStep(run, 120));
             Syncbn.signal(training.handle(), "INT");
             training.await(Syncbn.PATIENCE);
         }
@@ -133,7 +133,10 @@ class TrackingTest {
         assertThat(refused.err())
                 .contains("--tensorboard is '" + board
                         + "', which has event files already; expected a directory for this run alone");
-        assertThat(Files.readString(run.resolve("logs/worker-1.log")) + Files.readString(run.resolve("logs/worker-0.log")))
-                .contains("listener mlflow has failed; training goes on", "MLflow at http://127.0.0.1:1 cannot be reached");
+        assertThat(Files.readString(run.resolve("logs/worker-1.log"))
+                        + Files.readString(run.resolve("logs/worker-0.log")))
+                .contains(
+                        "listener mlflow has failed; training goes on",
+                        "MLflow at http://127.0.0.1:1 cannot be reached");
     }
 }

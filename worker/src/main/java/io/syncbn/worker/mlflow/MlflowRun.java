@@ -125,11 +125,11 @@ public final class MlflowRun {
         return Map.copyOf(lastSteps);
     }
 
-    /** Logs parameters that the run does not have yet: the server refuses other values. Long ones are cut. */
+    /** Logs parameters that are not empty and that the run does not have yet: the server refuses other values. Long ones are cut. */
     public void parameters(Map<String, String> values) {
         List<ObjectNode> left = new ArrayList<>();
         values.forEach((key, value) -> {
-            if (!parameters.contains(key)) {
+            if (!value.isEmpty() && !parameters.contains(key)) {
                 left.add(text(key, value.substring(0, Math.min(value.length(), MOST_CHARACTERS))));
             }
         });
@@ -150,8 +150,7 @@ public final class MlflowRun {
         log(
                 "metrics",
                 metrics.stream()
-                        .map(metric -> object()
-                                .put("key", metric.key())
+                        .map(metric -> object().put("key", metric.key())
                                 .put("value", metric.value())
                                 .put("timestamp", metric.millis())
                                 .put("step", metric.step()))

@@ -85,8 +85,8 @@ public final class MlflowServer {
         } catch (TimeoutException e) {
             answer.cancel(true);
             throw new MlflowException(
-                    "MLflow at " + uri + " does not answer " + request.uri().getPath() + " within " + PATIENCE.toSeconds()
-                            + " s",
+                    "MLflow at " + uri + " does not answer " + request.uri().getPath() + " within "
+                            + PATIENCE.toSeconds() + " s",
                     e);
         } catch (ExecutionException e) {
             throw new MlflowException("MLflow at " + uri + " cannot be reached: " + e.getCause(), e.getCause());

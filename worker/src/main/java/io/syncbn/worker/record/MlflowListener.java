@@ -195,7 +195,11 @@ final class MlflowListener implements RunListener {
                 server,
                 new MlflowRun.Place(
                         target.tracking().experiment(),
-                        target.directory().toAbsolutePath().normalize().getFileName().toString(),
+                        target.directory()
+                                .toAbsolutePath()
+                                .normalize()
+                                .getFileName()
+                                .toString(),
                         millisClock.getAsLong()));
     }
 

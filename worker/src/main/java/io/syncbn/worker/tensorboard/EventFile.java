@@ -42,10 +42,8 @@ final class EventFile implements AutoCloseable {
      */
     static EventFile create(Path directory, String host, long nowMillis) throws IOException {
         Files.createDirectories(directory);
-        long newest = all(directory).stream()
-                .mapToLong(EventFile::secondsOf)
-                .max()
-                .orElse(0);
+        long newest =
+                all(directory).stream().mapToLong(EventFile::secondsOf).max().orElse(0);
         long seconds = Math.max(nowMillis / MILLIS, newest + 1);
         for (int number = 0; ; number++) {
             String name = String.format(
@@ -76,8 +74,8 @@ final class EventFile implements AutoCloseable {
             return List.of();
         }
         try (Stream<Path> files = Files.list(directory)) {
-            return files.filter(file ->
-                            NAME.matcher(file.getFileName().toString()).matches())
+            return files.filter(
+                            file -> NAME.matcher(file.getFileName().toString()).matches())
                     .sorted()
                     .toList();
         }

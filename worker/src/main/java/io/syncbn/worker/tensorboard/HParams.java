@@ -31,8 +31,7 @@ final class HParams {
     /** A value that is all metadata has a tensor without elements. */
     private static final TensorProto EMPTY = TensorProto.newBuilder()
             .setDtype(io.syncbn.proto.tensorboard.DataType.DT_FLOAT)
-            .setTensorShape(
-                    TensorShapeProto.newBuilder().addDim(TensorShapeProto.Dim.newBuilder()))
+            .setTensorShape(TensorShapeProto.newBuilder().addDim(TensorShapeProto.Dim.newBuilder()))
             .build();
 
     private HParams() {}
@@ -47,8 +46,7 @@ final class HParams {
             }
         }
         return Summary.newBuilder()
-                .addValue(value(
-                        "experiment", HParamsPluginData.newBuilder().setExperiment(experiment())))
+                .addValue(value("experiment", HParamsPluginData.newBuilder().setExperiment(experiment())))
                 .addValue(value(
                         "session_start_info", HParamsPluginData.newBuilder().setSessionStartInfo(start)))
                 .build();
@@ -59,8 +57,8 @@ final class HParams {
         SessionEndInfo.Builder end =
                 SessionEndInfo.newBuilder().setStatus(Status.STATUS_SUCCESS).setEndTimeSecs(seconds);
         return Summary.newBuilder()
-                .addValue(value(
-                        "session_end_info", HParamsPluginData.newBuilder().setSessionEndInfo(end)))
+                .addValue(
+                        value("session_end_info", HParamsPluginData.newBuilder().setSessionEndInfo(end)))
                 .build();
     }
 
@@ -109,8 +107,6 @@ final class HParams {
         boolean hasWords = setting.value().contains("|") || setting.value().contains(":");
         boolean isNumber = setting.defaultValue().matches("[0-9.]+(e-?[0-9]+)?")
                 || setting.defaultValue().isEmpty() && setting.value().length() == 1;
-        return isNumber && !hasWords
-                ? DataType.DATA_TYPE_FLOAT64
-                : DataType.DATA_TYPE_STRING;
+        return isNumber && !hasWords ? DataType.DATA_TYPE_FLOAT64 : DataType.DATA_TYPE_STRING;
     }
 }

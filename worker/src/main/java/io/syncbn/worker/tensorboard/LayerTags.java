@@ -7,8 +7,8 @@ import java.util.Optional;
 /** Tags of a normalization layer's histograms, {@code layer1.0.bn1/gamma}: TensorBoard shows a group for each layer. */
 public final class LayerTags {
     /** Where the last word is not what people call it. */
-    private static final Map<String, String> ENDINGS = Map.of(
-            "weight", "gamma", "bias", "beta", "running_var", "running_variance");
+    private static final Map<String, String> ENDINGS =
+            Map.of("weight", "gamma", "bias", "beta", "running_var", "running_variance");
 
     private LayerTags() {}
 

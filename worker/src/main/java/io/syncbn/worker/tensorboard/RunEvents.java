@@ -65,14 +65,16 @@ public final class RunEvents implements AutoCloseable {
         }
     }
 
-    /** Histograms of numbers, by tag. */
+    /** Histograms of numbers, by tag; nothing happens without one that is finite. */
     public void histograms(long step, Map<String, float[]> numbers, long millis) throws IOException {
-        open(millis);
         Summary.Builder summary = Summary.newBuilder();
         numbers.forEach((tag, of) -> Histogram.of(of)
-                .ifPresent(histogram -> summary.addValue(
-                        Summary.Value.newBuilder().setTag(tag).setHisto(histogram))));
-        file.write(List.of(event(step, millis).setSummary(summary).build()));
+                .ifPresent(histogram ->
+                        summary.addValue(Summary.Value.newBuilder().setTag(tag).setHisto(histogram))));
+        if (summary.getValueCount() > 0) {
+            open(millis);
+            file.write(List.of(event(step, millis).setSummary(summary).build()));
+        }
     }
 
     /** The job is done. */

@@ -108,7 +108,8 @@ public final class FakeMlflow implements AutoCloseable {
         byte[] body = exchange.getRequestBody().readAllBytes();
         Mood now = mood;
         synchronized (this) {
-            requests.add(exchange.getRequestMethod() + " " + exchange.getRequestURI().getPath());
+            requests.add(
+                    exchange.getRequestMethod() + " " + exchange.getRequestURI().getPath());
         }
         if (now == Mood.HANGING || now == Mood.HANGING_IN_THE_BODY) {
             if (now == Mood.HANGING_IN_THE_BODY) {
@@ -147,7 +148,8 @@ public final class FakeMlflow implements AutoCloseable {
     }
 
     private synchronized JsonNode handle(HttpExchange exchange, byte[] body) throws IOException {
-        String path = exchange.getRequestMethod() + " " + exchange.getRequestURI().getPath();
+        String path =
+                exchange.getRequestMethod() + " " + exchange.getRequestURI().getPath();
         String artifacts = "PUT /api/2.0/mlflow-artifacts/artifacts/";
         if (path.startsWith(artifacts)) {
             String[] parts = path.substring(artifacts.length()).split("/", 4);
@@ -184,7 +186,9 @@ public final class FakeMlflow implements AutoCloseable {
             throw new Refusal(404, "RESOURCE_DOES_NOT_EXIST", "Could not find experiment with name '" + name + "'");
         }
         ObjectNode answer = JSON.createObjectNode();
-        answer.putObject("experiment").put("experiment_id", experiments.get(name)).put("name", name);
+        answer.putObject("experiment")
+                .put("experiment_id", experiments.get(name))
+                .put("name", name);
         return answer;
     }
 
@@ -246,12 +250,17 @@ public final class FakeMlflow implements AutoCloseable {
         }
         JsonNode metrics = json.path("metrics");
         JsonNode parameters = json.path("params");
-        if (metrics.size() > 1000 || parameters.size() > 100 || json.path("tags").size() > 100) {
+        if (json.toString().length() > 1_000_000) {
+            throw invalid("Batched logging API requests must be at most 1000000 bytes");
+        }
+        if (metrics.size() > 1000
+                || parameters.size() > 100
+                || json.path("tags").size() > 100) {
             throw invalid("A batch logging request can contain at most 1000 metrics, 100 params, 100 tags");
         }
         for (JsonNode metric : metrics) {
             String key = metric.path("key").asText();
-            if (!key.matches("[/\\w.\\- :]{1,250}") || !metric.path("value").isNumber()) {
+            if (!key.matches("[/\\w.\\- ]{1,250}") || !metric.path("value").isNumber()) {
                 throw invalid("Got invalid metric " + metric);
             }
             run.metrics

@@ -34,8 +34,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** What MLflow hears of a run, and what a server that does not listen costs. */
 class MlflowListenerTest {
     private static final Job JOB = JobParser.parse(Map.of("model", "lenet", "lr", "0.3", "init", "/w/".repeat(300)), 2);
-    private static final Origin ORIGIN =
-            new Origin(JOB, "da7a", new Description("1x1x1", List.of()), "a417", Map.of());
+    private static final Origin ORIGIN = new Origin(JOB, "da7a", new Description("1x1x1", List.of()), "a417", Map.of());
     private static final StepSplit SPLIT = new StepSplit(40, 1, 2, 1, 1, 1, 34);
     private static final RunResult RESULT = new RunResult(6, 0.5, "aa01");
 
@@ -61,8 +60,7 @@ class MlflowListenerTest {
 
     private MlflowListener listener(URI uri) {
         Tracking tracking = new Tracking(Optional.empty(), 0, Optional.of(uri), "pictures");
-        return new MlflowListener(
-                new RunTarget(directory, 3, "worker-0", true, tracking), ORIGIN, () -> millis);
+        return new MlflowListener(new RunTarget(directory, 3, "worker-0", true, tracking), ORIGIN, () -> millis);
     }
 
     private StepRecord step(long number) {
@@ -101,27 +99,33 @@ class MlflowListenerTest {
             listener.begins(0);
             taken(() -> steps(listener, 1, 200)); // more than a request may have
             listener.evaluated(200, 0.5, new Evaluation(8, 0.25, 0.75));
-            Files.writeString(directory.resolve("result.json"), "{\"steps\": 200, \"testAccuracy\": 0.75, \"arithmetic\": \"x\"}");
+            Files.writeString(
+                    directory.resolve("result.json"),
+                    "{\"steps\": 200, \"testAccuracy\": 0.75, \"arithmetic\": \"x\"}");
             listener.finished(RESULT, null);
         }
         assertThat(server.experiments()).containsExactly("pictures");
         FakeMlflow.Run run = run();
         assertThat(run.name).isEqualTo(directory.getFileName().toString());
         assertThat(run.status).isEqualTo("FINISHED");
-        assertThat(run.parameters).containsEntry("lr", "0.3").containsEntry("model", "lenet").containsKey("init");
-        assertThat(run.parameters.keySet()).isEqualTo(JOB.settings().keySet());
-        assertThat(run.tags)
-                .containsEntry("weightsSha256", "aa01")
-                .containsEntry("fingerprint", Fingerprint.of(JOB));
+        assertThat(run.parameters)
+                .containsEntry("lr", "0.3")
+                .containsEntry("model", "lenet")
+                .containsKey("init");
+        assertThat(run.parameters.values()).doesNotContain("");
+        assertThat(JOB.settings().keySet()).containsAll(run.parameters.keySet());
+        assertThat(run.tags).containsEntry("weightsSha256", "aa01").containsEntry("fingerprint", Fingerprint.of(JOB));
         assertThat(stepsOf(run, "train/loss")).isEqualTo(numbers(1, 200));
-        assertThat(run.metrics.get("train/loss").get(2))
-                .isEqualTo(new Point(1.0 / 3, 1_795_966_130_300L, 3));
+        assertThat(run.metrics.get("train/loss").get(2)).isEqualTo(new Point(1.0 / 3, 1_795_966_130_300L, 3));
         assertThat(run.metrics.get("images_per_second").get(0).value()).isEqualTo(200);
         assertThat(stepsOf(run, "test/accuracy")).containsExactly(200L);
-        assertThat(run.metrics.get("result/testAccuracy")).extracting(Point::value).containsExactly(0.75);
+        assertThat(run.metrics.get("result/testAccuracy"))
+                .extracting(Point::value)
+                .containsExactly(0.75);
         assertThat(run.metrics).doesNotContainKey("result/arithmetic");
         assertThat(run.artifacts).containsOnlyKeys("job.yaml", "result.json");
-        assertThat(new String(run.artifacts.get("job.yaml"), StandardCharsets.UTF_8)).isEqualTo("lr: 0.3\n");
+        assertThat(new String(run.artifacts.get("job.yaml"), StandardCharsets.UTF_8))
+                .isEqualTo("lr: 0.3\n");
     }
 
     /** 10 steps a second. */
@@ -233,8 +237,7 @@ class MlflowListenerTest {
     void whatJsonCannotExpressIsLeftOut() {
         try (MlflowListener listener = listener()) {
             listener.begins(0);
-            listener.stepped(
-                    new StepRecord(1, 0.1, Double.NaN, 0.5, 0.1, 8, true, false, null, SPLIT));
+            listener.stepped(new StepRecord(1, 0.1, Double.NaN, 0.5, 0.1, 8, true, false, null, SPLIT));
         }
         assertThat(run().metrics).doesNotContainKey("train/loss").containsKey("train/accuracy");
     }

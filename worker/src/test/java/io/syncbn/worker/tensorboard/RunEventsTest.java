@@ -33,9 +33,9 @@ import org.junit.jupiter.api.io.TempDir;
 class RunEventsTest {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final long NOW = 1_795_966_130_250L;
-    private static final Map<String, String> SETTINGS =
-            JobParser.parse(Map.of("model", "lenet", "norm-momentum", "cumulative", "steps", "9", "nesterov", "true"), 2)
-                    .settings();
+    private static final Map<String, String> SETTINGS = JobParser.parse(
+                    Map.of("model", "lenet", "norm-momentum", "cumulative", "steps", "9", "nesterov", "true"), 2)
+            .settings();
 
     @TempDir
     private Path directory;
@@ -73,7 +73,9 @@ class RunEventsTest {
     }
 
     private List<Long> steps(String tag) throws IOException {
-        return TensorBoardReader.values(directory, tag).stream().map(Value::step).toList();
+        return TensorBoardReader.values(directory, tag).stream()
+                .map(Value::step)
+                .toList();
     }
 
     private static List<Long> steps(long first, long last) {
@@ -96,7 +98,8 @@ class RunEventsTest {
         }
         assertThat(TensorBoardReader.files(directory)).singleElement().satisfies(file -> assertThat(
                         file.getFileName().toString())
-                .matches("events\\.out\\.tfevents\\.1795966131\\..+\\." + ProcessHandle.current().pid() + "\\.0"));
+                .matches("events\\.out\\.tfevents\\.1795966131\\..+\\."
+                        + ProcessHandle.current().pid() + "\\.0"));
         for (String tag : List.of("loss", "accuracy", "learning_rate", "epoch")) {
             assertThat(steps("train/" + tag)).isEqualTo(steps(1, 4));
         }
@@ -296,8 +299,8 @@ class RunEventsTest {
 
     @Test
     void aHistogramLeavesOutWhatIsNotFinite() {
-        HistogramProto histogram =
-                Histogram.of(new float[] {2, Float.NaN, 2, Float.POSITIVE_INFINITY}).orElseThrow();
+        HistogramProto histogram = Histogram.of(new float[] {2, Float.NaN, 2, Float.POSITIVE_INFINITY})
+                .orElseThrow();
         assertThat(histogram.getBucketList()).containsExactly(2.0);
         assertThat(histogram.getBucketLimitList()).containsExactly(2.0);
         assertThat(Histogram.of(new float[] {Float.NaN})).isEmpty();
