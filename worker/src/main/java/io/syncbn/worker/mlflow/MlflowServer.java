@@ -21,7 +21,7 @@ import java.util.concurrent.TimeoutException;
 /** Requests to a tracking server. Not thread-safe. */
 public final class MlflowServer {
     /** How long an answer may take; several fit into the time that listeners have at the end of a run. */
-    public static final Duration PATIENCE = Duration.ofSeconds(2);
+    public static final Duration PATIENCE = Duration.ofSeconds(3);
 
     private static final int HUNDREDS = 100;
     private static final int SUCCESS = 2;
@@ -29,14 +29,20 @@ public final class MlflowServer {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final String uri;
-    private final HttpClient client = HttpClient.newBuilder()
-            .version(HttpClient.Version.HTTP_1_1)
-            .connectTimeout(PATIENCE)
-            .build();
+    private final Duration patience;
+    private final HttpClient client;
 
-    /** @param uri without {@code /api}, such as {@code http://localhost:5000} */
-    public MlflowServer(URI uri) {
+    /**
+     * @param uri without {@code /api}, such as {@code http://localhost:5000}
+     * @param patience how long an answer may take, such as {@link #PATIENCE}
+     */
+    public MlflowServer(URI uri, Duration patience) {
         this.uri = uri.toString().replaceFirst("/+$", "");
+        this.patience = patience;
+        this.client = HttpClient.newBuilder()
+                .version(HttpClient.Version.HTTP_1_1)
+                .connectTimeout(patience)
+                .build();
     }
 
     /**
@@ -77,7 +83,7 @@ public final class MlflowServer {
         // A request's own timeout ends with the head of the answer, whose body may never come.
         CompletableFuture<HttpResponse<String>> answer = client.sendAsync(request, BodyHandlers.ofString());
         try {
-            HttpResponse<String> response = answer.get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+            HttpResponse<String> response = answer.get(patience.toMillis(), TimeUnit.MILLISECONDS);
             if (response.statusCode() / HUNDREDS != SUCCESS) {
                 throw refused(request, response);
             }
@@ -86,7 +92,7 @@ public final class MlflowServer {
             answer.cancel(true);
             throw new MlflowException(
                     "MLflow at " + uri + " does not answer " + request.uri().getPath() + " within "
-                            + PATIENCE.toSeconds() + " s",
+                            + patience.toSeconds() + " s",
                     e);
         } catch (ExecutionException e) {
             throw new MlflowException("MLflow at " + uri + " cannot be reached: " + e.getCause(), e.getCause());

@@ -15,6 +15,7 @@ import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -60,12 +61,15 @@ final class MlflowListener implements RunListener {
     private long sentMillis;
     private Optional<MlflowException> failure = Optional.empty();
 
-    /** @param millisClock since 1970 */
-    MlflowListener(RunTarget target, Origin origin, LongSupplier millisClock) {
+    /**
+     * @param millisClock since 1970
+     * @param patience with an answer of the server
+     */
+    MlflowListener(RunTarget target, Origin origin, LongSupplier millisClock, Duration patience) {
         this.target = target;
         this.origin = origin;
         this.millisClock = millisClock;
-        this.server = new MlflowServer(target.tracking().mlflow().orElseThrow());
+        this.server = new MlflowServer(target.tracking().mlflow().orElseThrow(), patience);
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.syncbn.worker.record;
 
 import io.syncbn.worker.checkpoint.Checkpoints;
 import io.syncbn.worker.checkpoint.Origin;
+import io.syncbn.worker.mlflow.MlflowServer;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.LinkedHashMap;
@@ -26,7 +27,8 @@ public final class RunFiles implements AutoCloseable {
             new Aside(
                     "mlflow",
                     target -> target.tracking().mlflow().isPresent(),
-                    (target, origin) -> new MlflowListener(target, origin, System::currentTimeMillis)));
+                    (target, origin) -> new MlflowListener(
+                            target, origin, System::currentTimeMillis, MlflowServer.PATIENCE)));
 
     private final RunTarget target;
     private final Origin origin;
