@@ -27,8 +27,8 @@ public final class RunFiles implements AutoCloseable {
             new Aside(
                     "mlflow",
                     target -> target.tracking().mlflow().isPresent(),
-                    (target, origin) -> new MlflowListener(
-                            target, origin, System::currentTimeMillis, MlflowServer.PATIENCE)));
+                    (target, origin) ->
+                            new MlflowListener(target, origin, System::currentTimeMillis, MlflowServer.PATIENCE)));
 
     private final RunTarget target;
     private final Origin origin;

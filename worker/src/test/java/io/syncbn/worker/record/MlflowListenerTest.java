@@ -65,7 +65,8 @@ class MlflowListenerTest {
 
     private MlflowListener listener(URI uri, Duration patience) {
         Tracking tracking = new Tracking(Optional.empty(), 0, Optional.of(uri), "pictures");
-        return new MlflowListener(new RunTarget(directory, 3, "worker-0", true, tracking), ORIGIN, () -> millis, patience);
+        return new MlflowListener(
+                new RunTarget(directory, 3, "worker-0", true, tracking), ORIGIN, () -> millis, patience);
     }
 
     private StepRecord step(long number) {
