@@ -15,8 +15,8 @@ import java.util.Map;
 
 /**
  * The event files of one run, in a directory of its own; whoever writes them has a file of its own there. A new file
- * begins with a restart (SessionLog START) behind the last step that earlier ones have and that is still part of the run,
- * so that readers find each step once, however often the writer changed or the job went back. The file is made with the
+ * begins with a restart (SessionLog START) behind the last step that is done, so that readers drop what earlier files say
+ * about steps that are repeated, and keep what the writer before may yet write of earlier ones. The file is made with the
  * first step: a run without one leaves nothing. Not thread-safe.
  *
  * <p>Times are in milliseconds since 1970.
@@ -91,14 +91,14 @@ public final class RunEvents implements AutoCloseable {
         List<Path> earlier = EventFile.all(directory);
         RecordedSteps steps = RecordedSteps.in(earlier);
         trained = Math.min(steps.trained(), done);
-        evaluated = Math.min(steps.evaluated(), trained);
+        evaluated = Math.min(steps.evaluated(), done);
         List<Event> begin = new ArrayList<>();
         begin.add(event(0, millis)
                 .setFileVersion(VERSION)
                 .setSourceMetadata(SourceMetadata.newBuilder().setWriter("io.syncbn"))
                 .build());
         if (!earlier.isEmpty()) {
-            begin.add(event(trained + 1, millis)
+            begin.add(event(done + 1, millis)
                     .setSessionLog(SessionLog.newBuilder().setStatus(SessionStatus.START))
                     .build());
         }

@@ -169,6 +169,19 @@ class RunEventsTest {
         assertThat(steps("test/loss")).containsExactly(2L, 4L, 6L, 8L);
     }
 
+    /** Its thread is slow; a process that has just been started knows of no earlier steps. */
+    @Test
+    void whatTheWriterBeforeHasYetToWriteStays() throws IOException {
+        try (RunEvents before = new RunEvents(directory, SETTINGS, 0);
+                RunEvents next = new RunEvents(directory, SETTINGS, 6)) {
+            write(before, 1, 4);
+            write(next, 7, 8);
+            write(before, 5, 6);
+        }
+        assertThat(steps("train/loss")).isEqualTo(steps(1, 8));
+        assertThat(steps("test/loss")).containsExactly(2L, 4L, 6L, 8L);
+    }
+
     /** It was killed before it had written a step. */
     @Test
     void aRestartWithoutAStepReplacesAllTheSame() throws IOException {
