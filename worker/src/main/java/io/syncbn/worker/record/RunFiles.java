@@ -22,8 +22,7 @@ public final class RunFiles implements AutoCloseable {
             new Aside(
                     "tensorboard",
                     target -> target.tracking().tensorBoard().isPresent(),
-                    (target, origin) -> new TensorBoardListener(
-                            target.tracking().tensorBoard().orElseThrow(), origin, System::currentTimeMillis)),
+                    (target, origin) -> new TensorBoardListener(target, origin, System::currentTimeMillis)),
             new Aside(
                     "mlflow",
                     target -> target.tracking().mlflow().isPresent(),

@@ -4,19 +4,22 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.syncbn.worker.checkpoint.Origin;
 import io.syncbn.worker.tensorboard.RunEvents;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.function.LongSupplier;
 
 /** Writes TensorBoard's event files as training goes on. What it says of a step is what metrics.jsonl says. */
 final class TensorBoardListener implements RunListener {
     private final Path directory;
+    private final Path metrics;
     private final Origin origin;
     private final LongSupplier millisClock;
     private RunEvents events;
 
     /** @param millisClock since 1970: when this listener hears of a step, which is soon after it */
-    TensorBoardListener(Path directory, Origin origin, LongSupplier millisClock) {
-        this.directory = directory;
+    TensorBoardListener(RunTarget target, Origin origin, LongSupplier millisClock) {
+        this.directory = target.tracking().tensorBoard().orElseThrow();
+        this.metrics = target.directory().resolve("metrics.jsonl");
         this.origin = origin;
         this.millisClock = millisClock;
     }
@@ -24,6 +27,21 @@ final class TensorBoardListener implements RunListener {
     @Override
     public void begins(long step) {
         events = new RunEvents(directory, origin.job().settings(), step);
+        write(() -> addMissing(step));
+    }
+
+    /** What the run's own file has, and the writer before did not come to tell, because it was killed. */
+    private void addMissing(long last) throws IOException {
+        if (!Files.exists(metrics)) {
+            return;
+        }
+        for (String text : RunHistory.texts(metrics)) {
+            JsonNode line = JsonText.parse(text);
+            long step = line.path("step").asLong();
+            if (step > 0 && step <= last) {
+                events.line(line, millisClock.getAsLong());
+            }
+        }
     }
 
     @Override
