@@ -17,16 +17,15 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class TensorBoardListenerTest {
-    private static final Origin ORIGIN = new Origin(
-            JobParser.parse(Map.of(), 1), "da7a", new Description("1x1x1", List.of()), "a417", Map.of());
+    private static final Origin ORIGIN =
+            new Origin(JobParser.parse(Map.of(), 1), "da7a", new Description("1x1x1", List.of()), "a417", Map.of());
     private static final StepSplit SPLIT = new StepSplit(40, 1, 2, 1, 1, 1, 34);
 
     @TempDir
     private Path directory;
 
     private TensorBoardListener listener() {
-        Tracking tracking =
-                new Tracking(Optional.of(directory.resolve("board")), 0, Optional.empty(), "syncbn");
+        Tracking tracking = new Tracking(Optional.of(directory.resolve("board")), 0, Optional.empty(), "syncbn");
         RunTarget target = new RunTarget(directory, 3, "worker-0", true, tracking);
         return new TensorBoardListener(target, ORIGIN, () -> 1_795_966_130_000L);
     }
@@ -63,7 +62,10 @@ class TensorBoardListenerTest {
         }
         assertThat(steps("train/loss")).containsExactly(1L, 2L, 3L, 4L, 5L);
         assertThat(steps("test/accuracy")).containsExactly(1L, 2L, 3L, 4L);
-        assertThat(TensorBoardReader.values(directory.resolve("board"), "train/loss").get(3).value().getSimpleValue())
+        assertThat(TensorBoardReader.values(directory.resolve("board"), "train/loss")
+                        .get(3)
+                        .value()
+                        .getSimpleValue())
                 .isEqualTo(0.25f);
     }
 }
