@@ -9,10 +9,12 @@ import io.syncbn.deploy.launch.Ending;
 import io.syncbn.deploy.launch.LaunchTimeouts;
 import io.syncbn.deploy.launch.Progress;
 import io.syncbn.deploy.launch.RunDirectory;
+import io.syncbn.deploy.settings.JobFile;
 import io.syncbn.deploy.launch.Summary;
 import io.syncbn.deploy.settings.Range;
 import io.syncbn.deploy.settings.RunSettings;
 import io.syncbn.deploy.settings.Settings;
+import io.syncbn.deploy.settings.SettingsReader;
 import io.syncbn.worker.collective.JobFailedException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -20,6 +22,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -109,7 +112,7 @@ record ChaosPlan(List<Fault> faults, Optional<String> reference, boolean isCompa
         Optional<String> expected = reference;
         if (expected.isEmpty()) {
             RunDirectory undisturbed = new RunDirectory(run.path().resolve("undisturbed"));
-            undisturbed.create(Files.readString(run.job()));
+            undisturbed.create(untracked(run.job()));
             output.note("the same job undisturbed, run directory " + undisturbed.path());
             Training again = new Training(
                     undisturbed,
@@ -137,6 +140,14 @@ record ChaosPlan(List<Fault> faults, Optional<String> reference, boolean isCompa
         }
         output.tell("the weights are those of the undisturbed run");
         return ExitCode.DONE;
+    }
+
+    /** The job file of a run of which nobody else is told: they have been told of the disturbed one. */
+    static String untracked(Path jobYaml) {
+        Map<String, String> texts =
+                JobFile.read(jobYaml, SettingsReader.names(RunSettings.IN_FILES), new ArrayList<>());
+        RunSettings.TRACKING.forEach(setting -> texts.remove(setting.name()));
+        return JobFile.text(texts);
     }
 
     private static void write(RunDirectory run, String json) throws IOException {

@@ -26,6 +26,7 @@ final class Commands {
                 new ViewCommand(),
                 new ExportOnnxCommand(),
                 new ExportTraceCommand(),
+                new ExportTensorBoardCommand(),
                 new BenchStepCommand(childMain),
                 new BenchAllReduceCommand(childMain),
                 new BenchStarCommand(childMain),

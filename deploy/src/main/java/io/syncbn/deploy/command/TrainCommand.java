@@ -36,6 +36,10 @@ final class TrainCommand implements Command {
             RunSettings.CHECKPOINT_SECONDS,
             RunSettings.KEEP,
             RunSettings.EVALUATE_EVERY,
+            RunSettings.TENSORBOARD,
+            RunSettings.TENSORBOARD_HISTOGRAMS,
+            RunSettings.MLFLOW,
+            RunSettings.MLFLOW_EXPERIMENT,
             RunSettings.JOIN_TIMEOUT,
             RunSettings.RECONNECT_TIMEOUT,
             RunSettings.RESTARTS,
@@ -85,7 +89,8 @@ final class TrainCommand implements Command {
     public int run(Settings settings) throws IOException, InterruptedException {
         JobRun jobRun = JobRun.of(settings);
         // The children read these; they are checked here so that all problems are reported at once.
-        Optional<Resume> resume = WorkerSettings.of(settings).resume();
+        WorkerSettings worker = WorkerSettings.of(settings);
+        Optional<Resume> resume = worker.resume();
         CoordinatorSettings.of(settings);
         Optional<Path> from = resume.map(Resume::from);
         Heaps heaps =
@@ -95,6 +100,15 @@ final class TrainCommand implements Command {
         TrainOutput output = TrainOutput.of(settings);
         Optional<ChaosPlan> chaos = ChaosPlan.of(settings, jobRun.workers());
         Optional<RunDirectory> directory = jobRun.job().map(job -> directory(settings, from, job));
+        boolean goesOn = directory.isPresent()
+                && from.map(SettingsReader::runDirectoryOf)
+                        .filter(directory.get()::isAt)
+                        .isPresent();
+        if (!goesOn) {
+            worker.tracking()
+                    .tensorBoard()
+                    .ifPresent(place -> TensorBoardDirectory.requireNoEvents(settings, RunSettings.TENSORBOARD, place));
+        }
         settings.check();
         // The workers open it too; opening it here reports its faults before anything else begins.
         OptionalLong goesOnAfter = from.map(
@@ -105,8 +119,11 @@ final class TrainCommand implements Command {
         boolean isNamed = resume.isPresent() || settings.path(RunSettings.OUT).isPresent();
         RunDirectory run = make(directory.orElseThrow(), isNamed);
         try (RunLock lock = lock(run)) {
-            boolean isNew = from.isEmpty() || !run.isAt(SettingsReader.runDirectoryOf(from.get()));
-            begin(run, isNew, goesOnAfter.orElse(0), JobFile.text(Places.absolute(settings.texts(job, RECORDED), job)));
+            begin(
+                    run,
+                    !goesOn,
+                    goesOnAfter.orElse(0),
+                    JobFile.text(Places.absolute(settings.texts(job, RECORDED), job)));
             output.note("run directory " + run.path());
             Training training =
                     new Training(run, job, jobRun.workers(), resume, restarts, new JavaProgram(childMain, heaps, pagePort));

@@ -73,7 +73,7 @@ final class WorkerCommand implements Command {
             WorkerEnd end = WorkerProcess.run(new WorkerConfig(
                     jobRun.job().orElseThrow(),
                     new Coordination(coordinator, worker.timeouts()),
-                    new RunTarget(out.orElseThrow(), worker.keep(), name, isLaunched),
+                    new RunTarget(out.orElseThrow(), worker.keep(), name, isLaunched, worker.tracking()),
                     worker.resume(),
                     worker.intervals(),
                     new Host(startNanos(), Optional.of(metrics), Version.text(), WorkerCommand::endAlone, leave)));

@@ -3,8 +3,10 @@ package io.syncbn.deploy.command;
 import io.syncbn.deploy.settings.RunSettings;
 import io.syncbn.deploy.settings.Settings;
 import io.syncbn.worker.record.Intervals;
+import io.syncbn.worker.record.Tracking;
 import io.syncbn.worker.session.SessionTimeouts;
 import io.syncbn.worker.train.Resume;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -13,7 +15,8 @@ import java.util.Optional;
  *
  * @param keep how many checkpoints stay
  */
-record WorkerSettings(SessionTimeouts timeouts, Intervals intervals, int keep, Optional<Resume> resume) {
+record WorkerSettings(
+        SessionTimeouts timeouts, Intervals intervals, int keep, Optional<Resume> resume, Tracking tracking) {
     private static final int DAY_SECONDS = 86_400;
     static final Duration DAY = Duration.ofDays(1);
 
@@ -28,13 +31,28 @@ record WorkerSettings(SessionTimeouts timeouts, Intervals intervals, int keep, O
                         settings.seconds(RunSettings.CHECKPOINT_SECONDS, 0, Integer.MAX_VALUE),
                         settings.number(RunSettings.EVALUATE_EVERY, 0, Long.MAX_VALUE)),
                 settings.integer(RunSettings.KEEP, 1, Integer.MAX_VALUE),
-                resume(settings));
+                resume(settings),
+                tracking(settings));
     }
 
     private static Optional<Resume> resume(Settings settings) {
         boolean otherData = settings.flag(RunSettings.ALLOW_OTHER_DATA);
         boolean otherArithmetic = settings.flag(RunSettings.ALLOW_OTHER_ARITHMETIC);
         return settings.path(RunSettings.RESUME).map(from -> new Resume(from, otherData, otherArithmetic));
+    }
+
+    private static Tracking tracking(Settings settings) {
+        Optional<Path> tensorBoard = settings.path(RunSettings.TENSORBOARD);
+        long histogramsEvery = settings.number(RunSettings.TENSORBOARD_HISTOGRAMS, 0, Long.MAX_VALUE);
+        if (histogramsEvery > 0 && tensorBoard.isEmpty()) {
+            settings.problem("--tensorboard-histograms is " + histogramsEvery
+                    + " but there is no --tensorboard; expected both, or 0");
+        }
+        return new Tracking(
+                tensorBoard,
+                histogramsEvery,
+                settings.webAddress(RunSettings.MLFLOW),
+                settings.needed(RunSettings.MLFLOW_EXPERIMENT));
     }
 
     /** The wait for the coordinator, and for all workers. */

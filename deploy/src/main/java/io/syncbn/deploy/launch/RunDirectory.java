@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
@@ -125,7 +126,7 @@ public record RunDirectory(Path path) {
 
     private static Path firstFree(Path file) {
         return Stream.iterate(1, number -> number + 1)
-                .map(number -> file.resolveSibling(file.getFileName() + "." + number))
+                .map(number -> numbered(file, number))
                 .filter(each -> !Files.exists(each))
                 .findFirst()
                 .orElseThrow();
@@ -137,6 +138,22 @@ public record RunDirectory(Path path) {
 
     private Path checkpoints() {
         return path.resolve("checkpoints");
+    }
+
+    /** The files of events of all attempts at the run, in their order. */
+    public List<Path> everyEvents() {
+        List<Path> files = new ArrayList<>();
+        for (int number = 1; Files.exists(numbered(events(), number)); number++) {
+            files.add(numbered(events(), number));
+        }
+        if (Files.exists(events())) {
+            files.add(events());
+        }
+        return files;
+    }
+
+    private static Path numbered(Path file, int number) {
+        return file.resolveSibling(file.getFileName() + "." + number);
     }
 
     public Path metrics() {
@@ -192,15 +209,21 @@ public record RunDirectory(Path path) {
         return path.resolve("logs");
     }
 
-    /** The newest checkpoint; one that is still being written has no {@code state.json}. */
+    /** The newest checkpoint. */
     public Optional<Path> lastCheckpoint() {
+        return everyCheckpoint().stream().max(Comparator.naturalOrder());
+    }
+
+    /** All checkpoints, oldest first; one that is still being written has no {@code state.json}. */
+    public List<Path> everyCheckpoint() {
         if (!Files.isDirectory(checkpoints())) {
-            return Optional.empty();
+            return List.of();
         }
         try (Stream<Path> entries = Files.list(checkpoints())) {
             return entries.filter(entry -> entry.getFileName().toString().matches("step-\\d+"))
                     .filter(entry -> Files.exists(entry.resolve("state.json")))
-                    .max(Comparator.naturalOrder());
+                    .sorted()
+                    .toList();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

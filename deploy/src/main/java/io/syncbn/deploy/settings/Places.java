@@ -25,6 +25,7 @@ public final class Places {
                             .toString());
         }
         job.model().init().ifPresent(file -> absolute.put("init", absolute(file)));
+        absolute.computeIfPresent(RunSettings.TENSORBOARD.name(), (name, directory) -> absolute(directory));
         return absolute;
     }
 

@@ -109,6 +109,24 @@ public final class RunSettings {
             "SHA256|none",
             "",
             "the undisturbed run's weights, if they are known, to compare with those; none: do not compare");
+    public static final Setting TENSORBOARD = new Setting(
+            "tensorboard", "DIR", "", "write TensorBoard's event files to DIR, a directory for this run alone");
+    public static final Setting TENSORBOARD_HISTOGRAMS = new Setting(
+            "tensorboard-histograms",
+            "N",
+            "0",
+            "steps between histograms of normalization layers in them: scales, running statistics, gradients; 0: none");
+    public static final Setting MLFLOW = new Setting(
+            "mlflow",
+            "URI",
+            "",
+            "tell MLflow's tracking server there of the run, as in http://localhost:5000; a job goes on without one that does"
+                    + " not answer");
+    public static final Setting MLFLOW_EXPERIMENT = new Setting(
+            "mlflow-experiment",
+            "NAME",
+            "syncbn",
+            "the run's experiment in MLflow, made if there is none of that name");
     public static final Setting HOST =
             new Setting("host", "ADDRESS", "0.0.0.0", "address on which the coordinator listens");
     public static final Setting PORT =
@@ -139,6 +157,10 @@ public final class RunSettings {
             "",
             "checkpoint to evaluate, or a run directory for its last one; its run's job.yaml is read too; needed");
 
+    public static final Setting RUN = new Setting("run", "RUN", "", "directory of a run, finished or not; needed");
+    public static final Setting DIRECTORY =
+            new Setting("directory", "DIR", "", "where to write, a directory for this run alone; needed");
+
     /**
      * Set by the launcher for its children: end when standard input closes, because the launcher is then gone. A worker
      * reads the coordinator's address from the first line; a coordinator that reads a line stops the job. Ctrl-C is
@@ -159,6 +181,10 @@ public final class RunSettings {
             CHECKPOINT_SECONDS,
             KEEP,
             EVALUATE_EVERY,
+            TENSORBOARD,
+            TENSORBOARD_HISTOGRAMS,
+            MLFLOW,
+            MLFLOW_EXPERIMENT,
             JOIN_TIMEOUT,
             RECONNECT_TIMEOUT,
             RESTARTS,
@@ -204,12 +230,22 @@ public final class RunSettings {
             CHECKPOINT_SECONDS,
             KEEP,
             EVALUATE_EVERY,
+            TENSORBOARD,
+            TENSORBOARD_HISTOGRAMS,
+            MLFLOW,
+            MLFLOW_EXPERIMENT,
             JOIN_TIMEOUT,
             RECONNECT_TIMEOUT,
             METRICS_HOST,
             PREPARE_TIMEOUT,
             METRICS_PORT,
             LAUNCHED);
+
+    /** Who is told of a run, beside its directory. */
+    public static final List<Setting> TRACKING =
+            List.of(TENSORBOARD, TENSORBOARD_HISTOGRAMS, MLFLOW, MLFLOW_EXPERIMENT);
+
+    public static final List<Setting> EXPORT_TENSORBOARD = List.of(RUN, DIRECTORY);
 
     public static final List<Setting> EVALUATE = List.of(CHECKPOINT, JOB);
 

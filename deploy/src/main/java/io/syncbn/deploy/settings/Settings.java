@@ -9,6 +9,8 @@ import io.syncbn.proto.net.Address;
 import io.syncbn.worker.data.DataFormats;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -226,6 +228,26 @@ public final class Settings {
             problem(setting, text.get(), "a size such as 512m or 2g, from 64m to 1024g");
         }
         return size;
+    }
+
+    /** Where a server of the web is, or empty. */
+    public Optional<URI> webAddress(Setting setting) {
+        Optional<String> text = text(setting);
+        Optional<URI> address = text.flatMap(Settings::webAddress);
+        if (text.isPresent() && address.isEmpty()) {
+            problem(setting, text.get(), "an address as in http://localhost:5000");
+        }
+        return address;
+    }
+
+    private static Optional<URI> webAddress(String text) {
+        try {
+            return Optional.of(new URI(text))
+                    .filter(uri -> List.of("http", "https").contains(uri.getScheme()) && uri.getHost() != null)
+                    .filter(uri -> uri.getQuery() == null && uri.getFragment() == null);
+        } catch (URISyntaxException e) {
+            return Optional.empty();
+        }
     }
 
     public boolean flag(Setting setting) {

@@ -14,6 +14,7 @@ import io.syncbn.deploy.settings.UsageException;
 import io.syncbn.proto.job.JobSettings;
 import io.syncbn.proto.job.Setting;
 import io.syncbn.worker.record.Intervals;
+import io.syncbn.worker.record.Tracking;
 import io.syncbn.worker.session.SessionTimeouts;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -44,7 +45,8 @@ class DefaultsTest {
                         new SessionTimeouts(Duration.ofMinutes(2), Duration.ofMinutes(1), Duration.ofMinutes(10)),
                         new Intervals(0, Duration.ofMinutes(5), 0),
                         3,
-                        Optional.empty()));
+                        Optional.empty(),
+                        Tracking.NONE));
         settings.check();
     }
 

@@ -85,6 +85,52 @@ class MainTest {
     }
 
     @Test
+    void helpOfAnExportSaysItsWordsAndFitsATerminal() {
+        assertThat(run("export", "tensorboard", "--help")).isEqualTo(ExitCode.DONE);
+        assertThat(text(out)).contains("syncbn export tensorboard RUN DIR [--flag value]", "Examples:");
+        assertThat(text(out).lines()).allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(100));
+    }
+
+    @Test
+    void wordsBehindAnExportAreItsRunAndItsDirectory() throws IOException {
+        assertThat(run("export", "tensorboard", "nowhere")).isEqualTo(ExitCode.BAD_INPUT);
+        assertThat(text(err)).isEqualTo("""
+                        syncbn: 2 problems:
+                          --directory DIR is missing
+                          --run is 'nowhere'; expected the directory of a run, with job.yaml and metrics.jsonl
+                        See syncbn export tensorboard --help
+                        """);
+        Path run = Files.createDirectory(directory.resolve("run"));
+        Files.writeString(run.resolve("job.yaml"), "lr: 0.3\n");
+        Files.writeString(run.resolve("metrics.jsonl"), "{\"step\":1,\"loss\":2.5,\"stepMillis\":7.0}\n{\"step\":2,");
+        Path board = directory.resolve("board");
+        assertThat(run("export", "tensorboard", run.toString(), board.toString()))
+                .isEqualTo(ExitCode.DONE);
+        assertThat(board).isDirectoryContaining("glob:**/events.out.tfevents.*");
+        err.reset();
+        assertThat(run("export", "tensorboard", run.toString(), board.toString(), "stray"))
+                .isEqualTo(ExitCode.BAD_INPUT);
+        assertThat(text(err)).isEqualTo("""
+                        syncbn: 2 problems:
+                          'stray' is not expected; every value follows its flag
+                          --directory is 'BOARD', which has event files already; expected a directory for this run alone
+                        See syncbn export tensorboard --help
+                        """.replace("BOARD", board.toString()));
+    }
+
+    @Test
+    void whoIsToldOfARunIsChecked() {
+        assertThat(run("train", "--mlflow=localhost:5000", "--tensorboard-histograms=10"))
+                .isEqualTo(ExitCode.BAD_INPUT);
+        assertThat(text(err)).isEqualTo("""
+                        syncbn: 2 problems:
+                          --tensorboard-histograms is 10 but there is no --tensorboard; expected both, or 0
+                          --mlflow is 'localhost:5000'; expected an address as in http://localhost:5000
+                        See syncbn train --help
+                        """);
+    }
+
+    @Test
     void theVersionIsPrinted() {
         assertThat(run("--version")).isEqualTo(ExitCode.DONE);
         assertThat(text(out)).matches("syncbn \\d+\\.\\d+\\.\\d+\\S*\\n");

@@ -22,6 +22,16 @@ class PlacesTest {
                 .containsEntry("init", Path.of("w.safetensors").toAbsolutePath().toString());
     }
 
+    /** Also from the directory from which a run is gone on with. */
+    @Test
+    void theDirectoryOfEventFilesIsAPlace() {
+        Job job = JobParser.parse(Map.of(), 1);
+        assertThat(Places.absolute(Map.of("tensorboard", "boards/first"), job))
+                .containsEntry(
+                        "tensorboard", Path.of("boards/first").toAbsolutePath().toString());
+        assertThat(Places.absolute(Map.of(), job)).doesNotContainKey("tensorboard");
+    }
+
     @Test
     void theNameOfAClassIsNoPlace() {
         assertThat(absolute(Map.of("data", "class:com.example.MyData:some/data")))

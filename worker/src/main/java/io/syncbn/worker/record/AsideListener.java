@@ -8,6 +8,7 @@ import java.util.Iterator;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /**
@@ -17,6 +18,9 @@ import java.util.function.Supplier;
 final class AsideListener implements RunListener {
     /** Most events in the queue, some megabytes; beyond that the oldest steps are dropped. */
     static final int MOST_KEPT = 10_000;
+
+    /** Most copies of tensors in the queue, each of up to some hundred kilobytes. */
+    static final int MOST_TENSORS = 8;
 
     private static final Logger LOG = System.getLogger("io.syncbn.worker");
 
@@ -42,7 +46,13 @@ final class AsideListener implements RunListener {
      * @param method its name
      * @param isOfStep whether it may be dropped when the queue is full
      */
-    private record Event(String method, Consumer<RunListener> call, boolean isOfStep) {}
+    private record Event(String method, Consumer<RunListener> call, boolean isOfStep) {
+        static final String TENSORS = "normalization";
+
+        boolean hasTensors() {
+            return method.equals(TENSORS);
+        }
+    }
 
     /**
      * Queues events for a listener.
@@ -80,6 +90,11 @@ final class AsideListener implements RunListener {
     }
 
     @Override
+    public void normalization(long step, NormTensors tensors) {
+        add(new Event(Event.TENSORS, told -> told.normalization(step, tensors), true));
+    }
+
+    @Override
     public void finished(RunResult result, RunFacts facts) {
         add(new Event("finished", told -> told.finished(result, facts), false));
     }
@@ -94,7 +109,10 @@ final class AsideListener implements RunListener {
         synchronized (this) {
             kept.addLast(event);
             if (kept.size() > MOST_KEPT) {
-                leaveOutOldest();
+                leaveOutOldest(Event::isOfStep, MOST_KEPT, "steps");
+            }
+            if (event.hasTensors() && kept.stream().filter(Event::hasTensors).count() > MOST_TENSORS) {
+                leaveOutOldest(Event::hasTensors, MOST_TENSORS, "histograms");
             }
             if (isAsked) {
                 return;
@@ -104,18 +122,19 @@ final class AsideListener implements RunListener {
         thread.execute(this::tellAll);
     }
 
-    private void leaveOutOldest() {
+    private void leaveOutOldest(Predicate<Event> mayBeDropped, int most, String what) {
         Iterator<Event> events = kept.iterator();
         while (events.hasNext()) {
-            if (events.next().isOfStep()) {
+            if (mayBeDropped.test(events.next())) {
                 events.remove();
                 failures.run();
                 if (lost++ == 0) {
                     LOG.log(
                             Level.WARNING,
-                            "listener {0} is more than {1} steps behind: it will not hear of the oldest; training goes on",
+                            "listener {0} is more than {1} {2} behind: it will not hear of the oldest; training goes on",
                             name,
-                            MOST_KEPT);
+                            most,
+                            what);
                 }
                 return;
             }
@@ -133,7 +152,7 @@ final class AsideListener implements RunListener {
 
     private synchronized Event next() {
         if (kept.isEmpty() && lost > 0) {
-            LOG.log(Level.WARNING, "listener {0} has caught up; it has not heard of {1} steps", name, lost);
+            LOG.log(Level.WARNING, "listener {0} has caught up; it has not heard of {1} of them", name, lost);
             lost = 0;
         }
         return kept.pollFirst();

@@ -1,6 +1,7 @@
 package io.syncbn.worker.record;
 
 import io.syncbn.worker.checkpoint.ModelState;
+import io.syncbn.worker.nn.Replica;
 
 /**
  * The listener that keeps the model's states; unlike other listeners' exceptions, its own end the job. Called by the
@@ -16,6 +17,14 @@ public interface CheckpointKeeper extends RunListener {
         @Override
         public void lastCheckpoint(ModelState state, long epochsDone) {}
     };
+
+    /**
+     * A step has changed the model.
+     *
+     * @param replica may change as soon as this returns
+     * @param gradient sum over the examples of the global batch, as {@code replica.weights()} lie; may change likewise
+     */
+    default void changed(long step, Replica replica, float[] gradient, long examples) {}
 
     /**
      * A checkpoint is due. Training goes on without it if it cannot be kept.

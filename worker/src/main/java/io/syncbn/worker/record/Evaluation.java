@@ -2,7 +2,9 @@ package io.syncbn.worker.record;
 
 import java.util.Collections;
 import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -35,6 +37,21 @@ public record Evaluation(long examples, double loss, double accuracy, Map<Other,
 
     public Evaluation(long examples, double loss, double accuracy) {
         this(examples, loss, accuracy, Map.of());
+    }
+
+    /** As a line of metrics.jsonl: values by name. */
+    Map<String, Object> line(long step, double epoch) {
+        Map<String, Object> line = new LinkedHashMap<>();
+        line.put("step", step);
+        line.put("epoch", epoch);
+        line.put("testLoss", loss);
+        line.put("testAccuracy", accuracy);
+        others.forEach((other, scores) -> {
+            String name = other.name().toLowerCase(Locale.ROOT);
+            line.put(name + "TestLoss", scores.loss());
+            line.put(name + "TestAccuracy", scores.accuracy());
+        });
+        return line;
     }
 
     public boolean isFinite() {

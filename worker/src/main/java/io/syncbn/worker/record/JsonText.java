@@ -2,6 +2,7 @@ package io.syncbn.worker.record;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializerProvider;
 import com.fasterxml.jackson.databind.module.SimpleModule;
@@ -31,6 +32,20 @@ final class JsonText {
             } else {
                 generator.writeNull();
             }
+        }
+    }
+
+    /** What {@link #line} writes, without writing it. */
+    static JsonNode tree(Object value) {
+        return JSON.valueToTree(value);
+    }
+
+    /** Nothing with fields, if the text is no JSON. */
+    static JsonNode parse(String text) {
+        try {
+            return JSON.readTree(text);
+        } catch (JsonProcessingException e) {
+            return JSON.createObjectNode();
         }
     }
 

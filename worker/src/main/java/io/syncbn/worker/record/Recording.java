@@ -2,6 +2,7 @@ package io.syncbn.worker.record;
 
 import io.syncbn.worker.checkpoint.ModelState;
 import io.syncbn.worker.checkpoint.StateDigest;
+import io.syncbn.worker.nn.Replica;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
@@ -85,6 +86,11 @@ public final class Recording implements AutoCloseable {
         reports.stepped(step, waits);
         everywhere.forEach(each -> each.stepped(step));
         listener.stepped(step);
+    }
+
+    /** As {@link CheckpointKeeper#changed}. */
+    public void changed(long step, Replica replica, float[] gradient, long examples) {
+        listener.changed(step, replica, gradient, examples);
     }
 
     public void evaluated(long step, double epoch, Evaluation evaluation) {

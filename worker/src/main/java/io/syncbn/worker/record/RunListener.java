@@ -35,6 +35,9 @@ public interface RunListener extends AutoCloseable {
     /** May come again for a step, with the same result, when a generation has ended with it. */
     default void evaluated(long step, double epoch, Evaluation evaluation) {}
 
+    /** Every so many steps ({@link Tracking#histogramsEvery}), before {@link #stepped}. */
+    default void normalization(long step, NormTensors tensors) {}
+
     /** The job is done, and all workers agree on the result. */
     default void finished(RunResult result, RunFacts facts) {}
 

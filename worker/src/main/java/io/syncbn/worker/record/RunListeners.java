@@ -1,6 +1,7 @@
 package io.syncbn.worker.record;
 
 import io.syncbn.worker.checkpoint.ModelState;
+import io.syncbn.worker.nn.Replica;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -11,10 +12,13 @@ import java.util.function.Consumer;
  */
 final class RunListeners implements CheckpointKeeper {
     private final CheckpointKeeper keeper;
+    private final long tensorsEvery;
     private final List<RunListener> all = new ArrayList<>();
 
-    RunListeners(CheckpointKeeper keeper, List<AsideListener> aside) {
+    /** @param tensorsEvery steps between copies of what normalization layers have; 0: none */
+    RunListeners(CheckpointKeeper keeper, List<AsideListener> aside, long tensorsEvery) {
         this.keeper = keeper;
+        this.tensorsEvery = tensorsEvery;
         all.add(keeper);
         all.addAll(aside);
     }
@@ -42,6 +46,14 @@ final class RunListeners implements CheckpointKeeper {
     @Override
     public void evaluated(long step, double epoch, Evaluation evaluation) {
         tell(listener -> listener.evaluated(step, epoch, evaluation));
+    }
+
+    @Override
+    public void changed(long step, Replica replica, float[] gradient, long examples) {
+        if (tensorsEvery > 0 && step % tensorsEvery == 0) {
+            NormTensors tensors = NormTensors.copy(replica, gradient, examples);
+            tell(listener -> listener.normalization(step, tensors));
+        }
     }
 
     @Override

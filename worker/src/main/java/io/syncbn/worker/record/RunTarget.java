@@ -9,5 +9,12 @@ import java.nio.file.Path;
  * @param keep how many checkpoints stay there, beside the one before training
  * @param worker name of the worker that may write it
  * @param isHeld whether a launcher holds the lock of the directory for all its workers
+ * @param tracking what further listeners are told of it
  */
-public record RunTarget(Path directory, int keep, String worker, boolean isHeld) {}
+public record RunTarget(Path directory, int keep, String worker, boolean isHeld, Tracking tracking) {
+
+    /** Written to its directory alone. */
+    public RunTarget(Path directory, int keep, String worker, boolean isHeld) {
+        this(directory, keep, worker, isHeld, Tracking.NONE);
+    }
+}

@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
-import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Executor;
 
@@ -78,17 +77,7 @@ public final class RunWriter implements CheckpointKeeper {
             return; // repeated by a new generation
         }
         evaluatedStep = step;
-        Map<String, Object> line = new LinkedHashMap<>();
-        line.put("step", step);
-        line.put("epoch", epoch);
-        line.put("testLoss", evaluation.loss());
-        line.put("testAccuracy", evaluation.accuracy());
-        evaluation.others().forEach((other, scores) -> {
-            String name = other.name().toLowerCase(Locale.ROOT);
-            line.put(name + "TestLoss", scores.loss());
-            line.put(name + "TestAccuracy", scores.accuracy());
-        });
-        metrics.add(JsonText.line(line));
+        metrics.add(JsonText.line(evaluation.line(step, epoch)));
     }
 
     @Override

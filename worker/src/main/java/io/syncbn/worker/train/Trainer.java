@@ -84,6 +84,7 @@ final class Trainer {
                 shards.commit(step).await(), state.modelState().replica().statistics());
         long committed = nanoClock.getAsLong();
         Optional<String> fault = state.apply(sums, gradient);
+        recording.changed(step, state.modelState().replica(), gradient, (long) sums.examples());
         shards.done(step);
         long end = nanoClock.getAsLong();
         fault.ifPresent(reason -> tellSkipped(step, reason, shares));

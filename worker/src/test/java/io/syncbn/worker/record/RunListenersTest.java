@@ -137,7 +137,7 @@ class RunListenersTest {
         Noting keeper = new Noting();
         Noting other = new Noting();
         try (WritingThread thread = new WritingThread("other");
-                RunListeners all = new RunListeners(keeper, List.of(aside("other", thread, () -> other)))) {
+                RunListeners all = new RunListeners(keeper, List.of(aside("other", thread, () -> other)), 0)) {
             all.begins(4);
             all.steppedBefore(step(4));
             all.stepped(step(5));
@@ -169,15 +169,16 @@ class RunListenersTest {
         RunTarget target = new RunTarget(Path.of("nowhere"), 3, "worker-0", true);
         List<Thread> makers = Collections.synchronizedList(new ArrayList<>());
         List<Aside> asides = List.of(
-                new Aside("one", given -> {
+                new Aside("one", given -> true, (given, origin) -> {
                     makers.add(Thread.currentThread());
                     assertThat(given).isEqualTo(target);
                     return one;
                 }),
-                new Aside("two", given -> two));
+                new Aside("two", given -> true, (given, origin) -> two),
+                new Aside("three", given -> false, (given, origin) -> one));
         try (WorkerMetrics metrics = WorkerMetrics.serve("worker-0", Optional.empty());
                 RunFiles files = new RunFiles(target, null, metrics, new StartTimes(0, () -> 0), asides)) {
-            RunListeners all = new RunListeners(keeper, files.asides());
+            RunListeners all = new RunListeners(keeper, files.asides(), 0);
             all.begins(0);
             all.stepped(step(1));
             all.close();
@@ -204,7 +205,8 @@ class RunListenersTest {
                     List.of(
                             aside("hanging", first, () -> hanging),
                             aside("throwing", second, () -> throwing),
-                            aside("right", third, () -> right)));
+                            aside("right", third, () -> right)),
+                    0);
             for (int number = 1; number <= 6; number++) {
                 all.stepped(step(number));
             }
@@ -317,7 +319,7 @@ class RunListenersTest {
             }
         };
         try (WritingThread thread = new WritingThread("other");
-                RunListeners all = new RunListeners(keeper, List.of(aside("other", thread, () -> other)))) {
+                RunListeners all = new RunListeners(keeper, List.of(aside("other", thread, () -> other)), 0)) {
             all.stepped(step(1));
             assertThatThrownBy(() -> all.finished(RESULT, null)).isInstanceOf(RecordException.class);
         }
