@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.syncbn.proto.job.JobParser;
 import io.syncbn.worker.checkpoint.Origin;
+import io.syncbn.worker.data.DataDescription;
 import io.syncbn.worker.nn.Description;
 import io.syncbn.worker.tensorboard.TensorBoardReader;
 import io.syncbn.worker.tensorboard.TensorBoardReader.Value;
@@ -18,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class TensorBoardListenerTest {
     private static final Origin ORIGIN =
-            new Origin(JobParser.parse(Map.of(), 1), "da7a", new Description("1x1x1", List.of()), "a417", Map.of());
+            new Origin(JobParser.parse(Map.of(), 1), "da7a", new Description("1x1x1", List.of()), "a417", Map.of(), DataDescription.NONE);
     private static final StepSplit SPLIT = new StepSplit(40, 1, 2, 1, 1, 1, 34);
 
     @TempDir
