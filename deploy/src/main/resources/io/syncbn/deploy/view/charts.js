@@ -16,7 +16,7 @@ const Charts = (() => {
   }
 
   /** Lines over steps. lines: [{label, step, mean, least?, most?, colour, points?}]; each has steps of its own. */
-  function lines(box, title, unit, series, clicked) {
+  function lines(box, title, unit, series, clicked, isLogarithmic) {
     const shown = series.filter(line => line.step.length > 0);
     const tables = [], options = [{label: 'step'}], bands = [];
     for (const line of shown) {
@@ -48,7 +48,7 @@ const Charts = (() => {
     const axis = {stroke: style('--soft'), grid: {stroke: style('--line'), width: 1}, ticks: {stroke: style('--line')}};
     const plot = new uPlot({
       title: unit ? `${title} (${unit})` : title, ...size,
-      scales: {x: {time: false}},
+      scales: {x: {time: false}, y: isLogarithmic ? {distr: 3} : {}},
       axes: [{...axis, values: (_, ticks) => ticks.map(tick => number(tick))}, {...axis, size: 56, values: (_, ticks) => ticks.map(tick => number(tick))}],
       series: options, bands, legend: {live: true}, cursor: {drag: {x: true, y: false}}
     }, data, box);

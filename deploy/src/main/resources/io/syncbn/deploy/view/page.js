@@ -62,7 +62,7 @@
   function tabs() {
     if (data.runs.length < 2) return;
     at('runs').replaceChildren(...data.runs.map((run, i) => {
-      const button = element('button', run.name, {'aria-pressed': i === chosen});
+      const button = element('button', called(run), {'aria-pressed': i === chosen});
       button.style.borderBottom = `4px solid ${COLOURS[i % COLOURS.length]}`;
       button.onclick = () => { chosen = i; draw(); };
       return button;
@@ -71,11 +71,17 @@
 
   const WAYS = {running: 'test', precise: 'test, precise statistics', batch: 'test, batch statistics', ema: 'test, averaged weights'};
 
+  /** As short as tells the runs apart. */
+  function called(run) {
+    const last = name => name.split('/').filter(part => part).pop() || name;
+    return data.runs.every(other => other === run || last(other.name) !== last(run.name)) ? last(run.name) : run.name;
+  }
+
   /** With one run a colour is a way to evaluate, with several it is a run. */
   function measure(name) {
     const several = data.runs.length > 1;
     return data.runs.flatMap((run, i) => {
-      const prefix = several ? `${run.name}: ` : '';
+      const prefix = several ? `${called(run)}: ` : '';
       const train = {...run.curves[name], label: prefix + 'train', colour: COLOURS[several ? i % 8 : 0]};
       if (several) { delete train.least; delete train.most; }
       return [train, ...Object.entries(run.evaluations).map(([way, of], k) => ({
@@ -85,7 +91,12 @@
   }
 
   function single(name, field) {
-    return data.runs.map((run, i) => ({...run.curves[field || name], label: data.runs.length > 1 ? run.name : name, colour: COLOURS[i % 8]}));
+    const several = data.runs.length > 1;
+    return data.runs.map((run, i) => {
+      const line = {...run.curves[field || name], label: several ? called(run) : name, colour: COLOURS[i % 8]};
+      if (several) { delete line.least; delete line.most; }
+      return line;
+    });
   }
 
   function noise() {
@@ -99,7 +110,7 @@
         step.push(square.step[k + width - 1]);
         mean.push(scale > 0 && isFinite(scale) ? scale : null);
       }
-      return {step, mean, label: data.runs.length > 1 ? run.name : 'noise scale', colour: COLOURS[i % 8]};
+      return {step, mean, label: data.runs.length > 1 ? called(run) : 'noise scale', colour: COLOURS[i % 8]};
     });
   }
 
@@ -112,7 +123,7 @@
     Charts.lines(chart('speed'), 'speed', 'images/s', single('images/s', 'imagesPerSecond'), clicked);
     const scales = noise();
     chart('noise').hidden = !scales.some(line => line.step.length);
-    if (!chart('noise').hidden) Charts.lines(chart('noise'), 'gradient noise scale', 'examples', scales, clicked);
+    if (!chart('noise').hidden) Charts.lines(chart('noise'), 'gradient noise scale', 'examples', scales, clicked, true);
   }
 
   function choices(select, values, text) {
@@ -146,6 +157,7 @@
     }
     const rows = run.workers.flatMap(worker => worker.samples.filter(sample => sample.step === +select.value)
         .map(sample => ({name: worker.name, parts: sample.times.map(micros => micros / 1000)})));
+    at('no-parts').hidden = run.workers.length > 0;
     Charts.waterfall(at('waterfall'), rows, NAMES);
     const worker = run.workers[Math.max(0, run.workers.findIndex(each => each.name === choices(at('worker'), run.workers.map(each => each.name), name => name)))];
     if (worker) {
@@ -260,7 +272,7 @@
     const names = [...new Set(runs.flatMap(run => Object.keys(run.settings)))]
         .filter(name => !several || new Set(runs.map(run => run.settings[name])).size > 1);
     const table = element('table');
-    table.createTHead().insertRow().append(element('th', several ? 'settings that differ' : 'setting'), ...runs.map(run => element('th', several ? run.name : 'value')));
+    table.createTHead().insertRow().append(element('th', several ? 'settings that differ' : 'setting'), ...runs.map(run => element('th', several ? called(run) : 'value')));
     for (const name of names) {
       table.insertRow().append(element('td', name), ...runs.map(run => element('td', run.settings[name] === undefined ? '–' : run.settings[name])));
     }
