@@ -174,7 +174,8 @@ public final class Settings {
             // Reported below, like a number out of range.
         }
         problem(setting, text, "a whole number from 1 to " + most + ", or two as LEAST:MOST");
-        return new Range(1, 1);
+        String[] usual = setting.defaultValue().split(":");
+        return new Range(Integer.parseInt(usual[0]), Integer.parseInt(usual[usual.length - 1]));
     }
 
     /**

@@ -63,6 +63,9 @@ class SettingsReaderTest {
                         Map.entry("metrics-host", "127.0.0.1"),
                         Map.entry("metrics-port", "0"),
                         Map.entry("checkpoint", ""),
+                        Map.entry("page-port", "0"),
+                        Map.entry("output", "text"),
+                        Map.entry("quiet", "false"),
                         Map.entry("launched", "false")));
     }
 
