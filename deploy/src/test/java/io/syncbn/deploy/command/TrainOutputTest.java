@@ -51,7 +51,8 @@ class TrainOutputTest {
         Files.writeString(directory.resolve("metrics.jsonl"), "");
         output(true, false).result(new RunDirectory(directory));
         assertThat(words(out))
-                .isEqualTo("run directory " + directory + " metrics " + directory.resolve("metrics.jsonl"));
+                .isEqualTo("run directory " + directory + " metrics " + directory.resolve("metrics.jsonl")
+                        + " page syncbn view " + directory);
     }
 
     private TrainOutput output(boolean isQuiet, boolean isJson) {

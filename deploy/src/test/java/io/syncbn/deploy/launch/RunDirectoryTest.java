@@ -99,7 +99,8 @@ class RunDirectoryTest {
                         "test accuracy  75.00 %  after 30 steps (3.000 epochs)",
                         "weights        abc (SHA-256)",
                         "run directory  " + temporary,
-                        "  result       " + temporary.resolve("result.json"));
+                        "  result       " + temporary.resolve("result.json"),
+                        "  page         syncbn view " + temporary);
     }
 
     @Test
@@ -167,6 +168,7 @@ class RunDirectoryTest {
                         "weights        abc (SHA-256)",
                         "speed          80 images/s, 100.0 ms a step, 20.0 ms of it waiting for others",
                         "run directory  " + temporary,
-                        "  result       " + temporary.resolve("result.json"));
+                        "  result       " + temporary.resolve("result.json"),
+                        "  page         syncbn view " + temporary);
     }
 }
