@@ -34,7 +34,8 @@ class CoordinatorConfigTest {
                                 new Limits(Duration.ofSeconds(-1), Long.MAX_VALUE, 100)),
                         5,
                         Optional.empty(),
-                        Optional.empty(), Spectator.NONE))
+                        Optional.empty(),
+                        Spectator.NONE))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("""
                         6 workers for 4 shards; expected 1 to 4, so that each has a shard

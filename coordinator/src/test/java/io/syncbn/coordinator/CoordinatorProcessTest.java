@@ -157,7 +157,8 @@ class CoordinatorProcessTest extends WithCoordinator {
                 TestRules.of(JOB, SHARDS, WORKERS, WORKERS, TestRules.patience(Duration.ofSeconds(1))),
                 SHARDS,
                 Optional.empty(),
-                Optional.empty(), Spectator.NONE)));
+                Optional.empty(),
+                Spectator.NONE)));
         assertThat(coordinator.awaitEnd()).isEqualTo(new Outcome.Failure("none of 3 workers joined within 1 s"));
     }
 
@@ -203,7 +204,8 @@ class CoordinatorProcessTest extends WithCoordinator {
                 TestRules.of(JOB, 1, 1, 1, TestRules.patience(Duration.ofSeconds(1))),
                 1,
                 Optional.empty(),
-                Optional.empty(), Spectator.NONE);
+                Optional.empty(),
+                Spectator.NONE);
         assertThatThrownBy(() -> CoordinatorProcess.start(same))
                 .isInstanceOf(IOException.class)
                 .hasMessageStartingWith("cannot listen on 127.0.0.1:" + coordinator.port() + ": ")
@@ -220,7 +222,8 @@ class CoordinatorProcessTest extends WithCoordinator {
                         TestRules.of(JOB, SHARDS, WORKERS, WORKERS, TestRules.patience(Duration.ofMinutes(10))),
                         SHARDS,
                         Optional.of(new Address("0.0.0.0", ports[1])),
-                        Optional.of(log), Spectator.NONE);
+                        Optional.of(log),
+                        Spectator.NONE);
                 assertThatThrownBy(() -> CoordinatorProcess.start(config))
                         .isInstanceOf(IOException.class)
                         .hasMessageContaining(Integer.toString(taken.getLocalPort()));
@@ -255,7 +258,8 @@ class CoordinatorProcessTest extends WithCoordinator {
                 TestRules.of(JOB, SHARDS, WORKERS, WORKERS, TestRules.patience(Duration.ofMinutes(10))),
                 SHARDS,
                 Optional.empty(),
-                Optional.empty(), Spectator.NONE);
+                Optional.empty(),
+                Spectator.NONE);
         assertThatThrownBy(() -> CoordinatorProcess.start(config))
                 .isInstanceOf(IOException.class)
                 .hasMessage("cannot listen on nobody.invalid:0: no host is called nobody.invalid");

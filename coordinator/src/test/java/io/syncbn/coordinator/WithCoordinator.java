@@ -63,7 +63,8 @@ abstract class WithCoordinator {
                 TestRules.of(JOB, SHARDS, minWorkers, maxWorkers, patience),
                 groupSize,
                 Optional.of(new Address("127.0.0.1", 0)),
-                log, Spectator.NONE)));
+                log,
+                Spectator.NONE)));
     }
 
     final FakeWorker worker(String name, CoordinatorProcess coordinator) {

@@ -86,8 +86,8 @@ public final class WorkerProcess {
         Address coordinator = config.coordination().coordinator().get();
         WriterTurn turn = new WriterTurn(config.run(), Fingerprint.of(job), coordinator.toString());
         CheckpointTimer timer = new CheckpointTimer(config.intervals().checkpointTime(), NANO_CLOCK);
-        Reports reports = new Reports(
-                setup.replicas().definition().normalizationLayers(), NANO_CLOCK, metrics::failedWrites);
+        Reports reports =
+                new Reports(setup.replicas().definition().normalizationLayers(), NANO_CLOCK, metrics::failedWrites);
         try (RunFiles files = new RunFiles(config.run(), setup.origin(), metrics, start);
                 Recording recording = new Recording(turn, files::open, timer, metrics, start, reports);
                 Training training = new Training(

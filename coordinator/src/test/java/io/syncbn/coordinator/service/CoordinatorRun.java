@@ -39,6 +39,7 @@ abstract class CoordinatorRun {
     final List<Effect.Note> notes = new ArrayList<>();
     /** What a spectator sees. */
     final List<String> seen = new ArrayList<>();
+
     long had;
     final List<FakeStreams.Control> controls = new ArrayList<>();
     final Map<StreamKind, List<FakeStreams.Data>> data = new HashMap<>();

@@ -50,7 +50,8 @@ final class ExportTraceCommand implements Command {
 
     @Override
     public List<String> examples() {
-        return List.of("export trace runs/first --out trace.json", "export trace runs/first --steps 100:200 --out trace.json");
+        return List.of(
+                "export trace runs/first --out trace.json", "export trace runs/first --steps 100:200 --out trace.json");
     }
 
     @Override
@@ -61,8 +62,9 @@ final class ExportTraceCommand implements Command {
         Optional<Path> out = settings.path(ExportSettings.TRACE_OUT);
         Range steps = settings.range(ExportSettings.STEPS, Integer.MAX_VALUE);
         run.filter(given -> !Files.isRegularFile(given.workers()))
-                .ifPresent(given -> settings.problem(given.path() + " has no workers.jsonl: it is no run directory, or the run"
-                        + " never got to its first step"));
+                .ifPresent(given ->
+                        settings.problem(given.path() + " has no workers.jsonl: it is no run directory, or the run"
+                                + " never got to its first step"));
         settings.check();
 
         TraceFile trace = TraceFile.of(lines(run.orElseThrow().workers()), steps.least(), steps.most());
@@ -74,8 +76,8 @@ final class ExportTraceCommand implements Command {
                     + (all.isEmpty() ? "" : "; the nearest of which one did is " + nearest(all, steps.least()))));
         }
         write(out.orElseThrow(), trace.text());
-        System.out.println(out.orElseThrow() + "  " + trace.steps().size() + " steps, " + trace.steps().first() + " to "
-                + trace.steps().last());
+        System.out.println(out.orElseThrow() + "  " + trace.steps().size() + " steps, "
+                + trace.steps().first() + " to " + trace.steps().last());
         return ExitCode.DONE;
     }
 

@@ -125,8 +125,8 @@ final class TrainCommand implements Command {
                     goesOnAfter.orElse(0),
                     JobFile.text(Places.absolute(settings.texts(job, RECORDED), job)));
             output.note("run directory " + run.path());
-            Training training =
-                    new Training(run, job, jobRun.workers(), resume, restarts, new JavaProgram(childMain, heaps, pagePort));
+            Training training = new Training(
+                    run, job, jobRun.workers(), resume, restarts, new JavaProgram(childMain, heaps, pagePort));
             return chaos.isPresent() ? chaos.get().run(training, output) : run(training, output);
         }
     }

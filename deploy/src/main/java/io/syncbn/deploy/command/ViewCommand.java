@@ -47,9 +47,7 @@ final class ViewCommand implements Command {
     @Override
     public List<String> examples() {
         return List.of(
-                "view runs/first",
-                "view runs/first --export first.html",
-                "view runs/batch runs/group runs/layer");
+                "view runs/first", "view runs/first --export first.html", "view runs/batch runs/group runs/layer");
     }
 
     @Override

@@ -1,13 +1,13 @@
 package io.syncbn.deploy.export;
 
 import com.google.protobuf.ByteString;
+import io.syncbn.deploy.export.schema.Onnx.TensorProto;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
-import onnx.Onnx.TensorProto;
 
 /** The constants of a graph by name: weights, and shapes that values are brought into. */
 final class OnnxConstants {

@@ -3,6 +3,14 @@ package io.syncbn.deploy.export;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamWriteFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.syncbn.deploy.export.schema.Onnx.GraphProto;
+import io.syncbn.deploy.export.schema.Onnx.ModelProto;
+import io.syncbn.deploy.export.schema.Onnx.OperatorSetIdProto;
+import io.syncbn.deploy.export.schema.Onnx.StringStringEntryProto;
+import io.syncbn.deploy.export.schema.Onnx.TensorProto;
+import io.syncbn.deploy.export.schema.Onnx.TensorShapeProto;
+import io.syncbn.deploy.export.schema.Onnx.TypeProto;
+import io.syncbn.deploy.export.schema.Onnx.ValueInfoProto;
 import io.syncbn.worker.checkpoint.Checkpoint;
 import io.syncbn.worker.checkpoint.CheckpointInfo;
 import io.syncbn.worker.data.DataDescription;
@@ -14,14 +22,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import onnx.Onnx.GraphProto;
-import onnx.Onnx.ModelProto;
-import onnx.Onnx.OperatorSetIdProto;
-import onnx.Onnx.StringStringEntryProto;
-import onnx.Onnx.TensorProto;
-import onnx.Onnx.TensorShapeProto;
-import onnx.Onnx.TypeProto;
-import onnx.Onnx.ValueInfoProto;
 
 /**
  * A checkpoint's model as an ONNX file that can be used without anything else: it takes {@code input}, float32, N×C×H×W

@@ -1,9 +1,9 @@
 package io.syncbn.deploy.export;
 
+import io.syncbn.deploy.export.schema.Onnx.AttributeProto;
+import io.syncbn.deploy.export.schema.Onnx.NodeProto;
 import java.util.List;
 import java.util.Map;
-import onnx.Onnx.AttributeProto;
-import onnx.Onnx.NodeProto;
 
 /**
  * One operation of a graph.

@@ -86,7 +86,8 @@ public final class TraceFile {
         for (JsonNode part : sample.path("times")) {
             micros += part.asDouble();
         }
-        double begin = line.path("millis").asDouble() * 1000 - sample.path("age").asDouble() - micros;
+        double begin =
+                line.path("millis").asDouble() * 1000 - sample.path("age").asDouble() - micros;
         steps.add(step);
         slice("step " + step, process, STEPS_ROW, begin, micros)
                 .putObject("args")

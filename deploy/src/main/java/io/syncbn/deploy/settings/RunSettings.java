@@ -147,8 +147,8 @@ public final class RunSettings {
             "N",
             "0",
             "port of the page that shows the job, which only this machine reaches; 0: any free one, which is printed");
-    public static final Setting RUNS = new Setting(
-            "runs", "RUN…", "", "directories of runs; they may stand without the flag's name; needed");
+    public static final Setting RUNS =
+            new Setting("runs", "RUN…", "", "directories of runs; they may stand without the flag's name; needed");
     public static final Setting EXPORT = new Setting(
             "export", "FILE", "", "write the page as one file, which needs nothing else, instead of serving it");
     public static final Setting CHECKPOINT = new Setting(

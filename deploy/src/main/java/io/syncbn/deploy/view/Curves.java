@@ -27,7 +27,13 @@ final class Curves {
 
     Curves() {
         for (String name : List.of(
-                "loss", "accuracy", "learningRate", "stepMillis", "imagesPerSecond", "gradientSquare", "gradientVariance")) {
+                "loss",
+                "accuracy",
+                "learningRate",
+                "stepMillis",
+                "imagesPerSecond",
+                "gradientSquare",
+                "gradientVariance")) {
             steps.put(name, new Thinned());
         }
     }

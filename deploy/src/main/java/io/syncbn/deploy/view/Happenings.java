@@ -70,7 +70,10 @@ final class Happenings {
     }
 
     void write(ObjectNode json) {
-        json.put("state", state).put("lastEvent", text).put("generation", generation).put("eventsLeftOut", left);
+        json.put("state", state)
+                .put("lastEvent", text)
+                .put("generation", generation)
+                .put("eventsLeftOut", left);
         if (seats != null) {
             json.set("seats", seats);
         }

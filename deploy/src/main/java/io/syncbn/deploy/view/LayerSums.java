@@ -38,6 +38,7 @@ final class LayerSums {
 
     /** Means of a step. */
     void write(ArrayNode json) {
-        Numbers.put(json, Arrays.stream(micros).map(sum -> sum / Math.max(1, steps)).toArray());
+        Numbers.put(
+                json, Arrays.stream(micros).map(sum -> sum / Math.max(1, steps)).toArray());
     }
 }

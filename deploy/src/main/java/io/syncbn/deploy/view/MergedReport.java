@@ -83,8 +83,14 @@ final class MergedReport {
         return b.toBuilder()
                 .setFirstStep(a.getFirstStep())
                 .setMeanLoss(mean(ofA, a.getMeanLoss(), ofB, b.getMeanLoss()))
-                .setLeastLoss(ofA == 0 ? b.getLeastLoss() : ofB == 0 ? a.getLeastLoss() : Math.min(a.getLeastLoss(), b.getLeastLoss()))
-                .setMostLoss(ofA == 0 ? b.getMostLoss() : ofB == 0 ? a.getMostLoss() : Math.max(a.getMostLoss(), b.getMostLoss()))
+                .setLeastLoss(
+                        ofA == 0
+                                ? b.getLeastLoss()
+                                : ofB == 0 ? a.getLeastLoss() : Math.min(a.getLeastLoss(), b.getLeastLoss()))
+                .setMostLoss(
+                        ofA == 0
+                                ? b.getMostLoss()
+                                : ofB == 0 ? a.getMostLoss() : Math.max(a.getMostLoss(), b.getMostLoss()))
                 .setAccuracy(mean(ofA, a.getAccuracy(), ofB, b.getAccuracy()))
                 .setSkipped(a.getSkipped() + b.getSkipped())
                 .setGradientSquare(mean(ofA, a.getGradientSquare(), ofB, b.getGradientSquare()))
@@ -97,6 +103,8 @@ final class MergedReport {
     }
 
     private static float mean(int countA, float a, int countB, float b) {
-        return countA == 0 ? b : countB == 0 ? a : (float) (((double) countA * a + (double) countB * b) / (countA + countB));
+        return countA == 0
+                ? b
+                : countB == 0 ? a : (float) (((double) countA * a + (double) countB * b) / (countA + countB));
     }
 }

@@ -49,8 +49,9 @@ final class ReportLine {
             report.getScoresList().forEach(each -> put(scores.addObject(), each));
         }
         if (report.getLayersCount() > 0) {
-            ArrayNode names =
-                    line.putObject("layers").put("first", report.getFirstLayer()).putArray("names");
+            ArrayNode names = line.putObject("layers")
+                    .put("first", report.getFirstLayer())
+                    .putArray("names");
             report.getLayersList().forEach(names::add);
         }
         line.put("layersAWait", report.getLayersAWait());

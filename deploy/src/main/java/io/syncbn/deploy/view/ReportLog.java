@@ -66,7 +66,11 @@ final class ReportLog implements AutoCloseable {
         } catch (IOException e) {
             if (!hasFailed) {
                 hasFailed = true;
-                LOG.log(Level.WARNING, "{0} cannot be written ({1}); the page of the run will lack it", file, e.getMessage());
+                LOG.log(
+                        Level.WARNING,
+                        "{0} cannot be written ({1}); the page of the run will lack it",
+                        file,
+                        e.getMessage());
             }
         }
     }

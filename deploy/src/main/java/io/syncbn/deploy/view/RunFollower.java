@@ -51,7 +51,8 @@ final class RunFollower implements PageSource {
         read(workers, directory.workers(), story::report);
         read(events, directory.events(), story::event);
         hasResult = hasResult || object(directory.result()).map(this::result).isPresent();
-        hasFaults = hasFaults || object(run.resolve("chaos.json")).map(this::faults).isPresent();
+        hasFaults =
+                hasFaults || object(run.resolve("chaos.json")).map(this::faults).isPresent();
     }
 
     private void read(JsonLines lines, Path file, Consumer<JsonNode> taker) {

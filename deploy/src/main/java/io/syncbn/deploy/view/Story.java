@@ -152,8 +152,10 @@ final class Story {
         if (curves.skipped() > 0) {
             alarms.add(curves.skipped() + " steps were left out, because of numbers that were not finite");
         }
-        workers.values().stream().filter(worker -> worker.failedWrites() > 0).forEach(worker -> alarms.add(
-                worker.name() + " could not write something of the run, " + worker.failedWrites() + " times: see its log"));
+        workers.values().stream()
+                .filter(worker -> worker.failedWrites() > 0)
+                .forEach(worker -> alarms.add(worker.name() + " could not write something of the run, "
+                        + worker.failedWrites() + " times: see its log"));
         unreadable.forEach((file, lines) -> alarms.add(
                 lines + (lines == 1 ? " line of " : " lines of ") + file + " cannot be read, and is not shown here"));
     }

@@ -29,7 +29,8 @@ class TraceFileTest {
     private static List<JsonNode> slices(TraceFile trace, String name) throws IOException {
         List<JsonNode> found = new ArrayList<>();
         for (JsonNode event : new ObjectMapper().readTree(trace.text()).path("traceEvents")) {
-            if (event.path("ph").asText().equals("X") && event.path("name").asText().equals(name)) {
+            if (event.path("ph").asText().equals("X")
+                    && event.path("name").asText().equals(name)) {
                 found.add(event);
             }
         }
@@ -54,7 +55,8 @@ class TraceFileTest {
         assertThat(slices(trace, "bn2"))
                 .extracting(slice -> slice.path("dur").asInt())
                 .containsExactly(2, 24, 2, 24);
-        assertThat(steps.get(0).path("pid").asInt()).isNotEqualTo(steps.get(1).path("pid").asInt());
+        assertThat(steps.get(0).path("pid").asInt())
+                .isNotEqualTo(steps.get(1).path("pid").asInt());
     }
 
     @Test

@@ -27,7 +27,8 @@ final class SimulatedCoordinator {
                 Recovered.from(log),
                 world::nowNanos,
                 new CoordinatorMetrics(new SimpleMeterRegistry()),
-                journal, Spectator.NONE);
+                journal,
+                Spectator.NONE);
         tick();
     }
 

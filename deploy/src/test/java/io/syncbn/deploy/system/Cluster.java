@@ -62,7 +62,8 @@ final class Cluster {
                         new Limits(Duration.ofSeconds(60), Runtime.getRuntime().maxMemory(), 100)),
                 job.groupSize(),
                 Optional.empty(),
-                log, Spectator.NONE));
+                log,
+                Spectator.NONE));
     }
 
     /** Trains a job to its end, into a run directory. */

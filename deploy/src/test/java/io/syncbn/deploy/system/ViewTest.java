@@ -38,7 +38,8 @@ class ViewTest {
     }
 
     private static String page(Syncbn command) throws Exception {
-        Syncbn.await("the page", Syncbn.PATIENCE, () -> PAGE.matcher(command.err() + command.out()).find());
+        Syncbn.await("the page", Syncbn.PATIENCE, () -> PAGE.matcher(command.err() + command.out())
+                .find());
         Matcher found = PAGE.matcher(command.err() + command.out());
         found.find();
         return found.group(1);
@@ -58,7 +59,9 @@ class ViewTest {
             assertThat(browser.eval("document.querySelectorAll('#heatmap canvas').length"))
                     .isEqualTo(1L);
             browser.await("digests", Syncbn.PATIENCE, "document.querySelectorAll('#digest-table .good').length > 0");
-            assertThat(browser.text("#digests")).contains("worker-0", "worker-3").doesNotContain("differ");
+            assertThat(browser.text("#digests"))
+                    .contains("worker-0", "worker-3")
+                    .doesNotContain("differ");
 
             long killedNanos = System.nanoTime();
             Syncbn.signal(training.child("worker-2"), "KILL");
@@ -70,7 +73,8 @@ class ViewTest {
                     + TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - killedNanos) + " ms");
             browser.await("generation 2", Syncbn.PATIENCE, "/generation 2 begins/.test(document.body.innerText)");
 
-            browser.eval("[...document.querySelectorAll('#events tbody tr')].find(row => /lost|damaged/.test(row.innerText)).click()");
+            browser.eval(
+                    "[...document.querySelectorAll('#events tbody tr')].find(row => /lost|damaged/.test(row.innerText)).click()");
             browser.await("lines", Syncbn.PATIENCE, "document.querySelector('#lines pre').innerText.includes('logs/')");
             browser.click("#lines button");
             browser.assertNothingWentWrong();
@@ -82,7 +86,9 @@ class ViewTest {
     void aFinishedRunIsWhole() throws Exception {
         Path run = directory.resolve("run");
         try (Syncbn training = train(run, 2, 60)) {
-            assertThat(training.await(Syncbn.PATIENCE).exitCode()).as(training.err()).isZero();
+            assertThat(training.await(Syncbn.PATIENCE).exitCode())
+                    .as(training.err())
+                    .isZero();
         }
         Path file = directory.resolve("page.html");
         Syncbn.succeed("view", run, "--export=" + file);
@@ -94,10 +100,8 @@ class ViewTest {
                     browser.eval("JSON.stringify(JSON.parse(document.getElementById('data').textContent).runs[0])"));
             assertThat(shown.path("state").asText()).isEqualTo("done");
             assertSeriesAreThoseOf(run, shown);
-            assertThat(browser.text("#state")).contains(Syncbn.result(run)
-                    .path("weightsSha256")
-                    .asText()
-                    .substring(0, 12));
+            assertThat(browser.text("#state"))
+                    .contains(Syncbn.result(run).path("weightsSha256").asText().substring(0, 12));
             assertThat(browser.text("#waits")).contains("forward", "backward");
             browser.assertNothingWentWrong();
             browser.keepPicture("finished");

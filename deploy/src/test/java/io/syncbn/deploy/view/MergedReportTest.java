@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.syncbn.proto.v1.CurvePoint;
-import io.syncbn.proto.v1.Report;
 import io.syncbn.proto.v1.ReplicaDigest;
+import io.syncbn.proto.v1.Report;
 import io.syncbn.proto.v1.StepSample;
 import io.syncbn.proto.v1.StepTimes;
 import java.util.Random;
@@ -64,8 +64,14 @@ class MergedReportTest {
         assertThat(merged.getSample().getStep()).isEqualTo(steps);
         assertThat(merged.getDigestsCount()).isEqualTo(steps);
         assertThat(merged.getCurveCount()).isLessThanOrEqualTo(8);
-        assertThat(merged.getCurveList().stream().mapToDouble(CurvePoint::getLeastLoss).min()).hasValue(least);
-        assertThat(merged.getCurveList().stream().mapToDouble(CurvePoint::getMostLoss).max()).hasValue(most);
+        assertThat(merged.getCurveList().stream()
+                        .mapToDouble(CurvePoint::getLeastLoss)
+                        .min())
+                .hasValue(least);
+        assertThat(merged.getCurveList().stream()
+                        .mapToDouble(CurvePoint::getMostLoss)
+                        .max())
+                .hasValue(most);
         double weighted = merged.getCurveList().stream()
                 .mapToDouble(point -> point.getMeanLoss() * (point.getLastStep() - point.getFirstStep() + 1))
                 .sum();

@@ -45,8 +45,8 @@ class PageServerTest {
             for (int i = 0; i < PageServer.MOST_READERS; i++) {
                 HttpURLConnection connection = get(server, "data");
                 open.add(connection);
-                readers.add(new BufferedReader(
-                        new InputStreamReader(connection.getInputStream(), StandardCharsets.UTF_8)));
+                readers.add(
+                        new BufferedReader(new InputStreamReader(connection.getInputStream(), StandardCharsets.UTF_8)));
             }
             assertThat(get(server, "data").getResponseCode()).isEqualTo(503);
             assertThat(came).hasValue(PageServer.MOST_READERS);
@@ -67,8 +67,8 @@ class PageServerTest {
                 Socket idle = new Socket("127.0.0.1", URI.create(server.url()).getPort())) {
             idle.getOutputStream().write("GET /data HTTP/1.1\r\nHost: a\r\n\r\n".getBytes(StandardCharsets.UTF_8));
             HttpURLConnection connection = get(server, "data");
-            try (BufferedReader reader = new BufferedReader(
-                    new InputStreamReader(connection.getInputStream(), StandardCharsets.UTF_8))) {
+            try (BufferedReader reader =
+                    new BufferedReader(new InputStreamReader(connection.getInputStream(), StandardCharsets.UTF_8))) {
                 for (int i = 0; i < 100; i++) {
                     server.publish(large);
                     assertThat(reader.readLine()).hasSize(large.length() + 6);

@@ -21,7 +21,10 @@ class ReportLogTest {
         return Report.newBuilder()
                 .setLastStep(step)
                 .setSteps(10)
-                .setSums(StepTimes.newBuilder().setCompute(1000).addForwardWaits(1).addBackwardWaits(2))
+                .setSums(StepTimes.newBuilder()
+                        .setCompute(1000)
+                        .addForwardWaits(1)
+                        .addBackwardWaits(2))
                 .build();
     }
 
@@ -41,7 +44,8 @@ class ReportLogTest {
         for (String line : lines) {
             JsonNode json = new ObjectMapper().readTree(line);
             steps += json.path("steps").asLong();
-            assertThat(json.path("times").path(1).asLong()).isEqualTo(100 * json.path("steps").asLong());
+            assertThat(json.path("times").path(1).asLong())
+                    .isEqualTo(100 * json.path("steps").asLong());
         }
         assertThat(steps).isEqualTo(10 * reports);
     }

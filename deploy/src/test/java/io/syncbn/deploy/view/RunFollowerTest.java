@@ -49,13 +49,20 @@ class RunFollowerTest {
         JsonNode json = json(follower);
         assertThat(json.path("step").asInt()).isEqualTo(2);
         assertThat(json.path("curves").path("loss").toString()).isEqualTo("{\"step\":[1,2],\"mean\":[2.5,2.25]}");
-        Files.writeString(metrics, step(3, 2).substring(20) + "{\"step\":3,\"testLoss\":1.5,\"testAccuracy\":0.5,"
-                + "\"emaTestLoss\":1.25,\"emaTestAccuracy\":0.75}\n", StandardOpenOption.APPEND);
+        Files.writeString(
+                metrics,
+                step(3, 2).substring(20) + "{\"step\":3,\"testLoss\":1.5,\"testAccuracy\":0.5,"
+                        + "\"emaTestLoss\":1.25,\"emaTestAccuracy\":0.75}\n",
+                StandardOpenOption.APPEND);
         json = json(follower);
         assertThat(json.path("curves").path("loss").path("step").toString()).isEqualTo("[1,2,3]");
         assertThat(json.path("evaluations").path("running").path("loss").toString())
                 .isEqualTo("{\"step\":[3],\"mean\":[1.5]}");
-        assertThat(json.path("evaluations").path("ema").path("accuracy").path("mean").toString())
+        assertThat(json.path("evaluations")
+                        .path("ema")
+                        .path("accuracy")
+                        .path("mean")
+                        .toString())
                 .isEqualTo("[0.75]");
         assertThat(json.path("imagesPerSecond").asDouble()).isCloseTo(400, within(1e-9));
         assertThat(json.path("secondsLeft").asDouble()).isCloseTo(99_997 * 0.02, within(1e-6));
@@ -65,7 +72,8 @@ class RunFollowerTest {
     @Test
     void stepsThatComeAgainAreTheSame() throws IOException {
         RunFollower follower = new RunFollower(run, job());
-        Files.writeString(run.resolve("metrics.jsonl"), step(1, 2) + step(2, 1) + step(1, 2) + step(2, 1) + step(3, 0.5));
+        Files.writeString(
+                run.resolve("metrics.jsonl"), step(1, 2) + step(2, 1) + step(1, 2) + step(2, 1) + step(3, 0.5));
         assertThat(json(follower).path("curves").path("loss").path("step").toString())
                 .isEqualTo("[1,2,3]");
     }
@@ -104,8 +112,12 @@ class RunFollowerTest {
         StringBuilder workers = new StringBuilder();
         for (int i = 1; i <= 5_000; i++) {
             for (int worker = 0; worker < 4; worker++) {
-                workers.append("{\"millis\":1,\"worker\":\"worker-").append(worker).append("\",\"step\":").append(20 * i)
-                        .append(",\"steps\":20,\"times\":[20,40000,6000,600,60,400],\"forward\":[1,2,3],\"backward\":[4,5,6]}\n");
+                workers.append("{\"millis\":1,\"worker\":\"worker-")
+                        .append(worker)
+                        .append("\",\"step\":")
+                        .append(20 * i)
+                        .append(
+                                ",\"steps\":20,\"times\":[20,40000,6000,600,60,400],\"forward\":[1,2,3],\"backward\":[4,5,6]}\n");
             }
         }
         Files.writeString(run.resolve("workers.jsonl"), workers);

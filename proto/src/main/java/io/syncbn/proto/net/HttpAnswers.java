@@ -80,11 +80,7 @@ public abstract class HttpAnswers extends SimpleChannelInboundHandler<HttpObject
 
     /** Answers that there is nothing at this path. */
     protected void nothingHere(ChannelHandlerContext client, String where) {
-        answer(
-                client,
-                HttpResponseStatus.NOT_FOUND,
-                PLAIN_TEXT,
-                "nothing here; " + what + " are at " + where + "\n");
+        answer(client, HttpResponseStatus.NOT_FOUND, PLAIN_TEXT, "nothing here; " + what + " are at " + where + "\n");
     }
 
     /** A client that disconnects, or sends something unreadable, loses only its own connection. */

@@ -18,7 +18,8 @@ public record LayerWaits(long[] forward, long[] backward) {
 
     /** Sum of all, in nanoseconds. */
     public long total() {
-        return LongStream.concat(LongStream.of(forward), LongStream.of(backward)).sum();
+        return LongStream.concat(LongStream.of(forward), LongStream.of(backward))
+                .sum();
     }
 
     /** The mean of several; all 0 if there are none. */

@@ -1,7 +1,7 @@
 package io.syncbn.worker.record;
 
-import io.syncbn.proto.v1.Report;
 import io.syncbn.proto.v1.ReplicaDigest;
+import io.syncbn.proto.v1.Report;
 import io.syncbn.proto.v1.Scores;
 import io.syncbn.proto.v1.StepSample;
 import java.util.ArrayDeque;
@@ -127,7 +127,8 @@ public final class Reports {
     /** @param digest of this worker's model and optimizer after that step */
     synchronized void digest(long step, String digest) {
         addNewest(
-                digests, ReplicaDigest.newBuilder().setStep(step).setDigest(digest).build());
+                digests,
+                ReplicaDigest.newBuilder().setStep(step).setDigest(digest).build());
     }
 
     private static <T> void addNewest(Deque<T> newest, T one) {

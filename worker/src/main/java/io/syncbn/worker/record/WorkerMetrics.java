@@ -178,7 +178,8 @@ public final class WorkerMetrics implements RunListener {
 
     /** Writes of the run that have failed so far. */
     public long failedWrites() {
-        return (long) writeFailures.values().stream().mapToDouble(Counter::count).sum();
+        return (long)
+                writeFailures.values().stream().mapToDouble(Counter::count).sum();
     }
 
     @Override

@@ -106,7 +106,8 @@ final class Trainer {
                         committed - summed,
                         end - committed));
         recording.stepped(
-                record, LayerWaits.mean(shares.stream().map(ShardStep.Share::waits).toList(), shards.normalizationLayers()));
+                record,
+                LayerWaits.mean(shares.stream().map(ShardStep.Share::waits).toList(), shards.normalizationLayers()));
     }
 
     private static void tellSkipped(long step, String reason, List<ShardStep.Share> shares) {

@@ -8,12 +8,12 @@ import io.syncbn.proto.job.Fingerprint;
 import io.syncbn.proto.job.Job;
 import io.syncbn.proto.job.JobParser;
 import io.syncbn.worker.checkpoint.Origin;
+import io.syncbn.worker.data.DataDescription;
 import io.syncbn.worker.mlflow.FakeMlflow;
 import io.syncbn.worker.mlflow.FakeMlflow.Mood;
 import io.syncbn.worker.mlflow.FakeMlflow.Point;
 import io.syncbn.worker.mlflow.MlflowException;
 import io.syncbn.worker.mlflow.MlflowServer;
-import io.syncbn.worker.data.DataDescription;
 import io.syncbn.worker.nn.Description;
 import java.io.IOException;
 import java.net.ServerSocket;
@@ -37,7 +37,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** What MLflow hears of a run, and what a server that does not listen costs. */
 class MlflowListenerTest {
     private static final Job JOB = JobParser.parse(Map.of("model", "lenet", "lr", "0.3", "init", "/w/".repeat(300)), 2);
-    private static final Origin ORIGIN = new Origin(JOB, "da7a", new Description("1x1x1", List.of()), "a417", Map.of(), DataDescription.NONE);
+    private static final Origin ORIGIN =
+            new Origin(JOB, "da7a", new Description("1x1x1", List.of()), "a417", Map.of(), DataDescription.NONE);
     private static final StepSplit SPLIT = new StepSplit(40, 1, 2, 1, 1, 1, 34);
     /** For a server that answers, on a busy machine. */
     private static final Duration PATIENCE = Duration.ofMinutes(2);

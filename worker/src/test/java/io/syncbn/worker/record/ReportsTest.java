@@ -157,13 +157,17 @@ class ReportsTest {
         reports.stepped(step(1, 1), waits(130, 0));
         Report report = reports.take();
         assertThat(report.getLayersAWait()).isEqualTo(3);
-        assertThat(report.getSums().getForwardWaitsList()).hasSize(44).startsWith(3, 12).endsWith(129);
+        assertThat(report.getSums().getForwardWaitsList())
+                .hasSize(44)
+                .startsWith(3, 12)
+                .endsWith(129);
     }
 
     /** Whatever the model, however long nothing was taken. */
     @Test
     void aReportIsSmall() {
-        Reports reports = new Reports(Collections.nCopies(1000, "a.long.name".repeat(20)), () -> nowNanos, () -> 100_000);
+        Reports reports =
+                new Reports(Collections.nCopies(1000, "a.long.name".repeat(20)), () -> nowNanos, () -> 100_000);
         reports.writes(true);
         LayerWaits long1 = LayerWaits.none(1000);
         Arrays.fill(long1.forward(), 10_000_000L);
@@ -172,8 +176,20 @@ class ReportsTest {
             reports.stepped(step(step, 1.23456), long1);
         }
         for (int i = 0; i < 10; i++) {
-            reports.evaluated(i, 1.5, new Evaluation(10, 1.5, 0.5, Map.of(
-                    Other.PRECISE, new Scores(1, 1), Other.BATCH, new Scores(1, 1), Other.EMA, new Scores(1, 1))));
+            reports.evaluated(
+                    i,
+                    1.5,
+                    new Evaluation(
+                            10,
+                            1.5,
+                            0.5,
+                            Map.of(
+                                    Other.PRECISE,
+                                    new Scores(1, 1),
+                                    Other.BATCH,
+                                    new Scores(1, 1),
+                                    Other.EMA,
+                                    new Scores(1, 1))));
             reports.digest(i, "0".repeat(64));
         }
         assertThat(reports.take().getSerializedSize()).isLessThanOrEqualTo(2048);

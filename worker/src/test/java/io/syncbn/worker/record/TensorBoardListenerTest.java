@@ -18,8 +18,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class TensorBoardListenerTest {
-    private static final Origin ORIGIN =
-            new Origin(JobParser.parse(Map.of(), 1), "da7a", new Description("1x1x1", List.of()), "a417", Map.of(), DataDescription.NONE);
+    private static final Origin ORIGIN = new Origin(
+            JobParser.parse(Map.of(), 1),
+            "da7a",
+            new Description("1x1x1", List.of()),
+            "a417",
+            Map.of(),
+            DataDescription.NONE);
     private static final StepSplit SPLIT = new StepSplit(40, 1, 2, 1, 1, 1, 34);
 
     @TempDir

@@ -83,7 +83,11 @@ class AbandonedStepTest {
                         shards.deal(List.of(new ShardRun(0, 3)), collective);
                         shards.normalizeBy(io.syncbn.worker.data.ChannelStatistics.of(shards.sumStatistics()));
                         Trainer trainer = new Trainer(
-                                plan, state, shards, LocalTraining.telling(CheckpointKeeper.NONE, metrics, shards), CLOCK);
+                                plan,
+                                state,
+                                shards,
+                                LocalTraining.telling(CheckpointKeeper.NONE, metrics, shards),
+                                CLOCK);
                         if (generation < limits.length) {
                             String before = StateDigest.sha256(state.modelState());
                             long step = state.step();

@@ -68,8 +68,13 @@ class RestoreTest {
         RunTarget target = new RunTarget(out, 3, "worker-0", true);
         RunFiles files = new RunFiles(target, setup.origin(), metrics, start);
         Recording recording = new Recording(
-                new WriterTurn(target, "aa01", "nowhere:1"), files::open, LocalTraining.neverByTime(), metrics, start,
-                LocalTraining.reports(replicas.definition().normalizationLayers().size()));
+                new WriterTurn(target, "aa01", "nowhere:1"),
+                files::open,
+                LocalTraining.neverByTime(),
+                metrics,
+                start,
+                LocalTraining.reports(
+                        replicas.definition().normalizationLayers().size()));
         return new Training(
                 setup, out, Optional.empty(), new Intervals(0, Duration.ZERO, 0), recording, System::nanoTime);
     }

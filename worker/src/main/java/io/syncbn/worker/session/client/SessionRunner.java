@@ -275,9 +275,8 @@ public final class SessionRunner implements AutoCloseable {
         heartbeats = loop.next()
                 .scheduleAtFixedRate(
                         () -> present.send(FromWorker.newBuilder()
-                                .setHeartbeat(Heartbeat.newBuilder()
-                                        .setStep(step())
-                                        .setReport(reports.get()))
+                                .setHeartbeat(
+                                        Heartbeat.newBuilder().setStep(step()).setReport(reports.get()))
                                 .build()),
                         millis,
                         millis,
