@@ -148,7 +148,7 @@ const Charts = (() => {
     const left = Math.min(110, 10 + 7 * Math.max(4, ...rows.map(row => row.length)));
     const wide = Math.max(8, Math.min(44, (Math.max(320, box.clientWidth) - left) / Math.max(1, columns.length)));
     const high = 22, ratio = devicePixelRatio || 1, top = 4;
-    const width = left + wide * columns.length, height = top + high * rows.length + 34;
+    const width = Math.max(left + 260, left + wide * columns.length), height = top + high * rows.length + 34;
     cell.width = width * ratio;
     cell.height = height * ratio;
     cell.style.width = width + 'px';
