@@ -14,6 +14,7 @@ import io.syncbn.worker.kernels.Arithmetic;
 import io.syncbn.worker.record.CheckpointTimer;
 import io.syncbn.worker.record.Recording;
 import io.syncbn.worker.record.Reports;
+import io.syncbn.worker.record.RunEnd;
 import io.syncbn.worker.record.RunFacts;
 import io.syncbn.worker.record.RunFiles;
 import io.syncbn.worker.record.StartTimes;
@@ -95,11 +96,27 @@ public final class WorkerProcess {
                 SessionRunner session = session(config, setup, coordinator, reports)) {
             config.host().leave().thenAccept(session::leave);
             LOG.log(Level.INFO, "{0} joins at {1}", config.run().worker(), coordinator);
-            WorkerEnd end = session.run(training);
+            WorkerEnd end = run(session, training, recording);
             if (end == WorkerEnd.DONE) {
                 training.finished();
             }
             return end;
+        }
+    }
+
+    /** Tells also of an end without a result, unless other workers go on. */
+    private static WorkerEnd run(SessionRunner session, Training training, Recording recording) {
+        try {
+            WorkerEnd end = session.run(training);
+            if (end == WorkerEnd.STOPPED) {
+                recording.ended(RunEnd.STOPPED);
+            }
+            return end;
+        } catch (WorkerFaultException e) {
+            throw e;
+        } catch (RuntimeException e) {
+            recording.ended(RunEnd.FAILED);
+            throw e;
         }
     }
 

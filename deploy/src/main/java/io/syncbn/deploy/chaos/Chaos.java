@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.stream.Stream;
 
@@ -22,6 +23,7 @@ import java.util.stream.Stream;
 public final class Chaos implements Watcher, AutoCloseable {
     private final List<FaultOutcome> episodes;
     private final Watcher people;
+    private final Consumer<Report> news;
     private final LongSupplier nowMillis;
     private final JsonLines metrics;
     private final JsonLines events;
@@ -31,6 +33,7 @@ public final class Chaos implements Watcher, AutoCloseable {
     private final long startMillis;
     private long firstCommitMillis = -1;
     private long committedStep;
+    private long changes;
 
     /** The end of a fault that lasts for a while. */
     private record Undo(long dueMillis, Runnable action) {}
@@ -39,10 +42,12 @@ public final class Chaos implements Watcher, AutoCloseable {
      * Chaos in a run that has not begun.
      *
      * @param people is told of every fault, and otherwise called as without chaos
+     * @param news is given a report whenever a fault has been tried, was noticed, or is overcome
      */
-    public Chaos(List<Fault> faults, RunDirectory run, Watcher people, LongSupplier nowMillis) {
+    public Chaos(List<Fault> faults, RunDirectory run, Watcher people, Consumer<Report> news, LongSupplier nowMillis) {
         this.episodes = faults.stream().map(FaultOutcome::new).toList();
         this.people = people;
+        this.news = news;
         this.nowMillis = nowMillis;
         this.metrics = JsonLines.ofNews(run.metrics());
         this.events = JsonLines.ofNews(run.events());
@@ -80,6 +85,11 @@ public final class Chaos implements Watcher, AutoCloseable {
                 .filter(episode -> !episode.isDone())
                 .filter(episode -> episode.fault().moment().isPast(committedStep, trainingMillis))
                 .forEach(episode -> fire(episode, crew));
+        long changed = episodes.stream().mapToLong(FaultOutcome::changes).sum();
+        if (changed != changes) {
+            changes = changed;
+            news.accept(report());
+        }
     }
 
     private void observe() {

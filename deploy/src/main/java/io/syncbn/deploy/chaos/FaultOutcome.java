@@ -34,6 +34,7 @@ final class FaultOutcome {
     private String noticedBy = "";
     private OptionalLong wentOnMillis = OptionalLong.empty();
     private long wentOnStep;
+    private long changes;
 
     FaultOutcome(Fault fault) {
         this.fault = fault;
@@ -86,14 +87,21 @@ final class FaultOutcome {
                 : OptionalLong.empty();
     }
 
+    /** How often something has become known of it. */
+    long changes() {
+        return changes;
+    }
+
     void failed(String reason) {
         failure = Optional.of(reason);
+        changes++;
     }
 
     void fired(long nowMillis, long step) {
         firedMillis = OptionalLong.of(nowMillis);
         firedStep = step;
         baseStep = step;
+        changes++;
     }
 
     /** Another fault has the same target: later events are attributed to that one. */
@@ -111,6 +119,7 @@ final class FaultOutcome {
             noticedBy = event;
             baseStep = Math.max(baseStep, committedStep);
             wentOnMillis = OptionalLong.empty();
+            changes++;
         }
     }
 
@@ -147,6 +156,7 @@ final class FaultOutcome {
         if (firedMillis.isPresent() && wentOnMillis.isEmpty() && step > baseStep) {
             wentOnMillis = OptionalLong.of(nowMillis);
             wentOnStep = step;
+            changes++;
         }
     }
 }

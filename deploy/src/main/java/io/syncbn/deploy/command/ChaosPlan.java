@@ -15,8 +15,10 @@ import io.syncbn.deploy.settings.Range;
 import io.syncbn.deploy.settings.RunSettings;
 import io.syncbn.deploy.settings.Settings;
 import io.syncbn.deploy.settings.SettingsReader;
+import io.syncbn.worker.checkpoint.AtomicFile;
 import io.syncbn.worker.collective.JobFailedException;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -93,7 +95,8 @@ record ChaosPlan(List<Fault> faults, Optional<String> reference, boolean isCompa
         Training disturbed = new Training(
                 run, training.job(), training.workers(), training.resume(), WITHOUT_LIMIT, training.program());
         try (Progress progress = output.progress(disturbed);
-                Chaos chaos = new Chaos(faults, run, progress, Training::nowMillis)) {
+                Chaos chaos =
+                        new Chaos(faults, run, progress, soFar -> keep(run, soFar, output), Training::nowMillis)) {
             ending = disturbed.launch(chaos, TIMEOUTS);
             report = chaos.report();
         }
@@ -150,7 +153,16 @@ record ChaosPlan(List<Fault> faults, Optional<String> reference, boolean isCompa
         return JobFile.text(texts);
     }
 
+    /** For the page; the whole report follows. */
+    private static void keep(RunDirectory run, Report soFar, TrainOutput output) {
+        try {
+            write(run, soFar.json(Optional.empty(), Optional.empty()));
+        } catch (IOException e) {
+            output.note("chaos.json cannot be written, so that the page lacks faults: " + e);
+        }
+    }
+
     private static void write(RunDirectory run, String json) throws IOException {
-        Files.writeString(run.path().resolve("chaos.json"), json);
+        AtomicFile.write(run.chaos(), json.getBytes(StandardCharsets.UTF_8));
     }
 }

@@ -3,6 +3,7 @@ package io.syncbn.deploy.command;
 import io.syncbn.deploy.launch.JavaChildren;
 import io.syncbn.deploy.settings.RunSettings;
 import io.syncbn.deploy.settings.Settings;
+import io.syncbn.deploy.view.RunsPage;
 import io.syncbn.proto.job.Setting;
 import io.syncbn.proto.net.Address;
 import io.syncbn.worker.WorkerConfig;
@@ -15,6 +16,7 @@ import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -73,7 +75,13 @@ final class WorkerCommand implements Command {
             WorkerEnd end = WorkerProcess.run(new WorkerConfig(
                     jobRun.job().orElseThrow(),
                     new Coordination(coordinator, worker.timeouts()),
-                    new RunTarget(out.orElseThrow(), worker.keep(), name, isLaunched, worker.tracking()),
+                    new RunTarget(
+                            out.orElseThrow(),
+                            worker.keep(),
+                            name,
+                            isLaunched,
+                            worker.tracking(),
+                            (run, job) -> RunsPage.html(Map.of(run, job))),
                     worker.resume(),
                     worker.intervals(),
                     new Host(startNanos(), Optional.of(metrics), Version.text(), WorkerCommand::endAlone, leave)));

@@ -170,6 +170,11 @@ public record RunDirectory(Path path) {
         return path.resolve("workers.jsonl");
     }
 
+    /** What became of the faults of {@code --chaos}. */
+    public Path chaos() {
+        return path.resolve("chaos.json");
+    }
+
     /** Where its processes serve their metrics while it runs, as Prometheus's file_sd_configs take it. */
     Path targets() {
         return path.resolve("targets.json");

@@ -54,10 +54,13 @@ final class Happenings {
         text = event.path("text").asText();
     }
 
-    /** A fault of chaos.json. */
-    void fault(JsonNode fault) {
-        if (faults.size() < MOST_FAULTS) {
-            faults.add(fault);
+    /** The faults of chaos.json, in place of those that were known. */
+    void faults(JsonNode known) {
+        faults.clear();
+        for (JsonNode fault : known) {
+            if (faults.size() < MOST_FAULTS) {
+                faults.add(fault);
+            }
         }
     }
 

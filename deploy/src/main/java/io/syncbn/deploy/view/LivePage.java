@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.syncbn.coordinator.journal.EventLine;
 import io.syncbn.coordinator.membership.Effect;
 import io.syncbn.coordinator.service.Spectator;
+import io.syncbn.deploy.launch.RunDirectory;
 import io.syncbn.proto.job.Job;
 import io.syncbn.proto.net.Address;
 import io.syncbn.proto.v1.Report;
@@ -25,12 +26,14 @@ public final class LivePage implements Spectator, AutoCloseable {
         private final Story story;
         private final Optional<Path> directory;
         private final Optional<ReportLog> log;
+        private final Optional<FaultsFile> faults;
 
         Coordinated(Job job, Optional<Path> directory) {
             this.directory = directory;
             this.story = new Story(directory.map(Path::toString).orElse("the job"), job);
             directory.ifPresent(run -> new RunFollower(run, story).refresh());
-            this.log = directory.map(run -> new ReportLog(run.resolve("workers.jsonl"), System.currentTimeMillis()));
+            this.log = directory.map(run -> new ReportLog(new RunDirectory(run).workers(), System.currentTimeMillis()));
+            this.faults = directory.map(run -> new FaultsFile(new RunDirectory(run).chaos()));
         }
 
         @Override
@@ -38,8 +41,11 @@ public final class LivePage implements Spectator, AutoCloseable {
             return story;
         }
 
+        /** All else is told by the coordinator. */
         @Override
-        public void refresh() {}
+        public void refresh() {
+            faults.ifPresent(file -> file.refresh(story));
+        }
 
         @Override
         public String lines(String file, String place) {

@@ -22,8 +22,8 @@ final class RunFollower implements PageSource {
     private final JsonLines metrics;
     private final JsonLines events;
     private final JsonLines workers;
+    private final FaultsFile faults;
     private boolean hasResult;
-    private boolean hasFaults;
 
     /** @param run directory, which need not have any of a run's files yet */
     RunFollower(Path run, Job job) {
@@ -37,6 +37,7 @@ final class RunFollower implements PageSource {
         this.metrics = JsonLines.ofAll(directory.metrics());
         this.events = JsonLines.ofAll(directory.events());
         this.workers = JsonLines.ofAll(directory.workers());
+        this.faults = new FaultsFile(directory.chaos());
     }
 
     @Override
@@ -51,8 +52,7 @@ final class RunFollower implements PageSource {
         read(workers, directory.workers(), story::report);
         read(events, directory.events(), story::event);
         hasResult = hasResult || object(directory.result()).map(this::result).isPresent();
-        hasFaults =
-                hasFaults || object(run.resolve("chaos.json")).map(this::faults).isPresent();
+        faults.refresh(story);
     }
 
     private void read(JsonLines lines, Path file, Consumer<JsonNode> taker) {
@@ -71,12 +71,8 @@ final class RunFollower implements PageSource {
         return line;
     }
 
-    private JsonLine faults(JsonLine line) {
-        line.values().path("faults").forEach(story::fault);
-        return line;
-    }
-
-    private static Optional<JsonLine> object(Path file) {
+    /** What a file holds that is one object; empty if it is not there, or half written. */
+    static Optional<JsonLine> object(Path file) {
         if (!Files.isRegularFile(file)) {
             return Optional.empty();
         }

@@ -76,9 +76,9 @@ final class Story {
         }
     }
 
-    /** A fault that was caused on purpose. */
-    void fault(JsonNode fault) {
-        happenings.fault(fault);
+    /** All faults that were caused on purpose, as chaos.json has them. */
+    void faults(JsonNode faults) {
+        happenings.faults(faults);
     }
 
     /** The content of result.json. */

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
@@ -23,9 +24,9 @@ class ViewTest {
     @TempDir
     private Path directory;
 
-    private Syncbn train(Path run, int workers, int steps) throws Exception {
+    private Syncbn train(Path run, int workers, int steps, String... more) throws Exception {
         Path data = NpyPictures.write(directory.resolve("npy"), 40, 8);
-        return Syncbn.start(
+        List<String> settings = new ArrayList<>(List.of(
                 "train",
                 "--data=npy:" + data,
                 "--out=" + run,
@@ -34,7 +35,9 @@ class ViewTest {
                 "--shards=" + workers,
                 "--steps=" + steps,
                 "--evaluate-every=20",
-                "--checkpoint-every=20");
+                "--checkpoint-every=20"));
+        settings.addAll(List.of(more));
+        return Syncbn.start(settings.toArray());
     }
 
     private static String page(Syncbn command) throws Exception {
@@ -49,8 +52,9 @@ class ViewTest {
     @Test
     void aLiveRunShowsWhatHappens() throws Exception {
         Path run = directory.resolve("run");
+        Path faults = Files.writeString(directory.resolve("faults.txt"), "at step 30: pause worker-1 for 300 ms");
         try (Browser browser = Browser.open(1280, 2200);
-                Syncbn training = train(run, 4, 100_000_000)) {
+                Syncbn training = train(run, 4, 100_000_000, "--chaos=" + faults, "--chaos-reference=none")) {
             browser.get(page(training));
             browser.await("forty steps", Syncbn.PATIENCE, "+document.body.dataset.step >= 40");
             assertThat(browser.text("#state")).contains("running", "images/s", "ms");
@@ -62,6 +66,11 @@ class ViewTest {
             assertThat(browser.text("#digests"))
                     .contains("worker-0", "worker-3")
                     .doesNotContain("differ");
+
+            browser.await(
+                    "a fault on purpose",
+                    Syncbn.PATIENCE,
+                    "/--chaos: at step 30: pause worker-1/.test(document.querySelector('#events').innerText)");
 
             long killedNanos = System.nanoTime();
             Syncbn.signal(training.child("worker-2"), "KILL");

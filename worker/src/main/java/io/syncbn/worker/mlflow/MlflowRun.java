@@ -162,6 +162,11 @@ public final class MlflowRun {
         update(object().put("status", "FINISHED").put("end_time", millis));
     }
 
+    /** The job is over without a result; it may go on later. */
+    public void ended(boolean hasFailed, long millis) {
+        update(object().put("status", hasFailed ? "FAILED" : "KILLED").put("end_time", millis));
+    }
+
     /** Whether files go through the server; otherwise they belong where only its own clients can write. */
     public boolean takesArtifacts() {
         return artifacts.startsWith("mlflow-artifacts:");

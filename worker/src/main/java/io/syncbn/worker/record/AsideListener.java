@@ -99,6 +99,11 @@ final class AsideListener implements RunListener {
         add(new Event("finished", told -> told.finished(result, facts), false));
     }
 
+    @Override
+    public void ended(RunEnd end) {
+        add(new Event("ended", told -> told.ended(end), false));
+    }
+
     /** Closes the listener after all queued events. */
     @Override
     public void close() {

@@ -43,7 +43,7 @@ final class MlflowListener implements RunListener {
     static final long BETWEEN_SENDS_MILLIS = 1000;
     static final long BETWEEN_TRIES_MILLIS = 15_000;
 
-    /** Files of the run directory that MLflow keeps with the run; the run's page has its place here. */
+    /** Files of the run directory that MLflow keeps with the run, beside the run's page. */
     private static final List<String> ARTIFACTS = List.of("job.yaml", "result.json");
 
     private static final Logger LOG = System.getLogger("io.syncbn.worker");
@@ -118,7 +118,17 @@ final class MlflowListener implements RunListener {
                 for (String name : ARTIFACTS) {
                     artifact(target.directory().resolve(name));
                 }
+                String page = target.page().html(target.directory(), origin.job());
+                run.artifact("page.html", page.getBytes(StandardCharsets.UTF_8));
             }
+        });
+    }
+
+    @Override
+    public void ended(RunEnd end) {
+        ask(() -> {
+            sendKept();
+            run.ended(end == RunEnd.FAILED, millisClock.getAsLong());
         });
     }
 

@@ -132,6 +132,11 @@ public final class Recording implements AutoCloseable {
         listener.finished(result, facts);
     }
 
+    /** As {@link RunListener#ended}. */
+    public void ended(RunEnd end) {
+        listener.ended(end);
+    }
+
     @Override
     public void close() {
         end();

@@ -4,8 +4,8 @@ package io.syncbn.worker.record;
  * Receives the events of a run while this worker writes it. To add one: write the class, and name it in {@link
  * RunFiles#ASIDE}.
  *
- * <p>Order: {@link #begins} first, steps and evaluations as they are committed, then {@link #finished} if the job is
- * done while this worker writes it, and {@link #close} last. When the writer changes, later steps go to a new listener,
+ * <p>Order: {@link #begins} first, steps and evaluations as they are committed, then {@link #finished} or
+ * {@link #ended} if the job is over while this worker writes it, and {@link #close} last. When the writer changes, later steps go to a new listener,
  * perhaps on another worker, so no listener may count on seeing all steps. After the job has gone back to a checkpoint,
  * steps come again with the same numbers and, but for times, the same contents.
  *
@@ -40,6 +40,9 @@ public interface RunListener extends AutoCloseable {
 
     /** The job is done, and all workers agree on the result. */
     default void finished(RunResult result, RunFacts facts) {}
+
+    /** The job is over without a result, while this worker writes it. It may go on, in another process. */
+    default void ended(RunEnd end) {}
 
     @Override
     default void close() {}

@@ -72,6 +72,11 @@ final class RunListeners implements CheckpointKeeper {
     }
 
     @Override
+    public void ended(RunEnd end) {
+        tell(listener -> listener.ended(end));
+    }
+
+    @Override
     public void close() {
         tell(RunListener::close);
     }

@@ -9,12 +9,13 @@ import java.nio.file.Path;
  * @param keep how many checkpoints stay there, beside the one before training
  * @param worker name of the worker that may write it
  * @param isHeld whether a launcher holds the lock of the directory for all its workers
- * @param tracking what further listeners are told of it
+ * @param tracking where else it is told of
+ * @param page for those who are told
  */
-public record RunTarget(Path directory, int keep, String worker, boolean isHeld, Tracking tracking) {
+public record RunTarget(Path directory, int keep, String worker, boolean isHeld, Tracking tracking, RunPage page) {
 
     /** Written to its directory alone. */
     public RunTarget(Path directory, int keep, String worker, boolean isHeld) {
-        this(directory, keep, worker, isHeld, Tracking.NONE);
+        this(directory, keep, worker, isHeld, Tracking.NONE, (run, job) -> "");
     }
 }

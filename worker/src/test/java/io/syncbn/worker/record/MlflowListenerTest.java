@@ -68,7 +68,10 @@ class MlflowListenerTest {
     private MlflowListener listener(URI uri, Duration patience) {
         Tracking tracking = new Tracking(Optional.empty(), 0, Optional.of(uri), "pictures");
         return new MlflowListener(
-                new RunTarget(directory, 3, "worker-0", true, tracking), ORIGIN, () -> millis, patience);
+                new RunTarget(directory, 3, "worker-0", true, tracking, (run, job) -> "<p>" + run.getFileName()),
+                ORIGIN,
+                () -> millis,
+                patience);
     }
 
     private StepRecord step(long number) {
@@ -145,9 +148,31 @@ class MlflowListenerTest {
                 .extracting(Point::value)
                 .containsExactly(0.75);
         assertThat(run.metrics).doesNotContainKey("result/arithmetic");
-        assertThat(run.artifacts).containsOnlyKeys("job.yaml", "result.json");
+        assertThat(run.artifacts).containsOnlyKeys("job.yaml", "result.json", "page.html");
+        assertThat(new String(run.artifacts.get("page.html"), StandardCharsets.UTF_8))
+                .isEqualTo("<p>" + directory.getFileName());
         assertThat(new String(run.artifacts.get("job.yaml"), StandardCharsets.UTF_8))
                 .isEqualTo("lr: 0.3\n");
+    }
+
+    /** And goes on in another process, which fails. */
+    @Test
+    void aRunWithoutAResultSaysHowItEnded() {
+        try (MlflowListener listener = listener()) {
+            listener.begins(0);
+            steps(listener, 1, 2);
+            listener.ended(RunEnd.STOPPED);
+        }
+        assertThat(run().status).isEqualTo("KILLED");
+        try (MlflowListener listener = listener()) {
+            listener.begins(2);
+            steps(listener, 3, 3);
+            assertThat(run().status).isEqualTo("RUNNING");
+            listener.stepped(step(4));
+            listener.ended(RunEnd.FAILED);
+        }
+        assertThat(run().status).isEqualTo("FAILED");
+        assertThat(stepsOf(run(), "train/loss")).isEqualTo(numbers(1, 4));
     }
 
     /** 10 steps a second. */

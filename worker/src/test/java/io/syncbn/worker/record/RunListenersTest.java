@@ -82,6 +82,11 @@ class RunListenersTest {
         }
 
         @Override
+        public void ended(RunEnd end) {
+            hear("ended " + end);
+        }
+
+        @Override
         public void close() {
             hear("close");
             closed.countDown();
@@ -145,6 +150,7 @@ class RunListenersTest {
             all.checkpoint(null, 0);
             all.lastCheckpoint(null, 0);
             all.finished(RESULT, null);
+            all.ended(RunEnd.STOPPED);
         }
         assertThat(keeper.heard)
                 .containsExactly(
@@ -155,9 +161,17 @@ class RunListenersTest {
                         "checkpoint",
                         "last checkpoint",
                         "finished after 9",
+                        "ended STOPPED",
                         "close");
         assertThat(other.all())
-                .containsExactly("begins after 4", "before 4", "step 5", "evaluated 5", "finished after 9", "close");
+                .containsExactly(
+                        "begins after 4",
+                        "before 4",
+                        "step 5",
+                        "evaluated 5",
+                        "finished after 9",
+                        "ended STOPPED",
+                        "close");
         assertThat(failures).hasValue(0);
     }
 

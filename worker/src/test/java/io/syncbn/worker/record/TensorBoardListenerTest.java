@@ -32,7 +32,7 @@ class TensorBoardListenerTest {
 
     private TensorBoardListener listener() {
         Tracking tracking = new Tracking(Optional.of(directory.resolve("board")), 0, Optional.empty(), "syncbn");
-        RunTarget target = new RunTarget(directory, 3, "worker-0", true, tracking);
+        RunTarget target = new RunTarget(directory, 3, "worker-0", true, tracking, (run, job) -> "");
         return new TensorBoardListener(target, ORIGIN, () -> 1_795_966_130_000L);
     }
 
