@@ -49,7 +49,8 @@ final class TrainCommand implements Command {
             RunSettings.PREPARE_TIMEOUT,
             RunSettings.STATE_LIMIT,
             RunSettings.COORDINATOR_HEAP,
-            RunSettings.WORKER_HEAP);
+            RunSettings.WORKER_HEAP,
+            RunSettings.METRICS_HOST);
 
     private final String childMain;
 

@@ -23,7 +23,7 @@ import java.util.stream.Stream;
 public record RunDirectory(Path path) {
     /** Files that a run leaves which never committed a step. */
     private static final Pattern OF_A_BEGIN = Pattern.compile(
-            "job\\.yaml|logs|lock|targets\\.json(\\.next)?|checkpoints|metrics\\.jsonl|(events|workers)\\.jsonl(\\.\\d+)?|chaos\\.(txt|json)");
+            "job\\.yaml|logs|lock|mlflow-run|targets\\.json(\\.next)?|checkpoints|metrics\\.jsonl|(events|workers)\\.jsonl(\\.\\d+)?|chaos\\.(txt|json)");
 
     private static final Pattern OF_NO_STEP = Pattern.compile("step-0+|\\.step-0+\\..*");
 
@@ -87,8 +87,9 @@ public record RunDirectory(Path path) {
         }
     }
 
-    /** Deletes the initial state left by a run that never committed a step; its logs stay. */
+    /** Deletes the initial state left by a run that never committed a step, and its name in MLflow; its logs stay. */
     public void clear() throws IOException {
+        Files.deleteIfExists(path.resolve("mlflow-run"));
         if (Files.isDirectory(checkpoints())) {
             try (Stream<Path> entries = Files.walk(checkpoints())) {
                 for (Path entry : entries.sorted(Comparator.reverseOrder()).toList()) {

@@ -16,6 +16,7 @@ final class Happenings {
     private static final int MOST_EVENTS = 1500;
 
     private static final int MOST_FAULTS = 1000;
+    private static final String WAITING = "waiting for workers";
     /** What ends a job. */
     private static final Map<String, String> ENDS = Map.of("done", "done", "stopped", "stopped", "failed", "failed");
 
@@ -23,7 +24,7 @@ final class Happenings {
     private final List<JsonNode> faults = new ArrayList<>();
     private final Map<String, Integer> slow = new HashMap<>();
     private long left;
-    private String state = "waiting for workers";
+    private String state = WAITING;
     private String text = "";
     private long generation;
     private JsonNode seats;
@@ -43,7 +44,8 @@ final class Happenings {
         switch (topic) {
             case "plan" -> seats = event.path("workers");
             case "generation" -> state = "running";
-            case "hold" -> state = "waiting for workers";
+            case "hold" -> state = WAITING;
+            case "joined" -> state = isOver() ? WAITING : state; // another attempt at the run
             case "restored" -> state = "going back to a checkpoint";
             case "slow" -> slow.merge(event.path("worker").asText(), 1, Integer::sum);
             default -> state = ENDS.getOrDefault(topic, state);

@@ -2,9 +2,11 @@ package io.syncbn.deploy.view;
 
 import io.syncbn.proto.v1.CurvePoint;
 import io.syncbn.proto.v1.Report;
+import io.syncbn.proto.v1.StepSample;
 import io.syncbn.proto.v1.StepTimes;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 
 /** Consecutive reports of a worker as one, no longer than each of them, but for evaluations and digests. */
 final class MergedReport {
@@ -13,8 +15,13 @@ final class MergedReport {
 
     private MergedReport() {}
 
-    /** @param next what came after {@code report} */
-    static Report of(Report report, Report next) {
+    /**
+     * Two as one, as if it were made when the second was.
+     *
+     * @param next what came after {@code report}
+     * @param millisBetween them
+     */
+    static Report of(Report report, Report next, long millisBetween) {
         if (report.getSteps() == 0) {
             return next.toBuilder()
                     .addAllScores(report.getScoresList())
@@ -29,7 +36,7 @@ final class MergedReport {
             merged.setLastStep(next.getLastStep())
                     .setSteps(report.getSteps() + next.getSteps())
                     .setSums(sum(report.getSums(), next.getSums()))
-                    .setSample(next.getSample())
+                    .setSample(sample(report.getSample(), next.getSample(), millisBetween))
                     .clearCurve()
                     .addAllCurve(curve(report.getCurveList(), next.getCurveList()));
         }
@@ -41,6 +48,15 @@ final class MergedReport {
             merged.addAllLayers(next.getLayersList());
         }
         return merged.build();
+    }
+
+    /** As a worker chooses one, so that the lines of workers have the same steps. */
+    private static StepSample sample(StepSample before, StepSample next, long millisBetween) {
+        return Long.numberOfTrailingZeros(next.getStep()) >= Long.numberOfTrailingZeros(before.getStep())
+                ? next
+                : before.toBuilder()
+                        .setAge(before.getAge() + TimeUnit.MILLISECONDS.toMicros(millisBetween))
+                        .build();
     }
 
     private static StepTimes sum(StepTimes a, StepTimes b) {

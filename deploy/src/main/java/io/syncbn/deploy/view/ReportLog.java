@@ -28,8 +28,13 @@ final class ReportLog implements AutoCloseable {
     private final Map<String, Pending> pending = new HashMap<>();
     private boolean hasFailed;
 
-    /** Reports that are not written yet. */
-    private record Pending(long sinceMillis, long generation, Report report) {}
+    /**
+     * Reports that are not written yet, as one.
+     *
+     * @param sinceMillis when the first came
+     * @param lastMillis when the last came
+     */
+    private record Pending(long sinceMillis, long lastMillis, long generation, Report report) {}
 
     /** @param nowMillis wall clock */
     ReportLog(Path file, long nowMillis) {
@@ -40,18 +45,26 @@ final class ReportLog implements AutoCloseable {
     void add(long nowMillis, String worker, long generation, Report report) {
         Pending before = pending.get(worker);
         if (before != null && before.generation() != generation) {
-            write(ReportLine.of(nowMillis, worker, before.generation(), before.report()));
+            write(worker, before);
             before = null;
         }
         Pending now = before == null
-                ? new Pending(nowMillis, generation, report)
-                : new Pending(before.sinceMillis(), generation, MergedReport.of(before.report(), report));
+                ? new Pending(nowMillis, nowMillis, generation, report)
+                : new Pending(
+                        before.sinceMillis(),
+                        nowMillis,
+                        generation,
+                        MergedReport.of(before.report(), report, nowMillis - before.lastMillis()));
         if (nowMillis - now.sinceMillis() < Math.max(LEAST_MILLIS, (nowMillis - begunMillis) / LINES)) {
             pending.put(worker, now);
             return;
         }
         pending.remove(worker);
-        write(ReportLine.of(nowMillis, worker, generation, now.report()));
+        write(worker, now);
+    }
+
+    private void write(String worker, Pending reports) {
+        write(ReportLine.of(reports.lastMillis(), worker, reports.generation(), reports.report()));
     }
 
     void add(ObjectNode line) {
@@ -78,8 +91,7 @@ final class ReportLog implements AutoCloseable {
     /** Writes what is pending. */
     @Override
     public void close() {
-        pending.forEach((worker, last) ->
-                write(ReportLine.of(System.currentTimeMillis(), worker, last.generation(), last.report())));
+        pending.forEach(this::write);
         pending.clear();
     }
 }

@@ -10,7 +10,9 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 
@@ -20,7 +22,9 @@ final class RunFollower implements PageSource {
     private final RunDirectory directory;
     private final Story story;
     private final JsonLines metrics;
-    private final JsonLines events;
+    /** Of all attempts at the run, in their order. */
+    private final Map<Path, JsonLines> events = new LinkedHashMap<>();
+
     private final JsonLines workers;
     private final FaultsFile faults;
     private boolean hasResult;
@@ -35,7 +39,8 @@ final class RunFollower implements PageSource {
         this.directory = new RunDirectory(run);
         this.story = story;
         this.metrics = JsonLines.ofAll(directory.metrics());
-        this.events = JsonLines.ofAll(directory.events());
+        directory.everyEvents().forEach(file -> events.put(file, JsonLines.ofAll(file)));
+        events.computeIfAbsent(directory.events(), JsonLines::ofAll);
         this.workers = JsonLines.ofAll(directory.workers());
         this.faults = new FaultsFile(directory.chaos());
     }
@@ -50,7 +55,7 @@ final class RunFollower implements PageSource {
     public void refresh() {
         read(metrics, directory.metrics(), story::metrics);
         read(workers, directory.workers(), story::report);
-        read(events, directory.events(), story::event);
+        events.forEach((file, lines) -> read(lines, file, story::event));
         hasResult = hasResult || object(directory.result()).map(this::result).isPresent();
         faults.refresh(story);
     }

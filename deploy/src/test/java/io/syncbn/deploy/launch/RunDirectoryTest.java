@@ -59,12 +59,14 @@ class RunDirectoryTest {
         Files.writeString(directory.log("worker-0"), "syncbn: no such file");
         Files.writeString(directory.events(), "{}");
         Files.createFile(temporary.resolve(RunLock.FILE));
+        Path ofMlflow = Files.writeString(temporary.resolve("mlflow-run"), "0a1b");
         Path before = Files.createDirectories(temporary.resolve("checkpoints/step-00000000"));
         Files.createFile(before.resolve("state.json"));
         assertThat(directory.isFree()).isTrue();
 
         directory.clear();
         assertThat(before).doesNotExist();
+        assertThat(ofMlflow).doesNotExist();
         assertThat(directory.log("worker-0")).exists();
     }
 

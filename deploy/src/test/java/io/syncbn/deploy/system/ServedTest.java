@@ -17,6 +17,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -38,6 +39,7 @@ class ServedTest {
                 "--out=" + run,
                 "--model=" + SmallResNet.class.getName(),
                 "--workers=2",
+                "--metrics-host=127.0.0.2",
                 "--steps=100000000",
                 "--evaluate-every=1000000",
                 "--checkpoint-every=1000000")) {
@@ -48,6 +50,8 @@ class ServedTest {
             String coordinatorMetrics = logged(coordinator, "metrics at (\\S+)");
             String workerMetrics = logged(worker, "metrics at (\\S+)");
             Syncbn.await("twenty steps; " + training.err(), Syncbn.PATIENCE, () -> Syncbn.hasStep(run, 20));
+            assertThat(List.of(coordinatorMetrics, workerMetrics))
+                    .allMatch(address -> address.startsWith("http://127.0.0.2:"));
             assertThat(get(coordinatorMetrics)).contains("syncbn_coordinator_members 2.0");
             assertThat(get(workerMetrics))
                     .containsPattern("syncbn_step_seconds_count\\{worker=\"worker-1\"\\} [0-9]{2}");

@@ -54,14 +54,15 @@ class MergedReportTest {
             sum += loss;
             least = Math.min(least, loss);
             most = Math.max(most, loss);
-            merged = MergedReport.of(merged, report(step, loss));
+            merged = MergedReport.of(merged, report(step, loss), 5);
         }
         assertThat(merged.getSteps()).isEqualTo(steps);
         assertThat(merged.getLastStep()).isEqualTo(steps);
         assertThat(merged.getSums().getUpdate()).isEqualTo(6 * steps);
         assertThat(merged.getSums().getForwardWaitsList()).containsExactly(7 * steps);
         assertThat(merged.getSums().getBackwardWaitsList()).containsExactly(8 * steps);
-        assertThat(merged.getSample().getStep()).isEqualTo(steps);
+        assertThat(merged.getSample().getStep()).isEqualTo(32);
+        assertThat(merged.getSample().getAge()).isEqualTo(5000 * (steps - 32));
         assertThat(merged.getDigestsCount()).isEqualTo(steps);
         assertThat(merged.getCurveCount()).isLessThanOrEqualTo(8);
         assertThat(merged.getCurveList().stream()
@@ -84,8 +85,8 @@ class MergedReportTest {
         Report first = report(1, 1).toBuilder().addLayers("a").addLayers("b").build();
         Report next = report(2, 1).toBuilder().setFirstLayer(2).addLayers("c").build();
         Report again = report(3, 1).toBuilder().addLayers("a").build();
-        assertThat(MergedReport.of(first, next).getLayersList()).containsExactly("a", "b", "c");
-        assertThat(MergedReport.of(MergedReport.of(first, next), again).getLayersList())
+        assertThat(MergedReport.of(first, next, 5).getLayersList()).containsExactly("a", "b", "c");
+        assertThat(MergedReport.of(MergedReport.of(first, next, 5), again, 5).getLayersList())
                 .containsExactly("a");
     }
 }

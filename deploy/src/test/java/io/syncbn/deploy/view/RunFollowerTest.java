@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -91,6 +92,32 @@ class RunFollowerTest {
         assertThat(json.path("alarms").toString())
                 .contains("3 lines of metrics.jsonl cannot be read", "1 line of events.jsonl cannot be read");
         assertThat(json.path("state").asText()).isEqualTo("waiting for workers");
+    }
+
+    /** A run that was stopped and goes on has a file of events for each attempt. */
+    @Test
+    void eventsOfAllAttemptsAreShown() throws IOException {
+        Files.writeString(
+                run.resolve("events.jsonl.1"),
+                "{\"event\":\"generation\",\"generation\":1,\"text\":\"one\"}\n{\"event\":\"stopped\",\"text\":\"two\"}\n");
+        RunFollower follower = new RunFollower(run, job());
+        assertThat(json(follower).path("state").asText()).isEqualTo("stopped");
+        Files.writeString(run.resolve("events.jsonl"), "{\"event\":\"joined\",\"text\":\"three\"}\n");
+        JsonNode json = json(follower);
+        assertThat(json.path("state").asText()).isEqualTo("waiting for workers");
+        assertThat(json.path("events").findValuesAsText("text")).containsExactly("one", "two", "three");
+    }
+
+    /** The launcher writes it anew whenever more is known. */
+    @Test
+    void faultsAreShownAsTheyHappen() throws IOException {
+        RunFollower follower = new RunFollower(run, job());
+        Path chaos = run.resolve("chaos.json");
+        Files.writeString(chaos, "{\"faults\":[{\"fault\":\"a\",\"fired\":true}]}");
+        assertThat(json(follower).path("faults").findValuesAsText("fault")).containsExactly("a");
+        Files.writeString(chaos, "{\"faults\":[{\"fault\":\"a\",\"fired\":true},{\"fault\":\"b\"}]}");
+        Files.setLastModifiedTime(chaos, FileTime.fromMillis(1));
+        assertThat(json(follower).path("faults").findValuesAsText("fault")).containsExactly("a", "b");
     }
 
     @Test
