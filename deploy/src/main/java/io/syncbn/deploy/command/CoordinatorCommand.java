@@ -4,6 +4,7 @@ import io.syncbn.coordinator.CoordinatorConfig;
 import io.syncbn.coordinator.CoordinatorProcess;
 import io.syncbn.coordinator.Outcome;
 import io.syncbn.coordinator.service.Spectator;
+import io.syncbn.deploy.launch.RunDirectory;
 import io.syncbn.deploy.settings.RunSettings;
 import io.syncbn.deploy.settings.Settings;
 import io.syncbn.deploy.settings.UsageException;
@@ -82,7 +83,9 @@ final class CoordinatorCommand implements Command {
 
     /** A launcher's coordinator goes on without a page: the port that its predecessor had may be another's by now. */
     private static Optional<LivePage> page(int port, boolean isLaunched, Job job, Optional<Path> journal) {
-        Optional<Path> directory = journal.map(file -> file.toAbsolutePath().getParent());
+        Optional<Path> directory = journal.map(Path::toAbsolutePath)
+                .filter(file -> new RunDirectory(file.getParent()).events().equals(file))
+                .map(Path::getParent);
         try {
             return Optional.of(PageAddress.serve(port, at -> new LivePage(at, job, directory)));
         } catch (UsageException e) {

@@ -3,12 +3,8 @@ package io.syncbn.deploy.command;
 import io.syncbn.deploy.export.OnnxFile;
 import io.syncbn.deploy.settings.ExportSettings;
 import io.syncbn.deploy.settings.Settings;
-import io.syncbn.deploy.settings.UsageException;
 import io.syncbn.proto.job.Setting;
-import io.syncbn.worker.checkpoint.AtomicFile;
 import io.syncbn.worker.checkpoint.Checkpoint;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -55,34 +51,20 @@ final class ExportOnnxCommand implements Command {
         settings.needed(ExportSettings.FROM);
         settings.needed(ExportSettings.ONNX_OUT);
         Optional<Path> from = settings.path(ExportSettings.FROM);
-        Optional<Path> out = settings.path(ExportSettings.ONNX_OUT);
+        Optional<OutputFile> out = OutputFile.of(settings, ExportSettings.ONNX_OUT);
         OnnxFile.Input input = settings.choice(ExportSettings.INPUT, List.of(OnnxFile.Input.values()));
         boolean foldsBatchNorm = settings.flag(ExportSettings.FOLD_BN);
-        out.flatMap(ExportOnnxCommand::problem).ifPresent(settings::problem);
         settings.check();
 
         Checkpoint checkpoint = Checkpoint.open(from.orElseThrow());
         byte[] content = OnnxFile.of(checkpoint, Version.text(), input, foldsBatchNorm);
-        write(out.orElseThrow(), content);
+        out.orElseThrow().write(content);
         System.out.printf(
-                Locale.ROOT, "%s  %d bytes, from %s%n", out.orElseThrow(), content.length, checkpoint.directory());
+                Locale.ROOT,
+                "%s  %d bytes, from %s%n",
+                out.orElseThrow().path(),
+                content.length,
+                checkpoint.directory());
         return ExitCode.DONE;
-    }
-
-    private static Optional<String> problem(Path out) {
-        if (Files.isDirectory(out)) {
-            return Optional.of("--out is '" + out + "', a directory; expected a file to write");
-        }
-        return Files.isDirectory(out.toAbsolutePath().getParent())
-                ? Optional.empty()
-                : Optional.of("--out is '" + out + "'; expected a file in a directory that is there");
-    }
-
-    private static void write(Path file, byte[] content) {
-        try {
-            AtomicFile.write(file.toAbsolutePath(), content);
-        } catch (IOException e) {
-            throw new UsageException(List.of("--out is '" + file + "', which cannot be written: " + e));
-        }
     }
 }

@@ -2,8 +2,9 @@ package io.syncbn.deploy.command;
 
 import io.syncbn.deploy.export.TensorBoardExport;
 import io.syncbn.deploy.launch.RunDirectory;
-import io.syncbn.deploy.settings.RunSettings;
+import io.syncbn.deploy.settings.ExportSettings;
 import io.syncbn.deploy.settings.Settings;
+import io.syncbn.deploy.settings.UsageException;
 import io.syncbn.proto.job.Setting;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -27,12 +28,12 @@ final class ExportTensorBoardCommand implements Command {
 
     @Override
     public List<Setting> runSettings() {
-        return RunSettings.EXPORT_TENSORBOARD;
+        return ExportSettings.TENSORBOARD;
     }
 
     @Override
     public List<Setting> words() {
-        return RunSettings.EXPORT_TENSORBOARD;
+        return ExportSettings.TENSORBOARD;
     }
 
     @Override
@@ -46,20 +47,25 @@ final class ExportTensorBoardCommand implements Command {
     }
 
     @Override
-    public int run(Settings settings) throws IOException {
-        String run = settings.needed(RunSettings.RUN);
-        settings.needed(RunSettings.DIRECTORY);
-        Optional<RunDirectory> directory = settings.path(RunSettings.RUN).map(RunDirectory::new);
-        Optional<Path> to = settings.path(RunSettings.DIRECTORY);
+    public int run(Settings settings) {
+        String run = settings.needed(ExportSettings.RUN);
+        settings.needed(ExportSettings.DIRECTORY);
+        Optional<RunDirectory> directory = settings.path(ExportSettings.RUN).map(RunDirectory::new);
+        Optional<Path> to = settings.path(ExportSettings.DIRECTORY);
         directory
                 .filter(given -> !Files.isRegularFile(given.job()) || !Files.isRegularFile(given.metrics()))
                 .ifPresent(given -> settings.problem(
                         "--run is '" + run + "'; expected the directory of a run, with job.yaml and metrics.jsonl"));
-        to.ifPresent(place -> TensorBoardDirectory.requireNoEvents(settings, RunSettings.DIRECTORY, place));
+        to.ifPresent(place -> TensorBoardDirectory.requireNoEvents(settings, ExportSettings.DIRECTORY, place));
         settings.check();
 
-        long steps = TensorBoardExport.write(directory.orElseThrow(), to.orElseThrow(), System.err::println);
-        System.out.println("event files of " + steps + " steps in " + to.orElseThrow());
+        try {
+            long steps = TensorBoardExport.write(directory.orElseThrow(), to.orElseThrow(), System.err::println);
+            System.out.println("event files of " + steps + " steps in " + to.orElseThrow());
+        } catch (IOException e) {
+            throw new UsageException(
+                    List.of("the event files of " + run + " cannot be written to " + to.orElseThrow() + ": " + e));
+        }
         return ExitCode.DONE;
     }
 }

@@ -9,8 +9,6 @@ import io.syncbn.deploy.settings.Range;
 import io.syncbn.deploy.settings.Settings;
 import io.syncbn.deploy.settings.UsageException;
 import io.syncbn.proto.job.Setting;
-import io.syncbn.worker.checkpoint.AtomicFile;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,7 +28,7 @@ final class ExportTraceCommand implements Command {
     @Override
     public String summary() {
         return "Writes steps of a run as a trace, which ui.perfetto.dev and chrome://tracing open: workers are processes, parts of"
-                + " steps and waits by layer are slices. Workers report one step in half a second, and a long run keeps fewer.";
+                + " steps and waits by layer are slices. A run keeps a step of each worker every few seconds, a long one fewer.";
     }
 
     @Override
@@ -59,7 +57,7 @@ final class ExportTraceCommand implements Command {
         settings.needed(ExportSettings.RUN);
         settings.needed(ExportSettings.TRACE_OUT);
         Optional<RunDirectory> run = settings.path(ExportSettings.RUN).map(RunDirectory::new);
-        Optional<Path> out = settings.path(ExportSettings.TRACE_OUT);
+        Optional<OutputFile> out = OutputFile.of(settings, ExportSettings.TRACE_OUT);
         Range steps = settings.range(ExportSettings.STEPS, Integer.MAX_VALUE);
         run.filter(given -> !Files.isRegularFile(given.workers()))
                 .ifPresent(given ->
@@ -75,8 +73,8 @@ final class ExportTraceCommand implements Command {
                     + ", of which no worker reported more than sums"
                     + (all.isEmpty() ? "" : "; the nearest of which one did is " + nearest(all, steps.least()))));
         }
-        write(out.orElseThrow(), trace.text());
-        System.out.println(out.orElseThrow() + "  " + trace.steps().size() + " steps, "
+        out.orElseThrow().write(trace.text().getBytes(StandardCharsets.UTF_8));
+        System.out.println(out.orElseThrow().path() + "  " + trace.steps().size() + " steps, "
                 + trace.steps().first() + " to " + trace.steps().last());
         return ExitCode.DONE;
     }
@@ -88,19 +86,8 @@ final class ExportTraceCommand implements Command {
     }
 
     private static List<JsonLine> lines(Path file) {
-        JsonLines lines = JsonLines.ofAll(file);
         List<JsonLine> all = new ArrayList<>();
-        for (List<JsonLine> news = lines.news(); !news.isEmpty(); news = lines.news()) {
-            all.addAll(news);
-        }
+        JsonLines.ofAll(file).readAll(all::add);
         return all;
-    }
-
-    private static void write(Path file, String text) {
-        try {
-            AtomicFile.write(file.toAbsolutePath(), text.getBytes(StandardCharsets.UTF_8));
-        } catch (IOException e) {
-            throw new UsageException(List.of("--out is '" + file + "', which cannot be written: " + e.getMessage()));
-        }
     }
 }

@@ -54,6 +54,8 @@ final class ManPage {
         CommandSpec spec = line.getCommandSpec();
         String name = spec.qualifiedName();
         line(".SS \"" + escaped(name) + "\"");
+        line(".B \"" + escaped(String.join(" ", spec.usageMessage().customSynopsis())) + "\"");
+        line(".PP");
         paragraphs(spec.usageMessage().description());
         for (ArgGroupSpec group : spec.argGroups()) {
             String heading = String.format(Locale.ROOT, group.heading()).strip();

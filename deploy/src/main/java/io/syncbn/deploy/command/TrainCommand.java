@@ -97,6 +97,7 @@ final class TrainCommand implements Command {
         Heaps heaps =
                 new Heaps(settings.memory(RunSettings.COORDINATOR_HEAP), settings.memory(RunSettings.WORKER_HEAP));
         int pagePort = settings.integer(RunSettings.PAGE_PORT, 0, WorkerCommand.MOST_PORT);
+        PageAddress.requireFree(settings, pagePort);
         int restarts = settings.integer(RunSettings.RESTARTS, 0, Integer.MAX_VALUE - 1);
         TrainOutput output = TrainOutput.of(settings);
         Optional<ChaosPlan> chaos = ChaosPlan.of(settings, jobRun.workers());

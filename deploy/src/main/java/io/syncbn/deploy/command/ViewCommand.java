@@ -7,6 +7,7 @@ import io.syncbn.deploy.view.RunsPage;
 import io.syncbn.proto.job.Job;
 import io.syncbn.proto.job.Setting;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -25,8 +26,8 @@ final class ViewCommand implements Command {
 
     @Override
     public String summary() {
-        return "Serves a page that shows a run, finished or not: its curves, where the time of steps goes, who waits for whom in"
-                + " which layer, what happened to the membership. Several runs are laid over each other. Ctrl-C ends it.";
+        return "Serves a page that shows a run, finished or not: its curves, where the time of steps goes, how long each worker"
+                + " waits in which layer, what happened to the membership. Several runs are laid over each other. Ctrl-C ends it.";
     }
 
     @Override
@@ -56,12 +57,13 @@ final class ViewCommand implements Command {
         for (String word : settings.needed(RunSettings.RUNS).lines().toList()) {
             addRun(word, runs, settings);
         }
-        Optional<Path> export = settings.path(RunSettings.EXPORT);
+        Optional<OutputFile> export = OutputFile.of(settings, RunSettings.EXPORT);
         int port = settings.integer(RunSettings.PAGE_PORT, 0, WorkerCommand.MOST_PORT);
         settings.check();
         if (export.isPresent()) {
-            Files.writeString(export.get(), RunsPage.html(runs));
-            System.out.println("page " + export.get() + ", " + Files.size(export.get()) / 1000 + " KB");
+            byte[] html = RunsPage.html(runs).getBytes(StandardCharsets.UTF_8);
+            export.get().write(html);
+            System.out.println("page " + export.get().path() + ", " + html.length / 1000 + " KB");
             return ExitCode.DONE;
         }
         try (RunsPage page = PageAddress.serve(port, at -> new RunsPage(at, runs))) {

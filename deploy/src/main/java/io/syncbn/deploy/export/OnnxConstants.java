@@ -43,10 +43,6 @@ final class OnnxConstants {
         return floats.get(name);
     }
 
-    boolean contains(String name) {
-        return floats.containsKey(name) || integers.containsKey(name);
-    }
-
     void remove(String name) {
         floats.remove(name);
     }

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /** Follows a file of JSON objects, a line each, while it grows. */
 public final class JsonLines {
@@ -66,6 +67,15 @@ public final class JsonLines {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** All complete lines from here to the file's end, also behind a part that cannot be read. */
+    public void readAll(Consumer<JsonLine> taker) {
+        long before;
+        do {
+            before = readBytes;
+            news().forEach(taker);
+        } while (readBytes > before);
     }
 
     private long length() {

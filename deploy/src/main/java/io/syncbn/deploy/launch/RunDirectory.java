@@ -87,9 +87,11 @@ public record RunDirectory(Path path) {
         }
     }
 
-    /** Deletes the initial state left by a run that never committed a step, and its name in MLflow; its logs stay. */
+    /** Deletes what a run has left that never committed a step, and another must not go on with; its logs stay. */
     public void clear() throws IOException {
-        Files.deleteIfExists(path.resolve("mlflow-run"));
+        for (Path file : List.of(path.resolve("mlflow-run"), workers(), chaos())) {
+            Files.deleteIfExists(file);
+        }
         if (Files.isDirectory(checkpoints())) {
             try (Stream<Path> entries = Files.walk(checkpoints())) {
                 for (Path entry : entries.sorted(Comparator.reverseOrder()).toList()) {

@@ -25,11 +25,18 @@ public final class ExportSettings {
             "true",
             "make batch normalization a part of the convolution or dense layer before it, where there is one");
 
-    public static final Setting RUN =
-            new Setting("run", "RUN", "", "directory of a run; it may stand without the flag's name; needed");
+    public static final Setting RUN = new Setting(
+            "run", "RUN", "", "directory of a run, finished or not; it may stand without the flag's name; needed");
     public static final Setting STEPS = new Setting("steps", "A:B", "1:" + Integer.MAX_VALUE, "first and last step");
     public static final Setting TRACE_OUT = new Setting("out", "FILE", "", "file to write, such as trace.json; needed");
 
+    public static final Setting DIRECTORY = new Setting(
+            "directory",
+            "DIR",
+            "",
+            "where to write, a directory for this run alone; it may stand without the flag's name; needed");
+
+    public static final List<Setting> TENSORBOARD = List.of(RUN, DIRECTORY);
     public static final List<Setting> TRACE = List.of(RUN, STEPS, TRACE_OUT);
     public static final List<Setting> ONNX = List.of(FROM, ONNX_OUT, INPUT, FOLD_BN);
 }

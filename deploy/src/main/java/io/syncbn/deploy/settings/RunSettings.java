@@ -157,10 +157,6 @@ public final class RunSettings {
             "",
             "checkpoint to evaluate, or a run directory for its last one; its run's job.yaml is read too; needed");
 
-    public static final Setting RUN = new Setting("run", "RUN", "", "directory of a run, finished or not; needed");
-    public static final Setting DIRECTORY =
-            new Setting("directory", "DIR", "", "where to write, a directory for this run alone; needed");
-
     /**
      * Set by the launcher for its children: end when standard input closes, because the launcher is then gone. A worker
      * reads the coordinator's address from the first line; a coordinator that reads a line stops the job. Ctrl-C is
@@ -244,8 +240,6 @@ public final class RunSettings {
     /** Who is told of a run, beside its directory. */
     public static final List<Setting> TRACKING =
             List.of(TENSORBOARD, TENSORBOARD_HISTOGRAMS, MLFLOW, MLFLOW_EXPERIMENT);
-
-    public static final List<Setting> EXPORT_TENSORBOARD = List.of(RUN, DIRECTORY);
 
     public static final List<Setting> EVALUATE = List.of(CHECKPOINT, JOB);
 

@@ -11,6 +11,7 @@ import java.util.Map;
 /** What the steps of a run gave, and what evaluations did. Not thread-safe. */
 final class Curves {
     private static final int RECENT_STEPS = 50;
+    private static final String LOSS = "loss";
 
     private final Map<String, Thinned> steps = new LinkedHashMap<>();
     private final Map<String, EvaluationSeries> evaluations = new LinkedHashMap<>();
@@ -18,6 +19,8 @@ final class Curves {
     private double lastEpoch;
     private long lastEvaluation = -1;
     private long skipped;
+    /** Of all but the loss, reports have only means of several steps. */
+    private boolean hasReports;
 
     /** The evaluations in one way. */
     private static final class EvaluationSeries {
@@ -27,7 +30,7 @@ final class Curves {
 
     Curves() {
         for (String name : List.of(
-                "loss",
+                LOSS,
                 "accuracy",
                 "learningRate",
                 "stepMillis",
@@ -73,7 +76,7 @@ final class Curves {
             if (line.path("skipped").asBoolean()) {
                 skipped++;
             } else {
-                List.of("loss", "accuracy", "gradientSquare", "gradientVariance")
+                List.of(LOSS, "accuracy", "gradientSquare", "gradientVariance")
                         .forEach(name -> steps.get(name).add(step, number(line, name)));
             }
             steps.get("learningRate").add(step, number(line, "learningRate"));
@@ -98,12 +101,13 @@ final class Curves {
         if (first <= lastStep) {
             return;
         }
+        hasReports = true;
         lastStep = last;
         lastEpoch = point.path(7).asDouble();
         int left = point.path(8).asInt();
         int count = (int) (last - first + 1) - left;
         skipped += left;
-        steps.get("loss")
+        steps.get(LOSS)
                 .add(Point.of(
                         last,
                         count,
@@ -147,21 +151,22 @@ final class Curves {
 
     void write(ObjectNode json) {
         ObjectNode curves = json.putObject("curves");
-        steps.forEach((name, series) -> write(curves.putObject(name), series));
+        steps.forEach((name, series) -> write(curves.putObject(name), series, !hasReports || name.equals(LOSS)));
         ObjectNode ways = json.putObject("evaluations");
         evaluations.forEach((way, series) -> {
             ObjectNode of = ways.putObject(way);
-            write(of.putObject("loss"), series.loss);
-            write(of.putObject("accuracy"), series.accuracy);
+            write(of.putObject(LOSS), series.loss, true);
+            write(of.putObject("accuracy"), series.accuracy, true);
         });
     }
 
-    private static void write(ObjectNode json, Thinned series) {
+    /** @param knowsExtremes whether points have the least and the most of their steps */
+    private static void write(ObjectNode json, Thinned series, boolean knowsExtremes) {
         ArrayNode steps = json.putArray("step");
         series.points().forEach(point -> steps.add(point.last()));
         Numbers.put(json.putArray("mean"), series.each(Point::mean));
         boolean isThinned = series.points().stream().anyMatch(point -> point.count() > 1);
-        if (isThinned) {
+        if (isThinned && knowsExtremes) {
             Numbers.put(json.putArray("least"), series.each(Point::least));
             Numbers.put(json.putArray("most"), series.each(Point::most));
         }

@@ -9,6 +9,7 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /** What happened to the membership: lines of events.jsonl, and the faults that --chaos caused. Not thread-safe. */
 final class Happenings {
@@ -16,16 +17,25 @@ final class Happenings {
     private static final int MOST_EVENTS = 1500;
 
     private static final int MOST_FAULTS = 1000;
+    private static final int MOST_SLOW = 20;
     private static final String WAITING = "waiting for workers";
     /** What ends a job. */
     private static final Map<String, String> ENDS = Map.of("done", "done", "stopped", "stopped", "failed", "failed");
 
     private final Deque<JsonNode> events = new ArrayDeque<>();
     private final List<JsonNode> faults = new ArrayList<>();
-    private final Map<String, Integer> slow = new HashMap<>();
+    /** By worker: how often the others waited for it alone, and when last. */
+    private final Map<String, Slowness> slow = new HashMap<>();
+
     private long left;
+
+    private record Slowness(int times, long lastStep) {
+        Slowness again(long step) {
+            return new Slowness(times + 1, step);
+        }
+    }
+
     private String state = WAITING;
-    private String text = "";
     private long generation;
     private JsonNode seats;
 
@@ -40,20 +50,33 @@ final class Happenings {
             events.removeFirst();
             left++;
         }
-        generation = Math.max(generation, event.path("generation").asLong());
+        generation = event.path("generation").asLong(generation);
         switch (topic) {
             case "plan" -> seats = event.path("workers");
             case "generation" -> state = "running";
             case "hold" -> state = WAITING;
             case "joined" -> state = isOver() ? WAITING : state; // another attempt at the run
             case "restored" -> state = "going back to a checkpoint";
-            case "slow" -> slow.merge(event.path("worker").asText(), 1, Integer::sum);
+            case "slow" ->
+                slow(event.path("worker").asText(), event.path("step").asLong());
             default -> state = ENDS.getOrDefault(topic, state);
         }
         if (topic.equals("generation") && event.has("workers")) {
             seats = event.path("workers");
         }
-        text = event.path("text").asText();
+    }
+
+    private void slow(String worker, long step) {
+        if (slow.size() < MOST_SLOW || slow.containsKey(worker)) {
+            slow.put(worker, slow.getOrDefault(worker, new Slowness(0, 0)).again(step));
+        }
+    }
+
+    /** What to look at, for people. */
+    void alarms(Consumer<String> alarms) {
+        slow.forEach((worker, how) -> alarms.accept("the others have waited for " + worker + " alone, "
+                + (how.times() == 1 ? "once" : how.times() + " times") + ", last at step " + how.lastStep()
+                + ": see the events"));
     }
 
     /** The faults of chaos.json, in place of those that were known. */
@@ -75,10 +98,7 @@ final class Happenings {
     }
 
     void write(ObjectNode json) {
-        json.put("state", state)
-                .put("lastEvent", text)
-                .put("generation", generation)
-                .put("eventsLeftOut", left);
+        json.put("state", state).put("generation", generation).put("eventsLeftOut", left);
         if (seats != null) {
             json.set("seats", seats);
         }
@@ -86,7 +106,5 @@ final class Happenings {
         events.forEach(list::add);
         ArrayNode broken = json.putArray("faults");
         faults.forEach(broken::add);
-        ObjectNode slowness = json.putObject("slow");
-        slow.forEach(slowness::put);
     }
 }

@@ -51,7 +51,7 @@ public final class LivePage implements Spectator, AutoCloseable {
         public String lines(String file, String place) {
             return directory
                     .map(run -> RunLines.near(run, file, place))
-                    .orElse("this coordinator has no --journal, and so no files\n");
+                    .orElse("this coordinator has no run directory: --journal names no events.jsonl\n");
         }
     }
 
@@ -59,7 +59,8 @@ public final class LivePage implements Spectator, AutoCloseable {
      * Begins to serve.
      *
      * @param bind where; port 0 for any that is free
-     * @param directory of the coordinator's journal, to which workers.jsonl goes too; empty for none
+     * @param directory of the run, whose events.jsonl is the coordinator's journal, and to which workers.jsonl goes too;
+     *     empty for none
      * @throws IOException with a message for the user
      */
     public LivePage(Address bind, Job job, Optional<Path> directory) throws IOException {

@@ -22,20 +22,20 @@ final class MergedReport {
      * @param millisBetween them
      */
     static Report of(Report report, Report next, long millisBetween) {
-        if (report.getSteps() == 0) {
-            return next.toBuilder()
-                    .addAllScores(report.getScoresList())
-                    .addAllDigests(report.getDigestsList())
-                    .build();
-        }
         Report.Builder merged = report.toBuilder()
                 .addAllScores(next.getScoresList())
                 .addAllDigests(next.getDigestsList())
+                .setLayersAWait(next.getLayersAWait())
                 .setFailedWrites(next.getFailedWrites());
         if (next.getSteps() > 0) {
-            merged.setLastStep(next.getLastStep())
-                    .setSteps(report.getSteps() + next.getSteps())
-                    .setSums(sum(report.getSums(), next.getSums()))
+            merged.setLastStep(next.getLastStep()).setSteps(report.getSteps() + next.getSteps());
+        }
+        if (report.getSteps() == 0) {
+            merged.setSums(next.getSums()).setSample(next.getSample()).addAllCurve(next.getCurveList());
+        } else if (next.getSteps() == 0) {
+            merged.setSample(older(report.getSample(), millisBetween));
+        } else {
+            merged.setSums(sum(report.getSums(), next.getSums()))
                     .setSample(sample(report.getSample(), next.getSample(), millisBetween))
                     .clearCurve()
                     .addAllCurve(curve(report.getCurveList(), next.getCurveList()));
@@ -54,9 +54,13 @@ final class MergedReport {
     private static StepSample sample(StepSample before, StepSample next, long millisBetween) {
         return Long.numberOfTrailingZeros(next.getStep()) >= Long.numberOfTrailingZeros(before.getStep())
                 ? next
-                : before.toBuilder()
-                        .setAge(before.getAge() + TimeUnit.MILLISECONDS.toMicros(millisBetween))
-                        .build();
+                : older(before, millisBetween);
+    }
+
+    private static StepSample older(StepSample sample, long byMillis) {
+        return sample.toBuilder()
+                .setAge(sample.getAge() + TimeUnit.MILLISECONDS.toMicros(byMillis))
+                .build();
     }
 
     private static StepTimes sum(StepTimes a, StepTimes b) {

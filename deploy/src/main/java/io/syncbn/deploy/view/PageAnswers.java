@@ -14,9 +14,13 @@ import io.netty.handler.codec.http.QueryStringDecoder;
 import io.syncbn.proto.net.HttpAnswers;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /** One client of a {@link PageServer}: gets the page, its data as a stream of events, or lines of a run's files. */
 final class PageAnswers extends HttpAnswers {
+    /** Of this machine, and of the near end of a tunnel to it. */
+    private static final Pattern NEAR = Pattern.compile("(127\\.0\\.0\\.1|localhost|\\[::1])?(:\\d+)?");
+
     private static final String HTML = "text/html; charset=utf-8";
 
     private final PageServer server;
@@ -27,6 +31,12 @@ final class PageAnswers extends HttpAnswers {
     PageAnswers(PageServer server) {
         super("the page and its data");
         this.server = server;
+    }
+
+    /** Otherwise a web site whose name leads to this machine could read the page in the browser of somebody here. */
+    @Override
+    protected boolean isOurName(String host) {
+        return NEAR.matcher(host).matches();
     }
 
     @Override

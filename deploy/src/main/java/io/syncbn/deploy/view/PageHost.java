@@ -46,7 +46,7 @@ final class PageHost implements AutoCloseable {
      */
     PageHost(Address bind, List<PageSource> sources) throws IOException {
         this.sources = List.copyOf(sources);
-        this.server = new PageServer(bind, this::lines, () -> execute(() -> {}));
+        this.server = new PageServer(bind, this::lines, () -> execute(this::publish));
         thread.scheduleAtFixedRate(this::publish, PUBLISH_MILLIS, PUBLISH_MILLIS, TimeUnit.MILLISECONDS);
     }
 
@@ -103,9 +103,10 @@ final class PageHost implements AutoCloseable {
                 .orElse("there is no run of this name\n")));
     }
 
-    /** Ends serving after a last task, for which it waits a bounded time. */
+    /** Ends serving after a last task and a last publication, for which it waits a bounded time. */
     void finish(Runnable last) {
         execute(last);
+        execute(this::publish);
         thread.shutdown();
         try {
             thread.awaitTermination(END_PATIENCE_SECONDS, TimeUnit.SECONDS);

@@ -11,7 +11,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -61,11 +60,7 @@ final class RunFollower implements PageSource {
     }
 
     private void read(JsonLines lines, Path file, Consumer<JsonNode> taker) {
-        List<JsonLine> news = lines.news();
-        while (!news.isEmpty()) {
-            news.forEach(line -> taker.accept(line.values()));
-            news = lines.news();
-        }
+        lines.readAll(line -> taker.accept(line.values()));
         if (lines.unreadable() > 0) {
             story.unreadable(file.getFileName().toString(), lines.unreadable());
         }

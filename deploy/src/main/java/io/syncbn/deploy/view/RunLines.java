@@ -1,6 +1,9 @@
 package io.syncbn.deploy.view;
 
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,7 +17,6 @@ import java.util.Iterator;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 
 /** Finds lines in the files of a run, by step or by time. */
 final class RunLines {
@@ -45,9 +47,11 @@ final class RunLines {
         String sought = file.endsWith(".log")
                 ? logTime(Long.parseLong(where.group(2)))
                 : "\"" + where.group(1) + "\":" + where.group(2);
-        try (Stream<String> lines = new String(Files.readAllBytes(path), StandardCharsets.UTF_8).lines()) {
-            return file + "\n" + around(lines.iterator(), sought, file.endsWith(".log"));
-        } catch (IOException e) {
+        // A long run's file is larger than this process's memory.
+        try (BufferedReader lines =
+                new BufferedReader(new InputStreamReader(Files.newInputStream(path), StandardCharsets.UTF_8))) {
+            return file + "\n" + around(lines.lines().iterator(), sought, file.endsWith(".log"));
+        } catch (IOException | UncheckedIOException e) {
             return file + " cannot be read: " + e.getMessage() + "\n";
         }
     }

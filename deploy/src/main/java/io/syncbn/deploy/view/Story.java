@@ -6,7 +6,10 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.syncbn.proto.job.Fingerprint;
 import io.syncbn.proto.job.Job;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,6 +19,12 @@ final class Story {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final int MOST_WORKERS = 256;
     private static final int MOST_LAYERS = 10_000;
+    /** Of the parts of steps, over all workers: a page must stay small enough to be sent every second. */
+    private static final int MOST_POINTS = 3200;
+
+    private static final int FEWEST_POINTS = 40;
+    /** Far longer than a job is silent that lives. */
+    private static final long SILENCE_MILLIS = 120_000;
 
     private final String name;
     private final Job job;
@@ -52,14 +61,20 @@ final class Story {
     void report(JsonNode line) {
         String worker = line.path("worker").asText();
         digests.add(worker, line.path("digests"));
-        if (workers.size() < MOST_WORKERS || workers.containsKey(worker)) {
-            workers.computeIfAbsent(worker, WorkerStory::new).report(line);
+        workers.computeIfAbsent(worker, WorkerStory::new).report(line);
+        if (workers.size() > MOST_WORKERS) {
+            workers.remove(longestSilent());
         }
         double millis = WorkerStory.stepMillis(line);
         line.path("curve").forEach(point -> curves.point(point, millis, globalBatch()));
         line.path("scores").forEach(curves::scores);
         layers(line.path("layers"));
         layersAWait = line.path("layersAWait").asInt(layersAWait);
+    }
+
+    private String longestSilent() {
+        return Collections.min(workers.values(), Comparator.comparingLong(WorkerStory::heardMillis))
+                .name();
     }
 
     private int globalBatch() {
@@ -110,16 +125,16 @@ final class Story {
             json.set("result", result);
         }
         json.put("step", curves.lastStep());
-        json.put("globalBatch", globalBatch());
         progress(json);
         curves.write(json);
         ArrayNode names = json.putArray("layers");
         layers.forEach(names::add);
         json.put("layersAWait", layersAWait);
         ArrayNode crew = json.putArray("workers");
-        workers.values().forEach(worker -> worker.write(crew.addObject(), nowMillis));
+        int points = Math.max(FEWEST_POINTS, MOST_POINTS / Math.max(1, workers.size()));
+        workers.values().forEach(worker -> worker.write(crew.addObject(), points));
         digests.write(json);
-        alarms(json.putArray("alarms"));
+        alarms(json.putArray("alarms"), nowMillis);
         return json;
     }
 
@@ -145,7 +160,17 @@ final class Story {
         }
     }
 
-    private void alarms(ArrayNode alarms) {
+    private void alarms(ArrayNode alarms, long nowMillis) {
+        long silentMillis = nowMillis
+                - workers.values().stream()
+                        .mapToLong(WorkerStory::heardMillis)
+                        .max()
+                        .orElse(nowMillis);
+        if (!isOver() && silentMillis > SILENCE_MILLIS) {
+            alarms.add("no worker has reported for "
+                    + Duration.ofMillis(silentMillis).toMinutes() + " min: the job may have ended without saying so");
+        }
+        happenings.alarms(alarms::add);
         if (digests.differ()) {
             alarms.add("replicas differ: see their digests");
         }

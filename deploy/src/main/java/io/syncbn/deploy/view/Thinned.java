@@ -5,13 +5,14 @@ import java.util.List;
 import java.util.function.ToDoubleFunction;
 
 /**
- * A series of bounded length: when it is full, each two neighbours become one. A point of several steps has their mean,
+ * A series of bounded, even length: when it is full, each two neighbours become one. A point of several steps has their mean,
  * least and most, so that no peak is lost. Not thread-safe.
  */
 final class Thinned {
     /** Two for each pixel of a wide screen would be more than one can see. */
     static final int MOST_POINTS = 800;
 
+    private final int mostPoints;
     private final List<Point> points = new ArrayList<>();
     private int stepsAPoint = 1;
 
@@ -43,6 +44,24 @@ final class Thinned {
         }
     }
 
+    Thinned() {
+        this(MOST_POINTS);
+    }
+
+    private Thinned(int mostPoints) {
+        this.mostPoints = mostPoints;
+    }
+
+    /** The same in fewer points; itself if it has no more. */
+    Thinned thinnedTo(int most) {
+        if (points.size() <= most) {
+            return this;
+        }
+        Thinned thinned = new Thinned(most);
+        points.forEach(thinned::add);
+        return thinned;
+    }
+
     /** Adds a value of one step. */
     void add(long step, double value) {
         add(Point.of(step, 1, value, value, value));
@@ -58,9 +77,9 @@ final class Thinned {
             points.set(last, points.get(last).with(point));
             return;
         }
-        if (points.size() == MOST_POINTS) {
+        if (points.size() == mostPoints) {
             List<Point> halved = new ArrayList<>();
-            for (int i = 0; i < MOST_POINTS; i += 2) {
+            for (int i = 0; i < mostPoints; i += 2) {
                 halved.add(points.get(i).with(points.get(i + 1)));
             }
             points.clear();

@@ -35,6 +35,11 @@ final class WorkerStory {
         return name;
     }
 
+    /** Wall clock of the last report; 0 without one. */
+    long heardMillis() {
+        return heardMillis;
+    }
+
     long failedWrites() {
         return failedWrites;
     }
@@ -54,13 +59,15 @@ final class WorkerStory {
         failedWrites = report.path("failedWrites").asLong(failedWrites);
         long step = report.path("step").asLong();
         int steps = report.path("steps").asInt();
-        if (steps <= 0 || step <= lastStep) {
+        if (steps <= 0) {
             return;
         }
-        lastStep = step;
-        for (int i = 0; i < PARTS.size(); i++) {
-            double millis = report.path("times").path(i).asDouble() / 1000 / steps;
-            parts.get(i).add(Thinned.Point.of(step, steps, millis, millis, millis));
+        if (step > lastStep) { // those that are repeated from a checkpoint on are in the series
+            lastStep = step;
+            for (int i = 0; i < PARTS.size(); i++) {
+                double millis = report.path("times").path(i).asDouble() / 1000 / steps;
+                parts.get(i).add(Thinned.Point.of(step, steps, millis, millis, millis));
+            }
         }
         if (recentForward.hasMore(RECENT_STEPS)) {
             recentForward.fade();
@@ -72,27 +79,29 @@ final class WorkerStory {
         for (LayerSums sums : List.of(backward, recentBackward)) {
             sums.add(report.path("backward"), steps);
         }
-        samples.addLast(report.path("sample"));
+        if (report.path("sample").has("times")) {
+            samples.addLast(report.path("sample"));
+        }
         if (samples.size() > MOST_SAMPLES) {
             samples.removeFirst();
         }
     }
 
-    void write(ObjectNode json, long nowMillis) {
-        json.put("name", name).put("step", lastStep).put("failedWrites", failedWrites);
-        if (heardMillis > 0) {
-            json.put("silentMillis", Math.max(0, nowMillis - heardMillis));
-        }
+    /** @param mostPoints of each series */
+    void write(ObjectNode json, int mostPoints) {
+        json.put("name", name);
         ArrayNode last = json.putArray("samples");
         samples.forEach(sample -> {
             ObjectNode one = last.addObject().put("step", sample.path("step").asLong());
             one.set("times", sample.path("times"));
         });
         ObjectNode developed = json.putObject("parts");
+        List<Thinned> thinned =
+                parts.stream().map(series -> series.thinnedTo(mostPoints)).toList();
         ArrayNode steps = developed.putArray("step");
-        parts.get(0).points().forEach(point -> steps.add(point.last()));
+        thinned.get(0).points().forEach(point -> steps.add(point.last()));
         for (int i = 0; i < PARTS.size(); i++) {
-            Numbers.put(developed.putArray(PARTS.get(i)), parts.get(i).each(Thinned.Point::mean));
+            Numbers.put(developed.putArray(PARTS.get(i)), thinned.get(i).each(Thinned.Point::mean));
         }
         ObjectNode waits = json.putObject("waits");
         forward.write(waits.putArray("forward"));

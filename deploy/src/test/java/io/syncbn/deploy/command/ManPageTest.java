@@ -40,6 +40,7 @@ class ManPageTest {
             }
         }
         assertThat(PAGE).contains("syncbn 1.2.3").doesNotContain("launched", "\\-\\-log=", "\\-\\-log\n");
+        assertThat(PAGE).contains("\n.B \"" + ManPage.escaped("syncbn export tensorboard RUN DIR [--flag value]…"));
         assertThat(PAGE).contains("decides initial weights", "130  interrupted by Ctrl\\-C");
     }
 

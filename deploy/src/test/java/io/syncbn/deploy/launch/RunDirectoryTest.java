@@ -59,6 +59,7 @@ class RunDirectoryTest {
         Files.writeString(directory.log("worker-0"), "syncbn: no such file");
         Files.writeString(directory.events(), "{}");
         Files.createFile(temporary.resolve(RunLock.FILE));
+        Files.writeString(directory.workers(), "{}");
         Path ofMlflow = Files.writeString(temporary.resolve("mlflow-run"), "0a1b");
         Path before = Files.createDirectories(temporary.resolve("checkpoints/step-00000000"));
         Files.createFile(before.resolve("state.json"));
@@ -67,6 +68,7 @@ class RunDirectoryTest {
         directory.clear();
         assertThat(before).doesNotExist();
         assertThat(ofMlflow).doesNotExist();
+        assertThat(directory.workers()).doesNotExist();
         assertThat(directory.log("worker-0")).exists();
     }
 

@@ -80,6 +80,29 @@ class MergedReportTest {
         assertThat(merged.getCurve(0).getFirstStep()).isEqualTo(1);
     }
 
+    /** A worker's first heartbeats come before its first step has ended; later, an evaluation may take long. */
+    @Test
+    void reportsWithoutStepsLoseNothing() {
+        Report before = Report.newBuilder()
+                .addLayers("a")
+                .addDigests(ReplicaDigest.newBuilder().setStep(0).setDigest("d0"))
+                .build();
+        Report none = Report.newBuilder()
+                .setFirstLayer(1)
+                .addLayers("b")
+                .setLayersAWait(2)
+                .build();
+        Report merged = MergedReport.of(MergedReport.of(before, report(1, 1), 5), none, 7);
+        assertThat(merged.getLayersList()).containsExactly("a", "b");
+        assertThat(merged.getDigestsList()).extracting(ReplicaDigest::getDigest).containsExactly("d0", "d1");
+        assertThat(merged.getSteps()).isEqualTo(1);
+        assertThat(merged.getLastStep()).isEqualTo(1);
+        assertThat(merged.getSums().getUpdate()).isEqualTo(6);
+        assertThat(merged.getCurveCount()).isEqualTo(1);
+        assertThat(merged.getSample().getAge()).isEqualTo(7000);
+        assertThat(merged.getLayersAWait()).isEqualTo(2);
+    }
+
     @Test
     void namesThatFollowEachOtherAreKept() {
         Report first = report(1, 1).toBuilder().addLayers("a").addLayers("b").build();

@@ -59,13 +59,27 @@ class PageServerTest {
         }
     }
 
+    /** A name that somebody has made lead here. */
+    @Test
+    void otherHostsAreNotServed() throws IOException {
+        try (PageServer server = new PageServer(new Address("127.0.0.1", 0), ECHO, () -> {});
+                Socket other = new Socket("127.0.0.1", URI.create(server.url()).getPort())) {
+            other.getOutputStream()
+                    .write("GET /data HTTP/1.1\r\nHost: pages.example:80\r\n\r\n".getBytes(StandardCharsets.UTF_8));
+            assertThat(new String(other.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
+                    .startsWith("HTTP/1.1 403 Forbidden")
+                    .endsWith("the page and its data are not for other hosts\n");
+        }
+    }
+
     /** One that takes nothing must not hold what is published for ever, nor keep others from it. */
     @Test
     void aReaderThatTakesNothingGetsNoMore() throws IOException {
         String large = "{\"x\":\"" + "y".repeat(200_000) + "\"}";
         try (PageServer server = new PageServer(new Address("127.0.0.1", 0), ECHO, () -> {});
                 Socket idle = new Socket("127.0.0.1", URI.create(server.url()).getPort())) {
-            idle.getOutputStream().write("GET /data HTTP/1.1\r\nHost: a\r\n\r\n".getBytes(StandardCharsets.UTF_8));
+            idle.getOutputStream()
+                    .write("GET /data HTTP/1.1\r\nHost: localhost:7900\r\n\r\n".getBytes(StandardCharsets.UTF_8));
             HttpURLConnection connection = get(server, "data");
             try (BufferedReader reader =
                     new BufferedReader(new InputStreamReader(connection.getInputStream(), StandardCharsets.UTF_8))) {

@@ -13,8 +13,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -120,6 +123,41 @@ class RunFollowerTest {
         assertThat(json(follower).path("faults").findValuesAsText("fault")).containsExactly("a", "b");
     }
 
+    /** As of a machine that has gone. */
+    @Test
+    void silenceAndSlownessAreAlarms() throws IOException {
+        RunFollower follower = new RunFollower(run, job());
+        Files.writeString(run.resolve("workers.jsonl"), "{\"millis\":1000,\"worker\":\"w\",\"step\":1,\"steps\":0}\n");
+        Files.writeString(
+                run.resolve("events.jsonl"),
+                "{\"event\":\"slow\",\"worker\":\"w\",\"step\":7}\n{\"event\":\"slow\",\"worker\":\"w\",\"step\":9}\n");
+        follower.refresh();
+        assertThat(follower.story().json(100_000).path("alarms"))
+                .extracting(JsonNode::asText)
+                .containsExactly("the others have waited for w alone, 2 times, last at step 9: see the events");
+        assertThat(follower.story().json(301_000).path("alarms").path(0).asText())
+                .isEqualTo("no worker has reported for 5 min: the job may have ended without saying so");
+        Files.writeString(run.resolve("events.jsonl"), "{\"event\":\"done\"}\n", StandardOpenOption.APPEND);
+        follower.refresh();
+        assertThat(follower.story().json(301_000).path("alarms")).hasSize(1);
+    }
+
+    /** Those that come again after the job has gone back to a checkpoint. */
+    @Test
+    void repeatedStepsAreInWaitsAndNotInTheSeries() throws IOException {
+        RunFollower follower = new RunFollower(run, job());
+        String line =
+                "{\"millis\":1,\"worker\":\"w\",\"step\":%d,\"steps\":10,\"times\":[0,1,2,3,4,5],\"forward\":[%d],"
+                        + "\"backward\":[1],\"sample\":{\"step\":%d,\"times\":[0,1,2,3,4,5]}}%n";
+        Files.writeString(
+                run.resolve("workers.jsonl"),
+                String.format(Locale.ROOT, line, 100, 100, 96) + String.format(Locale.ROOT, line, 50, 300, 48));
+        JsonNode worker = json(follower).path("workers").path(0);
+        assertThat(worker.path("parts").path("step").toString()).isEqualTo("[100]");
+        assertThat(worker.path("waits").path("forward").toString()).isEqualTo("[20]");
+        assertThat(worker.path("samples").findValuesAsText("step")).containsExactly("96", "48");
+    }
+
     @Test
     void anEmptyDirectoryIsAJobThatWaits() throws IOException {
         JsonNode json = json(new RunFollower(run, job()));
@@ -136,15 +174,23 @@ class RunFollowerTest {
             metrics.append(step(step, step == 77_777 ? 1234.5 : 1 + 1.0 / step));
         }
         Files.writeString(run.resolve("metrics.jsonl"), metrics);
+        Random random = new Random(5);
         StringBuilder workers = new StringBuilder();
-        for (int i = 1; i <= 5_000; i++) {
-            for (int worker = 0; worker < 4; worker++) {
+        for (int i = 1; i <= 2_000; i++) {
+            for (int worker = 0; worker < 64; worker++) {
+                int[] micros = random.ints(10, 100, 1_000_000).toArray();
+                String times = Arrays.toString(micros);
                 workers.append("{\"millis\":1,\"worker\":\"worker-")
                         .append(worker)
                         .append("\",\"step\":")
-                        .append(20 * i)
-                        .append(
-                                ",\"steps\":20,\"times\":[20,40000,6000,600,60,400],\"forward\":[1,2,3],\"backward\":[4,5,6]}\n");
+                        .append(50 * i)
+                        .append(",\"steps\":50,\"times\":")
+                        .append(times)
+                        .append(",\"forward\":")
+                        .append(times)
+                        .append(",\"backward\":")
+                        .append(times)
+                        .append("}\n");
             }
         }
         Files.writeString(run.resolve("workers.jsonl"), workers);

@@ -41,6 +41,15 @@ public abstract class HttpAnswers extends SimpleChannelInboundHandler<HttpObject
     /** Answers a request; by {@link #answer}, now or later, or by a stream of its own after {@link #stays}. */
     protected abstract void get(ChannelHandlerContext client, QueryStringDecoder request);
 
+    /**
+     * Whether a client that calls this server so is answered.
+     *
+     * @param host as the client writes it, with its port; empty if it does not say
+     */
+    protected boolean isOurName(String host) {
+        return true;
+    }
+
     @Override
     public void handlerAdded(ChannelHandlerContext client) {
         end = client.executor().schedule(() -> client.close(), MOST_SECONDS, TimeUnit.SECONDS);
@@ -60,6 +69,8 @@ public abstract class HttpAnswers extends SimpleChannelInboundHandler<HttpObject
                 answer(client, HttpResponseStatus.BAD_REQUEST, PLAIN_TEXT, "this is no HTTP request\n");
             } else if (!isHead && !request.method().equals(HttpMethod.GET)) {
                 answer(client, HttpResponseStatus.METHOD_NOT_ALLOWED, PLAIN_TEXT, what + " are to be got\n");
+            } else if (!isOurName(request.headers().get(HttpHeaderNames.HOST, ""))) {
+                answer(client, HttpResponseStatus.FORBIDDEN, PLAIN_TEXT, what + " are not for other hosts\n");
             } else {
                 get(client, new QueryStringDecoder(request.uri()));
             }
