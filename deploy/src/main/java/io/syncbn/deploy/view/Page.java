@@ -21,7 +21,7 @@ final class Page {
         // A "<" occurs within JSON's strings only, where this means the same: no text can end the script.
         return resource("page.html")
                 .replace("/*STYLE*/", resource("uPlot.min.css") + resource("page.css"))
-                .replace("/*UPLOT*/", resource("uPlot.iife.min.js"))
+                .replace("/*UPLOT*/", "/*" + resource("uPlot.LICENSE") + "*/" + resource("uPlot.iife.min.js"))
                 .replace("/*SCRIPT*/", resource("charts.js") + resource("page.js"))
                 .replace("/*DATA*/", json.replace("<", "\\u003c"));
     }
