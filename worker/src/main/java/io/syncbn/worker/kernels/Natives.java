@@ -27,6 +27,7 @@ public interface Natives extends AutoCloseable {
         return switch (name) {
             case ONE_DNN -> new OneDnn();
             case "nd4j" -> new Nd4jNatives();
+            case "portable" -> new PortableKernels();
             default ->
                 throw new IllegalStateException(
                         "system property " + PROPERTY + " is \"" + name + "\", but must be onednn or nd4j");
