@@ -1,4 +1,52 @@
 'use strict';
+/* Elements of the page, which change only where their content does. */
+const Elements = (() => {
+  function element(name, text, attributes = {}) {
+    const made = document.createElement(name);
+    if (text !== undefined) made.textContent = text;
+    for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
+    return made;
+  }
+
+  /**
+   * Changes only those children that have changed, so that focus, selections and what is read out stay. items: [{key,
+   * content, make}]: a child of the same key and content is kept, another one is made.
+   */
+  function fill(parent, items) {
+    const before = new Map([...parent.children].map(child => [child.dataset.key, child]));
+    const wanted = items.map(({key, content, make}) => {
+      const text = JSON.stringify(content), old = before.get(String(key));
+      if (old && old.content === text) return old;
+      const made = make();
+      made.dataset.key = key;
+      made.content = text;
+      return made;
+    });
+    const kept = new Set(wanted);
+    for (const child of [...parent.children]) if (!kept.has(child)) child.remove();
+    wanted.forEach((child, i) => { if (parent.children[i] !== child) parent.insertBefore(child, parent.children[i] || null); });
+  }
+
+  /** The items of a table's rows: [{key, cells: [[text, attributes]]}]. */
+  const rows = list => list.map(({key, cells, name = 'td'}) => ({key, content: cells, make: () => {
+    const row = element('tr');
+    row.append(...cells.map(([text, attributes]) => element(name, text, attributes)));
+    return row;
+  }}));
+
+  /** Opens on a click, as well as on the keys that press a button. */
+  function pressed(shape, open) {
+    shape.addEventListener('click', open);
+    shape.addEventListener('keydown', event => {
+      if (event.key !== 'Enter' && event.key !== ' ') return;
+      event.preventDefault();
+      open();
+    });
+  }
+
+  return {element, fill, rows, pressed};
+})();
+
 /* Charts of the page: they draw what they are given, and know nothing of runs. */
 const Charts = (() => {
   /* Okabe and Ito's colours, those that are light made darker: each has a contrast of 3 to 1 with white and with black. */
@@ -84,7 +132,7 @@ const Charts = (() => {
       before.plot.setData(data, !seen);
       if (seen) before.plot.redraw();
       if (before.plot.width !== size.width) before.plot.setSize(size);
-      if (document.activeElement === box && before.step !== null) point(before, before.step);
+      if (document.activeElement === box && before.step !== null && (!seen || before.step >= seen.min && before.step <= seen.max)) point(before, before.step);
       return;
     }
     if (before) before.plot.destroy();
@@ -109,9 +157,14 @@ const Charts = (() => {
     box.setAttribute('role', 'group');
     box.setAttribute('aria-label', `${title}; arrow keys read out the steps`);
     box.onkeydown = event => key(state, event);
-    plot.over.addEventListener('click', () => {
+    plot.over.addEventListener('mousemove', () => { state.step = null; });
+    let single;
+    plot.over.addEventListener('click', event => {
+      clearTimeout(single);
       const index = plot.cursor.idx;
-      if (state.clicked && index !== null && index !== undefined) state.clicked(plot.data[0][index]);
+      if (event.detail > 1 || index === null || index === undefined) return; // a double click ends a zoom
+      const step = plot.data[0][index];
+      single = setTimeout(() => { if (state.clicked) state.clicked(step); }, 300);
     });
   }
 
@@ -120,7 +173,8 @@ const Charts = (() => {
     const {plot} = state, index = plot.data[0].findIndex(each => each >= step);
     if (index < 0) return;
     state.step = plot.data[0][index];
-    plot.setCursor({left: plot.valToPos(state.step, 'x'), top: 0});
+    const value = plot.data.slice(1).map(line => line[index]).find(each => each !== null && each !== undefined);
+    plot.setCursor({left: plot.valToPos(state.step, 'x'), top: value === undefined ? 0 : plot.valToPos(value, 'y')});
   }
 
   function key(state, event) {
@@ -292,7 +346,7 @@ const Charts = (() => {
         x: x(mark.at), y: rows.indexOf(mark.row) * high + 16, 'text-anchor': 'middle', tabindex: 0, role: 'button',
         class: mark.bad ? 'sign bad' : 'sign', 'data-key': mark.key, 'aria-label': mark.text
       }, mark.sign), mark.text);
-      pressed(sign, mark.open);
+      Elements.pressed(sign, mark.open);
       drawing.append(sign);
     }
     const clock = time => new Date(time).toLocaleTimeString();
@@ -300,15 +354,5 @@ const Charts = (() => {
     drawing.append(node('text', {x: width - 4, y: rows.length * high + 16, 'text-anchor': 'end'}, clock(to)));
   }
 
-  /** Opens on a click, as well as on the keys that press a button. */
-  function pressed(shape, open) {
-    shape.addEventListener('click', open);
-    shape.addEventListener('keydown', event => {
-      if (event.key !== 'Enter' && event.key !== ' ') return;
-      event.preventDefault();
-      open();
-    });
-  }
-
-  return {COLOURS, PARTS, number, whole, pressed, lines, waterfall, stacked, heatmap, timeline};
+  return {COLOURS, PARTS, number, whole, lines, waterfall, stacked, heatmap, timeline};
 })();

@@ -1,7 +1,7 @@
 'use strict';
 /* The page: takes the data of one or several runs, inside the file or from the server, and fills in the sections. */
 (() => {
-  const {COLOURS, PARTS, number, whole} = Charts;
+  const {COLOURS, PARTS, number, whole} = Charts, {element, fill, rows, pressed} = Elements;
   const NAMES = Object.keys(PARTS);
   const at = id => document.getElementById(id);
   const given = JSON.parse(at('data').textContent);
@@ -25,13 +25,6 @@
     heard = new Date();
   }
 
-  function element(name, text, attributes = {}) {
-    const made = document.createElement(name);
-    if (text !== undefined) made.textContent = text;
-    for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
-    return made;
-  }
-
   const inOrder = (a, b) => a.localeCompare(b, undefined, {numeric: true});
 
   function duration(seconds) {
@@ -39,32 +32,6 @@
     const s = Math.round(seconds);
     return s < 60 ? `${s} s` : s < 3600 ? `${Math.floor(s / 60)} min ${s % 60} s` : `${Math.floor(s / 3600)} h ${Math.floor(s / 60) % 60} min`;
   }
-
-  /**
-   * Changes only those children that have changed, so that focus, selections and what is read out stay. items: [{key,
-   * content, make}]: a child of the same key and content is kept, another one is made.
-   */
-  function fill(parent, items) {
-    const before = new Map([...parent.children].map(child => [child.dataset.key, child]));
-    const wanted = items.map(({key, content, make}) => {
-      const text = JSON.stringify(content), old = before.get(String(key));
-      if (old && old.content === text) return old;
-      const made = make();
-      made.dataset.key = key;
-      made.content = text;
-      return made;
-    });
-    const kept = new Set(wanted);
-    for (const child of [...parent.children]) if (!kept.has(child)) child.remove();
-    wanted.forEach((child, i) => { if (parent.children[i] !== child) parent.insertBefore(child, parent.children[i] || null); });
-  }
-
-  /** The items of a table's rows: [{key, cells: [[text, attributes]]}]. */
-  const rowsOf = rows => rows.map(({key, cells, name = 'td'}) => ({key, content: cells, make: () => {
-    const row = element('tr');
-    row.append(...cells.map(([text, attributes]) => element(name, text, attributes)));
-    return row;
-  }}));
 
   let asked = 0;
   /** Shows lines of a file of the run, which only a server has. */
@@ -110,8 +77,8 @@
   /** What a live page says when nothing comes any more: the browser asks again by itself, unless the server has refused. */
   function connection() {
     const since = `no connection since ${heard.toLocaleTimeString()}`;
-    const text = !trouble ? '' : data.runs && data.runs.every(isOver) ? `the run is over: ${data.runs.map(run => run.state).join(', ')} (${since})`
-      : `${since}: ${trouble}`;
+    const over = data.runs && data.runs.every(isOver) && `the run is over: ${data.runs.map(run => run.state).join(', ')} (${since})`;
+    const text = trouble && (over || `${since}: ${trouble}`);
     if (at('connection').textContent !== text) at('connection').textContent = text;
   }
 
@@ -195,16 +162,14 @@
 
   function steps(run) {
     at('parts-legend').replaceChildren(...NAMES.map(name => {
-      const item = element('span');
-      const colour = element('i');
+      const item = element('span'), colour = element('i');
       colour.style.background = PARTS[name];
       item.append(colour, {moments: 'waits for moments', gradients: 'waits for gradients', commit: 'waits for the commit'}[name] || name);
       return item;
     }));
     const samples = worker => (worker.samples || []).filter(sample => sample.times);
     const sampled = [...new Set(run.workers.flatMap(worker => samples(worker).map(sample => sample.step)))].sort((a, b) => a - b);
-    const select = at('sample');
-    const follows = select.selectedIndex < 0 || select.selectedIndex === select.options.length - 1;
+    const select = at('sample'), follows = select.selectedIndex < 0 || select.selectedIndex === select.options.length - 1;
     choices(select, sampled, step => step);
     if (follows && sampled.length) {
       // The latest step that all those who are there have told of, else the latest.
@@ -291,15 +256,15 @@
     }
     const lines = inTheirOrder(events, run.faults).reverse();
     const leftOut = run.eventsLeftOut + Math.max(0, lines.length - MOST_ROWS);
-    const rows = lines.slice(0, MOST_ROWS).map(line => ({key: line.key, content: line, make: () => line.fault ? faultRow(run, line) : eventRow(run, line)}));
+    const shown = lines.slice(0, MOST_ROWS).map(line => ({key: line.key, content: line, make: () => line.fault ? faultRow(run, line) : eventRow(run, line)}));
     if (leftOut) {
-      rows.push({key: 'left out', content: leftOut, make: () => {
+      shown.push({key: 'left out', content: leftOut, make: () => {
         const row = element('tr');
         row.append(element('td', `${whole(leftOut)} earlier ones are left out here: events.jsonl has them`, {colspan: 6}));
         return row;
       }});
     }
-    fill(at('events').tBodies[0], rows);
+    fill(at('events').tBodies[0], shown);
   }
 
   const MOST_ROWS = 300;
@@ -311,8 +276,7 @@
         .sort((a, b) => (a.firedAtMillis || a.firedMillis) - (b.firedAtMillis || b.firedMillis));
     for (const fault of fired) {
       const after = lines.findIndex(line => !line.fault && (fault.firedAtMillis ? line.millis >= fault.firedAtMillis : line.step >= fault.firedStep));
-      const next = after < 0 ? undefined : lines[after];
-      lines.splice(after < 0 ? lines.length : after, 0, {...fault, next});
+      lines.splice(after < 0 ? lines.length : after, 0, {...fault, next: lines[after]});
     }
     return lines;
   }
@@ -321,7 +285,7 @@
     const row = element('tr', undefined, {tabindex: 0});
     row.append(...cells.map(cell => element('td', cell === undefined || cell === null ? '' : cell)));
     if (isBad) row.cells[2].className = 'bad';
-    Charts.pressed(row, open);
+    pressed(row, open);
     return row;
   }
 
@@ -345,8 +309,8 @@
     at('no-digests').hidden = run.digests.length > 0;
     const workers = [...new Set(run.digests.flatMap(each => Object.keys(each.workers)))].sort((a, b) => inOrder(a, b));
     const head = ['step', 'replicas', ...workers].map(name => [name]);
-    fill(table.tHead, rowsOf(run.digests.length ? [{key: 'head', name: 'th', cells: head}] : []));
-    fill(table.tBodies[0], rowsOf([...run.digests].reverse().map(each => ({key: each.step, cells: [
+    fill(table.tHead, rows(run.digests.length ? [{key: 'head', name: 'th', cells: head}] : []));
+    fill(table.tBodies[0], rows([...run.digests].reverse().map(each => ({key: each.step, cells: [
       [each.step], each.equal ? ['✓ equal', {class: 'good'}] : ['✕ differ', {class: 'bad'}],
       ...workers.map(name => [(each.workers[name] || '').slice(0, 8), {title: each.workers[name] || ''}])
     ]}))));
@@ -357,10 +321,10 @@
     const names = [...new Set(runs.flatMap(run => Object.keys(run.settings)))]
         .filter(name => !several || new Set(runs.map(run => run.settings[name])).size > 1);
     const head = [several ? 'settings that differ' : 'setting', ...runs.map(run => several ? called(run) : 'value')];
-    fill(table.tHead, rowsOf([{key: 'head', name: 'th', cells: head.map(name => [name])}]));
+    fill(table.tHead, rows([{key: 'head', name: 'th', cells: head.map(name => [name])}]));
     const values = names.map(name => [name, ...runs.map(run => run.settings[name] === undefined ? '–' : run.settings[name])]);
     values.push(['fingerprint', ...runs.map(run => `${run.fingerprint.slice(0, 12)}…`)]);
-    fill(table.tBodies[0], rowsOf(values.map(cells => ({key: cells[0], cells: cells.map(text => [text])}))));
+    fill(table.tBodies[0], rows(values.map(cells => ({key: cells[0], cells: cells.map(text => [text])}))));
   }
 
   /** The sections, how each is drawn, and of what, where that is costly. */
@@ -389,8 +353,7 @@
       box.append(element('p', `cannot be shown: ${error.message}`, {class: 'bad broken'}));
     }
     if (focused && !box.contains(document.activeElement)) {
-      const again = [...box.querySelectorAll('[data-key]')].find(each => each.dataset.key === focused);
-      if (again) again.focus({preventScroll: true});
+      [...box.querySelectorAll('[data-key]')].find(each => each.dataset.key === focused)?.focus({preventScroll: true});
     }
   }
 
@@ -417,7 +380,7 @@
   function refused() {
     const stop = new AbortController();
     fetch('data', {signal: stop.signal}).then(answer => {
-      if (answer.ok) { stop.abort(); return; }
+      if (answer.ok) return stop.abort();
       trouble = `${answer.status === 503 ? 'too many windows have this page open' : `the server answers ${answer.status}`}; tries again every ${AGAIN_MILLIS / 1000} s`;
       draw();
     }).catch(() => {}).finally(() => setTimeout(listen, AGAIN_MILLIS));
