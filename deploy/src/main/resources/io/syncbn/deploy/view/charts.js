@@ -67,15 +67,13 @@ const Charts = (() => {
 
   const whole = value => value === null || value === undefined ? '–' : Math.round(value).toLocaleString('en');
 
-  /** As many digits as tell neighbours apart that have this distance. */
-  function tick(value, distance) {
-    if (value === 0) return '0';
-    if (Math.abs(value) >= 1e6 || distance < 1e-4) {
-      return value.toExponential(Math.max(0, Math.floor(Math.log10(Math.abs(value))) - Math.floor(Math.log10(distance) - 0.31)));
-    }
-    let digits = 0;
-    while (digits < 6 && Math.abs(distance * 10 ** digits - Math.round(distance * 10 ** digits)) > 1e-6) digits++;
-    return value.toFixed(digits);
+  /** Texts of an axis's ticks, with as many digits as tell neighbours apart that have this distance. */
+  function ticks(values, distance) {
+    const order = value => Math.floor(Math.log10(Math.abs(value)) + 1e-9), isWhole = value => Math.abs(value - Math.round(value)) < 1e-6;
+    let digits = -order(distance); // behind the point; fewer than none for tens
+    while (digits < 15 && !isWhole(distance * 10 ** digits)) digits++;
+    const most = Math.max(...values.map(Math.abs)), isPlain = most === 0 || most >= 1e-3 && most < 1e6;
+    return values.map(value => value === 0 ? '0' : isPlain ? value.toFixed(Math.max(0, digits)) : value.toExponential(Math.max(0, order(value) + digits)));
   }
 
   const ruler = document.createElement('canvas').getContext('2d');
@@ -141,8 +139,14 @@ const Charts = (() => {
     said.setAttribute('aria-live', 'polite');
     box.replaceChildren(said);
     const axis = {stroke: style('--soft'), grid: {stroke: style('--line'), width: 1}, ticks: {stroke: style('--line')}};
-    const steps = {...axis, space: 70, incrs: [...Array(12).keys()].flatMap(power => [1, 2, 5].map(first => first * 10 ** power)), values: (_, ticks) => ticks.map(whole)};
-    const values = {...axis, size: 60, values: (_, ticks, index, space, distance) => ticks.map(value => value === null ? '' : isLogarithmic ? number(value) : tick(value, distance))};
+    const steps = {
+      ...axis, space: 70, incrs: [...Array(12).keys()].flatMap(power => [1, 2, 5].map(first => first * 10 ** power)),
+      values: (_, at) => at.map(whole)
+    };
+    const values = {
+      ...axis, size: (_, texts) => Math.max(56, 22 + 7 * Math.max(0, ...(texts || []).map(text => text.length))),
+      values: (_, at, index, space, distance) => isLogarithmic ? at.map(value => value === null ? '' : number(value)) : ticks(at, distance)
+    };
     const plot = new uPlot({
       title: unit ? `${title} (${unit})` : title, ...size, axes: [steps, values],
       scales: {x: {time: false}, y: isLogarithmic ? {distr: 3} : {}},
