@@ -239,7 +239,8 @@ class ViewTest {
         Files.writeString(run.resolve("result.json"), "");
         Files.writeString(
                 run.resolve("workers.jsonl"),
-                "{\"millis\":1,\"worker\":\"worker-0\",\"step\":60,\"steps\":20}\n{\"worker\":\"worker-2\",\"step\":60}\n",
+                "{\"millis\":1,\"worker\":\"worker-0\",\"step\":60,\"steps\":20}\n"
+                        + "{\"worker\":\"worker-1\",\"step\":60,\"steps\":20,\"sample\":{\"step\":60}}\n{\"worker\":\"worker-2\"}\n",
                 StandardOpenOption.APPEND);
         try (Browser browser = Browser.open(1280, 2200)) {
             browser.get(exported(run));
