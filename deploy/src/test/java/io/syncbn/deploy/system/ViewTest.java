@@ -159,7 +159,8 @@ class ViewTest {
     private Path written(int steps) throws Exception {
         Path run = Files.createDirectories(directory.resolve("written"));
         Files.writeString(
-                run.resolve("job.yaml"), "model: resnet20\ndata: shapes\nsteps: " + steps + "\nworkers: 2\nshards: 2\n");
+                run.resolve("job.yaml"),
+                "model: resnet20\ndata: shapes\nsteps: " + steps + "\nworkers: 2\nshards: 2\n");
         try (BufferedWriter metrics = Files.newBufferedWriter(run.resolve("metrics.jsonl"))) {
             for (int step = 1; step <= steps; step++) {
                 metrics.write("{\"step\":" + step + ",\"epoch\":" + step / 1000.0 + ",\"loss\":" + 2.0 / step
@@ -205,7 +206,9 @@ class ViewTest {
             tabTo(browser, "#events tbody tr");
             browser.press(Keys.ENTER);
             browser.await(
-                    "lines", Syncbn.PATIENCE, "document.querySelector('#lines pre').innerText.includes('a line of worker-0')");
+                    "lines",
+                    Syncbn.PATIENCE,
+                    "document.querySelector('#lines pre').innerText.includes('a line of worker-0')");
             browser.press(Keys.ESCAPE);
             browser.await("the end of the lines", Syncbn.PATIENCE, "!document.getElementById('lines').open");
             assertThat(browser.eval("document.activeElement.matches('#events tbody tr')"))
@@ -270,7 +273,8 @@ class ViewTest {
             browser.await("the page", Syncbn.PATIENCE, "document.body.dataset.step === '" + steps + "'");
             browser.await("paint", Syncbn.PATIENCE, "performance.getEntriesByType('paint').length > 0");
             System.out.println("the page of " + steps + " steps was painted first after "
-                    + browser.eval("Math.round(performance.getEntriesByType('paint')[0].startTime)") + " ms, and loaded after "
+                    + browser.eval("Math.round(performance.getEntriesByType('paint')[0].startTime)")
+                    + " ms, and loaded after "
                     + browser.eval("Math.round(performance.getEntriesByType('navigation')[0].loadEventEnd)") + " ms");
             assertThat(browser.text("#state")).contains("100,000 of 100,000");
             browser.assertNothingWentWrong();
