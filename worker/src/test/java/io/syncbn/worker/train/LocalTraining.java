@@ -191,8 +191,8 @@ final class LocalTraining {
         }
 
         @Override
-        public void checkpoint(ModelState state, long epochsDone) {
-            listener.checkpoint(state, epochsDone);
+        public void checkpoint(ModelState state, long epochsDone, Consumer<ModelState> further) {
+            listener.checkpoint(state, epochsDone, further);
             untilWritten.run();
         }
 
