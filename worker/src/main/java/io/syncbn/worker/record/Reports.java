@@ -181,14 +181,14 @@ public final class Reports {
         digests.clear();
     }
 
-    /** Leaves out the sample where it would not let the rest, or a name that is to be told, into the report. */
+    /** Leaves out the sample's waits where they would not let the rest, or a name that is to be told, into the report. */
     private void makeRoom(Report.Builder report) {
         if (hasNamesToTell()) {
             report.setFirstLayer(namesTold);
         }
         int name = hasNamesToTell() ? size(layers.get(namesTold)) : 0;
         if (report.build().getSerializedSize() + name > MOST_BYTES) {
-            report.clearSample();
+            report.getSampleBuilder().getTimesBuilder().clearForwardWaits().clearBackwardWaits();
         }
     }
 
