@@ -58,7 +58,11 @@ public abstract class HttpAnswers extends SimpleChannelInboundHandler<HttpObject
             if (request.decoderResult().isFailure()) {
                 answer(client, HttpResponseStatus.BAD_REQUEST, PLAIN_TEXT, "this is no HTTP request\n");
             } else if (!isHead && !request.method().equals(HttpMethod.GET)) {
-                answer(client, HttpResponseStatus.METHOD_NOT_ALLOWED, PLAIN_TEXT, what + " can only be read: use GET\n");
+                answer(
+                        client,
+                        HttpResponseStatus.METHOD_NOT_ALLOWED,
+                        PLAIN_TEXT,
+                        what + " can only be read: use GET\n");
             } else {
                 get(client, new QueryStringDecoder(request.uri()));
             }

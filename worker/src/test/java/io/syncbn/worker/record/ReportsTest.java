@@ -173,7 +173,8 @@ class ReportsTest {
      * numbers.
      */
     @ParameterizedTest
-    @ValueSource(strings = {"bn1", "a.long.name", LONG, "\u00e4\u00f6\u00fc", "\u5c42\u5c42\u5c42\u5c42", "\ud83e\udde0"})
+    @ValueSource(
+            strings = {"bn1", "a.long.name", LONG, "\u00e4\u00f6\u00fc", "\u5c42\u5c42\u5c42\u5c42", "\ud83e\udde0"})
     void aReportIsSmallAndNamesComeAllTheSame(String name) {
         String unit = name.equals(LONG) ? "a.long.name".repeat(20) : name;
         for (String layer : List.of(unit, unit.repeat(120))) {

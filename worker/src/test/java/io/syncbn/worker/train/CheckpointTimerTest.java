@@ -69,11 +69,10 @@ class CheckpointTimerTest {
     void onlyCheckpointsThatAllWorkersKnowOfAreCompared() {
         Job job = LocalTraining.job(Map.of("model", "mlp", "steps", "8", "batch", "2", "data-size", "24"));
         List<Reports> reports = new ArrayList<>();
-        LocalTraining.run(
-                job, directory, Optional.empty(), 4, every(300), step -> after(100), 0, layers -> {
-                    reports.add(LocalTraining.reports(layers));
-                    return reports.get(0);
-                });
+        LocalTraining.run(job, directory, Optional.empty(), 4, every(300), step -> after(100), 0, layers -> {
+            reports.add(LocalTraining.reports(layers));
+            return reports.get(0);
+        });
         // By time at 3 and 7; and of step 8 each worker tells in another way.
         assertThat(reports.get(0).take().getDigestsList())
                 .extracting(ReplicaDigest::getStep)
