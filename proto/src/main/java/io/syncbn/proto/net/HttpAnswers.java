@@ -19,7 +19,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Answers one GET or HEAD, then closes the connection, unless it is a stream. A request's body is not read. Belongs to the listener's thread.
+ * Answers one GET or HEAD, then closes the connection, unless it is a stream. A request's body is not read. Belongs to
+ * the listener's thread.
  */
 public abstract class HttpAnswers extends SimpleChannelInboundHandler<HttpObject> {
     public static final String PLAIN_TEXT = "text/plain; charset=utf-8";
