@@ -9,19 +9,23 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Optional;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 
 /**
  * Writes TensorBoard's event files as training goes on. What it says of a step is what metrics.jsonl says. Of ends, only
  * a result is told: a run without one may go on.
  *
- * <p>Lines that cannot be written are kept, up to a limit, and tried again now and then; meanwhile every event throws.
+ * <p>Lines are written together, once a second at most: a burst delays one step, where a little after each would delay all.
+ * Those that cannot be written are kept, up to a limit, and tried again now and then; meanwhile every event throws.
  * Histograms are not kept.
  */
 final class TensorBoardListener implements RunListener {
     /** Most lines that wait for the disk, some megabytes; beyond, each new one takes the place of the oldest. */
     static final int MOST_KEPT = 10_000;
 
-    /** Opening a file takes reading those before it. */
+    static final long BETWEEN_WRITES_MILLIS = 1000;
+
+    /** After a failure: opening a file takes reading those before it. */
     static final long BETWEEN_TRIES_MILLIS = 5000;
 
     private final Path directory;
@@ -38,7 +42,7 @@ final class TensorBoardListener implements RunListener {
      *
      * @param millis since 1970: when this listener heard of it
      */
-    private record Line(JsonNode json, long millis) {}
+    private record Line(Supplier<JsonNode> json, long millis) {}
 
     private interface Write {
         void run() throws IOException;
@@ -55,31 +59,31 @@ final class TensorBoardListener implements RunListener {
     @Override
     public void begins(long step) {
         events = new RunEvents(directory, origin.job().settings(), step);
-        EarlierLines.upTo(step, run, this::add);
+        EarlierLines.upTo(step, run, line -> add(() -> line));
         throwFailure();
     }
 
     @Override
     public void steppedBefore(StepRecord step) {
-        add(JsonText.tree(step));
+        add(() -> JsonText.tree(step));
         throwFailure();
     }
 
     @Override
     public void stepped(StepRecord step) {
-        add(JsonText.tree(step));
+        add(() -> JsonText.tree(step));
         throwFailure();
     }
 
     @Override
     public void evaluated(long step, double epoch, Evaluation evaluation) {
-        add(JsonText.tree(evaluation.line(step, epoch)));
+        add(() -> JsonText.tree(evaluation.line(step, epoch)));
         throwFailure();
     }
 
     @Override
     public void normalization(long step, NormTensors tensors) {
-        if (isTimeToTry()) {
+        if (mayWrite()) {
             write(() -> events.histograms(step, tensors.byTag(), millisClock.getAsLong()));
         }
         throwFailure();
@@ -105,26 +109,28 @@ final class TensorBoardListener implements RunListener {
         throwFailure();
     }
 
-    private void add(JsonNode line) {
+    private void add(Supplier<JsonNode> line) {
         kept.addLast(new Line(line, millisClock.getAsLong()));
         if (kept.size() > MOST_KEPT) {
             kept.removeFirst();
         }
-        if (isTimeToTry()) {
+        long pause = failure.isEmpty() ? BETWEEN_WRITES_MILLIS : BETWEEN_TRIES_MILLIS;
+        if (millisClock.getAsLong() - triedMillis >= pause) {
             write(() -> {});
         }
     }
 
     /** Not soon after a failure. */
-    private boolean isTimeToTry() {
+    private boolean mayWrite() {
         return failure.isEmpty() || millisClock.getAsLong() - triedMillis >= BETWEEN_TRIES_MILLIS;
     }
 
     /** Writes the lines that are kept, and then something more; remembers whether that failed. */
     private void write(Write more) {
+        triedMillis = millisClock.getAsLong();
         try {
             for (Line line = kept.peekFirst(); line != null; line = kept.peekFirst()) {
-                events.line(line.json, line.millis);
+                events.line(line.json.get(), line.millis);
                 kept.removeFirst();
             }
             more.run();
@@ -135,7 +141,6 @@ final class TensorBoardListener implements RunListener {
     }
 
     private void remember(IOException fault) {
-        triedMillis = millisClock.getAsLong();
         failure = Optional.of(new RecordException(FileFault.cannotWrite(directory, fault), fault));
     }
 
