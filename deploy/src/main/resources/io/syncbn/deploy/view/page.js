@@ -232,7 +232,7 @@
       let seats = [], since = 0, generation = 0;
       const close = until => {
         for (const seat of seats) {
-          const shards = `${seat.firstShard}–${seat.firstShard + seat.shards - 1}`;
+          const shards = seat.firstShard + (seat.shards > 1 ? `–${seat.firstShard + seat.shards - 1}` : '');
           spans.push({
             row: seat.name, from: since, to: until, short: shards, colour: COLOURS[generation % 2 ? 0 : 2],
             text: `${seat.name}: shards ${shards} in generation ${generation}` + (seat.backupShards ? `, and ${seat.backupShards} from ${seat.backupFirstShard} as a backup` : '')
