@@ -96,19 +96,17 @@ public final class WorkerProcess {
                 SessionRunner session = session(config, setup, coordinator, reports)) {
             config.host().leave().thenAccept(session::leave);
             LOG.log(Level.INFO, "{0} joins at {1}", config.run().worker(), coordinator);
-            WorkerEnd end = run(session, training, recording);
-            if (end == WorkerEnd.DONE) {
-                training.finished();
-            }
-            return end;
+            return run(session, training, recording);
         }
     }
 
-    /** Tells also of an end without a result, unless other workers go on. */
+    /** Tells of every end, unless other workers go on. */
     private static WorkerEnd run(SessionRunner session, Training training, Recording recording) {
         try {
             WorkerEnd end = session.run(training);
-            if (end == WorkerEnd.STOPPED) {
+            if (end == WorkerEnd.DONE) {
+                training.finished();
+            } else if (end == WorkerEnd.STOPPED) {
                 recording.ended(RunEnd.STOPPED);
             }
             return end;

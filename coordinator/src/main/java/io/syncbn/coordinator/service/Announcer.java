@@ -7,6 +7,7 @@ import io.syncbn.coordinator.membership.Phase;
 import io.syncbn.coordinator.membership.Topic;
 import io.syncbn.proto.net.RateLimit;
 import io.syncbn.proto.v1.FromWorker;
+import io.syncbn.proto.v1.Report;
 import java.lang.System.Logger.Level;
 import java.util.List;
 import java.util.Optional;
@@ -15,6 +16,9 @@ import java.util.function.LongSupplier;
 /** Reports what happens: in the log, the journal and metrics. Belongs to the event loop. */
 final class Announcer {
     private static final System.Logger LOG = System.getLogger("io.syncbn.coordinator");
+
+    /** A report has half of that; one that is larger comes from no worker of this release, and is not shown. */
+    private static final int MOST_BYTES_OF_A_REPORT = 4096;
 
     private final CoordinatorMetrics metrics;
     private final Journal journal;
@@ -73,7 +77,10 @@ final class Announcer {
 
     private void show(String worker, long generation, FromWorker message) {
         if (message.hasHeartbeat()) {
-            spectator.reported(worker, generation, message.getHeartbeat().getReport());
+            Report report = message.getHeartbeat().getReport();
+            if (report.getSerializedSize() <= MOST_BYTES_OF_A_REPORT) {
+                spectator.reported(worker, generation, report);
+            }
         } else if (message.hasReady() && message.getReady().getGeneration() == generation) {
             spectator.compared(
                     worker, message.getReady().getStep(), message.getReady().getStateDigest());

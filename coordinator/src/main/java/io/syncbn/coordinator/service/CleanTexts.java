@@ -28,13 +28,17 @@ final class CleanTexts {
         FromWorker.Builder cleaned = null;
         for (Map.Entry<FieldDescriptor, Object> part : message.getAllFields().entrySet()) {
             if (part.getValue() instanceof Message inner) {
-                cleaned = cleaned == null ? message.toBuilder() : cleaned;
-                cleaned.setField(part.getKey(), of(inner));
+                Message clean = of(inner);
+                if (clean != inner) {
+                    cleaned = cleaned == null ? message.toBuilder() : cleaned;
+                    cleaned.setField(part.getKey(), clean);
+                }
             }
         }
         return cleaned == null ? message : cleaned.build();
     }
 
+    /** The same object, if nothing of it needs a change. */
     private static Message of(Message message) {
         Message.Builder cleaned = null;
         for (Map.Entry<FieldDescriptor, Object> field : message.getAllFields().entrySet()) {
@@ -44,9 +48,12 @@ final class CleanTexts {
                     cleaned = cleaned == null ? message.toBuilder() : cleaned;
                     cleaned.setField(field.getKey(), clean);
                 }
-            } else if (field.getValue() instanceof Message inner && !inner.equals(of(inner))) {
-                cleaned = cleaned == null ? message.toBuilder() : cleaned;
-                cleaned.setField(field.getKey(), of(inner));
+            } else if (field.getValue() instanceof Message inner) {
+                Message clean = of(inner);
+                if (clean != inner) {
+                    cleaned = cleaned == null ? message.toBuilder() : cleaned;
+                    cleaned.setField(field.getKey(), clean);
+                }
             } else if (field.getValue() instanceof List<?> list) {
                 List<?> clean = list.stream().map(CleanTexts::element).toList();
                 if (!clean.equals(list)) {

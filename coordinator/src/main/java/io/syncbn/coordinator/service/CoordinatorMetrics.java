@@ -76,7 +76,8 @@ public final class CoordinatorMetrics {
         ignoredFrames = counter("frames.ignored", "parts of sums that came twice or too late, and were not added");
         backupFrames = counter("frames.from.backups", "parts of sums that came from a slow worker's backup first");
         damages = counter("generations.broken", "times that a frame was damaged or a data connection broke");
-        abandonedSteps = counter("steps.abandoned", "steps given up and done again, because a worker was lost in them");
+        abandonedSteps = counter(
+                "steps.abandoned", "steps or evaluations given up and done again, because a worker was lost in them");
         evictions = counter("evictions", "workers evicted: silent, too late, or against the protocol");
         restores = counter("restores", "times that every copy of the model was lost, and a checkpoint was taken");
         lostEvents = counter("events.lost", "events that could not be written to the journal");

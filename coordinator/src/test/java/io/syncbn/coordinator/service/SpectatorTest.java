@@ -7,6 +7,7 @@ import io.syncbn.proto.v1.FromWorker;
 import io.syncbn.proto.v1.Heartbeat;
 import io.syncbn.proto.v1.Ready;
 import io.syncbn.proto.v1.Report;
+import java.util.Collections;
 import org.junit.jupiter.api.Test;
 
 class SpectatorTest extends CoordinatorRun {
@@ -24,6 +25,26 @@ class SpectatorTest extends CoordinatorRun {
         begin();
         coordinator.received(controls.get(1), heartbeat(5));
         assertThat(seen).last().isEqualTo("worker-1 reports step 5 in generation 1");
+    }
+
+    /** No worker of this release sends one. */
+    @Test
+    void aReportThatIsTooLargeIsNotShown() {
+        begin();
+        for (int bytes : new int[] {4000, 5000}) {
+            Report report = Report.newBuilder()
+                    .setLastStep(bytes)
+                    .addAllLayers(Collections.nCopies(bytes / 100, "l".repeat(98)))
+                    .build();
+            coordinator.received(
+                    controls.get(1),
+                    FromWorker.newBuilder()
+                            .setHeartbeat(Heartbeat.newBuilder().setStep(1).setReport(report))
+                            .build());
+        }
+        assertThat(seen)
+                .filteredOn(line -> line.contains("reports"))
+                .containsExactly("worker-1 reports step 4000 in generation 1");
     }
 
     @Test

@@ -27,6 +27,9 @@ final class TestRun implements TestExecutionListener {
     /** Far above what tests take; a mistake that makes them wait for ever must not keep the build. */
     private static final int TIMEOUT_SECONDS = 300;
 
+    /** For each of many. */
+    private static final int SECONDS_A_TEST = 5;
+
     private final CancellationToken cancellation = CancellationToken.create();
     private final List<String> passed = new ArrayList<>();
     private final List<String> failed = new ArrayList<>();
@@ -50,10 +53,11 @@ final class TestRun implements TestExecutionListener {
         thread.setContextClassLoader(classes);
         thread.setDaemon(true);
         thread.start();
+        int seconds = Math.max(TIMEOUT_SECONDS, tests.size() * SECONDS_A_TEST);
         try {
-            return run.get(TIMEOUT_SECONDS, TimeUnit.SECONDS);
+            return run.get(seconds, TimeUnit.SECONDS);
         } catch (TimeoutException e) {
-            throw new AssertionError(tests + " did not end within " + TIMEOUT_SECONDS + " s", e);
+            throw new AssertionError(tests + " did not end within " + seconds + " s", e);
         } catch (ExecutionException e) {
             throw new AssertionError(tests + " could not be run: " + e.getCause(), e);
         }

@@ -19,8 +19,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Answers one request of a client that gets something, then closes the connection, unless it is a stream. A request's
- * body is not read. Belongs to the listener's thread.
+ * Answers one GET or HEAD, then closes the connection, unless it is a stream. A request's body is not read. Belongs to
+ * the listener's thread.
  */
 public abstract class HttpAnswers extends SimpleChannelInboundHandler<HttpObject> {
     public static final String PLAIN_TEXT = "text/plain; charset=utf-8";
@@ -33,7 +33,7 @@ public abstract class HttpAnswers extends SimpleChannelInboundHandler<HttpObject
     private boolean isHead;
     private ScheduledFuture<?> end;
 
-    /** @param what is to be got, for messages */
+    /** @param what there is to be read, for messages; plural */
     protected HttpAnswers(String what) {
         this.what = what;
     }
@@ -68,7 +68,11 @@ public abstract class HttpAnswers extends SimpleChannelInboundHandler<HttpObject
             if (request.decoderResult().isFailure()) {
                 answer(client, HttpResponseStatus.BAD_REQUEST, PLAIN_TEXT, "this is no HTTP request\n");
             } else if (!isHead && !request.method().equals(HttpMethod.GET)) {
-                answer(client, HttpResponseStatus.METHOD_NOT_ALLOWED, PLAIN_TEXT, what + " are to be got\n");
+                answer(
+                        client,
+                        HttpResponseStatus.METHOD_NOT_ALLOWED,
+                        PLAIN_TEXT,
+                        what + " can only be read: use GET\n");
             } else if (!isOurName(request.headers().get(HttpHeaderNames.HOST, ""))) {
                 answer(client, HttpResponseStatus.FORBIDDEN, PLAIN_TEXT, what + " are not for other hosts\n");
             } else {

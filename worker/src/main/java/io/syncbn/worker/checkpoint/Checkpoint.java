@@ -95,7 +95,7 @@ public record Checkpoint(Path directory, CheckpointInfo info, Safetensors model,
     }
 
     /**
-     * The state.
+     * The state, with what its data is normalized by: whoever keeps it again, before a step, keeps that too.
      *
      * @param parameters layout of the expected model
      * @param statistics layout of that model's running statistics
@@ -105,7 +105,9 @@ public record Checkpoint(Path directory, CheckpointInfo info, Safetensors model,
     public ModelState state(ParameterLayout parameters, ParameterLayout statistics, SlotNames names) {
         ModelState model = stateOfModel(parameters, statistics);
         Slots slots = slots(parameters, names);
-        return new ModelState(model.replica(), model.batchesTracked(), slots, model.step(), model.leftOutInARow());
+        ModelState state =
+                new ModelState(model.replica(), model.batchesTracked(), slots, model.step(), model.leftOutInARow());
+        return info.data().hasStatistics() ? state.normalizedBy(info.data().statistics()) : state;
     }
 
     /** The state without the optimizer's slots, whichever optimizer it was: for evaluation. */

@@ -88,13 +88,16 @@ public record CheckpointInfo(
         computedWith = Collections.unmodifiableMap(new TreeMap<>(computedWith));
     }
 
-    /** Whether both are of the same state of the same run; ignores {@link #computedWith}. */
-    boolean isOfSameState(CheckpointInfo other) {
+    /**
+     * Whether both are of the same state of the same run, and this one has all files of the other; ignores {@link
+     * #computedWith}. It may have more: precise statistics, which a state that was read does not carry.
+     */
+    boolean holds(CheckpointInfo other) {
         return step == other.step
                 && epoch == other.epoch
                 && fingerprint.equals(other.fingerprint)
                 && weightsSha256.equals(other.weightsSha256)
-                && files.equals(other.files)
+                && files.entrySet().containsAll(other.files.entrySet())
                 && leftOutInARow == other.leftOutInARow
                 && dataDigest.equals(other.dataDigest)
                 && model.equals(other.model)

@@ -48,7 +48,7 @@ public final class Checkpoints {
     }
 
     /**
-     * Writes a checkpoint, replacing another one of the same step, unless the same state is stored already; then
+     * Writes a checkpoint, replacing another one of the same step, unless that state is stored already; then
      * deletes those that are not kept. What cannot be deleted now is retried after the next write.
      *
      * @param epoch number of passes over the data that are done
@@ -111,7 +111,7 @@ public final class Checkpoints {
 
     private static boolean holds(Path target, CheckpointInfo info) {
         try {
-            return Files.isDirectory(target) && Checkpoint.read(target).info().isOfSameState(info);
+            return Files.isDirectory(target) && Checkpoint.read(target).info().holds(info);
         } catch (CheckpointException e) {
             return false;
         }

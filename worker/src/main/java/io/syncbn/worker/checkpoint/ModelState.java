@@ -28,7 +28,7 @@ import java.util.Optional;
 public record ModelState(Replica replica, long batchesTracked, Slots slots, long step, int leftOutInARow, Notes notes) {
 
     /**
-     * What is not gone on from, and not part of any digest.
+     * Kept for readers of a checkpoint: training does not need it, and the digest of the weights leaves it out.
      *
      * @param precise statistics estimated for these weights, laid out as running ones
      * @param data by which inputs are normalized

@@ -41,7 +41,12 @@ public record DataDescription(List<String> classNames, double storedScale, List<
 
     /** Whether a model can be used with it. */
     public boolean suffices() {
-        return !classNames.isEmpty() && !mean.isEmpty() && mean.size() == deviation.size();
+        return !classNames.isEmpty() && hasStatistics();
+    }
+
+    /** Whether {@link #statistics} are known. */
+    public boolean hasStatistics() {
+        return !mean.isEmpty() && mean.size() == deviation.size();
     }
 
     /** Floats as doubles: their JSON gives the same floats again. */

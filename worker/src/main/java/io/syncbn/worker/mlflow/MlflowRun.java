@@ -21,8 +21,8 @@ public final class MlflowRun {
 
     static final int MOST_PARAMETERS = 100;
 
-    /** Longest text of a parameter that servers of any release take. */
-    static final int MOST_CHARACTERS = 500;
+    /** Longest text of a parameter that servers of any release take; 1.28 and later ones take longer ones. */
+    static final int MOST_CHARACTERS = 250;
 
     private static final String RUN_ID = "run_id";
 

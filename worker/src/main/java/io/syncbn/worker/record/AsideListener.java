@@ -157,7 +157,7 @@ final class AsideListener implements RunListener {
 
     private synchronized Event next() {
         if (kept.isEmpty() && lost > 0) {
-            LOG.log(Level.WARNING, "listener {0} has caught up; it has not heard of {1} of them", name, lost);
+            LOG.log(Level.WARNING, "listener {0} has caught up; {1} events were dropped", name, lost);
             lost = 0;
         }
         return kept.pollFirst();

@@ -2,6 +2,7 @@ package io.syncbn.worker.record;
 
 import io.syncbn.worker.checkpoint.ModelState;
 import io.syncbn.worker.nn.Replica;
+import java.util.function.Consumer;
 
 /**
  * The listener that keeps the model's states; unlike other listeners' exceptions, its own end the job. Called by the
@@ -12,7 +13,7 @@ public interface CheckpointKeeper extends RunListener {
     /** Keeps nothing. */
     CheckpointKeeper NONE = new CheckpointKeeper() {
         @Override
-        public void checkpoint(ModelState state, long epochsDone) {}
+        public void checkpoint(ModelState state, long epochsDone, Consumer<ModelState> further) {}
 
         @Override
         public void lastCheckpoint(ModelState state, long epochsDone) {}
@@ -31,8 +32,9 @@ public interface CheckpointKeeper extends RunListener {
      *
      * @param state may change as soon as this returns
      * @param epochsDone whole passes over the data
+     * @param further done with the copy that is kept, by the thread that writes it, whether it could be written or not
      */
-    void checkpoint(ModelState state, long epochsDone);
+    void checkpoint(ModelState state, long epochsDone, Consumer<ModelState> further);
 
     /**
      * Training ends here, with a checkpoint.

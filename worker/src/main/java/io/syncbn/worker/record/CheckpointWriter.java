@@ -9,6 +9,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 
 /**
  * Writes checkpoints in a thread of its own, from a copy of the state, while training goes on: a step waits for a disk
@@ -46,8 +47,10 @@ public final class CheckpointWriter implements AutoCloseable {
      * Begins to write a checkpoint of a state, which may change as soon as this returns. A failed write is an alarm,
      * and so is a checkpoint that is skipped because the previous one is still being written. One that is under way is
      * not begun again.
+     *
+     * @param further done with the copy afterwards
      */
-    void begin(ModelState state, long epochsDone) {
+    void begin(ModelState state, long epochsDone, Consumer<ModelState> further) {
         if (!underWay.isDone() && state.step() == stepUnderWay) {
             return;
         }
@@ -62,7 +65,12 @@ public final class CheckpointWriter implements AutoCloseable {
         hangs = false;
         ModelState copy = state.copy();
         stepUnderWay = copy.step();
-        underWay = CompletableFuture.runAsync(() -> writeOrAlarm(copy, epochsDone), thread);
+        underWay = CompletableFuture.runAsync(
+                () -> {
+                    writeOrAlarm(copy, epochsDone);
+                    further.accept(copy);
+                },
+                thread);
     }
 
     private void writeOrAlarm(ModelState state, long epochsDone) {

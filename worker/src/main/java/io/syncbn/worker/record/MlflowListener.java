@@ -28,7 +28,7 @@ import java.util.function.LongSupplier;
 /**
  * Tells MLflow of a run: settings as parameters, the lines of metrics.jsonl as metrics under the tags that TensorBoard has
  * too, the result and the run's files. The run directory keeps the id, so that the next writer goes on with the same run; a
- * step that MLflow has is not told again.
+ * step that MLflow has is not told again, and one that it lacks is told by the next writer.
  *
  * <p>Lines are sent together, once a second at most. While the server does not take them they are kept, up to a limit, every
  * event throws, and the server is asked again only now and then.
@@ -70,6 +70,21 @@ final class MlflowListener implements RunListener {
         this.origin = origin;
         this.millisClock = millisClock;
         this.server = new MlflowServer(target.tracking().mlflow().orElseThrow(), patience);
+    }
+
+    /** Asks first what the server has: the rest of a long run may be little. */
+    @Override
+    public void begins(long step) {
+        EarlierLines.upTo(step, target.directory(), line -> {
+            if (run == null && failure.isEmpty()) {
+                tryTo(() -> {});
+            }
+            add(line);
+            if (failure.isEmpty() && kept.size() >= MlflowRun.MOST_METRICS) {
+                tryTo(this::sendKept);
+            }
+        });
+        throwFailure();
     }
 
     @Override
@@ -166,12 +181,24 @@ final class MlflowListener implements RunListener {
     /** Does something with the server; shortly after a failure, fails likewise without asking. */
     private void attempt(Runnable requests) {
         if (failure.isPresent() && millisClock.getAsLong() - sentMillis < BETWEEN_TRIES_MILLIS) {
-            throw failure.get();
+            throwFailure();
         }
         ask(requests);
     }
 
     private void ask(Runnable requests) {
+        tryTo(requests);
+        throwFailure();
+    }
+
+    private void throwFailure() {
+        failure.ifPresent(thrown -> {
+            throw thrown;
+        });
+    }
+
+    /** Remembers a failure. */
+    private void tryTo(Runnable requests) {
         sentMillis = millisClock.getAsLong();
         try {
             if (run == null) {
@@ -182,7 +209,6 @@ final class MlflowListener implements RunListener {
         } catch (MlflowException e) {
             sentMillis = millisClock.getAsLong();
             failure = Optional.of(e);
-            throw e;
         }
     }
 
@@ -230,7 +256,7 @@ final class MlflowListener implements RunListener {
         try {
             return Files.exists(file) ? Optional.of(Files.readAllBytes(file)) : Optional.empty();
         } catch (IOException e) {
-            throw new RecordException("cannot read " + file + ": " + e, e);
+            throw new RecordException(FileFault.cannotRead(file, e), e);
         }
     }
 

@@ -19,12 +19,14 @@ public final class Recording implements AutoCloseable {
     private final StartTimes start;
     private final Reports reports;
     private final WritingThread digestThread = new WritingThread("digest");
-    private final AtomicBoolean digests = new AtomicBoolean();
+    private final AtomicBoolean isDigestUnderWay = new AtomicBoolean();
     private final RecentSteps recent = new RecentSteps();
     /** Called on every worker for every step; they only store values and never block. */
     private final List<RunListener> everywhere;
 
     private CheckpointKeeper listener = CheckpointKeeper.NONE;
+    /** Whether no other worker has written since this one did: then it tells how the job ends, even if it is at rest. */
+    private boolean wroteLast;
 
     /**
      * @param listeners makes the listener for the steps that this worker writes
@@ -67,6 +69,7 @@ public final class Recording implements AutoCloseable {
         if (listener == CheckpointKeeper.NONE) {
             turn.begin(isUnderWay);
             listener = listeners.get();
+            wroteLast = true;
             reports.writes(true);
             listener.begins(step);
             recent.upTo(step).forEach(listener::steppedBefore);
@@ -79,6 +82,12 @@ public final class Recording implements AutoCloseable {
         listener.close();
         listener = CheckpointKeeper.NONE;
         turn.close();
+    }
+
+    /** From now on another worker writes it, and tells how it ends. */
+    public void handOver() {
+        end();
+        wroteLast = false;
     }
 
     /** @param waits of the step, by normalization layer */
@@ -104,22 +113,40 @@ public final class Recording implements AutoCloseable {
         return listener != CheckpointKeeper.NONE && timer.isDue();
     }
 
-    /** As {@link CheckpointKeeper#checkpoint}; this worker's digest is told, whoever writes the run. */
-    public void checkpoint(ModelState state, long epochsDone) {
-        tellDigest(state);
-        listener.checkpoint(state, epochsDone);
+    /** A checkpoint is due by time, which only the worker that writes the run knows; no digest is told. */
+    public void timedCheckpoint(ModelState state, long epochsDone) {
+        listener.checkpoint(state, epochsDone, kept -> {});
         timer.restart();
     }
 
-    /** Computed aside, of a copy; one at a time, so that no copies pile up. */
-    private void tellDigest(ModelState state) {
-        if (digests.compareAndSet(false, true)) {
+    /**
+     * A checkpoint is due by the number of its step, which all workers know: each tells its digest, to be compared.
+     * The worker that writes the run computes it from the copy that it keeps.
+     */
+    public void checkpoint(ModelState state, long epochsDone) {
+        if (listener == CheckpointKeeper.NONE) {
+            tellDigestAside(state);
+        }
+        listener.checkpoint(state, epochsDone, this::tellDigest);
+        timer.restart();
+    }
+
+    /** One at a time, so that no copies pile up. */
+    private void tellDigestAside(ModelState state) {
+        if (isDigestUnderWay.compareAndSet(false, true)) {
             ModelState copy = state.copy();
             digestThread.execute(() -> {
-                reports.digest(copy.step(), StateDigest.sha256(copy));
-                digests.set(false);
+                try {
+                    tellDigest(copy);
+                } finally {
+                    isDigestUnderWay.set(false);
+                }
             });
         }
+    }
+
+    private void tellDigest(ModelState copy) {
+        reports.digest(copy.step(), StateDigest.sha256(copy));
     }
 
     /** As {@link CheckpointKeeper#lastCheckpoint}. */
@@ -132,9 +159,19 @@ public final class Recording implements AutoCloseable {
         listener.finished(result, facts);
     }
 
-    /** As {@link RunListener#ended}. */
+    /**
+     * As {@link RunListener#ended}, if this worker was the last to write. One that is at rest, as after most failures,
+     * makes listeners for this alone, without {@link RunListener#begins}: they leave the run directory as it is, so that
+     * its lock is not needed.
+     */
     public void ended(RunEnd end) {
-        listener.ended(end);
+        if (listener != CheckpointKeeper.NONE) {
+            listener.ended(end);
+        } else if (wroteLast) {
+            try (CheckpointKeeper again = listeners.get()) {
+                again.ended(end);
+            }
+        }
     }
 
     @Override

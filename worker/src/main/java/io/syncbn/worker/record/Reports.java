@@ -1,5 +1,6 @@
 package io.syncbn.worker.record;
 
+import com.google.protobuf.CodedOutputStream;
 import io.syncbn.proto.v1.ReplicaDigest;
 import io.syncbn.proto.v1.Report;
 import io.syncbn.proto.v1.Scores;
@@ -22,11 +23,14 @@ public final class Reports {
     /** Points of the curves in one report. */
     static final int MOST_POINTS = 8;
 
-    /** Evaluations and digests in one report; more than come between two, and the newest count. */
+    /** Evaluations and digests in one report, the newest; more may come between two heartbeats. */
     static final int MOST_OF_EACH = 2;
 
-    /** Characters of layers' names in one report. */
-    static final int MOST_NAMES = 300;
+    /** Bytes of a report. */
+    static final int MOST_BYTES = 2048;
+
+    /** Characters of a layer's name; a longer one is cut. */
+    static final int MOST_OF_A_NAME = 100;
 
     private static final long NANOS_PER_MICRO = 1000;
 
@@ -57,11 +61,17 @@ public final class Reports {
      * @param failedWrites of the run, so far
      */
     public Reports(List<String> layers, LongSupplier nanoClock, LongSupplier failedWrites) {
-        this.layers = List.copyOf(layers);
+        this.layers = layers.stream().map(Reports::cut).toList();
         this.layersAWait = Math.max(1, (layers.size() + MOST_WAITS - 1) / MOST_WAITS);
         this.nanoClock = nanoClock;
         this.failedWrites = failedWrites;
         this.sums = newSums();
+    }
+
+    /** Between characters, some of which are two of Java's. */
+    private static String cut(String name) {
+        int characters = Math.min(MOST_OF_A_NAME, name.codePointCount(0, name.length()));
+        return name.substring(0, name.offsetByCodePoints(0, characters));
     }
 
     private StepSums newSums() {
@@ -155,6 +165,7 @@ public final class Reports {
                             .setTimes(sample.toMessage()));
         }
         curve.forEach(point -> report.addCurve(point.toMessage()));
+        makeRoom(report);
         addNames(report);
         startAnew();
         return report.build();
@@ -170,19 +181,32 @@ public final class Reports {
         digests.clear();
     }
 
-    /** Names that are still to be told, if there is room beside the curve. */
-    private void addNames(Report.Builder report) {
-        if (!isWriter || namesTold == layers.size()) {
-            return;
+    /** Leaves out the sample's waits where they would not let the rest, or a name that is to be told, into the report. */
+    private void makeRoom(Report.Builder report) {
+        if (hasNamesToTell()) {
+            report.setFirstLayer(namesTold);
         }
-        report.setFirstLayer(namesTold);
-        int characters = 0;
-        while (namesTold < layers.size() && characters + layers.get(namesTold).length() <= MOST_NAMES) {
-            characters += layers.get(namesTold).length();
+        int name = hasNamesToTell() ? size(layers.get(namesTold)) : 0;
+        if (report.build().getSerializedSize() + name > MOST_BYTES) {
+            report.getSampleBuilder().getTimesBuilder().clearForwardWaits().clearBackwardWaits();
+        }
+    }
+
+    /** As many of the names that are still to be told as there is room for. */
+    private void addNames(Report.Builder report) {
+        int room = MOST_BYTES - report.build().getSerializedSize();
+        while (hasNamesToTell() && size(layers.get(namesTold)) <= room) {
+            room -= size(layers.get(namesTold));
             report.addLayers(layers.get(namesTold++));
         }
-        if (characters == 0) { // a name that is too long for any report
-            report.addLayers(layers.get(namesTold++).substring(0, MOST_NAMES));
-        }
+    }
+
+    private boolean hasNamesToTell() {
+        return isWriter && namesTold < layers.size();
+    }
+
+    /** Bytes of a name in a report. */
+    private static int size(String name) {
+        return CodedOutputStream.computeStringSize(Report.LAYERS_FIELD_NUMBER, name);
     }
 }

@@ -5,9 +5,10 @@ package io.syncbn.worker.record;
  * RunFiles#ASIDE}.
  *
  * <p>Order: {@link #begins} first, steps and evaluations as they are committed, then {@link #finished} or
- * {@link #ended} if the job is over while this worker writes it, and {@link #close} last. When the writer changes, later steps go to a new listener,
- * perhaps on another worker, so no listener may count on seeing all steps. After the job has gone back to a checkpoint,
- * steps come again with the same numbers and, but for times, the same contents.
+ * {@link #ended} if the job is over while this worker writes it, and {@link #close} last. When the writer changes, later
+ * steps go to a new listener, perhaps on another worker, so no listener may count on seeing all steps. One that is made
+ * for {@link #ended} alone has not begun: the worker that was the last to write is at rest when most jobs fail. After the
+ * job has gone back to a checkpoint, steps come again with the same numbers and, but for times, the same contents.
  *
  * <p>Threading: one call at a time. {@link AsideListener} makes and calls each one that is named in {@link
  * RunFiles#ASIDE} on a thread of its own. There it may block: neither steps nor other listeners wait for it. Its events
@@ -41,7 +42,7 @@ public interface RunListener extends AutoCloseable {
     /** The job is done, and all workers agree on the result. */
     default void finished(RunResult result, RunFacts facts) {}
 
-    /** The job is over without a result, while this worker writes it. It may go on, in another process. */
+    /** The job is over without a result, and this worker was the last to write it. It may go on, in another process. */
     default void ended(RunEnd end) {}
 
     @Override

@@ -57,8 +57,8 @@ final class RunListeners implements CheckpointKeeper {
     }
 
     @Override
-    public void checkpoint(ModelState state, long epochsDone) {
-        keeper.checkpoint(state, epochsDone);
+    public void checkpoint(ModelState state, long epochsDone, Consumer<ModelState> further) {
+        keeper.checkpoint(state, epochsDone, further);
     }
 
     @Override

@@ -10,7 +10,7 @@ import java.nio.file.Path;
  * @param worker name of the worker that may write it
  * @param isHeld whether a launcher holds the lock of the directory for all its workers
  * @param tracking where else it is told of
- * @param page for those who are told
+ * @param page makes the run's page, for MLflow
  */
 public record RunTarget(Path directory, int keep, String worker, boolean isHeld, Tracking tracking, RunPage page) {
 

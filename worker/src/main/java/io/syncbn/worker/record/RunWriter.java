@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.Executor;
+import java.util.function.Consumer;
 
 /**
  * Writes the run directory: {@code metrics.jsonl} as training goes on, {@code checkpoints/}, and {@code result.json} at
@@ -81,8 +82,8 @@ public final class RunWriter implements CheckpointKeeper {
     }
 
     @Override
-    public void checkpoint(ModelState state, long epochsDone) {
-        checkpoints.begin(state, epochsDone);
+    public void checkpoint(ModelState state, long epochsDone, Consumer<ModelState> further) {
+        checkpoints.begin(state, epochsDone, further);
     }
 
     @Override
@@ -133,7 +134,7 @@ public final class RunWriter implements CheckpointKeeper {
         try {
             return RunHistory.of(metrics.lines());
         } catch (IOException e) {
-            throw new RecordException("cannot read " + directory.resolve("metrics.jsonl") + ": " + e, e);
+            throw new RecordException(FileFault.cannotRead(directory.resolve("metrics.jsonl"), e), e);
         }
     }
 

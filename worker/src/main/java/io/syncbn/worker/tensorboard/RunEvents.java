@@ -17,7 +17,7 @@ import java.util.Map;
  * The event files of one run, in a directory of its own; whoever writes them has a file of its own there. A new file
  * begins with a restart (SessionLog START) behind the last step that is done, so that readers drop what earlier files say
  * about steps that are repeated, and keep what the writer before may yet write of earlier ones. The file is made with the
- * first step: a run without one leaves nothing. Not thread-safe.
+ * first line or histogram, even where an earlier file turns out to have that line. Not thread-safe.
  *
  * <p>Times are in milliseconds since 1970.
  */

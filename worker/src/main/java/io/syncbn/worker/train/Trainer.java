@@ -66,8 +66,10 @@ final class Trainer {
         }
         if (timetable.isLast(state.step())) {
             recording.lastCheckpoint(present, state.epochsDone());
-        } else if (timetable.isCheckpointDue(state.step()) || recording.isCheckpointDue()) {
+        } else if (timetable.isCheckpointDue(state.step())) {
             recording.checkpoint(present, state.epochsDone());
+        } else if (recording.isCheckpointDue()) {
+            recording.timedCheckpoint(present, state.epochsDone());
         }
     }
 

@@ -151,7 +151,7 @@ public final class Training implements ControlledReplica, AutoCloseable {
     public void prepare(Plan next, Collective collective) {
         recording.started("join");
         if (next.getFirstShard() != 0) {
-            recording.end();
+            recording.handOver();
         }
         plan = next;
         recording.generation(next.getGeneration());

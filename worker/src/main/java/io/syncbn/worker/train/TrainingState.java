@@ -26,7 +26,7 @@ final class TrainingState {
     private long batchesTracked;
     private long step;
     private int leftOutInARow;
-    private Optional<ChannelStatistics> data = Optional.empty();
+    private Optional<ChannelStatistics> data;
 
     TrainingState(Job job, ModelState from, Timetable timetable) {
         this.job = job;
@@ -37,6 +37,7 @@ final class TrainingState {
         this.batchesTracked = from.batchesTracked();
         this.step = from.step();
         this.leftOutInARow = from.leftOutInARow();
+        this.data = from.notes().data();
     }
 
     /** Steps done. */
@@ -145,6 +146,7 @@ final class TrainingState {
         batchesTracked = from.batchesTracked();
         step = from.step();
         leftOutInARow = from.leftOutInARow();
+        from.notes().data().ifPresent(this::normalizedBy);
     }
 
     /**

@@ -23,6 +23,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -224,6 +226,21 @@ class CheckpointTest {
         assertThat(read(directory).step()).isEqualTo(12);
         new Checkpoints(run, 1).write(States.at(12), 3, States.ORIGIN);
         assertThat(Checkpoint.open(directory).info().data()).isEqualTo(States.ORIGIN.data());
+    }
+
+    /** A state that was read does not carry them. */
+    @Test
+    void aCheckpointThatIsKeptAgainKeepsItsPreciseStatistics() {
+        ModelState state = States.at(13);
+        float[] precise = new float[States.STATISTICS.size()];
+        Path written = new Checkpoints(run, 1).write(state.with(Optional.of(precise)), 3, States.ORIGIN);
+        new Checkpoints(run, 1).write(read(written), 3, States.ORIGIN);
+        assertThat(written.resolve(Checkpoint.PRECISE_FILE)).exists();
+        precise[0] = 1;
+        new Checkpoints(run, 1).write(state.with(Optional.of(precise)), 3, States.ORIGIN);
+        assertThat(DiskFile.read(written.resolve(Checkpoint.PRECISE_FILE), 1 << 20))
+                .isEqualTo(Safetensors.encode(
+                        state.with(Optional.of(precise)).preciseTensors().orElseThrow(), Map.of("format", "pt")));
     }
 
     @Test

@@ -274,7 +274,7 @@ public final class FakeMlflow implements AutoCloseable {
             String key = parameter.path("key").asText();
             String value = parameter.path("value").asText();
             String before = run.parameters.putIfAbsent(key, value);
-            if (value.length() > 500 || before != null && !before.equals(value)) {
+            if (value.length() > 250 || before != null && !before.equals(value)) {
                 throw invalid("Changing param values is not allowed. Param with key='" + key + "' was already logged");
             }
         }

@@ -70,7 +70,7 @@ class CheckpointWriterTest {
         ModelState state = state(5);
         String asItWas = named(state);
         try (CheckpointWriter writer = new CheckpointWriter(this::writeWhenTold, alarms)) {
-            writer.begin(state, 1);
+            writer.begin(state, 1, kept -> {});
             Arrays.fill(state.replica().weights(), 7);
             Arrays.fill(state.replica().runningStatistics(), 7);
             Arrays.fill(state.slots().array("momentum_buffer"), 7);
@@ -85,8 +85,8 @@ class CheckpointWriterTest {
     void leavesOneOutWhileTheOneBeforeIsNotWritten() {
         try (CheckpointWriter writer = new CheckpointWriter(this::writeWhenTold, alarms)) {
             try {
-                writer.begin(state(5), 1);
-                writer.begin(state(6), 1);
+                writer.begin(state(5), 1, kept -> {});
+                writer.begin(state(6), 1, kept -> {});
                 assertThat(failures).containsExactly(Part.CHECKPOINT);
                 assertThat(written).isEmpty();
             } finally {
@@ -100,8 +100,8 @@ class CheckpointWriterTest {
     @Test
     void oneThatIsUnderWayIsNotBegunAgain() {
         try (CheckpointWriter writer = new CheckpointWriter(this::writeWhenTold, alarms)) {
-            writer.begin(state(5), 1);
-            writer.begin(state(5), 1);
+            writer.begin(state(5), 1, kept -> {});
+            writer.begin(state(5), 1, kept -> {});
             disk.countDown();
         }
         assertThat(failures).isEmpty();
@@ -114,7 +114,7 @@ class CheckpointWriterTest {
             throw new CheckpointException("there is no space left");
         };
         try (CheckpointWriter writer = new CheckpointWriter(full, alarms)) {
-            writer.begin(state(5), 1);
+            writer.begin(state(5), 1, kept -> {});
             assertThatThrownBy(() -> writer.writeAndWait(state(6), 1)).isInstanceOf(CheckpointException.class);
         }
         assertThat(failures).containsExactly(Part.CHECKPOINT);

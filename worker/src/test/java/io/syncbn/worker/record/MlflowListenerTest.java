@@ -173,6 +173,11 @@ class MlflowListenerTest {
         }
         assertThat(run().status).isEqualTo("FAILED");
         assertThat(stepsOf(run(), "train/loss")).isEqualTo(numbers(1, 4));
+        run().status = "RUNNING";
+        try (MlflowListener listener = listener()) {
+            listener.ended(RunEnd.FAILED); // without a beginning: this worker was at rest
+        }
+        assertThat(run().status).isEqualTo("FAILED");
     }
 
     /** 10 steps a second. */
@@ -211,6 +216,73 @@ class MlflowListenerTest {
         }
         assertThat(stepsOf(run(), "train/loss")).isEqualTo(numbers(1, 14));
         assertThat(stepsOf(run(), "test/loss")).containsExactly(6L);
+    }
+
+    /** Lines of metrics.jsonl, of steps and evaluations. */
+    private void haveMetrics(long last) throws IOException {
+        StringBuilder metrics = new StringBuilder();
+        for (long number = 1; number <= last; number++) {
+            metrics.append(JsonText.line(step(number))).append('\n');
+            if (number % 2 == 0) {
+                metrics.append(JsonText.line(new Evaluation(8, 0.25, 0.75).line(number, 0.5)))
+                        .append('\n');
+            }
+        }
+        Files.writeString(directory.resolve("metrics.jsonl"), metrics + "{\"step\":");
+    }
+
+    /** The one before was killed; the next process saw none of its steps. */
+    @Test
+    void whatTheRunsFileHasAndTheServerLacksIsTold() throws IOException {
+        try (MlflowListener first = listener()) {
+            first.begins(0);
+            steps(first, 1, 3);
+            first.evaluated(2, 0.5, new Evaluation(8, 0.25, 0.75));
+        }
+        haveMetrics(7);
+        try (MlflowListener second = listener()) {
+            second.begins(6);
+            second.evaluated(6, 0.5, new Evaluation(8, 0.25, 0.75));
+            steps(second, 7, 7);
+        }
+        assertThat(stepsOf(run(), "train/loss")).isEqualTo(numbers(1, 7));
+        assertThat(stepsOf(run(), "test/loss")).containsExactly(2L, 4L, 6L);
+        assertThat(run().metrics.get("train/loss").get(4).value()).isEqualTo(1.0 / 5);
+    }
+
+    /** Also where it does not answer at first. */
+    @Test
+    void whatTheServerLacksWaitsForIt() throws IOException {
+        haveMetrics(6);
+        server.mood(Mood.FAILING);
+        MlflowListener listener = listener();
+        assertThatThrownBy(() -> listener.begins(6)).isInstanceOf(MlflowException.class);
+        assertThat(server.requests()).hasSize(1);
+        server.mood(Mood.WELL);
+        closeWhenTaken(listener);
+        assertThat(stepsOf(run(), "train/loss")).isEqualTo(numbers(1, 6));
+        assertThat(stepsOf(run(), "test/loss")).containsExactly(2L, 4L, 6L);
+    }
+
+    /** More than may wait for a server. */
+    @Test
+    void aLongRunThatTheServerLacksIsToldWhole() throws IOException {
+        long steps = 17_000;
+        haveMetrics(steps);
+        try (MlflowListener listener = listener()) {
+            listener.begins(steps);
+        }
+        long values = run().metrics.values().stream().mapToLong(List::size).sum();
+        assertThat(values).isGreaterThan(MlflowListener.MOST_KEPT);
+        assertThat(stepsOf(run(), "train/loss")).isEqualTo(numbers(1, steps));
+    }
+
+    @Test
+    void aFileThatCannotBeReadIsNamed() throws IOException {
+        Path metrics = Files.createDirectory(directory.resolve("metrics.jsonl"));
+        assertThatThrownBy(() -> listener().begins(6))
+                .isInstanceOf(RecordException.class)
+                .hasMessageStartingWith("cannot read " + metrics + ": ");
     }
 
     @Test

@@ -14,8 +14,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ReportsTest {
+    /** Stands for one of 220 characters. */
+    private static final String LONG = "long";
+
     private long nowNanos;
 
     private Reports reports(int layers) {
@@ -163,19 +168,68 @@ class ReportsTest {
                 .endsWith(129);
     }
 
-    /** Whatever the model, however long nothing was taken. */
-    @Test
-    void aReportIsSmall() {
-        Reports reports =
-                new Reports(Collections.nCopies(1000, "a.long.name".repeat(20)), () -> nowNanos, () -> 100_000);
-        reports.writes(true);
-        LayerWaits long1 = LayerWaits.none(1000);
-        Arrays.fill(long1.forward(), 10_000_000L);
-        Arrays.fill(long1.backward(), 10_000_000L);
-        for (int step = 1_000_000; step < 1_001_000; step++) {
-            reports.stepped(step(step, 1.23456), long1);
+    /**
+     * Whatever the model, however long nothing was taken; and all names come, although there is no report without
+     * numbers.
+     */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"bn1", "a.long.name", LONG, "\u00e4\u00f6\u00fc", "\u5c42\u5c42\u5c42\u5c42", "\ud83e\udde0"})
+    void aReportIsSmallAndNamesComeAllTheSame(String name) {
+        String unit = name.equals(LONG) ? "a.long.name".repeat(20) : name;
+        for (String layer : List.of(unit, unit.repeat(120))) {
+            for (int layers : new int[] {64, 1000}) {
+                comeInSmallReports(Collections.nCopies(layers, layer));
+            }
         }
-        for (int i = 0; i < 10; i++) {
+    }
+
+    private void comeInSmallReports(List<String> layers) {
+        Reports reports = new Reports(layers, () -> nowNanos, () -> Integer.MAX_VALUE);
+        reports.writes(true);
+        String first = layers.get(0);
+        String cut = first.codePoints()
+                .limit(100)
+                .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+                .toString();
+        int told = 0;
+        for (int tries = 0; told < layers.size(); tries++) {
+            assertThat(tries).isLessThan(layers.size());
+            fill(reports, layers.size(), 4_000_000_000L + 1000L * tries);
+            nowNanos += 3_600_000_000_000L;
+            Report report = reports.take();
+            assertThat(report.getSerializedSize()).isLessThanOrEqualTo(Reports.MOST_BYTES);
+            assertThat(report.getSample().getTimes().getUpdate()).isPositive();
+            assertThat(report.getFirstLayer()).isEqualTo(told);
+            assertThat(report.getLayersList()).isNotEmpty().containsOnly(cut);
+            told += report.getLayersCount();
+        }
+        fill(reports, layers.size(), 5_000_000_000L);
+        assertThat(reports.take().getSerializedSize()).isLessThanOrEqualTo(Reports.MOST_BYTES);
+    }
+
+    /** With numbers that take as many bytes as any. */
+    private void fill(Reports reports, int layers, long firstStep) {
+        LayerWaits waits = LayerWaits.none(layers);
+        Arrays.fill(waits.forward(), Long.MAX_VALUE / 100_000);
+        Arrays.fill(waits.backward(), Long.MAX_VALUE / 100_000);
+        StepSplit split = new StepSplit(6e9, 1e9, 1e9, 1e9, 1e9, 1e9, 1e9);
+        for (long number = firstStep; number < firstStep + 17; number++) {
+            reports.stepped(
+                    new StepRecord(
+                            number,
+                            1.0 / 3,
+                            1.0 / 3,
+                            1.0 / 3,
+                            1.0 / 3,
+                            8,
+                            number % 2 == 0,
+                            false,
+                            new GradientNoise(1.0 / 3, 1.0 / 3),
+                            split),
+                    waits);
+        }
+        for (long i = firstStep; i < firstStep + 10; i++) {
             reports.evaluated(
                     i,
                     1.5,
@@ -192,6 +246,16 @@ class ReportsTest {
                                     new Scores(1, 1))));
             reports.digest(i, "0".repeat(64));
         }
-        assertThat(reports.take().getSerializedSize()).isLessThanOrEqualTo(2048);
+    }
+
+    /** While names are told too. */
+    @Test
+    void aSampleHasItsWaitsWhereThereIsRoom() {
+        Reports reports = reports(64);
+        for (int step = 1; step <= 20; step++) {
+            reports.stepped(step(step, 1), waits(64, 10));
+            assertThat(reports.take().getSample().getTimes().getForwardWaitsList())
+                    .hasSize(64);
+        }
     }
 }

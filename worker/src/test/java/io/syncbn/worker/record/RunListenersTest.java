@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -67,7 +68,7 @@ class RunListenersTest {
         }
 
         @Override
-        public void checkpoint(ModelState state, long epochsDone) {
+        public void checkpoint(ModelState state, long epochsDone, Consumer<ModelState> further) {
             hear("checkpoint");
         }
 
@@ -147,7 +148,7 @@ class RunListenersTest {
             all.steppedBefore(step(4));
             all.stepped(step(5));
             all.evaluated(5, 0.5, new Evaluation(8, 0.5, 0.75));
-            all.checkpoint(null, 0);
+            all.checkpoint(null, 0, kept -> {});
             all.lastCheckpoint(null, 0);
             all.finished(RESULT, null);
             all.ended(RunEnd.STOPPED);

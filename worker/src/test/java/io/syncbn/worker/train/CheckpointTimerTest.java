@@ -3,11 +3,15 @@ package io.syncbn.worker.train;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.syncbn.proto.job.Job;
+import io.syncbn.proto.v1.ReplicaDigest;
 import io.syncbn.worker.record.CheckpointTimer;
+import io.syncbn.worker.record.Reports;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -58,6 +62,21 @@ class CheckpointTimerTest {
         assertThat(steps(timed)).containsExactly("step-00000000", "step-00000007", "step-00000010", "step-00000012");
         assertThat(LocalTraining.run(job, directory.resolve("untimed"), Optional.empty(), 7))
                 .isEqualTo(digest);
+    }
+
+    /** Workers that do not write know nothing of checkpoints by time, and have no digest of them. */
+    @Test
+    void onlyCheckpointsThatAllWorkersKnowOfAreCompared() {
+        Job job = LocalTraining.job(Map.of("model", "mlp", "steps", "8", "batch", "2", "data-size", "24"));
+        List<Reports> reports = new ArrayList<>();
+        LocalTraining.run(job, directory, Optional.empty(), 4, every(300), step -> after(100), 0, layers -> {
+            reports.add(LocalTraining.reports(layers));
+            return reports.get(0);
+        });
+        // By time at 3 and 7; and of step 8 each worker tells in another way.
+        assertThat(reports.get(0).take().getDigestsList())
+                .extracting(ReplicaDigest::getStep)
+                .containsExactly(0L, 4L);
     }
 
     private static Stream<String> steps(Path run) throws IOException {

@@ -37,6 +37,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.function.Consumer;
+import java.util.function.IntFunction;
 import java.util.function.LongConsumer;
 
 /** All shards of a job in this process: what a worker does, without a coordinator. */
@@ -81,6 +82,19 @@ final class LocalTraining {
             CheckpointTimer timer,
             LongConsumer afterStep,
             long startNanos) {
+        return run(job, out, resume, checkpointEvery, timer, afterStep, startNanos, LocalTraining::reports);
+    }
+
+    /** @param reportsOf those of so many normalization layers */
+    static String run(
+            Job job,
+            Path out,
+            Optional<Path> resume,
+            long checkpointEvery,
+            CheckpointTimer timer,
+            LongConsumer afterStep,
+            long startNanos,
+            IntFunction<Reports> reportsOf) {
         try (DecodedDataset data = DecodedDataset.open(job)) {
             Replicas replicas =
                     Replicas.open(job, data, ARITHMETIC, resume.map(from -> new Resume(from, false, false)));
@@ -119,7 +133,7 @@ final class LocalTraining {
                             timer,
                             metrics,
                             start,
-                            reports(shards.normalizationLayers()))) {
+                            reportsOf.apply(shards.normalizationLayers()))) {
                 recording.begin(state.step(), false);
                 new Trainer(plan, state, shards, recording, System::nanoTime).run();
                 String digest = StateDigest.sha256(state.modelState());
@@ -191,8 +205,8 @@ final class LocalTraining {
         }
 
         @Override
-        public void checkpoint(ModelState state, long epochsDone) {
-            listener.checkpoint(state, epochsDone);
+        public void checkpoint(ModelState state, long epochsDone, Consumer<ModelState> further) {
+            listener.checkpoint(state, epochsDone, further);
             untilWritten.run();
         }
 

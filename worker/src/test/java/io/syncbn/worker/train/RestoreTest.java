@@ -62,7 +62,11 @@ class RestoreTest {
 
     private static Training training(
             Job job, Path out, DecodedDataset data, WorkerMetrics metrics, Arithmetic arithmetic) {
-        Replicas replicas = Replicas.open(job, data, arithmetic, Optional.empty());
+        return training(job, out, data, metrics, Replicas.open(job, data, arithmetic, Optional.empty()), arithmetic);
+    }
+
+    private static Training training(
+            Job job, Path out, DecodedDataset data, WorkerMetrics metrics, Replicas replicas, Arithmetic arithmetic) {
         Setup setup = new Setup(job, data, arithmetic, replicas, RunFacts.computedWith(arithmetic, "test"));
         StartTimes start = new StartTimes(0, System::nanoTime);
         RunTarget target = new RunTarget(out, 3, "worker-0", true);
@@ -123,6 +127,52 @@ class RestoreTest {
         assertThat(kept.classNames()).startsWith("disc", "ring").hasSize(10);
     }
 
+    /** Its checkpoint is that of before, with all that readers need. */
+    @Test
+    void aJobThatIsStoppedBeforeItGoesOnKeepsWhatInputsAreNormalizedBy() throws IOException {
+        Path kept = out.resolve("checkpoints/step-00000008/state.json");
+        try (DecodedDataset data = DecodedDataset.open(JOB);
+                WorkerMetrics metrics = WorkerMetrics.serve("worker-0", Optional.empty())) {
+            try (Training training = training(JOB, out, data, metrics, LocalTraining.ARITHMETIC)) {
+                training.prepare(ofOneWorker(), new DelegatingCollective(local()) {
+                    @Override
+                    public boolean endsWith(long step) {
+                        return step == 8;
+                    }
+                });
+                training.train();
+                training.keepCheckpoint(true);
+            }
+            DataDescription before = Checkpoint.open(out).info().data();
+            assertThat(before.suffices()).isTrue();
+
+            Replicas resumed =
+                    Replicas.open(JOB, data, LocalTraining.ARITHMETIC, Optional.of(new Resume(out, false, false)));
+            try (Training training = training(JOB, out, data, metrics, resumed, LocalTraining.ARITHMETIC)) {
+                Files.delete(kept); // so that it must be written
+                training.keepCheckpoint(true);
+            }
+            assertThat(Checkpoint.open(out).info().step()).isEqualTo(8);
+            assertThat(Checkpoint.open(out).info().data()).isEqualTo(before);
+
+            try (Training training = training(JOB, out, data, metrics, LocalTraining.ARITHMETIC)) {
+                training.restore();
+                Files.delete(kept);
+                training.keepCheckpoint(true);
+            }
+            assertThat(Checkpoint.open(out).info().step()).isEqualTo(8);
+            assertThat(Checkpoint.open(out).info().data()).isEqualTo(before);
+        }
+    }
+
+    private static Plan ofOneWorker() {
+        return Plan.newBuilder()
+                .setGeneration(1)
+                .setWorkers(1)
+                .setShardCount(JOB.batches().shards())
+                .build();
+    }
+
     @Test
     void theNewestCheckpoint() {
         train();
@@ -178,11 +228,7 @@ class RestoreTest {
     /** A writer that is killed takes lines with it that were on their way. */
     @Test
     void whoeverWritesNextTellsOfAllStepsThatItHasSeen() throws IOException {
-        Plan plan = Plan.newBuilder()
-                .setGeneration(1)
-                .setWorkers(1)
-                .setShardCount(JOB.batches().shards())
-                .build();
+        Plan plan = ofOneWorker();
         try (DecodedDataset data = DecodedDataset.open(JOB);
                 WorkerMetrics metrics = WorkerMetrics.serve("worker-0", Optional.empty());
                 Training training = training(JOB, out, data, metrics, LocalTraining.ARITHMETIC)) {
