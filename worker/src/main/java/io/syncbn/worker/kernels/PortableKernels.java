@@ -2,7 +2,7 @@ package io.syncbn.worker.kernels;
 
 /** Our own kernels: the same bits on every processor. */
 final class PortableKernels implements Natives {
-    private static final Tiles TILES = ChannelKernels.hasVectors() ? new VectorTiles() : new PlainTiles();
+    private static final Tiles TILES = ChannelKernels.hasVectors() ? WarmingTiles.OF_THIS_JVM : new PlainTiles();
 
     private final PortableScratch scratch = new PortableScratch();
 

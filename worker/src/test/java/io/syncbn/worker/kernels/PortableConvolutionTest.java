@@ -32,8 +32,7 @@ class PortableConvolutionTest {
     void isTheFormulaInItsOrder(ConvolutionGeometry geometry) {
         Random random = new Random(geometry.hashCode());
         for (Tiles tiles : new Tiles[] {new PlainTiles(), new VectorTiles()}) {
-            PortableConvolution convolution =
-                    new PortableConvolution(geometry, MOST, new PortableScratch(), tiles);
+            PortableConvolution convolution = new PortableConvolution(geometry, MOST, new PortableScratch(), tiles);
             for (int examples : new int[] {MOST, 1, 0, 2}) {
                 float[] x = numbers(random, examples * geometry.inputSize());
                 float[] dy = numbers(random, examples * geometry.outputSize());
