@@ -227,6 +227,9 @@ class TrackingTest {
     void mlflowHearsHowARunEndsAndGetsItsFiles() throws Exception {
         Path data = NpyPictures.write(directory.resolve("npy"), 27, 8);
         Path run = directory.resolve("run");
+        // So that it is stopped before it is done, however late the signal comes.
+        Path slow =
+                Files.writeString(directory.resolve("faults.txt"), "at step 20: delay worker-1 by 100 ms for 600 s");
         try (Mlflow mlflow = new Mlflow()) {
             try (Syncbn training = Syncbn.start(
                     "train",
@@ -235,8 +238,10 @@ class TrackingTest {
                     "--model=mlp",
                     "--workers=2",
                     "--steps=" + STEPS,
+                    "--chaos=" + slow,
+                    "--chaos-reference=none",
                     "--mlflow=" + mlflow.uri())) {
-                Syncbn.await("a step; " + training.err(), Syncbn.PATIENCE, () -> Syncbn.hasStep(run, 20));
+                Syncbn.await("steps; " + training.err(), Syncbn.PATIENCE, () -> Syncbn.hasStep(run, 25));
                 Syncbn.signal(training.handle(), "INT");
                 training.await(Syncbn.PATIENCE);
             }

@@ -65,8 +65,10 @@ class ViewTest {
             browser.get(page(training));
             browser.await("forty steps", Syncbn.PATIENCE, "+document.body.dataset.step >= 40");
             assertThat(browser.text("#state")).contains("running", "images/s", "ms");
-            assertThat(browser.eval("document.querySelectorAll('#waterfall rect').length"))
-                    .isEqualTo(24L);
+            browser.await(
+                    "six parts of a step of four workers",
+                    Syncbn.PATIENCE,
+                    "document.querySelectorAll('#waterfall rect').length === 24");
             assertThat(browser.eval("document.querySelectorAll('#heatmap canvas').length"))
                     .isEqualTo(1L);
             browser.await("digests", Syncbn.PATIENCE, "document.querySelectorAll('#digest-table .good').length > 0");

@@ -65,7 +65,7 @@ class PageServerTest {
         try (PageServer server = new PageServer(new Address("127.0.0.1", 0), ECHO, () -> {});
                 Socket other = new Socket("127.0.0.1", URI.create(server.url()).getPort())) {
             other.getOutputStream()
-                    .write("GET /data HTTP/1.1\r\nHost: pages.example:80\r\n\r\n".getBytes(StandardCharsets.UTF_8));
+                    .write("GET / HTTP/1.1\r\nHost: pages.example:80\r\n\r\n".getBytes(StandardCharsets.UTF_8));
             assertThat(new String(other.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
                     .startsWith("HTTP/1.1 403 Forbidden")
                     .endsWith("the page and its data are not for other hosts\n");
