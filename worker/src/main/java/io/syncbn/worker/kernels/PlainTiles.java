@@ -1,56 +1,72 @@
 package io.syncbn.worker.kernels;
 
+import java.util.Arrays;
+
 /** Tiles as simple loops, for JVMs without the vector module, and until the vector tiles are compiled. */
 final class PlainTiles implements Tiles {
 
     @Override
     public void taps(
             float[] x,
-            Pixels pixels,
-            int tap,
+            int[] sources,
+            int xAt,
             int count,
             float[] w,
             int wAt,
-            int pitch,
+            int panel,
             float[] y,
-            int channels,
+            int[] targets,
+            int yAt,
+            int from,
+            int to,
             boolean first) {
-        for (int p = 0; p < pixels.count(); p++) {
-            int source = pixels.sources()[p] + tap;
-            int target = pixels.targets()[p];
-            if (first) {
-                java.util.Arrays.fill(y, target, target + channels, 0);
+        float[] sums = new float[panel];
+        for (int p = from; p < to; p++) {
+            if (p > from && targets[p] == targets[p - 1]) {
+                return; // what fills up the last group
             }
+            Arrays.fill(sums, 0);
             for (int k = 0; k < count; k++) {
-                addProducts(x[source + k], w, wAt + k * pitch, y, target, channels);
+                addProducts(x[sources[p] + xAt + k], w, wAt + k * panel, sums);
             }
+            store(sums, y, targets[p] + yAt, first);
         }
     }
 
     @Override
     public void outer(
             float[] x,
+            int[] sources,
             int xAt,
-            int[] xs,
+            int rows,
             float[] dy,
-            int[] dys,
+            int[] targets,
+            int dyAt,
             int from,
             int to,
             float[] g,
             int gAt,
-            int inputs,
-            int channels) {
-        for (int p = from; p < to; p++) {
-            for (int i = 0; i < inputs; i++) {
-                addProducts(x[xs[p] + xAt + i], dy, dys[p], g, gAt + i * channels, channels);
+            int panel) {
+        float[] sums = new float[panel];
+        for (int i = 0; i < rows; i++) {
+            Arrays.fill(sums, 0);
+            for (int p = from; p < to; p++) {
+                addProducts(x[sources[p] + xAt + i], dy, targets[p] + dyAt, sums);
             }
+            store(sums, g, gAt + i * panel, false);
         }
     }
 
     /** A loop without branches, which HotSpot turns into vectors of its own. */
-    private static void addProducts(float factor, float[] from, int at, float[] to, int toAt, int count) {
-        for (int c = 0; c < count; c++) {
-            to[toAt + c] = Math.fma(factor, from[at + c], to[toAt + c]);
+    private static void addProducts(float factor, float[] from, int at, float[] sums) {
+        for (int c = 0; c < sums.length; c++) {
+            sums[c] = Math.fma(factor, from[at + c], sums[c]);
+        }
+    }
+
+    private static void store(float[] sums, float[] to, int at, boolean first) {
+        for (int c = 0; c < sums.length; c++) {
+            to[at + c] = first ? sums[c] : to[at + c] + sums[c];
         }
     }
 }

@@ -1,18 +1,27 @@
 package io.syncbn.worker.kernels;
 
-/** Arrays that the layers of a shard share, as long as the largest needs. */
-final class PortableScratch {
-    private final int[] lengths = new int[3];
-    private final float[][] buffers = new float[3][];
+import java.util.EnumMap;
+import java.util.Map;
 
-    void reserve(int role, int length) {
-        lengths[role] = Math.max(lengths[role], length);
+/** Arrays that the convolutions of a shard share, as long as the largest needs. */
+final class PortableScratch {
+    enum Role {
+        /** Packed, of one pass at a time. */
+        WEIGHTS,
+        /** A copy of dy, from the input's gradient to the weights' gradient. */
+        OUTPUT_GRADIENT,
+        /** Pixels whose channels are filled up to whole blocks. */
+        WHOLE_BLOCKS
     }
 
-    float[] buffer(int role) {
-        if (buffers[role] == null) {
-            buffers[role] = new float[lengths[role]];
-        }
-        return buffers[role];
+    private final Map<Role, Integer> lengths = new EnumMap<>(Role.class);
+    private final Map<Role, float[]> arrays = new EnumMap<>(Role.class);
+
+    void reserve(Role role, int length) {
+        lengths.merge(role, length, Math::max);
+    }
+
+    float[] array(Role role) {
+        return arrays.computeIfAbsent(role, r -> new float[lengths.get(r)]);
     }
 }

@@ -4,150 +4,124 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Tiles on the JDK's Vector API: a lane is an output channel, so that the width of vectors cannot show. An accumulator is a
- * local variable, and a method has one loop: HotSpot keeps accumulators in registers through one level of loop only. A
+ * Tiles on the JDK's Vector API: a lane is a channel of the result, so that the width of vectors cannot show. An accumulator
+ * is a local variable, and a method has one loop: HotSpot keeps accumulators in registers through one level of loop only. A
  * JVM uses one width, that of the processor's largest vectors: code for two of them makes both slow.
  */
 final class VectorTiles implements Tiles {
     private static final VectorSpecies<Float> FLOATS = FloatVector.SPECIES_PREFERRED;
     private static final int LANES = FLOATS.length();
 
-    /** Whether there are 32 registers of 16 lanes; otherwise there may be 16 registers, and two vectors fill a block. */
-    private static final boolean IS_WIDE = LANES == BLOCK;
+    /** Whether a vector holds a block; then there are 32 registers. Otherwise there may be 16. */
+    private static final boolean IS_WIDE = LANES >= BLOCK;
 
     @Override
     public void taps(
-            float[] x,
-            Pixels pixels,
-            int tap,
-            int count,
-            float[] w,
-            int wAt,
-            int pitch,
-            float[] y,
-            int channels,
-            boolean first) {
-        int pair = 2 * LANES;
-        int c = 0;
-        for (; c + pair <= channels; c += pair) {
-            for (int p = 0; p < pixels.count(); p += IS_WIDE ? 12 : 6) {
-                if (IS_WIDE) {
-                    taps12x2(x, pixels, p, tap, count, w, wAt + c, pitch, y, c, first);
-                } else {
-                    taps6x2(x, pixels, p, tap, count, w, wAt + c, pitch, y, c, first);
-                }
+            float[] x, int[] sources, int xAt, int count, float[] w, int wAt, int panel, float[] y, int[] targets, int yAt, int from, int to, boolean first) {
+        if (IS_WIDE && panel == PANEL) {
+            for (int p = from; p < to; p += 12) {
+                taps12x2(x, sources, xAt, count, w, wAt, panel, y, targets, yAt, p, first);
             }
-        }
-        if (c < channels) {
-            for (int p = 0; p < pixels.count(); p += 12) {
-                taps12x1(x, pixels, p, tap, count, w, wAt + c, pitch, y, c, first);
+        } else if (IS_WIDE) {
+            for (int p = from; p < to; p += 12) {
+                taps12x1(x, sources, xAt, count, w, wAt, panel, y, targets, yAt, p, first);
+            }
+        } else {
+            for (int c = 0; c < panel; c += 2 * LANES) {
+                for (int p = from; p < to; p += 6) {
+                    taps6x2(x, sources, xAt, count, w, wAt + c, panel, y, targets, yAt + c, p, first);
+                }
             }
         }
     }
 
     @Override
     public void outer(
-            float[] x,
-            int xAt,
-            int[] xs,
-            float[] dy,
-            int[] dys,
-            int from,
-            int to,
-            float[] g,
-            int gAt,
-            int inputs,
-            int channels) {
-        int pair = 2 * LANES;
-        int rows = IS_WIDE ? 8 : 4;
-        for (int c = 0; c < channels; c += pair) {
-            boolean isPair = c + pair <= channels;
+            float[] x, int[] sources, int xAt, int rows, float[] dy, int[] targets, int dyAt, int from, int to, float[] g, int gAt, int panel) {
+        for (int c = 0; c < panel; c += 2 * LANES) {
             int i = 0;
-            for (; i + (isPair ? rows : 8) <= inputs; i += isPair ? rows : 8) {
-                int at = gAt + i * channels + c;
-                if (!isPair) {
-                    outer8x1(x, xAt + i, xs, dy, c, dys, from, to, g, at, channels);
+            while (i < rows) {
+                int left = rows - i;
+                int at = gAt + i * panel + c;
+                if (IS_WIDE && panel == PANEL) {
+                    if (left >= 12) {
+                        outer12x2(x, sources, xAt + i, dy, targets, dyAt, from, to, g, at, panel);
+                        i += 12;
+                    } else if (left >= 4) {
+                        outer4x2(x, sources, xAt + i, dy, targets, dyAt, from, to, g, at, panel);
+                        i += 4;
+                    } else {
+                        outer1x2(x, sources, xAt + i, dy, targets, dyAt, from, to, g, at, panel);
+                        i++;
+                    }
                 } else if (IS_WIDE) {
-                    outer8x2(x, xAt + i, xs, dy, c, dys, from, to, g, at, channels);
+                    if (left >= 12) {
+                        outer12x1(x, sources, xAt + i, dy, targets, dyAt, from, to, g, at, panel);
+                        i += 12;
+                    } else if (left >= 4) {
+                        outer4x1(x, sources, xAt + i, dy, targets, dyAt, from, to, g, at, panel);
+                        i += 4;
+                    } else {
+                        outer1x1(x, sources, xAt + i, dy, targets, dyAt, from, to, g, at, panel);
+                        i++;
+                    }
                 } else {
-                    outer4x2(x, xAt + i, xs, dy, c, dys, from, to, g, at, channels);
-                }
-            }
-            for (; i < inputs; i++) {
-                int at = gAt + i * channels + c;
-                if (isPair) {
-                    outer1x2(x, xAt + i, xs, dy, c, dys, from, to, g, at, channels);
-                } else {
-                    outer1x1(x, xAt + i, xs, dy, c, dys, from, to, g, at, channels);
+                    if (left >= 4) {
+                        outer4x2(x, sources, xAt + i, dy, targets, dyAt + c, from, to, g, at, panel);
+                        i += 4;
+                    } else {
+                        outer1x2(x, sources, xAt + i, dy, targets, dyAt + c, from, to, g, at, panel);
+                        i++;
+                    }
                 }
             }
         }
     }
 
+    private static void add(FloatVector sum, float[] g, int at) {
+        FloatVector.fromArray(FLOATS, g, at).add(sum).intoArray(g, at);
+    }
+
     /** 12 pixels, 2 vectors of channels. */
     private static void taps12x2(
-            float[] x,
-            Pixels pixels,
-            int group,
-            int tap,
-            int count,
-            float[] w,
-            int wAt,
-            int pitch,
-            float[] y,
-            int yAt,
-            boolean first) {
-        int[] sources = pixels.sources();
-        int[] targets = pixels.targets();
-        int x0 = sources[group] + tap;
-        int x1 = sources[group + 1] + tap;
-        int x2 = sources[group + 2] + tap;
-        int x3 = sources[group + 3] + tap;
-        int x4 = sources[group + 4] + tap;
-        int x5 = sources[group + 5] + tap;
-        int x6 = sources[group + 6] + tap;
-        int x7 = sources[group + 7] + tap;
-        int x8 = sources[group + 8] + tap;
-        int x9 = sources[group + 9] + tap;
-        int x10 = sources[group + 10] + tap;
-        int x11 = sources[group + 11] + tap;
-        int y0 = targets[group] + yAt;
-        int y1 = targets[group + 1] + yAt;
-        int y2 = targets[group + 2] + yAt;
-        int y3 = targets[group + 3] + yAt;
-        int y4 = targets[group + 4] + yAt;
-        int y5 = targets[group + 5] + yAt;
-        int y6 = targets[group + 6] + yAt;
-        int y7 = targets[group + 7] + yAt;
-        int y8 = targets[group + 8] + yAt;
-        int y9 = targets[group + 9] + yAt;
-        int y10 = targets[group + 10] + yAt;
-        int y11 = targets[group + 11] + yAt;
-        FloatVector a0a = first ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, y, y0);
-        FloatVector a0b = first ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, y, y0 + LANES);
-        FloatVector a1a = first ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, y, y1);
-        FloatVector a1b = first ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, y, y1 + LANES);
-        FloatVector a2a = first ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, y, y2);
-        FloatVector a2b = first ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, y, y2 + LANES);
-        FloatVector a3a = first ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, y, y3);
-        FloatVector a3b = first ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, y, y3 + LANES);
-        FloatVector a4a = first ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, y, y4);
-        FloatVector a4b = first ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, y, y4 + LANES);
-        FloatVector a5a = first ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, y, y5);
-        FloatVector a5b = first ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, y, y5 + LANES);
-        FloatVector a6a = first ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, y, y6);
-        FloatVector a6b = first ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, y, y6 + LANES);
-        FloatVector a7a = first ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, y, y7);
-        FloatVector a7b = first ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, y, y7 + LANES);
-        FloatVector a8a = first ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, y, y8);
-        FloatVector a8b = first ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, y, y8 + LANES);
-        FloatVector a9a = first ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, y, y9);
-        FloatVector a9b = first ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, y, y9 + LANES);
-        FloatVector a10a = first ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, y, y10);
-        FloatVector a10b = first ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, y, y10 + LANES);
-        FloatVector a11a = first ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, y, y11);
-        FloatVector a11b = first ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, y, y11 + LANES);
-        for (int k = 0, i = wAt; k < count; k++, i += pitch) {
+            float[] x, int[] sources, int xAt, int count, float[] w, int wAt, int panel, float[] y, int[] targets, int yAt, int group, boolean first) {
+        int x0 = sources[group] + xAt;
+        int x1 = sources[group + 1] + xAt;
+        int x2 = sources[group + 2] + xAt;
+        int x3 = sources[group + 3] + xAt;
+        int x4 = sources[group + 4] + xAt;
+        int x5 = sources[group + 5] + xAt;
+        int x6 = sources[group + 6] + xAt;
+        int x7 = sources[group + 7] + xAt;
+        int x8 = sources[group + 8] + xAt;
+        int x9 = sources[group + 9] + xAt;
+        int x10 = sources[group + 10] + xAt;
+        int x11 = sources[group + 11] + xAt;
+        FloatVector a0a = FloatVector.zero(FLOATS);
+        FloatVector a0b = FloatVector.zero(FLOATS);
+        FloatVector a1a = FloatVector.zero(FLOATS);
+        FloatVector a1b = FloatVector.zero(FLOATS);
+        FloatVector a2a = FloatVector.zero(FLOATS);
+        FloatVector a2b = FloatVector.zero(FLOATS);
+        FloatVector a3a = FloatVector.zero(FLOATS);
+        FloatVector a3b = FloatVector.zero(FLOATS);
+        FloatVector a4a = FloatVector.zero(FLOATS);
+        FloatVector a4b = FloatVector.zero(FLOATS);
+        FloatVector a5a = FloatVector.zero(FLOATS);
+        FloatVector a5b = FloatVector.zero(FLOATS);
+        FloatVector a6a = FloatVector.zero(FLOATS);
+        FloatVector a6b = FloatVector.zero(FLOATS);
+        FloatVector a7a = FloatVector.zero(FLOATS);
+        FloatVector a7b = FloatVector.zero(FLOATS);
+        FloatVector a8a = FloatVector.zero(FLOATS);
+        FloatVector a8b = FloatVector.zero(FLOATS);
+        FloatVector a9a = FloatVector.zero(FLOATS);
+        FloatVector a9b = FloatVector.zero(FLOATS);
+        FloatVector a10a = FloatVector.zero(FLOATS);
+        FloatVector a10b = FloatVector.zero(FLOATS);
+        FloatVector a11a = FloatVector.zero(FLOATS);
+        FloatVector a11b = FloatVector.zero(FLOATS);
+        for (int k = 0, i = wAt; k < count; k++, i += panel) {
             FloatVector w0 = FloatVector.fromArray(FLOATS, w, i);
             FloatVector w1 = FloatVector.fromArray(FLOATS, w, i + LANES);
             FloatVector s0 = FloatVector.broadcast(FLOATS, x[x0 + k]);
@@ -187,6 +161,44 @@ final class VectorTiles implements Tiles {
             a11a = s11.fma(w0, a11a);
             a11b = s11.fma(w1, a11b);
         }
+        int y0 = targets[group] + yAt;
+        int y1 = targets[group + 1] + yAt;
+        int y2 = targets[group + 2] + yAt;
+        int y3 = targets[group + 3] + yAt;
+        int y4 = targets[group + 4] + yAt;
+        int y5 = targets[group + 5] + yAt;
+        int y6 = targets[group + 6] + yAt;
+        int y7 = targets[group + 7] + yAt;
+        int y8 = targets[group + 8] + yAt;
+        int y9 = targets[group + 9] + yAt;
+        int y10 = targets[group + 10] + yAt;
+        int y11 = targets[group + 11] + yAt;
+        if (!first) {
+            a0a = FloatVector.fromArray(FLOATS, y, y0).add(a0a);
+            a0b = FloatVector.fromArray(FLOATS, y, y0 + LANES).add(a0b);
+            a1a = FloatVector.fromArray(FLOATS, y, y1).add(a1a);
+            a1b = FloatVector.fromArray(FLOATS, y, y1 + LANES).add(a1b);
+            a2a = FloatVector.fromArray(FLOATS, y, y2).add(a2a);
+            a2b = FloatVector.fromArray(FLOATS, y, y2 + LANES).add(a2b);
+            a3a = FloatVector.fromArray(FLOATS, y, y3).add(a3a);
+            a3b = FloatVector.fromArray(FLOATS, y, y3 + LANES).add(a3b);
+            a4a = FloatVector.fromArray(FLOATS, y, y4).add(a4a);
+            a4b = FloatVector.fromArray(FLOATS, y, y4 + LANES).add(a4b);
+            a5a = FloatVector.fromArray(FLOATS, y, y5).add(a5a);
+            a5b = FloatVector.fromArray(FLOATS, y, y5 + LANES).add(a5b);
+            a6a = FloatVector.fromArray(FLOATS, y, y6).add(a6a);
+            a6b = FloatVector.fromArray(FLOATS, y, y6 + LANES).add(a6b);
+            a7a = FloatVector.fromArray(FLOATS, y, y7).add(a7a);
+            a7b = FloatVector.fromArray(FLOATS, y, y7 + LANES).add(a7b);
+            a8a = FloatVector.fromArray(FLOATS, y, y8).add(a8a);
+            a8b = FloatVector.fromArray(FLOATS, y, y8 + LANES).add(a8b);
+            a9a = FloatVector.fromArray(FLOATS, y, y9).add(a9a);
+            a9b = FloatVector.fromArray(FLOATS, y, y9 + LANES).add(a9b);
+            a10a = FloatVector.fromArray(FLOATS, y, y10).add(a10a);
+            a10b = FloatVector.fromArray(FLOATS, y, y10 + LANES).add(a10b);
+            a11a = FloatVector.fromArray(FLOATS, y, y11).add(a11a);
+            a11b = FloatVector.fromArray(FLOATS, y, y11 + LANES).add(a11b);
+        }
         a0a.intoArray(y, y0);
         a0b.intoArray(y, y0 + LANES);
         a1a.intoArray(y, y1);
@@ -215,56 +227,32 @@ final class VectorTiles implements Tiles {
 
     /** 12 pixels, 1 vector of channels. */
     private static void taps12x1(
-            float[] x,
-            Pixels pixels,
-            int group,
-            int tap,
-            int count,
-            float[] w,
-            int wAt,
-            int pitch,
-            float[] y,
-            int yAt,
-            boolean first) {
-        int[] sources = pixels.sources();
-        int[] targets = pixels.targets();
-        int x0 = sources[group] + tap;
-        int x1 = sources[group + 1] + tap;
-        int x2 = sources[group + 2] + tap;
-        int x3 = sources[group + 3] + tap;
-        int x4 = sources[group + 4] + tap;
-        int x5 = sources[group + 5] + tap;
-        int x6 = sources[group + 6] + tap;
-        int x7 = sources[group + 7] + tap;
-        int x8 = sources[group + 8] + tap;
-        int x9 = sources[group + 9] + tap;
-        int x10 = sources[group + 10] + tap;
-        int x11 = sources[group + 11] + tap;
-        int y0 = targets[group] + yAt;
-        int y1 = targets[group + 1] + yAt;
-        int y2 = targets[group + 2] + yAt;
-        int y3 = targets[group + 3] + yAt;
-        int y4 = targets[group + 4] + yAt;
-        int y5 = targets[group + 5] + yAt;
-        int y6 = targets[group + 6] + yAt;
-        int y7 = targets[group + 7] + yAt;
-        int y8 = targets[group + 8] + yAt;
-        int y9 = targets[group + 9] + yAt;
-        int y10 = targets[group + 10] + yAt;
-        int y11 = targets[group + 11] + yAt;
-        FloatVector a0 = first ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, y, y0);
-        FloatVector a1 = first ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, y, y1);
-        FloatVector a2 = first ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, y, y2);
-        FloatVector a3 = first ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, y, y3);
-        FloatVector a4 = first ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, y, y4);
-        FloatVector a5 = first ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, y, y5);
-        FloatVector a6 = first ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, y, y6);
-        FloatVector a7 = first ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, y, y7);
-        FloatVector a8 = first ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, y, y8);
-        FloatVector a9 = first ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, y, y9);
-        FloatVector a10 = first ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, y, y10);
-        FloatVector a11 = first ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, y, y11);
-        for (int k = 0, i = wAt; k < count; k++, i += pitch) {
+            float[] x, int[] sources, int xAt, int count, float[] w, int wAt, int panel, float[] y, int[] targets, int yAt, int group, boolean first) {
+        int x0 = sources[group] + xAt;
+        int x1 = sources[group + 1] + xAt;
+        int x2 = sources[group + 2] + xAt;
+        int x3 = sources[group + 3] + xAt;
+        int x4 = sources[group + 4] + xAt;
+        int x5 = sources[group + 5] + xAt;
+        int x6 = sources[group + 6] + xAt;
+        int x7 = sources[group + 7] + xAt;
+        int x8 = sources[group + 8] + xAt;
+        int x9 = sources[group + 9] + xAt;
+        int x10 = sources[group + 10] + xAt;
+        int x11 = sources[group + 11] + xAt;
+        FloatVector a0 = FloatVector.zero(FLOATS);
+        FloatVector a1 = FloatVector.zero(FLOATS);
+        FloatVector a2 = FloatVector.zero(FLOATS);
+        FloatVector a3 = FloatVector.zero(FLOATS);
+        FloatVector a4 = FloatVector.zero(FLOATS);
+        FloatVector a5 = FloatVector.zero(FLOATS);
+        FloatVector a6 = FloatVector.zero(FLOATS);
+        FloatVector a7 = FloatVector.zero(FLOATS);
+        FloatVector a8 = FloatVector.zero(FLOATS);
+        FloatVector a9 = FloatVector.zero(FLOATS);
+        FloatVector a10 = FloatVector.zero(FLOATS);
+        FloatVector a11 = FloatVector.zero(FLOATS);
+        for (int k = 0, i = wAt; k < count; k++, i += panel) {
             FloatVector w0 = FloatVector.fromArray(FLOATS, w, i);
             a0 = FloatVector.broadcast(FLOATS, x[x0 + k]).fma(w0, a0);
             a1 = FloatVector.broadcast(FLOATS, x[x1 + k]).fma(w0, a1);
@@ -278,6 +266,32 @@ final class VectorTiles implements Tiles {
             a9 = FloatVector.broadcast(FLOATS, x[x9 + k]).fma(w0, a9);
             a10 = FloatVector.broadcast(FLOATS, x[x10 + k]).fma(w0, a10);
             a11 = FloatVector.broadcast(FLOATS, x[x11 + k]).fma(w0, a11);
+        }
+        int y0 = targets[group] + yAt;
+        int y1 = targets[group + 1] + yAt;
+        int y2 = targets[group + 2] + yAt;
+        int y3 = targets[group + 3] + yAt;
+        int y4 = targets[group + 4] + yAt;
+        int y5 = targets[group + 5] + yAt;
+        int y6 = targets[group + 6] + yAt;
+        int y7 = targets[group + 7] + yAt;
+        int y8 = targets[group + 8] + yAt;
+        int y9 = targets[group + 9] + yAt;
+        int y10 = targets[group + 10] + yAt;
+        int y11 = targets[group + 11] + yAt;
+        if (!first) {
+            a0 = FloatVector.fromArray(FLOATS, y, y0).add(a0);
+            a1 = FloatVector.fromArray(FLOATS, y, y1).add(a1);
+            a2 = FloatVector.fromArray(FLOATS, y, y2).add(a2);
+            a3 = FloatVector.fromArray(FLOATS, y, y3).add(a3);
+            a4 = FloatVector.fromArray(FLOATS, y, y4).add(a4);
+            a5 = FloatVector.fromArray(FLOATS, y, y5).add(a5);
+            a6 = FloatVector.fromArray(FLOATS, y, y6).add(a6);
+            a7 = FloatVector.fromArray(FLOATS, y, y7).add(a7);
+            a8 = FloatVector.fromArray(FLOATS, y, y8).add(a8);
+            a9 = FloatVector.fromArray(FLOATS, y, y9).add(a9);
+            a10 = FloatVector.fromArray(FLOATS, y, y10).add(a10);
+            a11 = FloatVector.fromArray(FLOATS, y, y11).add(a11);
         }
         a0.intoArray(y, y0);
         a1.intoArray(y, y1);
@@ -295,44 +309,26 @@ final class VectorTiles implements Tiles {
 
     /** 6 pixels, 2 vectors of channels. */
     private static void taps6x2(
-            float[] x,
-            Pixels pixels,
-            int group,
-            int tap,
-            int count,
-            float[] w,
-            int wAt,
-            int pitch,
-            float[] y,
-            int yAt,
-            boolean first) {
-        int[] sources = pixels.sources();
-        int[] targets = pixels.targets();
-        int x0 = sources[group] + tap;
-        int x1 = sources[group + 1] + tap;
-        int x2 = sources[group + 2] + tap;
-        int x3 = sources[group + 3] + tap;
-        int x4 = sources[group + 4] + tap;
-        int x5 = sources[group + 5] + tap;
-        int y0 = targets[group] + yAt;
-        int y1 = targets[group + 1] + yAt;
-        int y2 = targets[group + 2] + yAt;
-        int y3 = targets[group + 3] + yAt;
-        int y4 = targets[group + 4] + yAt;
-        int y5 = targets[group + 5] + yAt;
-        FloatVector a0a = first ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, y, y0);
-        FloatVector a0b = first ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, y, y0 + LANES);
-        FloatVector a1a = first ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, y, y1);
-        FloatVector a1b = first ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, y, y1 + LANES);
-        FloatVector a2a = first ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, y, y2);
-        FloatVector a2b = first ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, y, y2 + LANES);
-        FloatVector a3a = first ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, y, y3);
-        FloatVector a3b = first ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, y, y3 + LANES);
-        FloatVector a4a = first ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, y, y4);
-        FloatVector a4b = first ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, y, y4 + LANES);
-        FloatVector a5a = first ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, y, y5);
-        FloatVector a5b = first ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, y, y5 + LANES);
-        for (int k = 0, i = wAt; k < count; k++, i += pitch) {
+            float[] x, int[] sources, int xAt, int count, float[] w, int wAt, int panel, float[] y, int[] targets, int yAt, int group, boolean first) {
+        int x0 = sources[group] + xAt;
+        int x1 = sources[group + 1] + xAt;
+        int x2 = sources[group + 2] + xAt;
+        int x3 = sources[group + 3] + xAt;
+        int x4 = sources[group + 4] + xAt;
+        int x5 = sources[group + 5] + xAt;
+        FloatVector a0a = FloatVector.zero(FLOATS);
+        FloatVector a0b = FloatVector.zero(FLOATS);
+        FloatVector a1a = FloatVector.zero(FLOATS);
+        FloatVector a1b = FloatVector.zero(FLOATS);
+        FloatVector a2a = FloatVector.zero(FLOATS);
+        FloatVector a2b = FloatVector.zero(FLOATS);
+        FloatVector a3a = FloatVector.zero(FLOATS);
+        FloatVector a3b = FloatVector.zero(FLOATS);
+        FloatVector a4a = FloatVector.zero(FLOATS);
+        FloatVector a4b = FloatVector.zero(FLOATS);
+        FloatVector a5a = FloatVector.zero(FLOATS);
+        FloatVector a5b = FloatVector.zero(FLOATS);
+        for (int k = 0, i = wAt; k < count; k++, i += panel) {
             FloatVector w0 = FloatVector.fromArray(FLOATS, w, i);
             FloatVector w1 = FloatVector.fromArray(FLOATS, w, i + LANES);
             FloatVector s0 = FloatVector.broadcast(FLOATS, x[x0 + k]);
@@ -354,6 +350,26 @@ final class VectorTiles implements Tiles {
             a5a = s5.fma(w0, a5a);
             a5b = s5.fma(w1, a5b);
         }
+        int y0 = targets[group] + yAt;
+        int y1 = targets[group + 1] + yAt;
+        int y2 = targets[group + 2] + yAt;
+        int y3 = targets[group + 3] + yAt;
+        int y4 = targets[group + 4] + yAt;
+        int y5 = targets[group + 5] + yAt;
+        if (!first) {
+            a0a = FloatVector.fromArray(FLOATS, y, y0).add(a0a);
+            a0b = FloatVector.fromArray(FLOATS, y, y0 + LANES).add(a0b);
+            a1a = FloatVector.fromArray(FLOATS, y, y1).add(a1a);
+            a1b = FloatVector.fromArray(FLOATS, y, y1 + LANES).add(a1b);
+            a2a = FloatVector.fromArray(FLOATS, y, y2).add(a2a);
+            a2b = FloatVector.fromArray(FLOATS, y, y2 + LANES).add(a2b);
+            a3a = FloatVector.fromArray(FLOATS, y, y3).add(a3a);
+            a3b = FloatVector.fromArray(FLOATS, y, y3 + LANES).add(a3b);
+            a4a = FloatVector.fromArray(FLOATS, y, y4).add(a4a);
+            a4b = FloatVector.fromArray(FLOATS, y, y4 + LANES).add(a4b);
+            a5a = FloatVector.fromArray(FLOATS, y, y5).add(a5a);
+            a5b = FloatVector.fromArray(FLOATS, y, y5 + LANES).add(a5b);
+        }
         a0a.intoArray(y, y0);
         a0b.intoArray(y, y0 + LANES);
         a1a.intoArray(y, y1);
@@ -368,38 +384,36 @@ final class VectorTiles implements Tiles {
         a5b.intoArray(y, y5 + LANES);
     }
 
-    /** 8 input channels, 2 vectors of output channels. */
-    private static void outer8x2(
-            float[] x,
-            int xAt,
-            int[] xs,
-            float[] dy,
-            int dyAt,
-            int[] dys,
-            int from,
-            int to,
-            float[] g,
-            int gAt,
-            int pitch) {
-        FloatVector a0a = FloatVector.fromArray(FLOATS, g, gAt);
-        FloatVector a0b = FloatVector.fromArray(FLOATS, g, gAt + LANES);
-        FloatVector a1a = FloatVector.fromArray(FLOATS, g, gAt + pitch);
-        FloatVector a1b = FloatVector.fromArray(FLOATS, g, gAt + pitch + LANES);
-        FloatVector a2a = FloatVector.fromArray(FLOATS, g, gAt + 2 * pitch);
-        FloatVector a2b = FloatVector.fromArray(FLOATS, g, gAt + 2 * pitch + LANES);
-        FloatVector a3a = FloatVector.fromArray(FLOATS, g, gAt + 3 * pitch);
-        FloatVector a3b = FloatVector.fromArray(FLOATS, g, gAt + 3 * pitch + LANES);
-        FloatVector a4a = FloatVector.fromArray(FLOATS, g, gAt + 4 * pitch);
-        FloatVector a4b = FloatVector.fromArray(FLOATS, g, gAt + 4 * pitch + LANES);
-        FloatVector a5a = FloatVector.fromArray(FLOATS, g, gAt + 5 * pitch);
-        FloatVector a5b = FloatVector.fromArray(FLOATS, g, gAt + 5 * pitch + LANES);
-        FloatVector a6a = FloatVector.fromArray(FLOATS, g, gAt + 6 * pitch);
-        FloatVector a6b = FloatVector.fromArray(FLOATS, g, gAt + 6 * pitch + LANES);
-        FloatVector a7a = FloatVector.fromArray(FLOATS, g, gAt + 7 * pitch);
-        FloatVector a7b = FloatVector.fromArray(FLOATS, g, gAt + 7 * pitch + LANES);
+    /** 12 rows, 2 vectors of channels. */
+    private static void outer12x2(
+            float[] x, int[] sources, int xAt, float[] dy, int[] targets, int dyAt, int from, int to, float[] g, int gAt, int panel) {
+        FloatVector a0a = FloatVector.zero(FLOATS);
+        FloatVector a0b = FloatVector.zero(FLOATS);
+        FloatVector a1a = FloatVector.zero(FLOATS);
+        FloatVector a1b = FloatVector.zero(FLOATS);
+        FloatVector a2a = FloatVector.zero(FLOATS);
+        FloatVector a2b = FloatVector.zero(FLOATS);
+        FloatVector a3a = FloatVector.zero(FLOATS);
+        FloatVector a3b = FloatVector.zero(FLOATS);
+        FloatVector a4a = FloatVector.zero(FLOATS);
+        FloatVector a4b = FloatVector.zero(FLOATS);
+        FloatVector a5a = FloatVector.zero(FLOATS);
+        FloatVector a5b = FloatVector.zero(FLOATS);
+        FloatVector a6a = FloatVector.zero(FLOATS);
+        FloatVector a6b = FloatVector.zero(FLOATS);
+        FloatVector a7a = FloatVector.zero(FLOATS);
+        FloatVector a7b = FloatVector.zero(FLOATS);
+        FloatVector a8a = FloatVector.zero(FLOATS);
+        FloatVector a8b = FloatVector.zero(FLOATS);
+        FloatVector a9a = FloatVector.zero(FLOATS);
+        FloatVector a9b = FloatVector.zero(FLOATS);
+        FloatVector a10a = FloatVector.zero(FLOATS);
+        FloatVector a10b = FloatVector.zero(FLOATS);
+        FloatVector a11a = FloatVector.zero(FLOATS);
+        FloatVector a11b = FloatVector.zero(FLOATS);
         for (int p = from; p < to; p++) {
-            int b = xs[p] + xAt;
-            int d = dys[p] + dyAt;
+            int b = sources[p] + xAt;
+            int d = targets[p] + dyAt;
             FloatVector d0 = FloatVector.fromArray(FLOATS, dy, d);
             FloatVector d1 = FloatVector.fromArray(FLOATS, dy, d + LANES);
             FloatVector s0 = FloatVector.broadcast(FLOATS, x[b]);
@@ -426,49 +440,63 @@ final class VectorTiles implements Tiles {
             FloatVector s7 = FloatVector.broadcast(FLOATS, x[b + 7]);
             a7a = s7.fma(d0, a7a);
             a7b = s7.fma(d1, a7b);
+            FloatVector s8 = FloatVector.broadcast(FLOATS, x[b + 8]);
+            a8a = s8.fma(d0, a8a);
+            a8b = s8.fma(d1, a8b);
+            FloatVector s9 = FloatVector.broadcast(FLOATS, x[b + 9]);
+            a9a = s9.fma(d0, a9a);
+            a9b = s9.fma(d1, a9b);
+            FloatVector s10 = FloatVector.broadcast(FLOATS, x[b + 10]);
+            a10a = s10.fma(d0, a10a);
+            a10b = s10.fma(d1, a10b);
+            FloatVector s11 = FloatVector.broadcast(FLOATS, x[b + 11]);
+            a11a = s11.fma(d0, a11a);
+            a11b = s11.fma(d1, a11b);
         }
-        a0a.intoArray(g, gAt);
-        a0b.intoArray(g, gAt + LANES);
-        a1a.intoArray(g, gAt + pitch);
-        a1b.intoArray(g, gAt + pitch + LANES);
-        a2a.intoArray(g, gAt + 2 * pitch);
-        a2b.intoArray(g, gAt + 2 * pitch + LANES);
-        a3a.intoArray(g, gAt + 3 * pitch);
-        a3b.intoArray(g, gAt + 3 * pitch + LANES);
-        a4a.intoArray(g, gAt + 4 * pitch);
-        a4b.intoArray(g, gAt + 4 * pitch + LANES);
-        a5a.intoArray(g, gAt + 5 * pitch);
-        a5b.intoArray(g, gAt + 5 * pitch + LANES);
-        a6a.intoArray(g, gAt + 6 * pitch);
-        a6b.intoArray(g, gAt + 6 * pitch + LANES);
-        a7a.intoArray(g, gAt + 7 * pitch);
-        a7b.intoArray(g, gAt + 7 * pitch + LANES);
+        add(a0a, g, gAt);
+        add(a0b, g, gAt + LANES);
+        add(a1a, g, gAt + panel);
+        add(a1b, g, gAt + panel + LANES);
+        add(a2a, g, gAt + 2 * panel);
+        add(a2b, g, gAt + 2 * panel + LANES);
+        add(a3a, g, gAt + 3 * panel);
+        add(a3b, g, gAt + 3 * panel + LANES);
+        add(a4a, g, gAt + 4 * panel);
+        add(a4b, g, gAt + 4 * panel + LANES);
+        add(a5a, g, gAt + 5 * panel);
+        add(a5b, g, gAt + 5 * panel + LANES);
+        add(a6a, g, gAt + 6 * panel);
+        add(a6b, g, gAt + 6 * panel + LANES);
+        add(a7a, g, gAt + 7 * panel);
+        add(a7b, g, gAt + 7 * panel + LANES);
+        add(a8a, g, gAt + 8 * panel);
+        add(a8b, g, gAt + 8 * panel + LANES);
+        add(a9a, g, gAt + 9 * panel);
+        add(a9b, g, gAt + 9 * panel + LANES);
+        add(a10a, g, gAt + 10 * panel);
+        add(a10b, g, gAt + 10 * panel + LANES);
+        add(a11a, g, gAt + 11 * panel);
+        add(a11b, g, gAt + 11 * panel + LANES);
     }
 
-    /** 8 input channels, 1 vector of output channels. */
-    private static void outer8x1(
-            float[] x,
-            int xAt,
-            int[] xs,
-            float[] dy,
-            int dyAt,
-            int[] dys,
-            int from,
-            int to,
-            float[] g,
-            int gAt,
-            int pitch) {
-        FloatVector a0 = FloatVector.fromArray(FLOATS, g, gAt);
-        FloatVector a1 = FloatVector.fromArray(FLOATS, g, gAt + pitch);
-        FloatVector a2 = FloatVector.fromArray(FLOATS, g, gAt + 2 * pitch);
-        FloatVector a3 = FloatVector.fromArray(FLOATS, g, gAt + 3 * pitch);
-        FloatVector a4 = FloatVector.fromArray(FLOATS, g, gAt + 4 * pitch);
-        FloatVector a5 = FloatVector.fromArray(FLOATS, g, gAt + 5 * pitch);
-        FloatVector a6 = FloatVector.fromArray(FLOATS, g, gAt + 6 * pitch);
-        FloatVector a7 = FloatVector.fromArray(FLOATS, g, gAt + 7 * pitch);
+    /** 12 rows, 1 vector of channels. */
+    private static void outer12x1(
+            float[] x, int[] sources, int xAt, float[] dy, int[] targets, int dyAt, int from, int to, float[] g, int gAt, int panel) {
+        FloatVector a0 = FloatVector.zero(FLOATS);
+        FloatVector a1 = FloatVector.zero(FLOATS);
+        FloatVector a2 = FloatVector.zero(FLOATS);
+        FloatVector a3 = FloatVector.zero(FLOATS);
+        FloatVector a4 = FloatVector.zero(FLOATS);
+        FloatVector a5 = FloatVector.zero(FLOATS);
+        FloatVector a6 = FloatVector.zero(FLOATS);
+        FloatVector a7 = FloatVector.zero(FLOATS);
+        FloatVector a8 = FloatVector.zero(FLOATS);
+        FloatVector a9 = FloatVector.zero(FLOATS);
+        FloatVector a10 = FloatVector.zero(FLOATS);
+        FloatVector a11 = FloatVector.zero(FLOATS);
         for (int p = from; p < to; p++) {
-            int b = xs[p] + xAt;
-            int d = dys[p] + dyAt;
+            int b = sources[p] + xAt;
+            int d = targets[p] + dyAt;
             FloatVector d0 = FloatVector.fromArray(FLOATS, dy, d);
             a0 = FloatVector.broadcast(FLOATS, x[b]).fma(d0, a0);
             a1 = FloatVector.broadcast(FLOATS, x[b + 1]).fma(d0, a1);
@@ -478,41 +506,39 @@ final class VectorTiles implements Tiles {
             a5 = FloatVector.broadcast(FLOATS, x[b + 5]).fma(d0, a5);
             a6 = FloatVector.broadcast(FLOATS, x[b + 6]).fma(d0, a6);
             a7 = FloatVector.broadcast(FLOATS, x[b + 7]).fma(d0, a7);
+            a8 = FloatVector.broadcast(FLOATS, x[b + 8]).fma(d0, a8);
+            a9 = FloatVector.broadcast(FLOATS, x[b + 9]).fma(d0, a9);
+            a10 = FloatVector.broadcast(FLOATS, x[b + 10]).fma(d0, a10);
+            a11 = FloatVector.broadcast(FLOATS, x[b + 11]).fma(d0, a11);
         }
-        a0.intoArray(g, gAt);
-        a1.intoArray(g, gAt + pitch);
-        a2.intoArray(g, gAt + 2 * pitch);
-        a3.intoArray(g, gAt + 3 * pitch);
-        a4.intoArray(g, gAt + 4 * pitch);
-        a5.intoArray(g, gAt + 5 * pitch);
-        a6.intoArray(g, gAt + 6 * pitch);
-        a7.intoArray(g, gAt + 7 * pitch);
+        add(a0, g, gAt);
+        add(a1, g, gAt + panel);
+        add(a2, g, gAt + 2 * panel);
+        add(a3, g, gAt + 3 * panel);
+        add(a4, g, gAt + 4 * panel);
+        add(a5, g, gAt + 5 * panel);
+        add(a6, g, gAt + 6 * panel);
+        add(a7, g, gAt + 7 * panel);
+        add(a8, g, gAt + 8 * panel);
+        add(a9, g, gAt + 9 * panel);
+        add(a10, g, gAt + 10 * panel);
+        add(a11, g, gAt + 11 * panel);
     }
 
-    /** 4 input channels, 2 vectors of output channels. */
+    /** 4 rows, 2 vectors of channels. */
     private static void outer4x2(
-            float[] x,
-            int xAt,
-            int[] xs,
-            float[] dy,
-            int dyAt,
-            int[] dys,
-            int from,
-            int to,
-            float[] g,
-            int gAt,
-            int pitch) {
-        FloatVector a0a = FloatVector.fromArray(FLOATS, g, gAt);
-        FloatVector a0b = FloatVector.fromArray(FLOATS, g, gAt + LANES);
-        FloatVector a1a = FloatVector.fromArray(FLOATS, g, gAt + pitch);
-        FloatVector a1b = FloatVector.fromArray(FLOATS, g, gAt + pitch + LANES);
-        FloatVector a2a = FloatVector.fromArray(FLOATS, g, gAt + 2 * pitch);
-        FloatVector a2b = FloatVector.fromArray(FLOATS, g, gAt + 2 * pitch + LANES);
-        FloatVector a3a = FloatVector.fromArray(FLOATS, g, gAt + 3 * pitch);
-        FloatVector a3b = FloatVector.fromArray(FLOATS, g, gAt + 3 * pitch + LANES);
+            float[] x, int[] sources, int xAt, float[] dy, int[] targets, int dyAt, int from, int to, float[] g, int gAt, int panel) {
+        FloatVector a0a = FloatVector.zero(FLOATS);
+        FloatVector a0b = FloatVector.zero(FLOATS);
+        FloatVector a1a = FloatVector.zero(FLOATS);
+        FloatVector a1b = FloatVector.zero(FLOATS);
+        FloatVector a2a = FloatVector.zero(FLOATS);
+        FloatVector a2b = FloatVector.zero(FLOATS);
+        FloatVector a3a = FloatVector.zero(FLOATS);
+        FloatVector a3b = FloatVector.zero(FLOATS);
         for (int p = from; p < to; p++) {
-            int b = xs[p] + xAt;
-            int d = dys[p] + dyAt;
+            int b = sources[p] + xAt;
+            int d = targets[p] + dyAt;
             FloatVector d0 = FloatVector.fromArray(FLOATS, dy, d);
             FloatVector d1 = FloatVector.fromArray(FLOATS, dy, d + LANES);
             FloatVector s0 = FloatVector.broadcast(FLOATS, x[b]);
@@ -528,64 +554,66 @@ final class VectorTiles implements Tiles {
             a3a = s3.fma(d0, a3a);
             a3b = s3.fma(d1, a3b);
         }
-        a0a.intoArray(g, gAt);
-        a0b.intoArray(g, gAt + LANES);
-        a1a.intoArray(g, gAt + pitch);
-        a1b.intoArray(g, gAt + pitch + LANES);
-        a2a.intoArray(g, gAt + 2 * pitch);
-        a2b.intoArray(g, gAt + 2 * pitch + LANES);
-        a3a.intoArray(g, gAt + 3 * pitch);
-        a3b.intoArray(g, gAt + 3 * pitch + LANES);
+        add(a0a, g, gAt);
+        add(a0b, g, gAt + LANES);
+        add(a1a, g, gAt + panel);
+        add(a1b, g, gAt + panel + LANES);
+        add(a2a, g, gAt + 2 * panel);
+        add(a2b, g, gAt + 2 * panel + LANES);
+        add(a3a, g, gAt + 3 * panel);
+        add(a3b, g, gAt + 3 * panel + LANES);
     }
 
-    /** 1 input channel, 2 vectors of output channels. */
-    private static void outer1x2(
-            float[] x,
-            int xAt,
-            int[] xs,
-            float[] dy,
-            int dyAt,
-            int[] dys,
-            int from,
-            int to,
-            float[] g,
-            int gAt,
-            int pitch) {
-        FloatVector a0a = FloatVector.fromArray(FLOATS, g, gAt);
-        FloatVector a0b = FloatVector.fromArray(FLOATS, g, gAt + LANES);
+    /** 4 rows, 1 vector of channels. */
+    private static void outer4x1(
+            float[] x, int[] sources, int xAt, float[] dy, int[] targets, int dyAt, int from, int to, float[] g, int gAt, int panel) {
+        FloatVector a0 = FloatVector.zero(FLOATS);
+        FloatVector a1 = FloatVector.zero(FLOATS);
+        FloatVector a2 = FloatVector.zero(FLOATS);
+        FloatVector a3 = FloatVector.zero(FLOATS);
         for (int p = from; p < to; p++) {
-            int b = xs[p] + xAt;
-            int d = dys[p] + dyAt;
+            int b = sources[p] + xAt;
+            int d = targets[p] + dyAt;
+            FloatVector d0 = FloatVector.fromArray(FLOATS, dy, d);
+            a0 = FloatVector.broadcast(FLOATS, x[b]).fma(d0, a0);
+            a1 = FloatVector.broadcast(FLOATS, x[b + 1]).fma(d0, a1);
+            a2 = FloatVector.broadcast(FLOATS, x[b + 2]).fma(d0, a2);
+            a3 = FloatVector.broadcast(FLOATS, x[b + 3]).fma(d0, a3);
+        }
+        add(a0, g, gAt);
+        add(a1, g, gAt + panel);
+        add(a2, g, gAt + 2 * panel);
+        add(a3, g, gAt + 3 * panel);
+    }
+
+    /** 1 row, 2 vectors of channels. */
+    private static void outer1x2(
+            float[] x, int[] sources, int xAt, float[] dy, int[] targets, int dyAt, int from, int to, float[] g, int gAt, int panel) {
+        FloatVector a0a = FloatVector.zero(FLOATS);
+        FloatVector a0b = FloatVector.zero(FLOATS);
+        for (int p = from; p < to; p++) {
+            int b = sources[p] + xAt;
+            int d = targets[p] + dyAt;
             FloatVector d0 = FloatVector.fromArray(FLOATS, dy, d);
             FloatVector d1 = FloatVector.fromArray(FLOATS, dy, d + LANES);
             FloatVector s0 = FloatVector.broadcast(FLOATS, x[b]);
             a0a = s0.fma(d0, a0a);
             a0b = s0.fma(d1, a0b);
         }
-        a0a.intoArray(g, gAt);
-        a0b.intoArray(g, gAt + LANES);
+        add(a0a, g, gAt);
+        add(a0b, g, gAt + LANES);
     }
 
-    /** 1 input channel, 1 vector of output channels. */
+    /** 1 row, 1 vector of channels. */
     private static void outer1x1(
-            float[] x,
-            int xAt,
-            int[] xs,
-            float[] dy,
-            int dyAt,
-            int[] dys,
-            int from,
-            int to,
-            float[] g,
-            int gAt,
-            int pitch) {
-        FloatVector a0 = FloatVector.fromArray(FLOATS, g, gAt);
+            float[] x, int[] sources, int xAt, float[] dy, int[] targets, int dyAt, int from, int to, float[] g, int gAt, int panel) {
+        FloatVector a0 = FloatVector.zero(FLOATS);
         for (int p = from; p < to; p++) {
-            int b = xs[p] + xAt;
-            int d = dys[p] + dyAt;
+            int b = sources[p] + xAt;
+            int d = targets[p] + dyAt;
             FloatVector d0 = FloatVector.fromArray(FLOATS, dy, d);
             a0 = FloatVector.broadcast(FLOATS, x[b]).fma(d0, a0);
         }
-        a0.intoArray(g, gAt);
+        add(a0, g, gAt);
     }
 }

@@ -1,11 +1,13 @@
 package io.syncbn.worker.kernels;
 
+import com.sun.management.ThreadMXBean;
+import java.lang.management.ManagementFactory;
 import java.util.Arrays;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * Plain tiles until the vector tiles are compiled, as {@link WarmingKernels}: a thread of its own runs the vector tiles
- * meanwhile. Both give equal bits, so the change-over does not show in results.
+ * Plain tiles until the vector tiles are compiled, for the reason that {@link WarmingKernels} gives: a thread of its own runs
+ * the vector tiles meanwhile. Both give equal bits, so the change-over does not show in results.
  *
  * <p>Thread-safe.
  */
@@ -13,17 +15,17 @@ final class WarmingTiles implements Tiles {
     /** One per JVM, because compiled code is shared by the whole JVM. */
     static final Tiles OF_THIS_JVM = new WarmingTiles(new PlainTiles(), new VectorTiles());
 
-    /** More than HotSpot needs to compile each tile at its highest level, behind which it is fast. */
-    private static final int ROUNDS = 400;
+    /** Enough for any compiler; one round takes milliseconds before tiles are compiled. */
+    private static final int MOST_ROUNDS = 20_000;
 
-    private static final int PIXELS = 4 * GROUP;
-    /** Of a channel block, and of those with a vector beside whole pairs. */
-    private static final int[] CHANNELS = {BLOCK, 2 * BLOCK};
+    /** So many that HotSpot finds a loop worth compiling. */
+    private static final int LENGTH = 16;
 
-    private static final int INPUTS = 20;
+    /** Whole tiles and each of the smaller ones behind them. */
+    private static final int ROWS = 12 + 4 + 1;
 
     private final Tiles vectors;
-    private final AtomicInteger calls = new AtomicInteger();
+    private final AtomicBoolean isWarming = new AtomicBoolean();
     private volatile Tiles present;
 
     WarmingTiles(Tiles plain, Tiles vectors) {
@@ -33,7 +35,7 @@ final class WarmingTiles implements Tiles {
 
     private Tiles present() {
         Tiles tiles = present;
-        if (tiles != vectors && calls.incrementAndGet() == 1) {
+        if (tiles != vectors && !isWarming.get() && isWarming.compareAndSet(false, true)) {
             Thread thread = new Thread(this::warmUp, "warm-up of tiles");
             thread.setDaemon(true);
             thread.start();
@@ -41,52 +43,71 @@ final class WarmingTiles implements Tiles {
         return tiles;
     }
 
-    /** The numbers do not matter. */
+    /** Compiled code keeps its vectors in registers: a round that makes no object was compiled throughout. */
     private void warmUp() {
-        int most = CHANNELS[CHANNELS.length - 1];
-        int[] places = new int[PIXELS];
-        Arrays.setAll(places, i -> i * most);
-        Pixels pixels = new Pixels(PIXELS, places, places);
-        float[] numbers = new float[PIXELS * most];
-        float[] results = new float[PIXELS * most];
-        for (int round = 0; round < ROUNDS; round++) {
-            for (int channels : CHANNELS) {
-                vectors.taps(numbers, pixels, 0, most, numbers, 0, most, results, channels, true);
-                vectors.taps(numbers, pixels, 0, most, numbers, 0, most, results, channels, false);
-                vectors.outer(numbers, 0, places, numbers, places, 0, PIXELS, results, 0, INPUTS, channels);
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        Round round = new Round();
+        for (int i = 0; i < MOST_ROUNDS; i++) {
+            long before = threads.getCurrentThreadAllocatedBytes();
+            round.run();
+            if (threads.getCurrentThreadAllocatedBytes() == before) {
+                break;
             }
         }
         present = vectors;
     }
 
+    /** Runs every tile; the numbers do not matter. */
+    private final class Round {
+        private final int[] places = new int[GROUP];
+        private final float[] numbers = new float[LENGTH * PANEL + ROWS];
+        private final float[] results = new float[Math.max(GROUP, ROWS) * PANEL];
+
+        Round() {
+            Arrays.setAll(places, i -> i * PANEL);
+        }
+
+        void run() {
+            for (int panel = BLOCK; panel <= PANEL; panel += BLOCK) {
+                vectors.taps(numbers, places, 0, LENGTH, numbers, 0, panel, results, places, 0, 0, GROUP, true);
+                vectors.taps(numbers, places, 0, LENGTH, numbers, 0, panel, results, places, 0, 0, GROUP, false);
+                vectors.outer(numbers, places, 0, ROWS, numbers, places, 0, 0, GROUP, results, 0, panel);
+            }
+        }
+    }
+
     @Override
     public void taps(
             float[] x,
-            Pixels pixels,
-            int tap,
+            int[] sources,
+            int xAt,
             int count,
             float[] w,
             int wAt,
-            int pitch,
+            int panel,
             float[] y,
-            int channels,
+            int[] targets,
+            int yAt,
+            int from,
+            int to,
             boolean first) {
-        present().taps(x, pixels, tap, count, w, wAt, pitch, y, channels, first);
+        present().taps(x, sources, xAt, count, w, wAt, panel, y, targets, yAt, from, to, first);
     }
 
     @Override
     public void outer(
             float[] x,
+            int[] sources,
             int xAt,
-            int[] xs,
+            int rows,
             float[] dy,
-            int[] dys,
+            int[] targets,
+            int dyAt,
             int from,
             int to,
             float[] g,
             int gAt,
-            int inputs,
-            int channels) {
-        present().outer(x, xAt, xs, dy, dys, from, to, g, gAt, inputs, channels);
+            int panel) {
+        present().outer(x, sources, xAt, rows, dy, targets, dyAt, from, to, g, gAt, panel);
     }
 }

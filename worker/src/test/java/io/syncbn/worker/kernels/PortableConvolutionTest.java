@@ -2,6 +2,11 @@ package io.syncbn.worker.kernels;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -23,6 +28,8 @@ class PortableConvolutionTest {
                 new ConvolutionGeometry(7, 7, 17, 3, 5, 1, 2),
                 new ConvolutionGeometry(11, 13, 3, 64, 7, 2, 3),
                 new ConvolutionGeometry(10, 10, 5, 6, 2, 3, 0),
+                new ConvolutionGeometry(3, 2, 4, 18, 3, 1, 4),
+                new ConvolutionGeometry(2, 2, 40, 80, 3, 2, 1),
                 new ConvolutionGeometry(1, 1, 20, 24, 3, 1, 1),
                 new ConvolutionGeometry(5, 5, 32, 64, 3, 1, 0));
     }
@@ -60,100 +67,120 @@ class PortableConvolutionTest {
         return numbers;
     }
 
-    private static float at(float[] a, ConvolutionGeometry g, int n, int h, int w, int c) {
-        return h < 0 || w < 0 || h >= g.height() || w >= g.width()
-                ? 0
-                : a[((n * g.height() + h) * g.width() + w) * g.inputChannels() + c];
-    }
-
     private static int weight(ConvolutionGeometry g, int o, int i, int ky, int kx) {
         return OFFSET + ((o * g.inputChannels() + i) * g.kernel() + ky) * g.kernel() + kx;
+    }
+
+    private static boolean isIn(int place, int size) {
+        return place >= 0 && place < size;
+    }
+
+    /** Where an input pixel's channels begin, of an output pixel and a tap; or −1, beyond the border. */
+    private static int inputAt(ConvolutionGeometry g, int pixel, int ky, int kx) {
+        int h = pixel / g.outputWidth() % g.outputHeight() * g.stride() + ky - g.padding();
+        int w = pixel % g.outputWidth() * g.stride() + kx - g.padding();
+        int n = pixel / g.outputWidth() / g.outputHeight();
+        return isIn(h, g.height()) && isIn(w, g.width())
+                ? ((n * g.height() + h) * g.width() + w) * g.inputChannels()
+                : -1;
     }
 
     private static float[] forward(ConvolutionGeometry g, float[] x, float[] w, int examples) {
         float[] y = new float[examples * g.outputSize()];
         for (int p = 0; p < y.length; p++) {
-            int o = p % g.outputChannels();
-            int column = p / g.outputChannels() % g.outputWidth();
-            int row = p / g.outputChannels() / g.outputWidth() % g.outputHeight();
-            int n = p / g.outputSize();
-            float sum = 0;
+            boolean isFirst = true;
             for (int ky = 0; ky < g.kernel(); ky++) {
+                float chain = 0;
+                boolean isMet = false;
                 for (int kx = 0; kx < g.kernel(); kx++) {
-                    for (int i = 0; i < g.inputChannels(); i++) {
-                        float value = at(
-                                x,
-                                g,
-                                n,
-                                row * g.stride() + ky - g.padding(),
-                                column * g.stride() + kx - g.padding(),
-                                i);
-                        sum = Math.fma(value, w[weight(g, o, i, ky, kx)], sum);
+                    int at = inputAt(g, p / g.outputChannels(), ky, kx);
+                    for (int i = 0; at >= 0 && i < g.inputChannels(); i++) {
+                        chain = Math.fma(x[at + i], w[weight(g, p % g.outputChannels(), i, ky, kx)], chain);
+                        isMet = true;
                     }
                 }
+                if (isMet) {
+                    y[p] = isFirst ? chain : y[p] + chain;
+                    isFirst = false;
+                }
             }
-            y[p] = sum;
         }
         return y;
+    }
+
+    /** Where an output pixel's channels begin, of an input pixel and a tap; or −1. */
+    private static int outputAt(ConvolutionGeometry g, int pixel, int ky, int kx) {
+        int h = pixel / g.width() % g.height() + g.padding() - ky;
+        int w = pixel % g.width() + g.padding() - kx;
+        int n = pixel / g.width() / g.height();
+        boolean isMet = h % g.stride() == 0
+                && w % g.stride() == 0
+                && isIn(h / g.stride(), g.outputHeight())
+                && isIn(w / g.stride(), g.outputWidth())
+                && h >= 0
+                && w >= 0;
+        return isMet
+                ? ((n * g.outputHeight() + h / g.stride()) * g.outputWidth() + w / g.stride()) * g.outputChannels()
+                : -1;
     }
 
     private static float[] backward(ConvolutionGeometry g, float[] dy, float[] w, int examples) {
         float[] dx = new float[examples * g.inputSize()];
         for (int p = 0; p < dx.length; p++) {
-            int i = p % g.inputChannels();
-            int column = p / g.inputChannels() % g.width();
-            int row = p / g.inputChannels() / g.width() % g.height();
-            int n = p / g.inputSize();
-            float sum = 0;
+            boolean isFirst = true;
             for (int ky = g.kernel() - 1; ky >= 0; ky--) {
+                float chain = 0;
+                boolean isMet = false;
                 for (int kx = g.kernel() - 1; kx >= 0; kx--) {
-                    int h = row + g.padding() - ky;
-                    int v = column + g.padding() - kx;
-                    if (h % g.stride() == 0 && v % g.stride() == 0) {
-                        for (int o = 0; o < g.outputChannels(); o++) {
-                            sum = Math.fma(
-                                    gradient(dy, g, n, h / g.stride(), v / g.stride(), o),
-                                    w[weight(g, o, i, ky, kx)],
-                                    sum);
-                        }
-                        sum += g.outputChannels() % Tiles.BLOCK == 0 ? 0 : 0f; // −0 + 0
+                    int at = outputAt(g, p / g.inputChannels(), ky, kx);
+                    for (int o = 0; at >= 0 && o < g.outputChannels(); o++) {
+                        chain = Math.fma(dy[at + o], w[weight(g, o, p % g.inputChannels(), ky, kx)], chain);
+                        isMet = true;
                     }
                 }
+                if (isMet) {
+                    dx[p] = isFirst ? chain : dx[p] + chain;
+                    isFirst = false;
+                }
             }
-            dx[p] = sum;
         }
         return dx;
     }
 
-    private static float gradient(float[] dy, ConvolutionGeometry g, int n, int h, int w, int c) {
-        return h < 0 || w < 0 || h >= g.outputHeight() || w >= g.outputWidth()
-                ? 0
-                : dy[((n * g.outputHeight() + h) * g.outputWidth() + w) * g.outputChannels() + c];
+    /** Output pixels by which taps they meet, in the order in which such are first seen. */
+    private static Collection<List<Integer>> classes(ConvolutionGeometry g, int examples) {
+        Map<String, List<Integer>> classes = new LinkedHashMap<>();
+        for (int p = 0; p < examples * g.outputHeight() * g.outputWidth(); p++) {
+            StringBuilder met = new StringBuilder();
+            for (int tap = 0; tap < g.kernel() * g.kernel(); tap++) {
+                met.append(inputAt(g, p, tap / g.kernel(), tap % g.kernel()) >= 0);
+            }
+            classes.computeIfAbsent(met.toString(), m -> new ArrayList<>()).add(p);
+        }
+        return classes.values();
     }
 
     private static void addGradient(ConvolutionGeometry g, float[] x, float[] dy, float[] dw, int examples) {
-        for (int o = 0; o < g.outputChannels(); o++) {
-            for (int i = 0; i < g.inputChannels(); i++) {
-                for (int ky = 0; ky < g.kernel(); ky++) {
-                    for (int kx = 0; kx < g.kernel(); kx++) {
-                        float sum = 0;
-                        for (int p = 0; p < examples * g.outputHeight() * g.outputWidth(); p++) {
-                            int n = p / (g.outputHeight() * g.outputWidth());
-                            int row = p / g.outputWidth() % g.outputHeight();
-                            int column = p % g.outputWidth();
-                            float value = at(
-                                    x,
-                                    g,
-                                    n,
-                                    row * g.stride() + ky - g.padding(),
-                                    column * g.stride() + kx - g.padding(),
-                                    i);
-                            sum = Math.fma(value, dy[p * g.outputChannels() + o], sum);
+        Collection<List<Integer>> classes = classes(g, examples);
+        for (int i = 0; i < g.weightsSize(); i++) {
+            int o = i / (g.inputChannels() * g.kernel() * g.kernel());
+            int channel = i / (g.kernel() * g.kernel()) % g.inputChannels();
+            int ky = i / g.kernel() % g.kernel();
+            int kx = i % g.kernel();
+            float sum = 0;
+            for (List<Integer> pixels : classes) {
+                for (int from = 0; from < pixels.size(); from += 96) {
+                    float chain = 0;
+                    for (int p : pixels.subList(from, Math.min(pixels.size(), from + 96))) {
+                        int at = inputAt(g, p, ky, kx);
+                        if (at >= 0) {
+                            chain = Math.fma(x[at + channel], dy[p * g.outputChannels() + o], chain);
                         }
-                        dw[weight(g, o, i, ky, kx)] += sum;
                     }
+                    sum += chain;
                 }
             }
+            dw[OFFSET + i] += sum;
         }
     }
 }
