@@ -3,6 +3,7 @@ package io.syncbn.deploy.launch;
 import io.syncbn.deploy.settings.SettingsReader;
 import io.syncbn.proto.job.Job;
 import io.syncbn.worker.record.RunLock;
+import io.syncbn.worker.record.Tracking;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -89,7 +90,7 @@ public record RunDirectory(Path path) {
 
     /** Deletes what a run has left that never committed a step, and another must not go on with; its logs stay. */
     public void clear() throws IOException {
-        for (Path file : List.of(path.resolve("mlflow-run"), workers(), chaos())) {
+        for (Path file : List.of(path.resolve(Tracking.MLFLOW_RUN_FILE), workers(), chaos())) {
             Files.deleteIfExists(file);
         }
         if (Files.isDirectory(checkpoints())) {

@@ -34,9 +34,6 @@ import java.util.function.LongSupplier;
  * event throws, and the server is asked again only now and then.
  */
 final class MlflowListener implements RunListener {
-    /** In the run directory: the id of its run in MLflow. */
-    static final String ID_FILE = "mlflow-run";
-
     /** Most metrics that wait for a server; beyond, the oldest are dropped: metrics.jsonl has them. */
     static final int MOST_KEPT = 200_000;
 
@@ -213,7 +210,7 @@ final class MlflowListener implements RunListener {
     }
 
     private void open() {
-        Path idFile = target.directory().resolve(ID_FILE);
+        Path idFile = target.directory().resolve(Tracking.MLFLOW_RUN_FILE);
         Optional<MlflowRun> earlier = read(idFile)
                 .map(id -> new String(id, StandardCharsets.UTF_8).strip())
                 .filter(id -> !id.isEmpty())

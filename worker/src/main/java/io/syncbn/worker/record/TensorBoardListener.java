@@ -83,7 +83,7 @@ final class TensorBoardListener implements RunListener {
 
     @Override
     public void normalization(long step, NormTensors tensors) {
-        if (mayWrite()) {
+        if (failure.isEmpty() || isOver(BETWEEN_TRIES_MILLIS)) {
             write(() -> events.histograms(step, tensors.byTag(), millisClock.getAsLong()));
         }
         throwFailure();
@@ -114,15 +114,13 @@ final class TensorBoardListener implements RunListener {
         if (kept.size() > MOST_KEPT) {
             kept.removeFirst();
         }
-        long pause = failure.isEmpty() ? BETWEEN_WRITES_MILLIS : BETWEEN_TRIES_MILLIS;
-        if (millisClock.getAsLong() - triedMillis >= pause) {
+        if (isOver(failure.isEmpty() ? BETWEEN_WRITES_MILLIS : BETWEEN_TRIES_MILLIS)) {
             write(() -> {});
         }
     }
 
-    /** Not soon after a failure. */
-    private boolean mayWrite() {
-        return failure.isEmpty() || millisClock.getAsLong() - triedMillis >= BETWEEN_TRIES_MILLIS;
+    private boolean isOver(long pauseMillis) {
+        return millisClock.getAsLong() - triedMillis >= pauseMillis;
     }
 
     /** Writes the lines that are kept, and then something more; remembers whether that failed. */

@@ -13,6 +13,9 @@ import java.util.Optional;
  * @param experiment there
  */
 public record Tracking(Optional<Path> tensorBoard, long histogramsEvery, Optional<URI> mlflow, String experiment) {
+    /** In the run directory: the id of its run in MLflow. */
+    public static final String MLFLOW_RUN_FILE = "mlflow-run";
+
     /** Nowhere. */
     public static final Tracking NONE = new Tracking(Optional.empty(), 0, Optional.empty(), "syncbn");
 }

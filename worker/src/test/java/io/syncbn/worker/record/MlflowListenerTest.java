@@ -287,13 +287,13 @@ class MlflowListenerTest {
 
     @Test
     void aRunThatTheServerHasLostBeginsAnew() throws IOException {
-        Files.writeString(directory.resolve(MlflowListener.ID_FILE), "of-another-server");
+        Files.writeString(directory.resolve(Tracking.MLFLOW_RUN_FILE), "of-another-server");
         try (MlflowListener listener = listener()) {
             listener.begins(0);
             steps(listener, 1, 2);
         }
         assertThat(stepsOf(run(), "train/loss")).containsExactly(1L, 2L);
-        assertThat(directory.resolve(MlflowListener.ID_FILE)).hasContent("run1");
+        assertThat(directory.resolve(Tracking.MLFLOW_RUN_FILE)).hasContent("run1");
         run().isDeleted = true;
         try (MlflowListener listener = listener()) {
             listener.begins(2);

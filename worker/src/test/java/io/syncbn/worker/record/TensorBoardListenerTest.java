@@ -89,6 +89,21 @@ class TensorBoardListenerTest {
     }
 
     @Test
+    void linesAreWrittenTogetherOnceASecond() throws IOException {
+        try (TensorBoardListener listener = listener()) {
+            listener.begins(0);
+            listener.stepped(step(1));
+            listener.stepped(step(2));
+            millis += TensorBoardListener.BETWEEN_WRITES_MILLIS - 1;
+            listener.stepped(step(3));
+            assertThat(steps("train/loss")).containsExactly(1L);
+            millis++;
+            listener.stepped(step(4));
+            assertThat(steps("train/loss")).containsExactly(1L, 2L, 3L, 4L);
+        }
+    }
+
+    @Test
     void theEndTriesOnceMore() throws IOException {
         Path inTheWay = block();
         TensorBoardListener listener = listener();
