@@ -24,7 +24,7 @@ public final class EvaluationRun {
      * @param checkpoint a run directory, whose last checkpoint is taken, or one checkpoint
      */
     public static Evaluation run(Job job, Path checkpoint) {
-        Arithmetic arithmetic = Arithmetic.of(job.determinism().instructionSet());
+        Arithmetic arithmetic = Arithmetic.of(job.determinism());
         try (DecodedDataset data = DecodedDataset.open(job)) {
             Replicas replicas = Replicas.ofCheckpoint(job, data, arithmetic, checkpoint);
             int groupSize = job.groupSize();

@@ -64,7 +64,7 @@ public final class WorkerProcess {
         String name = config.run().worker();
         StartTimes start = new StartTimes(config.host().startNanos(), NANO_CLOCK);
         start.done("process");
-        Arithmetic arithmetic = Arithmetic.of(job.determinism().instructionSet());
+        Arithmetic arithmetic = Arithmetic.of(job.determinism());
         start.done("arithmetic");
         try (DecodedDataset data = DecodedDataset.open(job);
                 WorkerMetrics metrics = WorkerMetrics.serve(name, config.host().metrics())) {

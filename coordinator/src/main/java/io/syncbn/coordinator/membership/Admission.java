@@ -105,7 +105,8 @@ final class Admission {
                 + "'s, so that the weights would depend on"
                 + " who computes what: " + came.of() + " has " + came.arithmeticText() + "; " + there.of() + " has "
                 + there.arithmeticText()
-                + ". Use processors of one kind, or give the job --isa avx2, for which all that have AVX2 compute alike";
+                + ". With --kernels portable all processors compute alike, and with --kernels onednn --isa avx2 all that have"
+                + " AVX2";
     }
 
     private static String differ(String what, String other, String expected, String comer, String came) {

@@ -6,7 +6,7 @@ import io.syncbn.proto.job.JobException;
 import io.syncbn.worker.checkpoint.CheckpointException;
 import io.syncbn.worker.collective.JobFailedException;
 import io.syncbn.worker.data.DataException;
-import io.syncbn.worker.kernels.NativesException;
+import io.syncbn.worker.kernels.KernelsException;
 import io.syncbn.worker.nn.ModelException;
 import io.syncbn.worker.record.RecordException;
 import io.syncbn.worker.session.WorkerFaultException;
@@ -78,7 +78,7 @@ final class Failures {
                 || failure instanceof CheckpointException
                 || failure instanceof JobException
                 || failure instanceof ModelException
-                || failure instanceof NativesException;
+                || failure instanceof KernelsException;
         return isInput ? OptionalInt.of(ExitCode.BAD_INPUT) : OptionalInt.empty();
     }
 }

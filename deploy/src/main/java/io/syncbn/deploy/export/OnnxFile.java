@@ -11,6 +11,7 @@ import io.syncbn.deploy.export.schema.Onnx.TensorProto;
 import io.syncbn.deploy.export.schema.Onnx.TensorShapeProto;
 import io.syncbn.deploy.export.schema.Onnx.TypeProto;
 import io.syncbn.deploy.export.schema.Onnx.ValueInfoProto;
+import io.syncbn.proto.job.Kernels;
 import io.syncbn.worker.checkpoint.Checkpoint;
 import io.syncbn.worker.checkpoint.CheckpointInfo;
 import io.syncbn.worker.data.DataDescription;
@@ -78,7 +79,7 @@ public final class OnnxFile {
         OnnxGraph.Result x = input == Input.STORED ? graph.normalizeStored(given, data) : given;
         OnnxGraph.Result logits;
         try (ShardModel model =
-                replicas.definition().newShardModel(replicas.initialState().replica(), 1)) {
+                replicas.definition().newShardModel(replicas.initialState().replica(), 1, Kernels.PORTABLE)) {
             logits = graph.at("output").output(LOGITS, model.infer(graph, x));
         }
         if (graph.constants().bytes() > MOST_BYTES) {

@@ -1,5 +1,6 @@
 package io.syncbn.deploy.benchmarks;
 
+import io.syncbn.proto.job.Kernels;
 import io.syncbn.proto.job.Normalization;
 import io.syncbn.worker.nn.Architecture;
 import io.syncbn.worker.nn.ModelDefinition;
@@ -43,7 +44,7 @@ public class Convolutions {
                 .dense("classes", net.classes());
         ModelDefinition definition = ModelDefinition.of(
                 convolutions, new Shape(side, side, channels), CLASSES, Normalizers.of(Normalization.DEFAULT), 0);
-        model = definition.newShardModel(definition.newReplica(1), batch);
+        model = definition.newShardModel(definition.newReplica(1), batch, Kernels.PORTABLE);
         pictures = Tensor.zeros(batch, definition.inputShape());
         Arrays.fill(pictures.values(), 0.5f);
         gradient = Tensor.zeros(batch, Shape.flat(CLASSES));

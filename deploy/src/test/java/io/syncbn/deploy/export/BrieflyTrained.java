@@ -2,6 +2,7 @@ package io.syncbn.deploy.export;
 
 import io.syncbn.proto.job.Job;
 import io.syncbn.proto.job.JobParser;
+import io.syncbn.proto.job.Kernels;
 import io.syncbn.worker.checkpoint.Checkpoint;
 import io.syncbn.worker.checkpoint.Checkpoints;
 import io.syncbn.worker.checkpoint.ModelState;
@@ -70,7 +71,7 @@ record BrieflyTrained(Checkpoint checkpoint, DataDescription data, float[] store
                     ARITHMETIC.digest(),
                     Map.of(),
                     DataDescription.of(data));
-            try (ShardModel model = replicas.definition().newShardModel(replica, BATCH)) {
+            try (ShardModel model = replicas.definition().newShardModel(replica, BATCH, Kernels.PORTABLE)) {
                 scatter(replica);
                 for (int step = 1; step <= STEPS; step++) {
                     train(model, replica, loader.train(step), step, data.classes());

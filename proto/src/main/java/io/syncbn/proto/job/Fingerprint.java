@@ -19,7 +19,8 @@ public final class Fingerprint {
             Map.entry("ema-decay", "0.0"),
             Map.entry("weight-standardization", "false"),
             Map.entry("lr-base-batch", "256"),
-            Map.entry("clip-agc", "0.0"));
+            Map.entry("clip-agc", "0.0"),
+            Map.entry("kernels", "onednn"));
 
     /** The first names of settings that were renamed, and the first texts of values. Fingerprints have these. */
     private static final Map<String, String> FIRST_NAMES = Map.of("optimizer-epsilon", "epsilon");
@@ -28,6 +29,13 @@ public final class Fingerprint {
             Map.of("scale-lr", Map.of("none", "false", "linear", "true"));
 
     private Fingerprint() {}
+
+    /** A job's settings as it recorded them, with those that did not exist then. */
+    public static Map<String, String> withAdded(Map<String, String> recorded) {
+        Map<String, String> all = new TreeMap<>(ADDED);
+        all.putAll(recorded);
+        return all;
+    }
 
     /** SHA-256, in hex, of the protocol's version and a {@code name=value} line a setting, in the order of names. */
     public static String of(Job job) {

@@ -1,6 +1,6 @@
 package io.syncbn.proto.job;
 
-/** The instruction set that native libraries may use. The order of their sums, and so the bits, depends on it. */
+/** The instruction set that {@link Kernels#ONEDNN} may use. The order of their sums, and so the bits, depends on it. */
 public enum InstructionSet {
     /** Everything the processor has: the fastest, with equal bits on processors of one kind. */
     NATIVE,

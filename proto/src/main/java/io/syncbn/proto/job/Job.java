@@ -59,9 +59,10 @@ public record Job(
      * What makes the job repeatable.
      *
      * @param seed of everything random
-     * @param instructionSet that natives may use
+     * @param kernels of convolutions and matrix products
+     * @param instructionSet that oneDNN may use
      */
-    public record Determinism(long seed, InstructionSet instructionSet) {}
+    public record Determinism(long seed, Kernels kernels, InstructionSet instructionSet) {}
 
     /**
      * Data by format and path; both are interpreted by the code that opens it.

@@ -138,11 +138,17 @@ public final class JobSettings {
                     "stop",
                     "what to do when a step has numbers that are not finite: end the job, or leave the step out"),
             new Setting(
+                    "kernels",
+                    "portable|onednn|nd4j",
+                    "portable",
+                    "what computes convolutions and matrix products: portable gives equal bits on all processors; the"
+                            + " libraries oneDNN and ND4J on processors of one kind"),
+            new Setting(
                     "isa",
                     "native|avx2",
                     "native",
-                    "instruction set of convolutions and matrix products: native is the fastest, and gives equal bits on"
-                            + " processors of one kind; avx2 gives equal bits on all x86-64 that have it"),
+                    "instruction set of --kernels onednn: native is all that the processor has; avx2 gives equal bits on"
+                            + " all x86-64 that have it"),
             new Setting("init", "FILE", "", "start from these weights: a model.safetensors in the names of PyTorch"));
 
     /** The setting of a name that there is. */

@@ -1,6 +1,6 @@
 package io.syncbn.worker.kernels;
 
-import io.syncbn.proto.job.InstructionSet;
+import io.syncbn.proto.job.Job;
 
 /**
  * What this process computes with, and a digest of its results. Processes with equal digests compute the same bits;
@@ -8,29 +8,29 @@ import io.syncbn.proto.job.InstructionSet;
  *
  * @param digest SHA-256 (hex) of what a probe computed
  * @param library of convolutions and matrix products, with its version
- * @param instructionSet that the library uses
+ * @param instructionSet that decides the library's bits
  * @param vectors of the loops around them; these give equal bits whatever their width
  */
 public record Arithmetic(String digest, String library, String instructionSet, String vectors) {
 
     /**
-     * Limits the natives of this process, which must not have been used yet, and runs the probe.
+     * Limits native libraries of this process, which must not have been used yet, as the job asks, and runs the probe.
      *
-     * @throws NativesException if they cannot be limited so
+     * @throws KernelsException if they are not there, or cannot be limited so
      */
-    public static Arithmetic of(InstructionSet set) {
-        Natives.limit(set);
+    public static Arithmetic of(Job.Determinism determinism) {
+        LinearKernels.limit(determinism);
         ChannelKernels kernels = ChannelKernels.hasVectors() ? new SimdKernels() : new PlainKernels();
-        try (Natives natives = Natives.open()) {
+        try (LinearKernels linear = LinearKernels.of(determinism.kernels())) {
             return new Arithmetic(
-                    ArithmeticProbe.digest(natives, kernels),
-                    natives.library(),
-                    natives.instructionSet(),
+                    ArithmeticProbe.digest(linear, kernels),
+                    linear.library(),
+                    linear.instructionSet(),
                     ChannelKernels.hasVectors() ? "vectors of " + SimdKernels.vectorBits() + " bits" : "no vectors");
         }
     }
 
-    /** As in {@code oneDNN 2.5.2 for AVX2, vectors of 256 bits}. */
+    /** As in {@code portable kernels 1 for every processor, vectors of 256 bits}. */
     @Override
     public String toString() {
         return library + " for " + instructionSet + ", " + vectors;

@@ -45,14 +45,14 @@ final class ArithmeticProbe {
     }
 
     /** SHA-256 (hex) of all results. */
-    static String digest(Natives natives, ChannelKernels kernels) {
+    static String digest(LinearKernels linear, ChannelKernels kernels) {
         ArithmeticProbe probe = new ArithmeticProbe();
         List<LinearOperation> convolutions = CONVOLUTIONS.stream()
-                .map(work -> natives.convolution(work.geometry, work.examples))
+                .map(work -> linear.convolution(work.geometry, work.examples))
                 .toList();
         LinearOperation[] products = new LinearOperation[PRODUCTS.length];
         for (int i = 0; i < products.length; i++) {
-            products[i] = natives.matrixProduct(PRODUCTS[i][1], PRODUCTS[i][2], PRODUCTS[i][0]);
+            products[i] = linear.matrixProduct(PRODUCTS[i][1], PRODUCTS[i][2], PRODUCTS[i][0]);
         }
         for (int i = 0; i < convolutions.size(); i++) {
             Work work = CONVOLUTIONS.get(i);

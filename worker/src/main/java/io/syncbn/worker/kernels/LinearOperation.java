@@ -3,7 +3,7 @@ package io.syncbn.worker.kernels;
 /**
  * A map that is linear in its input and in its weights: a convolution or a matrix product. A step calls {@code
  * forward}, {@code backward} and {@code addWeightsGradient} in this order; the last may be called later, because
- * nothing depends on it, but before any other map of the same {@link Natives} runs backward.
+ * nothing depends on it, but before any other map of the same {@link LinearKernels} runs backward.
  *
  * <p>Arrays hold N examples, of which there may be none, from their beginning; weights stand somewhere in a longer
  * array. Belongs to one shard and its natives.

@@ -41,7 +41,7 @@ final class NativeCache {
         }
     }
 
-    /** @throws NativesException if none is usable; names them all, with the fault of each */
+    /** @throws KernelsException if none is usable; names them all, with the fault of each */
     static Path firstUsable(List<Path> places) {
         List<String> faults = new ArrayList<>();
         for (Path place : places) {
@@ -51,7 +51,7 @@ final class NativeCache {
             }
             faults.add("\n  " + place + ": " + fault);
         }
-        throw new NativesException("there is no place to unpack native libraries to; set XDG_CACHE_HOME to a directory"
+        throw new KernelsException("there is no place to unpack native libraries to; set XDG_CACHE_HOME to a directory"
                 + " that this user may write to and run programs from" + String.join("", faults));
     }
 

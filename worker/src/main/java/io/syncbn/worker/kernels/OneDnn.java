@@ -27,7 +27,7 @@ import org.bytedeco.javacpp.Pointer;
  * <p>All of it belongs to one shard: operations that shared their working memory ("scratchpad") with another thread's
  * would spoil each other's results.
  */
-final class OneDnn implements Natives {
+final class OneDnn implements LinearKernels {
     static {
         // Otherwise JavaCPP compares the memory of the whole process with a limit of its own at every allocation.
         System.setProperty("org.bytedeco.javacpp.maxphysicalbytes", "0");
@@ -60,29 +60,34 @@ final class OneDnn implements Natives {
     private final List<NativeFloats> owned = new ArrayList<>();
     private NativeFloats scratchpad;
 
+    /** @throws KernelsException if there is no build for this platform */
     OneDnn() {
+        requirePlatform();
         ownScratchpad.set_scratchpad_mode(dnnl.scratchpad_mode.user);
-    }
-
-    /** Whether there is a build for this platform. */
-    static boolean isOnClassPath() {
-        String library = "/org/bytedeco/dnnl/" + Loader.getPlatform() + "/" + System.mapLibraryName("jnidnnl");
-        return OneDnn.class.getResource(library) != null;
     }
 
     /**
      * Must come before any other call of oneDNN, which fixes its instruction set at its first use.
      *
-     * @throws NativesException if it has been used, or the processor has no AVX2
+     * @throws KernelsException if it has been used, or the processor has no AVX2
      */
     static void limitToAvx2() {
+        requirePlatform();
         dnnl.dnnl_set_max_cpu_isa(dnnl.dnnl_cpu_isa_avx2);
         int effective = dnnl.dnnl_get_effective_cpu_isa();
         if (effective != dnnl.dnnl_cpu_isa_avx2) {
-            throw new NativesException(
+            throw new KernelsException(
                     (effective & dnnl.dnnl_cpu_isa_avx2) == dnnl.dnnl_cpu_isa_avx2
                             ? "--isa avx2: this process has used oneDNN for " + nameOf(effective) + " already"
                             : "--isa avx2 needs a processor with AVX2, but this one has " + nameOf(effective));
+        }
+    }
+
+    private static void requirePlatform() {
+        String platform = Loader.getPlatform();
+        String library = "/org/bytedeco/dnnl/" + platform + "/" + System.mapLibraryName("jnidnnl");
+        if (OneDnn.class.getResource(library) == null) {
+            throw new KernelsException("--kernels onednn: there is no oneDNN for " + platform + " on the class path");
         }
     }
 

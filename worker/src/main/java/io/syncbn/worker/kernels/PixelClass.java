@@ -2,95 +2,100 @@ package io.syncbn.worker.kernels;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntFunction;
+import java.util.stream.IntStream;
 
 /**
- * Pixels of one picture, the result, that the same part of a filter computes from another picture. At borders that is less
- * than the whole filter: nothing is multiplied by the zeros beyond them.
+ * Pixels of a picture, the result, that the same part of a filter computes from another one, the source. At borders that is
+ * less than the whole filter: nothing is multiplied by the zeros beyond them.
  *
  * @param count how many pixels there are, ordered by example, row and column
- * @param sources for each, where the first number that its part of the filter meets stands in the other picture
+ * @param sources for each, where the first number that its part of the filter meets stands in the source
  * @param targets for each, where its channels stand in the result; both lists are filled up to whole groups with their last
  *     pixel
  * @param taps for each row of the part, the number of its first tap; those of the other columns follow
- * @param columns of the part; 0 if no part of the filter computes these pixels
+ * @param columns of the part; with none, and no rows, the result is 0
  */
 record PixelClass(int count, int[] sources, int[] targets, int[] taps, int columns) {
 
+    /** Pixels, each of some numbers. */
+    private record Picture(int height, int width, int pitch) {
+        int at(int example, int row, int column) {
+            return ((example * height + row) * width + column) * pitch;
+        }
+    }
+
     /**
-     * What the filter meets along one axis, for one pixel of the result.
+     * What a row or a column of the result needs.
      *
-     * @param place of the first row or column of the other picture
+     * @param source the first row or column of the source
      * @param tap which row or column of the filter meets it
      * @param count of rows or columns
      */
-    private record Span(int place, int tap, int count) {}
-
-    private record Part(int rowTap, int rows, int columnTap, int columns) {}
+    private record Span(int place, int source, int tap, int count) {}
 
     /**
-     * Classes of the output's pixels, which read the input. Taps are numbered as the filter has them.
+     * How taps follow one another along rows and columns of the source.
      *
-     * @param pitch numbers from pixel to pixel of the result
+     * @param step from one row or column of the filter to the next
+     * @param numbers of taps, in the filter's order
+     */
+    private record Order(int step, int[] numbers) {}
+
+    /**
+     * Classes of the output's pixels, whose source is the input. Taps are numbered as the filter has them.
+     *
+     * @param pitch numbers from pixel to pixel of the output
      */
     static List<PixelClass> ofOutput(ConvolutionGeometry g, int examples, int pitch) {
-        List<Span> rows = new ArrayList<>();
-        List<Span> columns = new ArrayList<>();
-        for (int h = 0; h < g.outputHeight(); h++) {
-            rows.add(outputSpan(g, h, g.height()));
-        }
-        for (int w = 0; w < g.outputWidth(); w++) {
-            columns.add(outputSpan(g, w, g.width()));
-        }
-        int taps = g.kernel() * g.kernel();
-        int[] numbers = new int[taps];
-        Arrays.setAll(numbers, i -> i);
-        return of(g, examples, rows, columns, 1, numbers, g.height(), g.width(), g.inputChannels(), pitch);
-    }
-
-    private static Span outputSpan(ConvolutionGeometry g, int pixel, int size) {
-        int start = pixel * g.stride() - g.padding();
-        int first = Math.max(0, -start);
-        return new Span(start + first, first, Math.max(0, Math.min(g.kernel(), size - start) - first));
-    }
-
-    /**
-     * Classes of the input's pixels, which read the output's gradient. Taps are numbered as {@link #gradientTaps} tells.
-     *
-     * @param pitch numbers from pixel to pixel of the result
-     */
-    static List<PixelClass> ofInput(ConvolutionGeometry g, int examples, int pitch) {
-        List<Span> rows = new ArrayList<>();
-        List<Span> columns = new ArrayList<>();
-        for (int h = 0; h < g.height(); h++) {
-            rows.add(inputSpan(g, h, g.outputHeight()));
-        }
-        for (int w = 0; w < g.width(); w++) {
-            columns.add(inputSpan(g, w, g.outputWidth()));
-        }
         return of(
                 g,
                 examples,
-                rows,
-                columns,
-                -g.stride(),
-                gradientTaps(g),
-                g.outputHeight(),
-                g.outputWidth(),
-                g.outputChannels(),
-                pitch);
+                alike(g.outputHeight(), h -> outputSpan(g, h, g.height())),
+                alike(g.outputWidth(), w -> outputSpan(g, w, g.width())),
+                new Picture(g.height(), g.width(), g.inputChannels()),
+                new Picture(g.outputHeight(), g.outputWidth(), pitch),
+                new Order(1, IntStream.range(0, g.kernel() * g.kernel()).toArray()));
     }
 
-    private static Span inputSpan(ConvolutionGeometry g, int pixel, int size) {
-        int start = pixel + g.padding();
-        int most = Math.min(g.kernel() - 1, start);
-        int tap = most - Math.floorMod(most - start, g.stride());
+    private static Span outputSpan(ConvolutionGeometry g, int place, int size) {
+        int start = place * g.stride() - g.padding();
+        int tap = Math.max(0, -start);
+        return new Span(place, start + tap, tap, Math.max(0, Math.min(g.kernel(), size - start) - tap));
+    }
+
+    /**
+     * Classes of the input's pixels, whose source is the output's gradient. Taps are numbered as {@link #gradientTaps} tells.
+     *
+     * @param pitch numbers from pixel to pixel of the input
+     */
+    static List<PixelClass> ofInput(ConvolutionGeometry g, int examples, int pitch) {
+        return of(
+                g,
+                examples,
+                alike(g.height(), h -> inputSpan(g, h, g.outputHeight())),
+                alike(g.width(), w -> inputSpan(g, w, g.outputWidth())),
+                new Picture(g.outputHeight(), g.outputWidth(), g.outputChannels()),
+                new Picture(g.height(), g.width(), pitch),
+                new Order(-g.stride(), gradientTaps(g)));
+    }
+
+    private static Span inputSpan(ConvolutionGeometry g, int place, int size) {
+        int start = place + g.padding();
+        int tap = lastAlike(Math.min(g.kernel() - 1, start), start, g.stride());
         int least = Math.max(0, start - g.stride() * (size - 1));
         return tap < least
-                ? new Span(0, 0, 0)
-                : new Span((start - tap) / g.stride(), tap, (tap - least) / g.stride() + 1);
+                ? new Span(place, 0, 0, 0)
+                : new Span(place, (start - tap) / g.stride(), tap, (tap - least) / g.stride() + 1);
+    }
+
+    /** The last number up to {@code most} that equals another one modulo the stride; may be negative. */
+    private static int lastAlike(int most, int other, int stride) {
+        return most - Math.floorMod(most - other, stride);
     }
 
     /**
@@ -103,8 +108,8 @@ record PixelClass(int count, int[] sources, int[] targets, int[] taps, int colum
         int next = 0;
         for (int a = 0; a < g.stride(); a++) {
             for (int b = 0; b < g.stride(); b++) {
-                for (int row = last(k, a, g.stride()); row >= 0; row -= g.stride()) {
-                    for (int column = last(k, b, g.stride()); column >= 0; column -= g.stride()) {
+                for (int row = lastAlike(k - 1, a, g.stride()); row >= 0; row -= g.stride()) {
+                    for (int column = lastAlike(k - 1, b, g.stride()); column >= 0; column -= g.stride()) {
                         numbers[row * k + column] = next++;
                     }
                 }
@@ -113,48 +118,50 @@ record PixelClass(int count, int[] sources, int[] targets, int[] taps, int colum
         return numbers;
     }
 
-    /** The last number below k that is r modulo the stride; negative if there is none. */
-    private static int last(int k, int r, int stride) {
-        return k - 1 - Math.floorMod(k - 1 - r, stride);
+    /** Rows, or columns, of the result by what they need of the filter, in the order in which they show it. */
+    private static Collection<List<Span>> alike(int size, IntFunction<Span> spans) {
+        Map<List<Integer>, List<Span>> alike = new LinkedHashMap<>();
+        for (int place = 0; place < size; place++) {
+            Span span = spans.apply(place);
+            alike.computeIfAbsent(List.of(span.tap, span.count), need -> new ArrayList<>())
+                    .add(span);
+        }
+        return alike.values();
     }
 
     private static List<PixelClass> of(
             ConvolutionGeometry g,
             int examples,
-            List<Span> rows,
-            List<Span> columns,
-            int tapStep,
-            int[] tapNumbers,
-            int height,
-            int width,
-            int channels,
-            int pitch) {
-        Map<Part, List<int[]>> pixels = new LinkedHashMap<>();
-        int target = 0;
-        for (int n = 0; n < examples; n++) {
-            for (Span row : rows) {
-                for (Span column : columns) {
-                    boolean isMet = row.count > 0 && column.count > 0;
-                    Part part = isMet ? new Part(row.tap, row.count, column.tap, column.count) : new Part(0, 0, 0, 0);
-                    int source = ((n * height + row.place) * width + column.place) * channels;
-                    pixels.computeIfAbsent(part, p -> new ArrayList<>()).add(new int[] {source, target});
-                    target += pitch;
+            Collection<List<Span>> allRows,
+            Collection<List<Span>> allColumns,
+            Picture source,
+            Picture result,
+            Order order) {
+        List<PixelClass> classes = new ArrayList<>();
+        for (List<Span> rows : allRows) {
+            for (List<Span> columns : allColumns) {
+                int count = examples * rows.size() * columns.size();
+                int[] sources = new int[(count + Tiles.GROUP - 1) / Tiles.GROUP * Tiles.GROUP];
+                int[] targets = new int[sources.length];
+                int p = 0;
+                for (int n = 0; n < examples; n++) {
+                    for (Span row : rows) {
+                        for (Span column : columns) {
+                            sources[p] = source.at(n, row.source, column.source);
+                            targets[p++] = result.at(n, row.place, column.place);
+                        }
+                    }
                 }
+                Arrays.fill(sources, count, sources.length, sources[count - 1]);
+                Arrays.fill(targets, count, targets.length, targets[count - 1]);
+                Span row = rows.get(0);
+                Span column = columns.get(0);
+                boolean isMet = row.count > 0 && column.count > 0;
+                int[] taps = new int[isMet ? row.count : 0];
+                Arrays.setAll(taps, r -> order.numbers[(row.tap + r * order.step) * g.kernel() + column.tap]);
+                classes.add(new PixelClass(count, sources, targets, taps, isMet ? column.count : 0));
             }
         }
-        List<PixelClass> classes = new ArrayList<>();
-        pixels.forEach((part, list) -> {
-            int[] taps = new int[part.rows];
-            Arrays.setAll(taps, r -> tapNumbers[(part.rowTap + r * tapStep) * g.kernel() + part.columnTap]);
-            classes.add(new PixelClass(list.size(), filled(list, 0), filled(list, 1), taps, part.columns));
-        });
         return classes;
-    }
-
-    private static int[] filled(List<int[]> pixels, int which) {
-        int groups = (pixels.size() + Tiles.GROUP - 1) / Tiles.GROUP;
-        int[] places = new int[groups * Tiles.GROUP];
-        Arrays.setAll(places, p -> pixels.get(Math.min(p, pixels.size() - 1))[which]);
-        return places;
     }
 }

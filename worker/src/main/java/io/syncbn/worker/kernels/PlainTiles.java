@@ -20,16 +20,18 @@ final class PlainTiles implements Tiles {
             int from,
             int to,
             boolean first) {
-        float[] sums = new float[panel];
         for (int p = from; p < to; p++) {
-            if (p > from && targets[p] == targets[p - 1]) {
-                return; // what fills up the last group
+            boolean fillsUp = p > from && targets[p] == targets[p - 1];
+            if (fillsUp) {
+                return;
             }
-            Arrays.fill(sums, 0);
+            int target = targets[p] + yAt;
+            if (first) {
+                Arrays.fill(y, target, target + panel, 0);
+            }
             for (int k = 0; k < count; k++) {
-                addProducts(x[sources[p] + xAt + k], w, wAt + k * panel, sums);
+                addProducts(x[sources[p] + xAt + k], w, wAt + k * panel, y, target, panel);
             }
-            store(sums, y, targets[p] + yAt, first);
         }
     }
 
@@ -47,26 +49,17 @@ final class PlainTiles implements Tiles {
             float[] g,
             int gAt,
             int panel) {
-        float[] sums = new float[panel];
-        for (int i = 0; i < rows; i++) {
-            Arrays.fill(sums, 0);
-            for (int p = from; p < to; p++) {
-                addProducts(x[sources[p] + xAt + i], dy, targets[p] + dyAt, sums);
+        for (int p = from; p < to; p++) {
+            for (int i = 0; i < rows; i++) {
+                addProducts(x[sources[p] + xAt + i], dy, targets[p] + dyAt, g, gAt + i * panel, panel);
             }
-            store(sums, g, gAt + i * panel, false);
         }
     }
 
     /** A loop without branches, which HotSpot turns into vectors of its own. */
-    private static void addProducts(float factor, float[] from, int at, float[] sums) {
-        for (int c = 0; c < sums.length; c++) {
-            sums[c] = Math.fma(factor, from[at + c], sums[c]);
-        }
-    }
-
-    private static void store(float[] sums, float[] to, int at, boolean first) {
-        for (int c = 0; c < sums.length; c++) {
-            to[at + c] = first ? sums[c] : to[at + c] + sums[c];
+    private static void addProducts(float factor, float[] from, int at, float[] to, int toAt, int count) {
+        for (int c = 0; c < count; c++) {
+            to[toAt + c] = Math.fma(factor, from[at + c], to[toAt + c]);
         }
     }
 }

@@ -5,22 +5,21 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * A convolution by our own kernels. Its sums are chains of fused multiply-adds, each from 0, and additions of them:
+ * A convolution by our own kernels. Each number of a result is one chain of fused multiply-adds, from 0, in this order:
  *
  * <ul>
- *   <li>y at an output pixel and channel: for each row of the filter a chain over columns and input channels; the rows'
- *       sums are added. All ascend.
- *   <li>dx at an input pixel and channel: for each row of the filter that leads to an output pixel a chain over such columns
- *       and output channels; the rows' sums are added. Rows and columns descend, channels ascend.
- *   <li>dw: for each class of output pixels ({@link PixelClass}), in the order in which a picture's pixels show them, and in
- *       it for each {@value #BLOCK_PIXELS} pixels, one chain; these sums are added, and their sum to the gradient.
+ *   <li>y at an output pixel and channel: rows and columns of the filter, and input channels, each ascending;
+ *   <li>dx at an input pixel and channel: those rows and columns of the filter that lead to an output pixel, descending, and
+ *       output channels, ascending;
+ *   <li>dw: output pixels by their class ({@link PixelClass}), classes in the order in which a picture shows them; then
+ *       examples, rows and columns, each ascending. The chain's end is added to the gradient.
  * </ul>
  *
  * <p>Only pixels within a picture take part: a border's zeros are not multiplied. Activations are N × H × W × C, weights O ×
  * I × K × K.
  */
 final class PortableConvolution implements LinearOperation {
-    /** Whole groups, whose numbers stay in a first-level cache. */
+    /** How many pixels are taken at a time: whole groups, whose numbers stay in a first-level cache. Changes no order. */
     private static final int BLOCK_PIXELS = 8 * Tiles.GROUP;
 
     private final ConvolutionGeometry geometry;

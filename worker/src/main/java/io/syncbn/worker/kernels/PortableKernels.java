@@ -1,7 +1,7 @@
 package io.syncbn.worker.kernels;
 
 /** Our own kernels: the same bits on every processor. */
-final class PortableKernels implements Natives {
+final class PortableKernels implements LinearKernels {
     private static final Tiles TILES = ChannelKernels.hasVectors() ? WarmingTiles.OF_THIS_JVM : new PlainTiles();
 
     private final PortableScratch scratch = new PortableScratch();

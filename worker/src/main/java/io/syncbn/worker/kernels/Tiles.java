@@ -1,9 +1,9 @@
 package io.syncbn.worker.kernels;
 
 /**
- * The two sums that convolutions, matrix products and their gradients consist of. Each call adds to a number of the result one
- * chain of fused multiply-adds, which begins with 0 and rounds once each ({@link Math#fma(float, float, float)}), in the
- * order that is written at each method: so its bits are the same on all processors, whatever the width of vectors.
+ * The two sums that convolutions, matrix products and their gradients consist of. Each number of a result is a chain of fused
+ * multiply-adds, rounded once each ({@link Math#fma(float, float, float)}), in the order that is written at each method: so
+ * its bits are the same on all processors, whatever the width of vectors.
  */
 interface Tiles {
     /** Channels of results come in whole blocks of this many, filled up with zeros, on every processor alike. */
@@ -17,12 +17,12 @@ interface Tiles {
 
     /**
      * For each pixel p of a list and each channel c of a panel: y[targets[p] + yAt + c] += Σ x[sources[p] + xAt + k] · w[wAt + k
-     * · panel + c], k ascending from 0 to count − 1.
+     * · panel + c], k ascending from 0 to count − 1; the chain goes on from y.
      *
      * @param from the first pixel
      * @param to behind the last one; whole groups
      * @param panel channels, one or two blocks
-     * @param first whether the sum replaces y instead
+     * @param first whether the chain begins with 0 instead
      */
     void taps(
             float[] x,
@@ -41,7 +41,7 @@ interface Tiles {
 
     /**
      * For each row i and each channel c of a panel: g[gAt + i · panel + c] += Σ x[sources[p] + xAt + i] · dy[targets[p] + dyAt +
-     * c], p ascending from {@code from} to {@code to} − 1.
+     * c], p ascending from {@code from} to {@code to} − 1; the chain goes on from g.
      *
      * @param panel channels, one or two blocks
      */

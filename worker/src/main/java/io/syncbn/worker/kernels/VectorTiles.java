@@ -17,7 +17,19 @@ final class VectorTiles implements Tiles {
 
     @Override
     public void taps(
-            float[] x, int[] sources, int xAt, int count, float[] w, int wAt, int panel, float[] y, int[] targets, int yAt, int from, int to, boolean first) {
+            float[] x,
+            int[] sources,
+            int xAt,
+            int count,
+            float[] w,
+            int wAt,
+            int panel,
+            float[] y,
+            int[] targets,
+            int yAt,
+            int from,
+            int to,
+            boolean first) {
         if (IS_WIDE && panel == PANEL) {
             for (int p = from; p < to; p += 12) {
                 taps12x2(x, sources, xAt, count, w, wAt, panel, y, targets, yAt, p, first);
@@ -37,7 +49,18 @@ final class VectorTiles implements Tiles {
 
     @Override
     public void outer(
-            float[] x, int[] sources, int xAt, int rows, float[] dy, int[] targets, int dyAt, int from, int to, float[] g, int gAt, int panel) {
+            float[] x,
+            int[] sources,
+            int xAt,
+            int rows,
+            float[] dy,
+            int[] targets,
+            int dyAt,
+            int from,
+            int to,
+            float[] g,
+            int gAt,
+            int panel) {
         for (int c = 0; c < panel; c += 2 * LANES) {
             int i = 0;
             while (i < rows) {
@@ -78,13 +101,20 @@ final class VectorTiles implements Tiles {
         }
     }
 
-    private static void add(FloatVector sum, float[] g, int at) {
-        FloatVector.fromArray(FLOATS, g, at).add(sum).intoArray(g, at);
-    }
-
     /** 12 pixels, 2 vectors of channels. */
     private static void taps12x2(
-            float[] x, int[] sources, int xAt, int count, float[] w, int wAt, int panel, float[] y, int[] targets, int yAt, int group, boolean first) {
+            float[] x,
+            int[] sources,
+            int xAt,
+            int count,
+            float[] w,
+            int wAt,
+            int panel,
+            float[] y,
+            int[] targets,
+            int yAt,
+            int group,
+            boolean first) {
         int x0 = sources[group] + xAt;
         int x1 = sources[group + 1] + xAt;
         int x2 = sources[group + 2] + xAt;
@@ -97,30 +127,42 @@ final class VectorTiles implements Tiles {
         int x9 = sources[group + 9] + xAt;
         int x10 = sources[group + 10] + xAt;
         int x11 = sources[group + 11] + xAt;
-        FloatVector a0a = FloatVector.zero(FLOATS);
-        FloatVector a0b = FloatVector.zero(FLOATS);
-        FloatVector a1a = FloatVector.zero(FLOATS);
-        FloatVector a1b = FloatVector.zero(FLOATS);
-        FloatVector a2a = FloatVector.zero(FLOATS);
-        FloatVector a2b = FloatVector.zero(FLOATS);
-        FloatVector a3a = FloatVector.zero(FLOATS);
-        FloatVector a3b = FloatVector.zero(FLOATS);
-        FloatVector a4a = FloatVector.zero(FLOATS);
-        FloatVector a4b = FloatVector.zero(FLOATS);
-        FloatVector a5a = FloatVector.zero(FLOATS);
-        FloatVector a5b = FloatVector.zero(FLOATS);
-        FloatVector a6a = FloatVector.zero(FLOATS);
-        FloatVector a6b = FloatVector.zero(FLOATS);
-        FloatVector a7a = FloatVector.zero(FLOATS);
-        FloatVector a7b = FloatVector.zero(FLOATS);
-        FloatVector a8a = FloatVector.zero(FLOATS);
-        FloatVector a8b = FloatVector.zero(FLOATS);
-        FloatVector a9a = FloatVector.zero(FLOATS);
-        FloatVector a9b = FloatVector.zero(FLOATS);
-        FloatVector a10a = FloatVector.zero(FLOATS);
-        FloatVector a10b = FloatVector.zero(FLOATS);
-        FloatVector a11a = FloatVector.zero(FLOATS);
-        FloatVector a11b = FloatVector.zero(FLOATS);
+        int y0 = targets[group] + yAt;
+        int y1 = targets[group + 1] + yAt;
+        int y2 = targets[group + 2] + yAt;
+        int y3 = targets[group + 3] + yAt;
+        int y4 = targets[group + 4] + yAt;
+        int y5 = targets[group + 5] + yAt;
+        int y6 = targets[group + 6] + yAt;
+        int y7 = targets[group + 7] + yAt;
+        int y8 = targets[group + 8] + yAt;
+        int y9 = targets[group + 9] + yAt;
+        int y10 = targets[group + 10] + yAt;
+        int y11 = targets[group + 11] + yAt;
+        FloatVector a0a = first ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, y, y0);
+        FloatVector a0b = first ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, y, y0 + LANES);
+        FloatVector a1a = first ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, y, y1);
+        FloatVector a1b = first ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, y, y1 + LANES);
+        FloatVector a2a = first ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, y, y2);
+        FloatVector a2b = first ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, y, y2 + LANES);
+        FloatVector a3a = first ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, y, y3);
+        FloatVector a3b = first ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, y, y3 + LANES);
+        FloatVector a4a = first ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, y, y4);
+        FloatVector a4b = first ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, y, y4 + LANES);
+        FloatVector a5a = first ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, y, y5);
+        FloatVector a5b = first ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, y, y5 + LANES);
+        FloatVector a6a = first ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, y, y6);
+        FloatVector a6b = first ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, y, y6 + LANES);
+        FloatVector a7a = first ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, y, y7);
+        FloatVector a7b = first ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, y, y7 + LANES);
+        FloatVector a8a = first ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, y, y8);
+        FloatVector a8b = first ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, y, y8 + LANES);
+        FloatVector a9a = first ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, y, y9);
+        FloatVector a9b = first ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, y, y9 + LANES);
+        FloatVector a10a = first ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, y, y10);
+        FloatVector a10b = first ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, y, y10 + LANES);
+        FloatVector a11a = first ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, y, y11);
+        FloatVector a11b = first ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, y, y11 + LANES);
         for (int k = 0, i = wAt; k < count; k++, i += panel) {
             FloatVector w0 = FloatVector.fromArray(FLOATS, w, i);
             FloatVector w1 = FloatVector.fromArray(FLOATS, w, i + LANES);
@@ -161,44 +203,6 @@ final class VectorTiles implements Tiles {
             a11a = s11.fma(w0, a11a);
             a11b = s11.fma(w1, a11b);
         }
-        int y0 = targets[group] + yAt;
-        int y1 = targets[group + 1] + yAt;
-        int y2 = targets[group + 2] + yAt;
-        int y3 = targets[group + 3] + yAt;
-        int y4 = targets[group + 4] + yAt;
-        int y5 = targets[group + 5] + yAt;
-        int y6 = targets[group + 6] + yAt;
-        int y7 = targets[group + 7] + yAt;
-        int y8 = targets[group + 8] + yAt;
-        int y9 = targets[group + 9] + yAt;
-        int y10 = targets[group + 10] + yAt;
-        int y11 = targets[group + 11] + yAt;
-        if (!first) {
-            a0a = FloatVector.fromArray(FLOATS, y, y0).add(a0a);
-            a0b = FloatVector.fromArray(FLOATS, y, y0 + LANES).add(a0b);
-            a1a = FloatVector.fromArray(FLOATS, y, y1).add(a1a);
-            a1b = FloatVector.fromArray(FLOATS, y, y1 + LANES).add(a1b);
-            a2a = FloatVector.fromArray(FLOATS, y, y2).add(a2a);
-            a2b = FloatVector.fromArray(FLOATS, y, y2 + LANES).add(a2b);
-            a3a = FloatVector.fromArray(FLOATS, y, y3).add(a3a);
-            a3b = FloatVector.fromArray(FLOATS, y, y3 + LANES).add(a3b);
-            a4a = FloatVector.fromArray(FLOATS, y, y4).add(a4a);
-            a4b = FloatVector.fromArray(FLOATS, y, y4 + LANES).add(a4b);
-            a5a = FloatVector.fromArray(FLOATS, y, y5).add(a5a);
-            a5b = FloatVector.fromArray(FLOATS, y, y5 + LANES).add(a5b);
-            a6a = FloatVector.fromArray(FLOATS, y, y6).add(a6a);
-            a6b = FloatVector.fromArray(FLOATS, y, y6 + LANES).add(a6b);
-            a7a = FloatVector.fromArray(FLOATS, y, y7).add(a7a);
-            a7b = FloatVector.fromArray(FLOATS, y, y7 + LANES).add(a7b);
-            a8a = FloatVector.fromArray(FLOATS, y, y8).add(a8a);
-            a8b = FloatVector.fromArray(FLOATS, y, y8 + LANES).add(a8b);
-            a9a = FloatVector.fromArray(FLOATS, y, y9).add(a9a);
-            a9b = FloatVector.fromArray(FLOATS, y, y9 + LANES).add(a9b);
-            a10a = FloatVector.fromArray(FLOATS, y, y10).add(a10a);
-            a10b = FloatVector.fromArray(FLOATS, y, y10 + LANES).add(a10b);
-            a11a = FloatVector.fromArray(FLOATS, y, y11).add(a11a);
-            a11b = FloatVector.fromArray(FLOATS, y, y11 + LANES).add(a11b);
-        }
         a0a.intoArray(y, y0);
         a0b.intoArray(y, y0 + LANES);
         a1a.intoArray(y, y1);
@@ -227,7 +231,18 @@ final class VectorTiles implements Tiles {
 
     /** 12 pixels, 1 vector of channels. */
     private static void taps12x1(
-            float[] x, int[] sources, int xAt, int count, float[] w, int wAt, int panel, float[] y, int[] targets, int yAt, int group, boolean first) {
+            float[] x,
+            int[] sources,
+            int xAt,
+            int count,
+            float[] w,
+            int wAt,
+            int panel,
+            float[] y,
+            int[] targets,
+            int yAt,
+            int group,
+            boolean first) {
         int x0 = sources[group] + xAt;
         int x1 = sources[group + 1] + xAt;
         int x2 = sources[group + 2] + xAt;
@@ -240,18 +255,30 @@ final class VectorTiles implements Tiles {
         int x9 = sources[group + 9] + xAt;
         int x10 = sources[group + 10] + xAt;
         int x11 = sources[group + 11] + xAt;
-        FloatVector a0 = FloatVector.zero(FLOATS);
-        FloatVector a1 = FloatVector.zero(FLOATS);
-        FloatVector a2 = FloatVector.zero(FLOATS);
-        FloatVector a3 = FloatVector.zero(FLOATS);
-        FloatVector a4 = FloatVector.zero(FLOATS);
-        FloatVector a5 = FloatVector.zero(FLOATS);
-        FloatVector a6 = FloatVector.zero(FLOATS);
-        FloatVector a7 = FloatVector.zero(FLOATS);
-        FloatVector a8 = FloatVector.zero(FLOATS);
-        FloatVector a9 = FloatVector.zero(FLOATS);
-        FloatVector a10 = FloatVector.zero(FLOATS);
-        FloatVector a11 = FloatVector.zero(FLOATS);
+        int y0 = targets[group] + yAt;
+        int y1 = targets[group + 1] + yAt;
+        int y2 = targets[group + 2] + yAt;
+        int y3 = targets[group + 3] + yAt;
+        int y4 = targets[group + 4] + yAt;
+        int y5 = targets[group + 5] + yAt;
+        int y6 = targets[group + 6] + yAt;
+        int y7 = targets[group + 7] + yAt;
+        int y8 = targets[group + 8] + yAt;
+        int y9 = targets[group + 9] + yAt;
+        int y10 = targets[group + 10] + yAt;
+        int y11 = targets[group + 11] + yAt;
+        FloatVector a0 = first ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, y, y0);
+        FloatVector a1 = first ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, y, y1);
+        FloatVector a2 = first ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, y, y2);
+        FloatVector a3 = first ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, y, y3);
+        FloatVector a4 = first ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, y, y4);
+        FloatVector a5 = first ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, y, y5);
+        FloatVector a6 = first ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, y, y6);
+        FloatVector a7 = first ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, y, y7);
+        FloatVector a8 = first ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, y, y8);
+        FloatVector a9 = first ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, y, y9);
+        FloatVector a10 = first ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, y, y10);
+        FloatVector a11 = first ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, y, y11);
         for (int k = 0, i = wAt; k < count; k++, i += panel) {
             FloatVector w0 = FloatVector.fromArray(FLOATS, w, i);
             a0 = FloatVector.broadcast(FLOATS, x[x0 + k]).fma(w0, a0);
@@ -266,32 +293,6 @@ final class VectorTiles implements Tiles {
             a9 = FloatVector.broadcast(FLOATS, x[x9 + k]).fma(w0, a9);
             a10 = FloatVector.broadcast(FLOATS, x[x10 + k]).fma(w0, a10);
             a11 = FloatVector.broadcast(FLOATS, x[x11 + k]).fma(w0, a11);
-        }
-        int y0 = targets[group] + yAt;
-        int y1 = targets[group + 1] + yAt;
-        int y2 = targets[group + 2] + yAt;
-        int y3 = targets[group + 3] + yAt;
-        int y4 = targets[group + 4] + yAt;
-        int y5 = targets[group + 5] + yAt;
-        int y6 = targets[group + 6] + yAt;
-        int y7 = targets[group + 7] + yAt;
-        int y8 = targets[group + 8] + yAt;
-        int y9 = targets[group + 9] + yAt;
-        int y10 = targets[group + 10] + yAt;
-        int y11 = targets[group + 11] + yAt;
-        if (!first) {
-            a0 = FloatVector.fromArray(FLOATS, y, y0).add(a0);
-            a1 = FloatVector.fromArray(FLOATS, y, y1).add(a1);
-            a2 = FloatVector.fromArray(FLOATS, y, y2).add(a2);
-            a3 = FloatVector.fromArray(FLOATS, y, y3).add(a3);
-            a4 = FloatVector.fromArray(FLOATS, y, y4).add(a4);
-            a5 = FloatVector.fromArray(FLOATS, y, y5).add(a5);
-            a6 = FloatVector.fromArray(FLOATS, y, y6).add(a6);
-            a7 = FloatVector.fromArray(FLOATS, y, y7).add(a7);
-            a8 = FloatVector.fromArray(FLOATS, y, y8).add(a8);
-            a9 = FloatVector.fromArray(FLOATS, y, y9).add(a9);
-            a10 = FloatVector.fromArray(FLOATS, y, y10).add(a10);
-            a11 = FloatVector.fromArray(FLOATS, y, y11).add(a11);
         }
         a0.intoArray(y, y0);
         a1.intoArray(y, y1);
@@ -309,25 +310,42 @@ final class VectorTiles implements Tiles {
 
     /** 6 pixels, 2 vectors of channels. */
     private static void taps6x2(
-            float[] x, int[] sources, int xAt, int count, float[] w, int wAt, int panel, float[] y, int[] targets, int yAt, int group, boolean first) {
+            float[] x,
+            int[] sources,
+            int xAt,
+            int count,
+            float[] w,
+            int wAt,
+            int panel,
+            float[] y,
+            int[] targets,
+            int yAt,
+            int group,
+            boolean first) {
         int x0 = sources[group] + xAt;
         int x1 = sources[group + 1] + xAt;
         int x2 = sources[group + 2] + xAt;
         int x3 = sources[group + 3] + xAt;
         int x4 = sources[group + 4] + xAt;
         int x5 = sources[group + 5] + xAt;
-        FloatVector a0a = FloatVector.zero(FLOATS);
-        FloatVector a0b = FloatVector.zero(FLOATS);
-        FloatVector a1a = FloatVector.zero(FLOATS);
-        FloatVector a1b = FloatVector.zero(FLOATS);
-        FloatVector a2a = FloatVector.zero(FLOATS);
-        FloatVector a2b = FloatVector.zero(FLOATS);
-        FloatVector a3a = FloatVector.zero(FLOATS);
-        FloatVector a3b = FloatVector.zero(FLOATS);
-        FloatVector a4a = FloatVector.zero(FLOATS);
-        FloatVector a4b = FloatVector.zero(FLOATS);
-        FloatVector a5a = FloatVector.zero(FLOATS);
-        FloatVector a5b = FloatVector.zero(FLOATS);
+        int y0 = targets[group] + yAt;
+        int y1 = targets[group + 1] + yAt;
+        int y2 = targets[group + 2] + yAt;
+        int y3 = targets[group + 3] + yAt;
+        int y4 = targets[group + 4] + yAt;
+        int y5 = targets[group + 5] + yAt;
+        FloatVector a0a = first ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, y, y0);
+        FloatVector a0b = first ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, y, y0 + LANES);
+        FloatVector a1a = first ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, y, y1);
+        FloatVector a1b = first ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, y, y1 + LANES);
+        FloatVector a2a = first ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, y, y2);
+        FloatVector a2b = first ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, y, y2 + LANES);
+        FloatVector a3a = first ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, y, y3);
+        FloatVector a3b = first ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, y, y3 + LANES);
+        FloatVector a4a = first ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, y, y4);
+        FloatVector a4b = first ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, y, y4 + LANES);
+        FloatVector a5a = first ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, y, y5);
+        FloatVector a5b = first ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, y, y5 + LANES);
         for (int k = 0, i = wAt; k < count; k++, i += panel) {
             FloatVector w0 = FloatVector.fromArray(FLOATS, w, i);
             FloatVector w1 = FloatVector.fromArray(FLOATS, w, i + LANES);
@@ -350,26 +368,6 @@ final class VectorTiles implements Tiles {
             a5a = s5.fma(w0, a5a);
             a5b = s5.fma(w1, a5b);
         }
-        int y0 = targets[group] + yAt;
-        int y1 = targets[group + 1] + yAt;
-        int y2 = targets[group + 2] + yAt;
-        int y3 = targets[group + 3] + yAt;
-        int y4 = targets[group + 4] + yAt;
-        int y5 = targets[group + 5] + yAt;
-        if (!first) {
-            a0a = FloatVector.fromArray(FLOATS, y, y0).add(a0a);
-            a0b = FloatVector.fromArray(FLOATS, y, y0 + LANES).add(a0b);
-            a1a = FloatVector.fromArray(FLOATS, y, y1).add(a1a);
-            a1b = FloatVector.fromArray(FLOATS, y, y1 + LANES).add(a1b);
-            a2a = FloatVector.fromArray(FLOATS, y, y2).add(a2a);
-            a2b = FloatVector.fromArray(FLOATS, y, y2 + LANES).add(a2b);
-            a3a = FloatVector.fromArray(FLOATS, y, y3).add(a3a);
-            a3b = FloatVector.fromArray(FLOATS, y, y3 + LANES).add(a3b);
-            a4a = FloatVector.fromArray(FLOATS, y, y4).add(a4a);
-            a4b = FloatVector.fromArray(FLOATS, y, y4 + LANES).add(a4b);
-            a5a = FloatVector.fromArray(FLOATS, y, y5).add(a5a);
-            a5b = FloatVector.fromArray(FLOATS, y, y5 + LANES).add(a5b);
-        }
         a0a.intoArray(y, y0);
         a0b.intoArray(y, y0 + LANES);
         a1a.intoArray(y, y1);
@@ -386,31 +384,41 @@ final class VectorTiles implements Tiles {
 
     /** 12 rows, 2 vectors of channels. */
     private static void outer12x2(
-            float[] x, int[] sources, int xAt, float[] dy, int[] targets, int dyAt, int from, int to, float[] g, int gAt, int panel) {
-        FloatVector a0a = FloatVector.zero(FLOATS);
-        FloatVector a0b = FloatVector.zero(FLOATS);
-        FloatVector a1a = FloatVector.zero(FLOATS);
-        FloatVector a1b = FloatVector.zero(FLOATS);
-        FloatVector a2a = FloatVector.zero(FLOATS);
-        FloatVector a2b = FloatVector.zero(FLOATS);
-        FloatVector a3a = FloatVector.zero(FLOATS);
-        FloatVector a3b = FloatVector.zero(FLOATS);
-        FloatVector a4a = FloatVector.zero(FLOATS);
-        FloatVector a4b = FloatVector.zero(FLOATS);
-        FloatVector a5a = FloatVector.zero(FLOATS);
-        FloatVector a5b = FloatVector.zero(FLOATS);
-        FloatVector a6a = FloatVector.zero(FLOATS);
-        FloatVector a6b = FloatVector.zero(FLOATS);
-        FloatVector a7a = FloatVector.zero(FLOATS);
-        FloatVector a7b = FloatVector.zero(FLOATS);
-        FloatVector a8a = FloatVector.zero(FLOATS);
-        FloatVector a8b = FloatVector.zero(FLOATS);
-        FloatVector a9a = FloatVector.zero(FLOATS);
-        FloatVector a9b = FloatVector.zero(FLOATS);
-        FloatVector a10a = FloatVector.zero(FLOATS);
-        FloatVector a10b = FloatVector.zero(FLOATS);
-        FloatVector a11a = FloatVector.zero(FLOATS);
-        FloatVector a11b = FloatVector.zero(FLOATS);
+            float[] x,
+            int[] sources,
+            int xAt,
+            float[] dy,
+            int[] targets,
+            int dyAt,
+            int from,
+            int to,
+            float[] g,
+            int gAt,
+            int panel) {
+        FloatVector a0a = FloatVector.fromArray(FLOATS, g, gAt);
+        FloatVector a0b = FloatVector.fromArray(FLOATS, g, gAt + LANES);
+        FloatVector a1a = FloatVector.fromArray(FLOATS, g, gAt + panel);
+        FloatVector a1b = FloatVector.fromArray(FLOATS, g, gAt + panel + LANES);
+        FloatVector a2a = FloatVector.fromArray(FLOATS, g, gAt + 2 * panel);
+        FloatVector a2b = FloatVector.fromArray(FLOATS, g, gAt + 2 * panel + LANES);
+        FloatVector a3a = FloatVector.fromArray(FLOATS, g, gAt + 3 * panel);
+        FloatVector a3b = FloatVector.fromArray(FLOATS, g, gAt + 3 * panel + LANES);
+        FloatVector a4a = FloatVector.fromArray(FLOATS, g, gAt + 4 * panel);
+        FloatVector a4b = FloatVector.fromArray(FLOATS, g, gAt + 4 * panel + LANES);
+        FloatVector a5a = FloatVector.fromArray(FLOATS, g, gAt + 5 * panel);
+        FloatVector a5b = FloatVector.fromArray(FLOATS, g, gAt + 5 * panel + LANES);
+        FloatVector a6a = FloatVector.fromArray(FLOATS, g, gAt + 6 * panel);
+        FloatVector a6b = FloatVector.fromArray(FLOATS, g, gAt + 6 * panel + LANES);
+        FloatVector a7a = FloatVector.fromArray(FLOATS, g, gAt + 7 * panel);
+        FloatVector a7b = FloatVector.fromArray(FLOATS, g, gAt + 7 * panel + LANES);
+        FloatVector a8a = FloatVector.fromArray(FLOATS, g, gAt + 8 * panel);
+        FloatVector a8b = FloatVector.fromArray(FLOATS, g, gAt + 8 * panel + LANES);
+        FloatVector a9a = FloatVector.fromArray(FLOATS, g, gAt + 9 * panel);
+        FloatVector a9b = FloatVector.fromArray(FLOATS, g, gAt + 9 * panel + LANES);
+        FloatVector a10a = FloatVector.fromArray(FLOATS, g, gAt + 10 * panel);
+        FloatVector a10b = FloatVector.fromArray(FLOATS, g, gAt + 10 * panel + LANES);
+        FloatVector a11a = FloatVector.fromArray(FLOATS, g, gAt + 11 * panel);
+        FloatVector a11b = FloatVector.fromArray(FLOATS, g, gAt + 11 * panel + LANES);
         for (int p = from; p < to; p++) {
             int b = sources[p] + xAt;
             int d = targets[p] + dyAt;
@@ -453,47 +461,57 @@ final class VectorTiles implements Tiles {
             a11a = s11.fma(d0, a11a);
             a11b = s11.fma(d1, a11b);
         }
-        add(a0a, g, gAt);
-        add(a0b, g, gAt + LANES);
-        add(a1a, g, gAt + panel);
-        add(a1b, g, gAt + panel + LANES);
-        add(a2a, g, gAt + 2 * panel);
-        add(a2b, g, gAt + 2 * panel + LANES);
-        add(a3a, g, gAt + 3 * panel);
-        add(a3b, g, gAt + 3 * panel + LANES);
-        add(a4a, g, gAt + 4 * panel);
-        add(a4b, g, gAt + 4 * panel + LANES);
-        add(a5a, g, gAt + 5 * panel);
-        add(a5b, g, gAt + 5 * panel + LANES);
-        add(a6a, g, gAt + 6 * panel);
-        add(a6b, g, gAt + 6 * panel + LANES);
-        add(a7a, g, gAt + 7 * panel);
-        add(a7b, g, gAt + 7 * panel + LANES);
-        add(a8a, g, gAt + 8 * panel);
-        add(a8b, g, gAt + 8 * panel + LANES);
-        add(a9a, g, gAt + 9 * panel);
-        add(a9b, g, gAt + 9 * panel + LANES);
-        add(a10a, g, gAt + 10 * panel);
-        add(a10b, g, gAt + 10 * panel + LANES);
-        add(a11a, g, gAt + 11 * panel);
-        add(a11b, g, gAt + 11 * panel + LANES);
+        a0a.intoArray(g, gAt);
+        a0b.intoArray(g, gAt + LANES);
+        a1a.intoArray(g, gAt + panel);
+        a1b.intoArray(g, gAt + panel + LANES);
+        a2a.intoArray(g, gAt + 2 * panel);
+        a2b.intoArray(g, gAt + 2 * panel + LANES);
+        a3a.intoArray(g, gAt + 3 * panel);
+        a3b.intoArray(g, gAt + 3 * panel + LANES);
+        a4a.intoArray(g, gAt + 4 * panel);
+        a4b.intoArray(g, gAt + 4 * panel + LANES);
+        a5a.intoArray(g, gAt + 5 * panel);
+        a5b.intoArray(g, gAt + 5 * panel + LANES);
+        a6a.intoArray(g, gAt + 6 * panel);
+        a6b.intoArray(g, gAt + 6 * panel + LANES);
+        a7a.intoArray(g, gAt + 7 * panel);
+        a7b.intoArray(g, gAt + 7 * panel + LANES);
+        a8a.intoArray(g, gAt + 8 * panel);
+        a8b.intoArray(g, gAt + 8 * panel + LANES);
+        a9a.intoArray(g, gAt + 9 * panel);
+        a9b.intoArray(g, gAt + 9 * panel + LANES);
+        a10a.intoArray(g, gAt + 10 * panel);
+        a10b.intoArray(g, gAt + 10 * panel + LANES);
+        a11a.intoArray(g, gAt + 11 * panel);
+        a11b.intoArray(g, gAt + 11 * panel + LANES);
     }
 
     /** 12 rows, 1 vector of channels. */
     private static void outer12x1(
-            float[] x, int[] sources, int xAt, float[] dy, int[] targets, int dyAt, int from, int to, float[] g, int gAt, int panel) {
-        FloatVector a0 = FloatVector.zero(FLOATS);
-        FloatVector a1 = FloatVector.zero(FLOATS);
-        FloatVector a2 = FloatVector.zero(FLOATS);
-        FloatVector a3 = FloatVector.zero(FLOATS);
-        FloatVector a4 = FloatVector.zero(FLOATS);
-        FloatVector a5 = FloatVector.zero(FLOATS);
-        FloatVector a6 = FloatVector.zero(FLOATS);
-        FloatVector a7 = FloatVector.zero(FLOATS);
-        FloatVector a8 = FloatVector.zero(FLOATS);
-        FloatVector a9 = FloatVector.zero(FLOATS);
-        FloatVector a10 = FloatVector.zero(FLOATS);
-        FloatVector a11 = FloatVector.zero(FLOATS);
+            float[] x,
+            int[] sources,
+            int xAt,
+            float[] dy,
+            int[] targets,
+            int dyAt,
+            int from,
+            int to,
+            float[] g,
+            int gAt,
+            int panel) {
+        FloatVector a0 = FloatVector.fromArray(FLOATS, g, gAt);
+        FloatVector a1 = FloatVector.fromArray(FLOATS, g, gAt + panel);
+        FloatVector a2 = FloatVector.fromArray(FLOATS, g, gAt + 2 * panel);
+        FloatVector a3 = FloatVector.fromArray(FLOATS, g, gAt + 3 * panel);
+        FloatVector a4 = FloatVector.fromArray(FLOATS, g, gAt + 4 * panel);
+        FloatVector a5 = FloatVector.fromArray(FLOATS, g, gAt + 5 * panel);
+        FloatVector a6 = FloatVector.fromArray(FLOATS, g, gAt + 6 * panel);
+        FloatVector a7 = FloatVector.fromArray(FLOATS, g, gAt + 7 * panel);
+        FloatVector a8 = FloatVector.fromArray(FLOATS, g, gAt + 8 * panel);
+        FloatVector a9 = FloatVector.fromArray(FLOATS, g, gAt + 9 * panel);
+        FloatVector a10 = FloatVector.fromArray(FLOATS, g, gAt + 10 * panel);
+        FloatVector a11 = FloatVector.fromArray(FLOATS, g, gAt + 11 * panel);
         for (int p = from; p < to; p++) {
             int b = sources[p] + xAt;
             int d = targets[p] + dyAt;
@@ -511,31 +529,41 @@ final class VectorTiles implements Tiles {
             a10 = FloatVector.broadcast(FLOATS, x[b + 10]).fma(d0, a10);
             a11 = FloatVector.broadcast(FLOATS, x[b + 11]).fma(d0, a11);
         }
-        add(a0, g, gAt);
-        add(a1, g, gAt + panel);
-        add(a2, g, gAt + 2 * panel);
-        add(a3, g, gAt + 3 * panel);
-        add(a4, g, gAt + 4 * panel);
-        add(a5, g, gAt + 5 * panel);
-        add(a6, g, gAt + 6 * panel);
-        add(a7, g, gAt + 7 * panel);
-        add(a8, g, gAt + 8 * panel);
-        add(a9, g, gAt + 9 * panel);
-        add(a10, g, gAt + 10 * panel);
-        add(a11, g, gAt + 11 * panel);
+        a0.intoArray(g, gAt);
+        a1.intoArray(g, gAt + panel);
+        a2.intoArray(g, gAt + 2 * panel);
+        a3.intoArray(g, gAt + 3 * panel);
+        a4.intoArray(g, gAt + 4 * panel);
+        a5.intoArray(g, gAt + 5 * panel);
+        a6.intoArray(g, gAt + 6 * panel);
+        a7.intoArray(g, gAt + 7 * panel);
+        a8.intoArray(g, gAt + 8 * panel);
+        a9.intoArray(g, gAt + 9 * panel);
+        a10.intoArray(g, gAt + 10 * panel);
+        a11.intoArray(g, gAt + 11 * panel);
     }
 
     /** 4 rows, 2 vectors of channels. */
     private static void outer4x2(
-            float[] x, int[] sources, int xAt, float[] dy, int[] targets, int dyAt, int from, int to, float[] g, int gAt, int panel) {
-        FloatVector a0a = FloatVector.zero(FLOATS);
-        FloatVector a0b = FloatVector.zero(FLOATS);
-        FloatVector a1a = FloatVector.zero(FLOATS);
-        FloatVector a1b = FloatVector.zero(FLOATS);
-        FloatVector a2a = FloatVector.zero(FLOATS);
-        FloatVector a2b = FloatVector.zero(FLOATS);
-        FloatVector a3a = FloatVector.zero(FLOATS);
-        FloatVector a3b = FloatVector.zero(FLOATS);
+            float[] x,
+            int[] sources,
+            int xAt,
+            float[] dy,
+            int[] targets,
+            int dyAt,
+            int from,
+            int to,
+            float[] g,
+            int gAt,
+            int panel) {
+        FloatVector a0a = FloatVector.fromArray(FLOATS, g, gAt);
+        FloatVector a0b = FloatVector.fromArray(FLOATS, g, gAt + LANES);
+        FloatVector a1a = FloatVector.fromArray(FLOATS, g, gAt + panel);
+        FloatVector a1b = FloatVector.fromArray(FLOATS, g, gAt + panel + LANES);
+        FloatVector a2a = FloatVector.fromArray(FLOATS, g, gAt + 2 * panel);
+        FloatVector a2b = FloatVector.fromArray(FLOATS, g, gAt + 2 * panel + LANES);
+        FloatVector a3a = FloatVector.fromArray(FLOATS, g, gAt + 3 * panel);
+        FloatVector a3b = FloatVector.fromArray(FLOATS, g, gAt + 3 * panel + LANES);
         for (int p = from; p < to; p++) {
             int b = sources[p] + xAt;
             int d = targets[p] + dyAt;
@@ -554,23 +582,33 @@ final class VectorTiles implements Tiles {
             a3a = s3.fma(d0, a3a);
             a3b = s3.fma(d1, a3b);
         }
-        add(a0a, g, gAt);
-        add(a0b, g, gAt + LANES);
-        add(a1a, g, gAt + panel);
-        add(a1b, g, gAt + panel + LANES);
-        add(a2a, g, gAt + 2 * panel);
-        add(a2b, g, gAt + 2 * panel + LANES);
-        add(a3a, g, gAt + 3 * panel);
-        add(a3b, g, gAt + 3 * panel + LANES);
+        a0a.intoArray(g, gAt);
+        a0b.intoArray(g, gAt + LANES);
+        a1a.intoArray(g, gAt + panel);
+        a1b.intoArray(g, gAt + panel + LANES);
+        a2a.intoArray(g, gAt + 2 * panel);
+        a2b.intoArray(g, gAt + 2 * panel + LANES);
+        a3a.intoArray(g, gAt + 3 * panel);
+        a3b.intoArray(g, gAt + 3 * panel + LANES);
     }
 
     /** 4 rows, 1 vector of channels. */
     private static void outer4x1(
-            float[] x, int[] sources, int xAt, float[] dy, int[] targets, int dyAt, int from, int to, float[] g, int gAt, int panel) {
-        FloatVector a0 = FloatVector.zero(FLOATS);
-        FloatVector a1 = FloatVector.zero(FLOATS);
-        FloatVector a2 = FloatVector.zero(FLOATS);
-        FloatVector a3 = FloatVector.zero(FLOATS);
+            float[] x,
+            int[] sources,
+            int xAt,
+            float[] dy,
+            int[] targets,
+            int dyAt,
+            int from,
+            int to,
+            float[] g,
+            int gAt,
+            int panel) {
+        FloatVector a0 = FloatVector.fromArray(FLOATS, g, gAt);
+        FloatVector a1 = FloatVector.fromArray(FLOATS, g, gAt + panel);
+        FloatVector a2 = FloatVector.fromArray(FLOATS, g, gAt + 2 * panel);
+        FloatVector a3 = FloatVector.fromArray(FLOATS, g, gAt + 3 * panel);
         for (int p = from; p < to; p++) {
             int b = sources[p] + xAt;
             int d = targets[p] + dyAt;
@@ -580,17 +618,27 @@ final class VectorTiles implements Tiles {
             a2 = FloatVector.broadcast(FLOATS, x[b + 2]).fma(d0, a2);
             a3 = FloatVector.broadcast(FLOATS, x[b + 3]).fma(d0, a3);
         }
-        add(a0, g, gAt);
-        add(a1, g, gAt + panel);
-        add(a2, g, gAt + 2 * panel);
-        add(a3, g, gAt + 3 * panel);
+        a0.intoArray(g, gAt);
+        a1.intoArray(g, gAt + panel);
+        a2.intoArray(g, gAt + 2 * panel);
+        a3.intoArray(g, gAt + 3 * panel);
     }
 
     /** 1 row, 2 vectors of channels. */
     private static void outer1x2(
-            float[] x, int[] sources, int xAt, float[] dy, int[] targets, int dyAt, int from, int to, float[] g, int gAt, int panel) {
-        FloatVector a0a = FloatVector.zero(FLOATS);
-        FloatVector a0b = FloatVector.zero(FLOATS);
+            float[] x,
+            int[] sources,
+            int xAt,
+            float[] dy,
+            int[] targets,
+            int dyAt,
+            int from,
+            int to,
+            float[] g,
+            int gAt,
+            int panel) {
+        FloatVector a0a = FloatVector.fromArray(FLOATS, g, gAt);
+        FloatVector a0b = FloatVector.fromArray(FLOATS, g, gAt + LANES);
         for (int p = from; p < to; p++) {
             int b = sources[p] + xAt;
             int d = targets[p] + dyAt;
@@ -600,20 +648,30 @@ final class VectorTiles implements Tiles {
             a0a = s0.fma(d0, a0a);
             a0b = s0.fma(d1, a0b);
         }
-        add(a0a, g, gAt);
-        add(a0b, g, gAt + LANES);
+        a0a.intoArray(g, gAt);
+        a0b.intoArray(g, gAt + LANES);
     }
 
     /** 1 row, 1 vector of channels. */
     private static void outer1x1(
-            float[] x, int[] sources, int xAt, float[] dy, int[] targets, int dyAt, int from, int to, float[] g, int gAt, int panel) {
-        FloatVector a0 = FloatVector.zero(FLOATS);
+            float[] x,
+            int[] sources,
+            int xAt,
+            float[] dy,
+            int[] targets,
+            int dyAt,
+            int from,
+            int to,
+            float[] g,
+            int gAt,
+            int panel) {
+        FloatVector a0 = FloatVector.fromArray(FLOATS, g, gAt);
         for (int p = from; p < to; p++) {
             int b = sources[p] + xAt;
             int d = targets[p] + dyAt;
             FloatVector d0 = FloatVector.fromArray(FLOATS, dy, d);
             a0 = FloatVector.broadcast(FLOATS, x[b]).fma(d0, a0);
         }
-        add(a0, g, gAt);
+        a0.intoArray(g, gAt);
     }
 }

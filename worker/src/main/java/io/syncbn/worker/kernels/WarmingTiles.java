@@ -1,13 +1,11 @@
 package io.syncbn.worker.kernels;
 
-import com.sun.management.ThreadMXBean;
-import java.lang.management.ManagementFactory;
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * Plain tiles until the vector tiles are compiled, for the reason that {@link WarmingKernels} gives: a thread of its own runs
- * the vector tiles meanwhile. Both give equal bits, so the change-over does not show in results.
+ * Plain tiles until the vector tiles are compiled ({@link WarmUp}). Both give equal bits, so the change-over does not show in
+ * results.
  *
  * <p>Thread-safe.
  */
@@ -15,10 +13,7 @@ final class WarmingTiles implements Tiles {
     /** One per JVM, because compiled code is shared by the whole JVM. */
     static final Tiles OF_THIS_JVM = new WarmingTiles(new PlainTiles(), new VectorTiles());
 
-    /** Enough for any compiler; one round takes milliseconds before tiles are compiled. */
-    private static final int MOST_ROUNDS = 20_000;
-
-    /** So many that HotSpot finds a loop worth compiling. */
+    /** Channels that are summed over. Few, so that a whole method is compiled before a loop within it. */
     private static final int LENGTH = 16;
 
     /** Whole tiles and each of the smaller ones behind them. */
@@ -36,44 +31,24 @@ final class WarmingTiles implements Tiles {
     private Tiles present() {
         Tiles tiles = present;
         if (tiles != vectors && !isWarming.get() && isWarming.compareAndSet(false, true)) {
-            Thread thread = new Thread(this::warmUp, "warm-up of tiles");
-            thread.setDaemon(true);
-            thread.start();
+            WarmUp.start("warm-up of tiles", round(), () -> present = vectors);
         }
         return tiles;
     }
 
-    /** Compiled code keeps its vectors in registers: a round that makes no object was compiled throughout. */
-    private void warmUp() {
-        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-        Round round = new Round();
-        for (int i = 0; i < MOST_ROUNDS; i++) {
-            long before = threads.getCurrentThreadAllocatedBytes();
-            round.run();
-            if (threads.getCurrentThreadAllocatedBytes() == before) {
-                break;
-            }
-        }
-        present = vectors;
-    }
-
     /** Runs every tile; the numbers do not matter. */
-    private final class Round {
-        private final int[] places = new int[GROUP];
-        private final float[] numbers = new float[LENGTH * PANEL + ROWS];
-        private final float[] results = new float[Math.max(GROUP, ROWS) * PANEL];
-
-        Round() {
-            Arrays.setAll(places, i -> i * PANEL);
-        }
-
-        void run() {
+    private Runnable round() {
+        int[] places = new int[GROUP];
+        Arrays.setAll(places, i -> i * PANEL);
+        float[] numbers = new float[LENGTH * PANEL + ROWS];
+        float[] results = new float[Math.max(GROUP, ROWS) * PANEL];
+        return () -> {
             for (int panel = BLOCK; panel <= PANEL; panel += BLOCK) {
                 vectors.taps(numbers, places, 0, LENGTH, numbers, 0, panel, results, places, 0, 0, GROUP, true);
                 vectors.taps(numbers, places, 0, LENGTH, numbers, 0, panel, results, places, 0, 0, GROUP, false);
                 vectors.outer(numbers, places, 0, ROWS, numbers, places, 0, 0, GROUP, results, 0, panel);
             }
-        }
+        };
     }
 
     @Override

@@ -1,5 +1,7 @@
 package io.syncbn.worker.nn;
 
+import io.syncbn.proto.job.Kernels;
+import io.syncbn.worker.kernels.LinearKernels;
 import io.syncbn.worker.random.CounterRandom;
 import io.syncbn.worker.random.CounterRandom.Purpose;
 import java.util.Arrays;
@@ -98,8 +100,9 @@ public final class ModelDefinition {
      * The model for one shard, with memory of its own.
      *
      * @param maxExamples the largest batch that it will see
+     * @param kernels of convolutions and matrix products
      */
-    public ShardModel newShardModel(Replica replica, int maxExamples) {
-        return new ShardModel(this, layers, replica, maxExamples);
+    public ShardModel newShardModel(Replica replica, int maxExamples, Kernels kernels) {
+        return new ShardModel(this, layers, replica, maxExamples, LinearKernels.of(kernels));
     }
 }

@@ -99,7 +99,7 @@ public final class Net {
                 memory -> new LinearLayer(
                         place,
                         weights.create(memory),
-                        memory.natives().convolution(geometry, memory.maxExamples()),
+                        memory.linearKernels().convolution(geometry, memory.maxExamples()),
                         memory),
                 output,
                 first);
@@ -255,7 +255,7 @@ public final class Net {
                 memory -> new LinearLayer(
                         place,
                         weights.create(memory),
-                        memory.natives().matrixProduct(inputs, features, memory.maxExamples()),
+                        memory.linearKernels().matrixProduct(inputs, features, memory.maxExamples()),
                         memory),
                 output,
                 first);

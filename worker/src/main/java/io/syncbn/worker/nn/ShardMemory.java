@@ -1,7 +1,7 @@
 package io.syncbn.worker.nn;
 
 import io.syncbn.worker.kernels.ChannelKernels;
-import io.syncbn.worker.kernels.Natives;
+import io.syncbn.worker.kernels.LinearKernels;
 
 /** What the layers of one shard's model share. Belongs to the shard's {@link ShardModel}. */
 public final class ShardMemory {
@@ -10,7 +10,7 @@ public final class ShardMemory {
     private final BatchStatistics batchStatistics;
     private final Population population;
     private final int maxExamples;
-    private final Natives natives;
+    private final LinearKernels linearKernels;
     private final ChannelKernels kernels;
     private final DeferredWeightGradient lateGradient = new DeferredWeightGradient();
     private final SharedGradientBuffer passedGradient = new SharedGradientBuffer();
@@ -18,15 +18,15 @@ public final class ShardMemory {
     /**
      * @param replica the worker's; only read
      * @param maxExamples the largest batch
-     * @param natives for convolutions and matrix products
+     * @param linearKernels for convolutions and matrix products
      */
-    ShardMemory(Replica replica, int maxExamples, Natives natives, ChannelKernels kernels) {
+    ShardMemory(Replica replica, int maxExamples, LinearKernels linearKernels, ChannelKernels kernels) {
         this.replica = replica;
         this.gradients = new float[replica.parameters().size()];
         this.batchStatistics = new BatchStatistics(replica.statistics());
         this.population = new Population(replica.statistics());
         this.maxExamples = maxExamples;
-        this.natives = natives;
+        this.linearKernels = linearKernels;
         this.kernels = kernels;
     }
 
@@ -89,8 +89,8 @@ public final class ShardMemory {
         lateGradient.finish(pass);
     }
 
-    Natives natives() {
-        return natives;
+    LinearKernels linearKernels() {
+        return linearKernels;
     }
 
     DeferredWeightGradient lateGradient() {

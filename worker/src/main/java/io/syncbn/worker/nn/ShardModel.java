@@ -1,7 +1,7 @@
 package io.syncbn.worker.nn;
 
 import io.syncbn.worker.kernels.ChannelKernels;
-import io.syncbn.worker.kernels.Natives;
+import io.syncbn.worker.kernels.LinearKernels;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -18,9 +18,14 @@ public final class ShardModel implements AutoCloseable {
     private final ShardMemory memory;
     private final Sequential layers;
 
-    ShardModel(ModelDefinition definition, Sequential.Spec layers, Replica replica, int maxExamples) {
+    ShardModel(
+            ModelDefinition definition,
+            Sequential.Spec layers,
+            Replica replica,
+            int maxExamples,
+            LinearKernels kernels) {
         this.definition = definition;
-        this.memory = new ShardMemory(replica, maxExamples, Natives.open(), ChannelKernels.fastest());
+        this.memory = new ShardMemory(replica, maxExamples, kernels, ChannelKernels.fastest());
         this.layers = layers.create(memory);
     }
 
@@ -94,6 +99,6 @@ public final class ShardModel implements AutoCloseable {
 
     @Override
     public void close() {
-        memory.natives().close();
+        memory.linearKernels().close();
     }
 }

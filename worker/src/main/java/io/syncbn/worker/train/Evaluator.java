@@ -112,7 +112,10 @@ final class Evaluator {
         try {
             while (own.size() < shards.size() && estimates()) {
                 own.add(replicas.definition()
-                        .newShardModel(replica, job.batches().batch()));
+                        .newShardModel(
+                                replica,
+                                job.batches().batch(),
+                                job.determinism().kernels()));
             }
             return estimate(stepsDone, 1, replica, own)
                     .map(replica::withStatistics)
@@ -162,7 +165,8 @@ final class Evaluator {
         List<ShardModel> testers = new ArrayList<>();
         try {
             while (testers.size() < count) {
-                testers.add(replicas.definition().newShardModel(replica, TEST_CHUNK));
+                testers.add(replicas.definition()
+                        .newShardModel(replica, TEST_CHUNK, job.determinism().kernels()));
             }
             test(testers, round, sums, offset);
         } finally {

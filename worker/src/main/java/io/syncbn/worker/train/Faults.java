@@ -4,7 +4,7 @@ import io.syncbn.proto.job.JobException;
 import io.syncbn.worker.checkpoint.CheckpointException;
 import io.syncbn.worker.collective.JobFailedException;
 import io.syncbn.worker.data.DataException;
-import io.syncbn.worker.kernels.NativesException;
+import io.syncbn.worker.kernels.KernelsException;
 import io.syncbn.worker.nn.ModelException;
 import io.syncbn.worker.record.RecordException;
 import io.syncbn.worker.session.Fault;
@@ -25,7 +25,7 @@ public final class Faults {
      */
     public static RuntimeException toEndWith(Throwable thrown) {
         boolean isForUser =
-                isSaidInWords(thrown) || thrown instanceof WorkerFaultException || thrown instanceof NativesException;
+                isSaidInWords(thrown) || thrown instanceof WorkerFaultException || thrown instanceof KernelsException;
         return isForUser
                 ? (RuntimeException) thrown
                 : new WorkerFaultException(Fault.ofWorker(thrown).reason(), thrown);

@@ -176,7 +176,11 @@ public final class LocalShards implements AutoCloseable {
     }
 
     private ShardModel newModel(int maxExamples) {
-        return replicas.definition().newShardModel(replicas.initialState().replica(), maxExamples);
+        return replicas.definition()
+                .newShardModel(
+                        replicas.initialState().replica(),
+                        maxExamples,
+                        job.determinism().kernels());
     }
 
     private void closeThreads() {

@@ -155,7 +155,7 @@ public record Replicas(ModelDefinition definition, SlotNames slots, ModelState i
         if (checkpoint.info().fingerprint().equals(Fingerprint.of(job))) {
             return;
         }
-        Map<String, String> there = checkpoint.info().settings();
+        Map<String, String> there = Fingerprint.withAdded(checkpoint.info().settings());
         String differences = job.settings().entrySet().stream()
                 .filter(here -> there.containsKey(here.getKey()))
                 .filter(here -> !here.getValue().equals(there.get(here.getKey())))

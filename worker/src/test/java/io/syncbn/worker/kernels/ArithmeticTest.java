@@ -4,9 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.syncbn.proto.job.InstructionSet;
+import io.syncbn.proto.job.Job;
+import io.syncbn.proto.job.Kernels;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** What computes here, and whether the probe sees each of its results. */
 class ArithmeticTest {
@@ -18,16 +23,16 @@ class ArithmeticTest {
         WEIGHTS_GRADIENT
     }
 
-    /** Natives that change a bit in the n-th map that is asked for. */
-    private record Changed(Natives natives, Part part, int map, int[] count) implements Natives {
+    /** Kernels that change a bit in the n-th map that is asked for. */
+    private record Changed(LinearKernels linear, Part part, int map, int[] count) implements LinearKernels {
         @Override
         public LinearOperation convolution(ConvolutionGeometry geometry, int maxExamples) {
-            return next(natives.convolution(geometry, maxExamples));
+            return next(linear.convolution(geometry, maxExamples));
         }
 
         @Override
         public LinearOperation matrixProduct(int inputs, int outputs, int maxExamples) {
-            return next(natives.matrixProduct(inputs, outputs, maxExamples));
+            return next(linear.matrixProduct(inputs, outputs, maxExamples));
         }
 
         private LinearOperation next(LinearOperation made) {
@@ -36,17 +41,17 @@ class ArithmeticTest {
 
         @Override
         public String library() {
-            return natives.library();
+            return linear.library();
         }
 
         @Override
         public String instructionSet() {
-            return natives.instructionSet();
+            return linear.instructionSet();
         }
 
         @Override
         public void close() {
-            natives.close();
+            linear.close();
         }
     }
 
@@ -76,56 +81,72 @@ class ArithmeticTest {
         }
     }
 
-    private static String digest(Part part, int map) {
-        try (Natives natives = new Changed(Natives.open(), part, map, new int[1])) {
-            return ArithmeticProbe.digest(natives, new PlainKernels());
+    private static String digest(Kernels kernels, Part part, int map) {
+        try (LinearKernels linear = new Changed(LinearKernels.of(kernels), part, map, new int[1])) {
+            return ArithmeticProbe.digest(linear, new PlainKernels());
         }
     }
 
-    @Test
-    void theProbeSeesEveryResultOfNatives() {
+    @ParameterizedTest
+    @EnumSource
+    void theProbeSeesEveryResult(Kernels kernels) {
         int maps = 11;
-        List<String> digests = new ArrayList<>(List.of(digest(Part.NONE, 0)));
+        List<String> digests = new ArrayList<>(List.of(digest(kernels, Part.NONE, 0)));
         for (int map = 0; map < maps; map++) {
             for (Part part : List.of(Part.FORWARD, Part.INPUT_GRADIENT, Part.WEIGHTS_GRADIENT)) {
-                digests.add(digest(part, map));
+                digests.add(digest(kernels, part, map));
             }
         }
         assertThat(digests).doesNotHaveDuplicates();
-        assertThat(digest(Part.NONE, 0)).isEqualTo(digests.get(0));
-        assertThat(digest(Part.FORWARD, maps)).as("there are no more").isEqualTo(digests.get(0));
+        assertThat(digest(kernels, Part.NONE, 0)).isEqualTo(digests.get(0));
+        assertThat(digest(kernels, Part.FORWARD, maps)).as("there are no more").isEqualTo(digests.get(0));
     }
 
-    @Test
-    void vectorsComputeAsLoopsDo() {
-        try (Natives natives = Natives.open()) {
-            assertThat(ArithmeticProbe.digest(natives, new SimdKernels()))
-                    .isEqualTo(digest(Part.NONE, 0))
-                    .isEqualTo(Arithmetic.of(InstructionSet.NATIVE).digest());
+    @ParameterizedTest
+    @EnumSource
+    void vectorsComputeAsLoopsDo(Kernels kernels) {
+        try (LinearKernels linear = LinearKernels.of(kernels)) {
+            assertThat(ArithmeticProbe.digest(linear, new SimdKernels()))
+                    .isEqualTo(digest(kernels, Part.NONE, 0))
+                    .isEqualTo(Arithmetic.of(determinism(kernels, InstructionSet.NATIVE))
+                            .digest());
         }
     }
 
+    private static Job.Determinism determinism(Kernels kernels, InstructionSet set) {
+        return new Job.Determinism(1, kernels, set);
+    }
+
+    /** Where this changes, so does every result that anybody has published. */
     @Test
-    void otherNativesComputeOtherBitsAndSayWhoTheyAre() {
-        try (Natives oneDnn = new OneDnn();
-                Natives nd4j = new Nd4jNatives()) {
-            assertThat(ArithmeticProbe.digest(nd4j, new PlainKernels()))
-                    .isNotEqualTo(ArithmeticProbe.digest(oneDnn, new PlainKernels()));
+    void ourOwnKernelsComputeTheSameBitsEverywhere() {
+        Arithmetic ours = Arithmetic.of(determinism(Kernels.PORTABLE, InstructionSet.NATIVE));
+        assertThat(ours.digest()).isEqualTo("652bf602648da9b765305111333493357bab0d2eec9687f8dfb3d1211dc1de72");
+        assertThat(ours.library()).isEqualTo("portable kernels 1");
+    }
+
+    @Test
+    void differentKernelsComputeDifferentBitsAndSayWhoTheyAre() {
+        assertThat(Arrays.stream(Kernels.values()).map(kernels -> digest(kernels, Part.NONE, 0)))
+                .doesNotHaveDuplicates();
+        try (LinearKernels oneDnn = LinearKernels.of(Kernels.ONEDNN);
+                LinearKernels nd4j = LinearKernels.of(Kernels.ND4J)) {
             assertThat(oneDnn.library()).matches("oneDNN [0-9.]+");
             assertThat(oneDnn.instructionSet()).contains("AVX");
             assertThat(nd4j.library()).matches("ND4J 1.0.0-\\S+ with OpenBLAS [0-9.]+");
         }
     }
 
-    /** In a process that has used oneDNN, or computes with something else, bits cannot be promised any more. */
+    /** In a process that has used oneDNN bits cannot be promised any more. */
     @Test
     void aLimitThatComesTooLateIsRefused() {
-        Arithmetic used = Arithmetic.of(InstructionSet.NATIVE);
+        Arithmetic used = Arithmetic.of(determinism(Kernels.ONEDNN, InstructionSet.NATIVE));
+        Job.Determinism limited = determinism(Kernels.ONEDNN, InstructionSet.AVX2);
         if (used.instructionSet().equals("AVX2")) {
-            assertThat(Arithmetic.of(InstructionSet.AVX2)).isEqualTo(used);
+            assertThat(Arithmetic.of(limited)).isEqualTo(used);
         } else {
-            assertThatThrownBy(() -> Arithmetic.of(InstructionSet.AVX2))
-                    .isInstanceOf(NativesException.class)
+            assertThatThrownBy(() -> Arithmetic.of(limited))
+                    .isInstanceOf(KernelsException.class)
                     .hasMessageStartingWith("--isa avx2");
         }
     }

@@ -40,7 +40,7 @@ class NativeCacheTest {
     void whereNoneIsAllAreNamedWithTheRemedy() throws IOException {
         Path file = Files.createFile(directory.resolve("file"));
         assertThatThrownBy(() -> NativeCache.firstUsable(List.of(file.resolve("one"), Path.of("/proc/two"))))
-                .isInstanceOf(NativesException.class)
+                .isInstanceOf(KernelsException.class)
                 .hasMessageContaining("set XDG_CACHE_HOME")
                 .hasMessageContaining(file.resolve("one") + ": it cannot be written to")
                 .hasMessageContaining("/proc/two: it cannot be written to");

@@ -88,20 +88,12 @@ class PortableConvolutionTest {
     private static float[] forward(ConvolutionGeometry g, float[] x, float[] w, int examples) {
         float[] y = new float[examples * g.outputSize()];
         for (int p = 0; p < y.length; p++) {
-            boolean isFirst = true;
             for (int ky = 0; ky < g.kernel(); ky++) {
-                float chain = 0;
-                boolean isMet = false;
                 for (int kx = 0; kx < g.kernel(); kx++) {
                     int at = inputAt(g, p / g.outputChannels(), ky, kx);
                     for (int i = 0; at >= 0 && i < g.inputChannels(); i++) {
-                        chain = Math.fma(x[at + i], w[weight(g, p % g.outputChannels(), i, ky, kx)], chain);
-                        isMet = true;
+                        y[p] = Math.fma(x[at + i], w[weight(g, p % g.outputChannels(), i, ky, kx)], y[p]);
                     }
-                }
-                if (isMet) {
-                    y[p] = isFirst ? chain : y[p] + chain;
-                    isFirst = false;
                 }
             }
         }
@@ -127,20 +119,12 @@ class PortableConvolutionTest {
     private static float[] backward(ConvolutionGeometry g, float[] dy, float[] w, int examples) {
         float[] dx = new float[examples * g.inputSize()];
         for (int p = 0; p < dx.length; p++) {
-            boolean isFirst = true;
             for (int ky = g.kernel() - 1; ky >= 0; ky--) {
-                float chain = 0;
-                boolean isMet = false;
                 for (int kx = g.kernel() - 1; kx >= 0; kx--) {
                     int at = outputAt(g, p / g.inputChannels(), ky, kx);
                     for (int o = 0; at >= 0 && o < g.outputChannels(); o++) {
-                        chain = Math.fma(dy[at + o], w[weight(g, o, p % g.inputChannels(), ky, kx)], chain);
-                        isMet = true;
+                        dx[p] = Math.fma(dy[at + o], w[weight(g, o, p % g.inputChannels(), ky, kx)], dx[p]);
                     }
-                }
-                if (isMet) {
-                    dx[p] = isFirst ? chain : dx[p] + chain;
-                    isFirst = false;
                 }
             }
         }
@@ -169,15 +153,11 @@ class PortableConvolutionTest {
             int kx = i % g.kernel();
             float sum = 0;
             for (List<Integer> pixels : classes) {
-                for (int from = 0; from < pixels.size(); from += 96) {
-                    float chain = 0;
-                    for (int p : pixels.subList(from, Math.min(pixels.size(), from + 96))) {
-                        int at = inputAt(g, p, ky, kx);
-                        if (at >= 0) {
-                            chain = Math.fma(x[at + channel], dy[p * g.outputChannels() + o], chain);
-                        }
+                for (int p : pixels) {
+                    int at = inputAt(g, p, ky, kx);
+                    if (at >= 0) {
+                        sum = Math.fma(x[at + channel], dy[p * g.outputChannels() + o], sum);
                     }
-                    sum += chain;
                 }
             }
             dw[OFFSET + i] += sum;

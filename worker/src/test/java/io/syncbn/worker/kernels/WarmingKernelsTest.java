@@ -48,7 +48,7 @@ class WarmingKernelsTest {
         ChannelKernels plain = new PlainKernels();
         CountDownLatch changed = new CountDownLatch(1);
         ChannelKernels kernels = new WarmingKernels(plain, kernels((proxy, method, arguments) -> {
-            if (!Thread.currentThread().getName().equals("warm-up")) {
+            if (!Thread.currentThread().getName().equals("warm-up of loops")) {
                 changed.countDown();
             }
             return method.invoke(new SimdKernels(), arguments);

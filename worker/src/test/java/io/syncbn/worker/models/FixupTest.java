@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.syncbn.proto.job.JobParser;
+import io.syncbn.proto.job.Kernels;
 import io.syncbn.worker.nn.Architecture;
 import io.syncbn.worker.nn.Float64Layers;
 import io.syncbn.worker.nn.Float64Layers.Parameters;
@@ -52,7 +53,7 @@ class FixupTest {
         twin.backward(dy);
         double[] gradients = new double[replica.weights().length];
         for (int shard = 0; shard < run.shards(); shard++) {
-            try (ShardModel model = MODEL.newShardModel(replica, run.maxExamples())) {
+            try (ShardModel model = MODEL.newShardModel(replica, run.maxExamples(), Kernels.PORTABLE)) {
                 Pass pass = new Pass(true, new Pass.BatchId(1, 1, shard, 0), MomentsReducer.LOCAL, offset -> {});
                 Tensor logits = model.forward(run.part(x, PICTURE, shard), pass);
                 int first = run.firstExample(shard) * CLASSES;

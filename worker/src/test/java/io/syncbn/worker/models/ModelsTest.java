@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.syncbn.proto.job.JobSettings;
+import io.syncbn.proto.job.Kernels;
 import io.syncbn.proto.job.Normalization;
 import io.syncbn.worker.nn.Architecture;
 import io.syncbn.worker.nn.ModelDefinition;
@@ -218,7 +219,7 @@ class ModelsTest {
         Tensor gradient = Tensor.zeros(examples, Shape.flat(4));
         Pass pass = new Pass(true, new Pass.BatchId(1, 1, 0, 0), MomentsReducer.LOCAL, offset -> {});
         List<Double> losses = new ArrayList<>();
-        try (ShardModel model = definition.newShardModel(replica, examples)) {
+        try (ShardModel model = definition.newShardModel(replica, examples, Kernels.PORTABLE)) {
             for (int step = 0; step < 6; step++) {
                 model.beginStep();
                 losses.add(SoftmaxCrossEntropy.compute(model.forward(x, pass), labels, 0, gradient)

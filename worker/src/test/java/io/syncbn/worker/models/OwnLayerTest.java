@@ -3,6 +3,7 @@ package io.syncbn.worker.models;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.syncbn.proto.job.Kernels;
 import io.syncbn.proto.job.Normalization;
 import io.syncbn.worker.ReadmeClass;
 import io.syncbn.worker.nn.Architecture;
@@ -80,7 +81,7 @@ class OwnLayerTest {
                 .filter(entry -> entry.name().equals("block.scale.weight"))
                 .findFirst()
                 .orElseThrow();
-        try (ShardModel model = definition.newShardModel(replica, 3)) {
+        try (ShardModel model = definition.newShardModel(replica, 3, Kernels.PORTABLE)) {
             double first = loss(model);
             float step = 1e-2f;
             for (int c = 0; c < scale.size(); c++) {

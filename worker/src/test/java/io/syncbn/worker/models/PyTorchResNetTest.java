@@ -3,6 +3,7 @@ package io.syncbn.worker.models;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.syncbn.proto.job.Kernels;
 import io.syncbn.proto.job.Normalization;
 import io.syncbn.worker.checkpoint.ModelState;
 import io.syncbn.worker.checkpoint.Safetensors;
@@ -101,7 +102,7 @@ class PyTorchResNetTest {
                 "x", List.of(EXAMPLES, shape.channels(), shape.height(), shape.width()), channelsFirst(x), 0));
         tensors.add(StoredTensor.ofFloats("dy", List.of(EXAMPLES, CLASSES), dy.values(), 0));
         Pass pass = new Pass(true, new Pass.BatchId(1, 1, 0, 0), MomentsReducer.LOCAL, offset -> {});
-        try (ShardModel model = definition.newShardModel(replica, EXAMPLES)) {
+        try (ShardModel model = definition.newShardModel(replica, EXAMPLES, Kernels.PORTABLE)) {
             model.beginStep();
             float[] logits = model.forward(x, pass).values();
             tensors.add(StoredTensor.ofFloats("logits", List.of(EXAMPLES, CLASSES), logits, 0));

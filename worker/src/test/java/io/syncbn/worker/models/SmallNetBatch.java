@@ -4,6 +4,7 @@ import static io.syncbn.worker.nn.Numbers.normal;
 import static java.util.stream.Collectors.joining;
 
 import io.syncbn.proto.job.Job;
+import io.syncbn.proto.job.Kernels;
 import io.syncbn.proto.tree.Node;
 import io.syncbn.proto.tree.ReductionTree;
 import io.syncbn.proto.tree.Sums;
@@ -103,7 +104,7 @@ final class SmallNetBatch {
     /** Of the sum of losses, as the product computes it. */
     float[] gradientSum(ModelDefinition definition) {
         List<float[]> parts = run.run((shard, moments) -> {
-            try (ShardModel model = definition.newShardModel(replica, run.maxExamples())) {
+            try (ShardModel model = definition.newShardModel(replica, run.maxExamples(), Kernels.PORTABLE)) {
                 model.beginStep();
                 Pass pass = new Pass(true, new Pass.BatchId(1, 1, shard, 1), moments, offset -> {});
                 Tensor output = model.forward(run.part(x, SmallNet.input(job), shard), pass);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.syncbn.proto.job.Job;
 import io.syncbn.proto.job.JobParser;
+import io.syncbn.proto.job.Kernels;
 import io.syncbn.worker.PyTorch;
 import io.syncbn.worker.checkpoint.Initialization;
 import io.syncbn.worker.checkpoint.ModelState;
@@ -121,7 +122,7 @@ class StateDictTest {
 
     /** In evaluation. */
     private static double[] logits(ModelDefinition definition, Replica replica, SmallNetBatch batch) {
-        try (ShardModel model = definition.newShardModel(replica, EXAMPLES)) {
+        try (ShardModel model = definition.newShardModel(replica, EXAMPLES, Kernels.PORTABLE)) {
             Tensor output = model.forward(batch.input(), Pass.evaluation());
             double[] logits = new double[output.size()];
             Arrays.setAll(logits, i -> output.values()[i]);

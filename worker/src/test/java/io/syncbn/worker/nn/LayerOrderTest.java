@@ -3,6 +3,7 @@ package io.syncbn.worker.nn;
 import static io.syncbn.worker.nn.Numbers.assertClose;
 import static io.syncbn.worker.nn.Numbers.normal;
 
+import io.syncbn.proto.job.Kernels;
 import io.syncbn.proto.job.Normalization;
 import io.syncbn.worker.nn.Float64Layers.Parameters;
 import io.syncbn.worker.nn.Float64Layers.Twin;
@@ -52,7 +53,7 @@ class LayerOrderTest {
         twin.backward(dy);
 
         List<Result> results = run.run((shard, moments) -> {
-            try (ShardModel model = definition.newShardModel(replica, run.maxExamples())) {
+            try (ShardModel model = definition.newShardModel(replica, run.maxExamples(), Kernels.PORTABLE)) {
                 Pass.BatchId batch = new Pass.BatchId(EveryLayer.SEED, EveryLayer.STEP, shard, 0);
                 Pass pass = new Pass(true, batch, moments, offset -> {});
                 Tensor output = model.forward(run.part(x, PICTURE, shard), pass);

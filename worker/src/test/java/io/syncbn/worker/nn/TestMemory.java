@@ -1,7 +1,8 @@
 package io.syncbn.worker.nn;
 
+import io.syncbn.proto.job.Kernels;
 import io.syncbn.worker.kernels.ChannelKernels;
-import io.syncbn.worker.kernels.Natives;
+import io.syncbn.worker.kernels.LinearKernels;
 import java.util.List;
 
 /** Memory for one layer by itself. */
@@ -9,7 +10,7 @@ public final class TestMemory {
     private TestMemory() {}
 
     public static ShardMemory of(Replica replica, int maxExamples) {
-        return new ShardMemory(replica, maxExamples, Natives.open(), ChannelKernels.fastest());
+        return new ShardMemory(replica, maxExamples, LinearKernels.of(Kernels.PORTABLE), ChannelKernels.fastest());
     }
 
     /** For a layer that has no weights and calls no kernels, and one example. */

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.syncbn.worker.collective.JobFailedException;
 import io.syncbn.worker.data.DataException;
-import io.syncbn.worker.kernels.NativesException;
+import io.syncbn.worker.kernels.KernelsException;
 import io.syncbn.worker.nn.ModelException;
 import io.syncbn.worker.session.Fault;
 import io.syncbn.worker.session.WorkerFaultException;
@@ -32,7 +32,7 @@ class FaultsTest {
     /** Before it has joined, so that the next one would do no better. */
     @Test
     void nativeLibrariesThatCannotBeHadAreWrongWithWhatItWasGiven() {
-        NativesException thrown = new NativesException("there is no place to unpack native libraries to");
+        KernelsException thrown = new KernelsException("there is no place to unpack native libraries to");
         assertThat(Faults.toEndWith(thrown)).isSameAs(thrown);
     }
 

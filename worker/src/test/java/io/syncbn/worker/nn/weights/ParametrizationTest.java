@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.syncbn.proto.job.JobParser;
+import io.syncbn.proto.job.Kernels;
 import io.syncbn.worker.nn.Architecture;
 import io.syncbn.worker.nn.Float64Layers;
 import io.syncbn.worker.nn.Float64Layers.Parameters;
@@ -112,7 +113,7 @@ class ParametrizationTest {
         double[] y = twin.forward(x);
         twin.backward(dy);
 
-        try (ShardModel model = definition.newShardModel(replica, EXAMPLES)) {
+        try (ShardModel model = definition.newShardModel(replica, EXAMPLES, Kernels.PORTABLE)) {
             Pass pass = new Pass(true, new Pass.BatchId(1, 1, 0, 0), MomentsReducer.LOCAL, offset -> {});
             ShardedRun one = new ShardedRun(1, EXAMPLES);
             for (int step = 0; step < 2; step++) { // nothing of the step before may remain

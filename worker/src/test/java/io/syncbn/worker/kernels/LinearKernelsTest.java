@@ -3,6 +3,7 @@ package io.syncbn.worker.kernels;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.syncbn.proto.job.Kernels;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -11,17 +12,17 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
 import org.bytedeco.javacpp.Pointer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Natives: the same numbers from both libraries, and always the same bits from each. That they are the right ones is
- * compared in the tests of the layers.
+ * The same numbers from all kernels, and always the same bits from each. That they are the right ones is compared in the
+ * tests of the layers.
  */
-class NativeKernelsTest {
+class LinearKernelsTest {
     private static final int THREADS = 4;
     private static final int REPETITIONS = 50;
     private static final int OFFSET = 3;
@@ -40,7 +41,7 @@ class NativeKernelsTest {
 
     /** Forward and backward of something, as one array of results. */
     private interface Work {
-        float[] run(Natives natives, int repetition);
+        float[] run(LinearKernels linear, int repetition);
     }
 
     private record Example(int examples, float[] x, float[] dy, float[] weights) {
@@ -68,14 +69,6 @@ class NativeKernelsTest {
         }
     }
 
-    @Test
-    void oneDnnIsTakenWhereItIs() {
-        assertThat(OneDnn.isOnClassPath()).isTrue();
-        try (Natives natives = Natives.open()) {
-            assertThat(natives).isInstanceOf(OneDnn.class);
-        }
-    }
-
     /** Otherwise they stay until the garbage collector comes by, and it knows nothing of their size. */
     @Test
     void whatOneDnnMadeIsReleasedWithItsOwner() {
@@ -83,8 +76,8 @@ class NativeKernelsTest {
         Example example = Example.of(2, geometry);
         for (int i = 0; i < 2; i++) {
             long before = Pointer.totalCount();
-            try (Natives natives = new OneDnn()) {
-                example.run(natives.convolution(geometry, 2));
+            try (LinearKernels linear = new OneDnn()) {
+                example.run(linear.convolution(geometry, 2));
                 assertThat(Pointer.totalCount()).isGreaterThan(before);
             }
             // The first round makes what stays for the whole process.
@@ -94,102 +87,122 @@ class NativeKernelsTest {
 
     @Test
     void severalThreadsAreRefused() {
-        Natives.requireOneThread("1");
-        assertThatThrownBy(() -> Natives.requireOneThread(null))
+        LinearKernels.requireOneThread("1");
+        assertThatThrownBy(() -> LinearKernels.requireOneThread(null))
                 .hasMessageContaining("OMP_NUM_THREADS=1")
                 .hasMessageContaining("not set");
-        assertThatThrownBy(() -> Natives.requireOneThread("4")).hasMessageContaining("\"4\"");
+        assertThatThrownBy(() -> LinearKernels.requireOneThread("4")).hasMessageContaining("\"4\"");
     }
 
     /** 2, 3, 7 and 8 examples of a large picture are several parts for the cache, or one. */
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 3, 7, 8})
-    void bothLibrariesConvolveAlike(int examples) {
+    void allConvolveAlike(int examples) {
         for (ConvolutionGeometry geometry : GEOMETRIES) {
             Example example = Example.of(examples, geometry);
-            assertAlike(geometry.toString(), example, natives -> natives.convolution(geometry, examples));
+            assertAlike(geometry.toString(), example, linear -> linear.convolution(geometry, examples));
         }
     }
 
     @Test
-    void bothLibrariesMultiplyAlike() {
+    void allMultiplyAlike() {
         for (int[] size : PRODUCTS) {
             assertAlike(
-                    Arrays.toString(size),
-                    Example.of(size),
-                    natives -> natives.matrixProduct(size[1], size[2], size[0]));
+                    Arrays.toString(size), Example.of(size), linear -> linear.matrixProduct(size[1], size[2], size[0]));
         }
     }
 
     private interface Maker {
-        LinearOperation make(Natives natives);
+        LinearOperation make(LinearKernels linear);
     }
 
     private static void assertAlike(String what, Example example, Maker maker) {
-        float[] fast = run(OneDnn::new, example, maker);
-        float[] base = run(Nd4jNatives::new, example, maker);
-        double largest = 0;
-        double difference = 0;
-        for (int i = 0; i < base.length; i++) {
-            largest = Math.max(largest, Math.abs(base[i]));
-            difference = Math.max(difference, Math.abs(base[i] - fast[i]));
-        }
-        assertThat(difference).as(what).isLessThan(1e-5 * largest);
-    }
-
-    private static float[] run(Supplier<Natives> library, Example example, Maker maker) {
-        try (Natives natives = library.get()) {
-            return example.run(maker.make(natives));
-        }
-    }
-
-    @Test
-    void noExamplesChangeNothing() {
-        for (Supplier<Natives> library : List.<Supplier<Natives>>of(OneDnn::new, Nd4jNatives::new)) {
-            try (Natives natives = library.get()) {
-                LinearOperation convolution = natives.convolution(new ConvolutionGeometry(4, 4, 1, 1, 3, 1, 1), 2);
-                LinearOperation product = natives.matrixProduct(3, 2, 2);
-                float[] gradients = {1, 2, 3, 4, 5, 6, 7, 8, 9};
-                float[] none = {};
-                for (LinearOperation map : List.of(convolution, product)) {
-                    map.forward(none, 0, new float[9], 0, none);
-                    map.backward(none, new float[9], 0, none);
-                    map.addWeightsGradient(gradients, 0);
-                }
-                assertThat(gradients).containsExactly(1, 2, 3, 4, 5, 6, 7, 8, 9);
+        float[] base = run(Kernels.ND4J, example, maker);
+        for (Kernels kernels : List.of(Kernels.PORTABLE, Kernels.ONEDNN)) {
+            float[] results = run(kernels, example, maker);
+            double largest = 0;
+            double difference = 0;
+            for (int i = 0; i < base.length; i++) {
+                largest = Math.max(largest, Math.abs(base[i]));
+                difference = Math.max(difference, Math.abs(base[i] - results[i]));
             }
+            assertThat(difference).as("%s, %s", kernels, what).isLessThan(1e-5 * largest);
+        }
+    }
+
+    private static float[] run(Kernels kernels, Example example, Maker maker) {
+        try (LinearKernels linear = LinearKernels.of(kernels)) {
+            return example.run(maker.make(linear));
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void noExamplesChangeNothing(Kernels kernels) {
+        try (LinearKernels linear = LinearKernels.of(kernels)) {
+            LinearOperation convolution = linear.convolution(new ConvolutionGeometry(4, 4, 1, 1, 3, 1, 1), 2);
+            LinearOperation product = linear.matrixProduct(3, 2, 2);
+            float[] gradients = {1, 2, 3, 4, 5, 6, 7, 8, 9};
+            float[] none = {};
+            for (LinearOperation map : List.of(convolution, product)) {
+                map.forward(none, 0, new float[9], 0, none);
+                map.backward(none, new float[9], 0, none);
+                map.addWeightsGradient(gradients, 0);
+            }
+            assertThat(gradients).containsExactly(1, 2, 3, 4, 5, 6, 7, 8, 9);
         }
     }
 
     /** As at the end of an epoch, or when test rows come in between. */
-    @Test
-    void theNumberOfExamplesMayChange() {
+    @ParameterizedTest
+    @EnumSource
+    void theNumberOfExamplesMayChange(Kernels kernels) {
         ConvolutionGeometry geometry = GEOMETRIES.get(0);
-        try (Natives natives = Natives.open()) {
-            LinearOperation map = natives.convolution(geometry, 8);
+        try (LinearKernels linear = LinearKernels.of(kernels)) {
+            LinearOperation map = linear.convolution(geometry, 8);
             for (int examples : new int[] {8, 3, 1, 8, 2, 3}) {
                 Example example = Example.of(examples, geometry);
                 assertThat(example.run(map))
                         .as("%d examples", examples)
-                        .isEqualTo(run(OneDnn::new, example, fresh -> fresh.convolution(geometry, examples)));
+                        .isEqualTo(run(kernels, example, fresh -> fresh.convolution(geometry, examples)));
             }
         }
     }
 
-    @Test
-    void convolutionsGiveTheSameBits() throws Exception {
+    @ParameterizedTest
+    @EnumSource
+    void convolutionsGiveTheSameBits(Kernels kernels) throws Exception {
         for (ConvolutionGeometry geometry : GEOMETRIES) {
             Example example = Example.of(3, geometry);
-            assertSameBits((natives, repetition) -> example.run(natives.convolution(geometry, 3 + repetition % 3)));
+            assertSameBits(
+                    kernels, (linear, repetition) -> example.run(linear.convolution(geometry, 3 + repetition % 3)));
         }
     }
 
-    @Test
-    void productsGiveTheSameBits() throws Exception {
+    @ParameterizedTest
+    @EnumSource
+    void productsGiveTheSameBits(Kernels kernels) throws Exception {
         for (int[] size : PRODUCTS) {
             Example example = Example.of(size);
-            assertSameBits((natives, repetition) ->
-                    example.run(natives.matrixProduct(size[1], size[2], size[0] + repetition % 3)));
+            assertSameBits(
+                    kernels,
+                    (linear, repetition) ->
+                            example.run(linear.matrixProduct(size[1], size[2], size[0] + repetition % 3)));
+        }
+    }
+
+    /** Results of other layers, and of steps with numbers that are not finite. */
+    @Test
+    void whatSharedArraysHeldBeforeDoesNotMatter() {
+        for (ConvolutionGeometry geometry : GEOMETRIES) {
+            Example example = Example.of(3, geometry);
+            float[] expected = run(Kernels.PORTABLE, example, fresh -> fresh.convolution(geometry, 3));
+            PortableScratch scratch = new PortableScratch();
+            LinearOperation map = new PortableConvolution(geometry, 4, scratch, new PlainTiles());
+            for (PortableScratch.Role role : PortableScratch.Role.values()) {
+                Arrays.fill(scratch.array(role), Float.NaN);
+            }
+            assertThat(example.run(map)).as(geometry.toString()).isEqualTo(expected);
         }
     }
 
@@ -200,10 +213,10 @@ class NativeKernelsTest {
             Example example = Example.of(3, geometry);
             float[] expected = null;
             for (float before : new float[] {0, 1000, Float.NaN}) {
-                try (OneDnn natives = new OneDnn()) {
-                    LinearOperation map = natives.convolution(geometry, 4);
+                try (OneDnn linear = new OneDnn()) {
+                    LinearOperation map = linear.convolution(geometry, 4);
                     for (NativeScratch.Role role : NativeScratch.Role.values()) {
-                        fill(natives.scratch().buffer(role), before);
+                        fill(linear.scratch().buffer(role), before);
                     }
                     float[] results = example.run(map);
                     expected = expected == null ? results : expected;
@@ -222,10 +235,10 @@ class NativeKernelsTest {
     }
 
     /** In several threads at once, each time in fresh memory at another address. */
-    private static void assertSameBits(Work work) throws Exception {
+    private static void assertSameBits(Kernels kernels, Work work) throws Exception {
         float[] expected;
-        try (Natives natives = Natives.open()) {
-            expected = work.run(natives, 0);
+        try (LinearKernels linear = LinearKernels.of(kernels)) {
+            expected = work.run(linear, 0);
         }
         ExecutorService threads = Executors.newFixedThreadPool(THREADS);
         try {
@@ -234,8 +247,8 @@ class NativeKernelsTest {
                 int repetition = i;
                 futures.add(threads.submit(() -> {
                     NativeFloats spacer = new NativeFloats(1 + repetition % 37);
-                    try (Natives natives = Natives.open()) {
-                        assertThat(work.run(natives, repetition)).isEqualTo(expected);
+                    try (LinearKernels linear = LinearKernels.of(kernels)) {
+                        assertThat(work.run(linear, repetition)).isEqualTo(expected);
                     }
                     spacer.close();
                 }));

@@ -13,7 +13,7 @@ import org.bytedeco.openblas.global.openblas_nolapack;
 import org.nd4j.linalg.factory.Nd4j;
 
 /** ND4J, with OpenBLAS for matrix products: slower, but built for more platforms than oneDNN. */
-final class Nd4jNatives implements Natives {
+final class Nd4jKernels implements LinearKernels {
     private final NativeScratch scratch = new NativeScratch();
 
     @Override
@@ -46,7 +46,7 @@ final class Nd4jNatives implements Natives {
 
     @Override
     public LinearOperation matrixProduct(int inputs, int outputs, int maxExamples) {
-        return new MatrixProduct(inputs, outputs, maxExamples, scratch, Nd4jNatives::multiply);
+        return new MatrixProduct(inputs, outputs, maxExamples, scratch, Nd4jKernels::multiply);
     }
 
     private static void multiply(

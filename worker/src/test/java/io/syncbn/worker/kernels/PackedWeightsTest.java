@@ -1,0 +1,67 @@
+package io.syncbn.worker.kernels;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Arrays;
+import org.junit.jupiter.api.Test;
+
+/** Where each weight stands; 3 × 3 taps, 5 input and 50 output channels: a panel of two blocks and one of two, not full. */
+class PackedWeightsTest {
+    private static final ConvolutionGeometry GEOMETRY = new ConvolutionGeometry(8, 8, 5, 50, 3, 1, 1);
+    private static final int TAPS = 9;
+    private static final int OFFSET = 2;
+
+    private static float[] weights() {
+        float[] weights = new float[OFFSET + GEOMETRY.weightsSize()];
+        for (int i = 0; i < weights.length; i++) {
+            weights[i] = i + 1;
+        }
+        return weights;
+    }
+
+    private static float[] dirty(int length) {
+        float[] packed = new float[length];
+        Arrays.fill(packed, -1);
+        return packed;
+    }
+
+    private static int place(int o, int i, int tap) {
+        return OFFSET + (o * 5 + i) * TAPS + tap;
+    }
+
+    @Test
+    void aPanelHasTapsOfInputsOfOutputs() {
+        float[] packed = dirty(64 * 5 * TAPS);
+        PackedWeights.pack(GEOMETRY, weights(), OFFSET, packed);
+        float[] back = new float[OFFSET + GEOMETRY.weightsSize()];
+        PackedWeights.addTo(GEOMETRY, packed, back, OFFSET);
+        for (int o = 0; o < 64; o++) {
+            for (int i = 0; i < 5; i++) {
+                for (int tap = 0; tap < TAPS; tap++) {
+                    float expected = o < 50 ? weights()[place(o, i, tap)] : 0;
+                    assertThat(packed[o / 32 * 32 * 5 * TAPS + (tap * 5 + i) * 32 + o % 32])
+                            .as("%d %d %d", o, i, tap)
+                            .isEqualTo(expected);
+                }
+            }
+        }
+        assertThat(Arrays.copyOfRange(back, OFFSET, back.length))
+                .isEqualTo(Arrays.copyOfRange(weights(), OFFSET, back.length));
+    }
+
+    @Test
+    void channelsBeyondTheLastAreZeros() {
+        float[] packed = dirty(16 * 50 * TAPS);
+        PackedWeights.packTransposed(GEOMETRY, weights(), OFFSET, packed);
+        for (int i = 0; i < 16; i++) {
+            for (int o = 0; o < 50; o++) {
+                for (int tap = 0; tap < TAPS; tap++) {
+                    float expected = i < 5 ? weights()[place(o, i, tap)] : 0;
+                    assertThat(packed[((TAPS - 1 - tap) * 50 + o) * 16 + i])
+                            .as("%d %d %d", o, i, tap)
+                            .isEqualTo(expected);
+                }
+            }
+        }
+    }
+}
