@@ -5,12 +5,18 @@ import jdk.incubator.vector.VectorSpecies;
 
 /**
  * Tiles on the JDK's Vector API: a lane is a channel of the result, so that the width of vectors cannot show. An accumulator
- * is a local variable, and a method has one loop: HotSpot keeps accumulators in registers through one level of loop only. A
- * JVM uses one width, that of the processor's largest vectors: code for two of them makes both slow.
+ * is a local variable, and a method has one loop: HotSpot keeps accumulators in registers through one level of loop only.
  */
 final class VectorTiles implements Tiles {
     private static final VectorSpecies<Float> FLOATS = FloatVector.SPECIES_PREFERRED;
     private static final int LANES = FLOATS.length();
+
+    /**
+     * The class of vectors. A cast to it tells HotSpot of which class a receiver is: without, it asks the profile of the Vector
+     * API's methods, which knows several classes as soon as any code of the JVM uses several widths, and then makes objects.
+     */
+    @SuppressWarnings("unchecked")
+    private static final Class<FloatVector> TYPE = (Class<FloatVector>) FLOATS.vectorType();
 
     /** Whether a vector holds a block; then there are 32 registers. Otherwise there may be 16. */
     private static final boolean IS_WIDE = LANES >= BLOCK;
@@ -166,67 +172,67 @@ final class VectorTiles implements Tiles {
         for (int k = 0, i = wAt; k < count; k++, i += panel) {
             FloatVector w0 = FloatVector.fromArray(FLOATS, w, i);
             FloatVector w1 = FloatVector.fromArray(FLOATS, w, i + LANES);
-            FloatVector s0 = FloatVector.broadcast(FLOATS, x[x0 + k]);
+            FloatVector s0 = TYPE.cast(FloatVector.broadcast(FLOATS, x[x0 + k]));
             a0a = s0.fma(w0, a0a);
             a0b = s0.fma(w1, a0b);
-            FloatVector s1 = FloatVector.broadcast(FLOATS, x[x1 + k]);
+            FloatVector s1 = TYPE.cast(FloatVector.broadcast(FLOATS, x[x1 + k]));
             a1a = s1.fma(w0, a1a);
             a1b = s1.fma(w1, a1b);
-            FloatVector s2 = FloatVector.broadcast(FLOATS, x[x2 + k]);
+            FloatVector s2 = TYPE.cast(FloatVector.broadcast(FLOATS, x[x2 + k]));
             a2a = s2.fma(w0, a2a);
             a2b = s2.fma(w1, a2b);
-            FloatVector s3 = FloatVector.broadcast(FLOATS, x[x3 + k]);
+            FloatVector s3 = TYPE.cast(FloatVector.broadcast(FLOATS, x[x3 + k]));
             a3a = s3.fma(w0, a3a);
             a3b = s3.fma(w1, a3b);
-            FloatVector s4 = FloatVector.broadcast(FLOATS, x[x4 + k]);
+            FloatVector s4 = TYPE.cast(FloatVector.broadcast(FLOATS, x[x4 + k]));
             a4a = s4.fma(w0, a4a);
             a4b = s4.fma(w1, a4b);
-            FloatVector s5 = FloatVector.broadcast(FLOATS, x[x5 + k]);
+            FloatVector s5 = TYPE.cast(FloatVector.broadcast(FLOATS, x[x5 + k]));
             a5a = s5.fma(w0, a5a);
             a5b = s5.fma(w1, a5b);
-            FloatVector s6 = FloatVector.broadcast(FLOATS, x[x6 + k]);
+            FloatVector s6 = TYPE.cast(FloatVector.broadcast(FLOATS, x[x6 + k]));
             a6a = s6.fma(w0, a6a);
             a6b = s6.fma(w1, a6b);
-            FloatVector s7 = FloatVector.broadcast(FLOATS, x[x7 + k]);
+            FloatVector s7 = TYPE.cast(FloatVector.broadcast(FLOATS, x[x7 + k]));
             a7a = s7.fma(w0, a7a);
             a7b = s7.fma(w1, a7b);
-            FloatVector s8 = FloatVector.broadcast(FLOATS, x[x8 + k]);
+            FloatVector s8 = TYPE.cast(FloatVector.broadcast(FLOATS, x[x8 + k]));
             a8a = s8.fma(w0, a8a);
             a8b = s8.fma(w1, a8b);
-            FloatVector s9 = FloatVector.broadcast(FLOATS, x[x9 + k]);
+            FloatVector s9 = TYPE.cast(FloatVector.broadcast(FLOATS, x[x9 + k]));
             a9a = s9.fma(w0, a9a);
             a9b = s9.fma(w1, a9b);
-            FloatVector s10 = FloatVector.broadcast(FLOATS, x[x10 + k]);
+            FloatVector s10 = TYPE.cast(FloatVector.broadcast(FLOATS, x[x10 + k]));
             a10a = s10.fma(w0, a10a);
             a10b = s10.fma(w1, a10b);
-            FloatVector s11 = FloatVector.broadcast(FLOATS, x[x11 + k]);
+            FloatVector s11 = TYPE.cast(FloatVector.broadcast(FLOATS, x[x11 + k]));
             a11a = s11.fma(w0, a11a);
             a11b = s11.fma(w1, a11b);
         }
-        a0a.intoArray(y, y0);
-        a0b.intoArray(y, y0 + LANES);
-        a1a.intoArray(y, y1);
-        a1b.intoArray(y, y1 + LANES);
-        a2a.intoArray(y, y2);
-        a2b.intoArray(y, y2 + LANES);
-        a3a.intoArray(y, y3);
-        a3b.intoArray(y, y3 + LANES);
-        a4a.intoArray(y, y4);
-        a4b.intoArray(y, y4 + LANES);
-        a5a.intoArray(y, y5);
-        a5b.intoArray(y, y5 + LANES);
-        a6a.intoArray(y, y6);
-        a6b.intoArray(y, y6 + LANES);
-        a7a.intoArray(y, y7);
-        a7b.intoArray(y, y7 + LANES);
-        a8a.intoArray(y, y8);
-        a8b.intoArray(y, y8 + LANES);
-        a9a.intoArray(y, y9);
-        a9b.intoArray(y, y9 + LANES);
-        a10a.intoArray(y, y10);
-        a10b.intoArray(y, y10 + LANES);
-        a11a.intoArray(y, y11);
-        a11b.intoArray(y, y11 + LANES);
+        TYPE.cast(a0a).intoArray(y, y0);
+        TYPE.cast(a0b).intoArray(y, y0 + LANES);
+        TYPE.cast(a1a).intoArray(y, y1);
+        TYPE.cast(a1b).intoArray(y, y1 + LANES);
+        TYPE.cast(a2a).intoArray(y, y2);
+        TYPE.cast(a2b).intoArray(y, y2 + LANES);
+        TYPE.cast(a3a).intoArray(y, y3);
+        TYPE.cast(a3b).intoArray(y, y3 + LANES);
+        TYPE.cast(a4a).intoArray(y, y4);
+        TYPE.cast(a4b).intoArray(y, y4 + LANES);
+        TYPE.cast(a5a).intoArray(y, y5);
+        TYPE.cast(a5b).intoArray(y, y5 + LANES);
+        TYPE.cast(a6a).intoArray(y, y6);
+        TYPE.cast(a6b).intoArray(y, y6 + LANES);
+        TYPE.cast(a7a).intoArray(y, y7);
+        TYPE.cast(a7b).intoArray(y, y7 + LANES);
+        TYPE.cast(a8a).intoArray(y, y8);
+        TYPE.cast(a8b).intoArray(y, y8 + LANES);
+        TYPE.cast(a9a).intoArray(y, y9);
+        TYPE.cast(a9b).intoArray(y, y9 + LANES);
+        TYPE.cast(a10a).intoArray(y, y10);
+        TYPE.cast(a10b).intoArray(y, y10 + LANES);
+        TYPE.cast(a11a).intoArray(y, y11);
+        TYPE.cast(a11b).intoArray(y, y11 + LANES);
     }
 
     /** 12 pixels, 1 vector of channels. */
@@ -281,31 +287,31 @@ final class VectorTiles implements Tiles {
         FloatVector a11 = first ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, y, y11);
         for (int k = 0, i = wAt; k < count; k++, i += panel) {
             FloatVector w0 = FloatVector.fromArray(FLOATS, w, i);
-            a0 = FloatVector.broadcast(FLOATS, x[x0 + k]).fma(w0, a0);
-            a1 = FloatVector.broadcast(FLOATS, x[x1 + k]).fma(w0, a1);
-            a2 = FloatVector.broadcast(FLOATS, x[x2 + k]).fma(w0, a2);
-            a3 = FloatVector.broadcast(FLOATS, x[x3 + k]).fma(w0, a3);
-            a4 = FloatVector.broadcast(FLOATS, x[x4 + k]).fma(w0, a4);
-            a5 = FloatVector.broadcast(FLOATS, x[x5 + k]).fma(w0, a5);
-            a6 = FloatVector.broadcast(FLOATS, x[x6 + k]).fma(w0, a6);
-            a7 = FloatVector.broadcast(FLOATS, x[x7 + k]).fma(w0, a7);
-            a8 = FloatVector.broadcast(FLOATS, x[x8 + k]).fma(w0, a8);
-            a9 = FloatVector.broadcast(FLOATS, x[x9 + k]).fma(w0, a9);
-            a10 = FloatVector.broadcast(FLOATS, x[x10 + k]).fma(w0, a10);
-            a11 = FloatVector.broadcast(FLOATS, x[x11 + k]).fma(w0, a11);
+            a0 = TYPE.cast(FloatVector.broadcast(FLOATS, x[x0 + k])).fma(w0, a0);
+            a1 = TYPE.cast(FloatVector.broadcast(FLOATS, x[x1 + k])).fma(w0, a1);
+            a2 = TYPE.cast(FloatVector.broadcast(FLOATS, x[x2 + k])).fma(w0, a2);
+            a3 = TYPE.cast(FloatVector.broadcast(FLOATS, x[x3 + k])).fma(w0, a3);
+            a4 = TYPE.cast(FloatVector.broadcast(FLOATS, x[x4 + k])).fma(w0, a4);
+            a5 = TYPE.cast(FloatVector.broadcast(FLOATS, x[x5 + k])).fma(w0, a5);
+            a6 = TYPE.cast(FloatVector.broadcast(FLOATS, x[x6 + k])).fma(w0, a6);
+            a7 = TYPE.cast(FloatVector.broadcast(FLOATS, x[x7 + k])).fma(w0, a7);
+            a8 = TYPE.cast(FloatVector.broadcast(FLOATS, x[x8 + k])).fma(w0, a8);
+            a9 = TYPE.cast(FloatVector.broadcast(FLOATS, x[x9 + k])).fma(w0, a9);
+            a10 = TYPE.cast(FloatVector.broadcast(FLOATS, x[x10 + k])).fma(w0, a10);
+            a11 = TYPE.cast(FloatVector.broadcast(FLOATS, x[x11 + k])).fma(w0, a11);
         }
-        a0.intoArray(y, y0);
-        a1.intoArray(y, y1);
-        a2.intoArray(y, y2);
-        a3.intoArray(y, y3);
-        a4.intoArray(y, y4);
-        a5.intoArray(y, y5);
-        a6.intoArray(y, y6);
-        a7.intoArray(y, y7);
-        a8.intoArray(y, y8);
-        a9.intoArray(y, y9);
-        a10.intoArray(y, y10);
-        a11.intoArray(y, y11);
+        TYPE.cast(a0).intoArray(y, y0);
+        TYPE.cast(a1).intoArray(y, y1);
+        TYPE.cast(a2).intoArray(y, y2);
+        TYPE.cast(a3).intoArray(y, y3);
+        TYPE.cast(a4).intoArray(y, y4);
+        TYPE.cast(a5).intoArray(y, y5);
+        TYPE.cast(a6).intoArray(y, y6);
+        TYPE.cast(a7).intoArray(y, y7);
+        TYPE.cast(a8).intoArray(y, y8);
+        TYPE.cast(a9).intoArray(y, y9);
+        TYPE.cast(a10).intoArray(y, y10);
+        TYPE.cast(a11).intoArray(y, y11);
     }
 
     /** 6 pixels, 2 vectors of channels. */
@@ -349,37 +355,37 @@ final class VectorTiles implements Tiles {
         for (int k = 0, i = wAt; k < count; k++, i += panel) {
             FloatVector w0 = FloatVector.fromArray(FLOATS, w, i);
             FloatVector w1 = FloatVector.fromArray(FLOATS, w, i + LANES);
-            FloatVector s0 = FloatVector.broadcast(FLOATS, x[x0 + k]);
+            FloatVector s0 = TYPE.cast(FloatVector.broadcast(FLOATS, x[x0 + k]));
             a0a = s0.fma(w0, a0a);
             a0b = s0.fma(w1, a0b);
-            FloatVector s1 = FloatVector.broadcast(FLOATS, x[x1 + k]);
+            FloatVector s1 = TYPE.cast(FloatVector.broadcast(FLOATS, x[x1 + k]));
             a1a = s1.fma(w0, a1a);
             a1b = s1.fma(w1, a1b);
-            FloatVector s2 = FloatVector.broadcast(FLOATS, x[x2 + k]);
+            FloatVector s2 = TYPE.cast(FloatVector.broadcast(FLOATS, x[x2 + k]));
             a2a = s2.fma(w0, a2a);
             a2b = s2.fma(w1, a2b);
-            FloatVector s3 = FloatVector.broadcast(FLOATS, x[x3 + k]);
+            FloatVector s3 = TYPE.cast(FloatVector.broadcast(FLOATS, x[x3 + k]));
             a3a = s3.fma(w0, a3a);
             a3b = s3.fma(w1, a3b);
-            FloatVector s4 = FloatVector.broadcast(FLOATS, x[x4 + k]);
+            FloatVector s4 = TYPE.cast(FloatVector.broadcast(FLOATS, x[x4 + k]));
             a4a = s4.fma(w0, a4a);
             a4b = s4.fma(w1, a4b);
-            FloatVector s5 = FloatVector.broadcast(FLOATS, x[x5 + k]);
+            FloatVector s5 = TYPE.cast(FloatVector.broadcast(FLOATS, x[x5 + k]));
             a5a = s5.fma(w0, a5a);
             a5b = s5.fma(w1, a5b);
         }
-        a0a.intoArray(y, y0);
-        a0b.intoArray(y, y0 + LANES);
-        a1a.intoArray(y, y1);
-        a1b.intoArray(y, y1 + LANES);
-        a2a.intoArray(y, y2);
-        a2b.intoArray(y, y2 + LANES);
-        a3a.intoArray(y, y3);
-        a3b.intoArray(y, y3 + LANES);
-        a4a.intoArray(y, y4);
-        a4b.intoArray(y, y4 + LANES);
-        a5a.intoArray(y, y5);
-        a5b.intoArray(y, y5 + LANES);
+        TYPE.cast(a0a).intoArray(y, y0);
+        TYPE.cast(a0b).intoArray(y, y0 + LANES);
+        TYPE.cast(a1a).intoArray(y, y1);
+        TYPE.cast(a1b).intoArray(y, y1 + LANES);
+        TYPE.cast(a2a).intoArray(y, y2);
+        TYPE.cast(a2b).intoArray(y, y2 + LANES);
+        TYPE.cast(a3a).intoArray(y, y3);
+        TYPE.cast(a3b).intoArray(y, y3 + LANES);
+        TYPE.cast(a4a).intoArray(y, y4);
+        TYPE.cast(a4b).intoArray(y, y4 + LANES);
+        TYPE.cast(a5a).intoArray(y, y5);
+        TYPE.cast(a5b).intoArray(y, y5 + LANES);
     }
 
     /** 12 rows, 2 vectors of channels. */
@@ -424,67 +430,67 @@ final class VectorTiles implements Tiles {
             int d = targets[p] + dyAt;
             FloatVector d0 = FloatVector.fromArray(FLOATS, dy, d);
             FloatVector d1 = FloatVector.fromArray(FLOATS, dy, d + LANES);
-            FloatVector s0 = FloatVector.broadcast(FLOATS, x[b]);
+            FloatVector s0 = TYPE.cast(FloatVector.broadcast(FLOATS, x[b]));
             a0a = s0.fma(d0, a0a);
             a0b = s0.fma(d1, a0b);
-            FloatVector s1 = FloatVector.broadcast(FLOATS, x[b + 1]);
+            FloatVector s1 = TYPE.cast(FloatVector.broadcast(FLOATS, x[b + 1]));
             a1a = s1.fma(d0, a1a);
             a1b = s1.fma(d1, a1b);
-            FloatVector s2 = FloatVector.broadcast(FLOATS, x[b + 2]);
+            FloatVector s2 = TYPE.cast(FloatVector.broadcast(FLOATS, x[b + 2]));
             a2a = s2.fma(d0, a2a);
             a2b = s2.fma(d1, a2b);
-            FloatVector s3 = FloatVector.broadcast(FLOATS, x[b + 3]);
+            FloatVector s3 = TYPE.cast(FloatVector.broadcast(FLOATS, x[b + 3]));
             a3a = s3.fma(d0, a3a);
             a3b = s3.fma(d1, a3b);
-            FloatVector s4 = FloatVector.broadcast(FLOATS, x[b + 4]);
+            FloatVector s4 = TYPE.cast(FloatVector.broadcast(FLOATS, x[b + 4]));
             a4a = s4.fma(d0, a4a);
             a4b = s4.fma(d1, a4b);
-            FloatVector s5 = FloatVector.broadcast(FLOATS, x[b + 5]);
+            FloatVector s5 = TYPE.cast(FloatVector.broadcast(FLOATS, x[b + 5]));
             a5a = s5.fma(d0, a5a);
             a5b = s5.fma(d1, a5b);
-            FloatVector s6 = FloatVector.broadcast(FLOATS, x[b + 6]);
+            FloatVector s6 = TYPE.cast(FloatVector.broadcast(FLOATS, x[b + 6]));
             a6a = s6.fma(d0, a6a);
             a6b = s6.fma(d1, a6b);
-            FloatVector s7 = FloatVector.broadcast(FLOATS, x[b + 7]);
+            FloatVector s7 = TYPE.cast(FloatVector.broadcast(FLOATS, x[b + 7]));
             a7a = s7.fma(d0, a7a);
             a7b = s7.fma(d1, a7b);
-            FloatVector s8 = FloatVector.broadcast(FLOATS, x[b + 8]);
+            FloatVector s8 = TYPE.cast(FloatVector.broadcast(FLOATS, x[b + 8]));
             a8a = s8.fma(d0, a8a);
             a8b = s8.fma(d1, a8b);
-            FloatVector s9 = FloatVector.broadcast(FLOATS, x[b + 9]);
+            FloatVector s9 = TYPE.cast(FloatVector.broadcast(FLOATS, x[b + 9]));
             a9a = s9.fma(d0, a9a);
             a9b = s9.fma(d1, a9b);
-            FloatVector s10 = FloatVector.broadcast(FLOATS, x[b + 10]);
+            FloatVector s10 = TYPE.cast(FloatVector.broadcast(FLOATS, x[b + 10]));
             a10a = s10.fma(d0, a10a);
             a10b = s10.fma(d1, a10b);
-            FloatVector s11 = FloatVector.broadcast(FLOATS, x[b + 11]);
+            FloatVector s11 = TYPE.cast(FloatVector.broadcast(FLOATS, x[b + 11]));
             a11a = s11.fma(d0, a11a);
             a11b = s11.fma(d1, a11b);
         }
-        a0a.intoArray(g, gAt);
-        a0b.intoArray(g, gAt + LANES);
-        a1a.intoArray(g, gAt + panel);
-        a1b.intoArray(g, gAt + panel + LANES);
-        a2a.intoArray(g, gAt + 2 * panel);
-        a2b.intoArray(g, gAt + 2 * panel + LANES);
-        a3a.intoArray(g, gAt + 3 * panel);
-        a3b.intoArray(g, gAt + 3 * panel + LANES);
-        a4a.intoArray(g, gAt + 4 * panel);
-        a4b.intoArray(g, gAt + 4 * panel + LANES);
-        a5a.intoArray(g, gAt + 5 * panel);
-        a5b.intoArray(g, gAt + 5 * panel + LANES);
-        a6a.intoArray(g, gAt + 6 * panel);
-        a6b.intoArray(g, gAt + 6 * panel + LANES);
-        a7a.intoArray(g, gAt + 7 * panel);
-        a7b.intoArray(g, gAt + 7 * panel + LANES);
-        a8a.intoArray(g, gAt + 8 * panel);
-        a8b.intoArray(g, gAt + 8 * panel + LANES);
-        a9a.intoArray(g, gAt + 9 * panel);
-        a9b.intoArray(g, gAt + 9 * panel + LANES);
-        a10a.intoArray(g, gAt + 10 * panel);
-        a10b.intoArray(g, gAt + 10 * panel + LANES);
-        a11a.intoArray(g, gAt + 11 * panel);
-        a11b.intoArray(g, gAt + 11 * panel + LANES);
+        TYPE.cast(a0a).intoArray(g, gAt);
+        TYPE.cast(a0b).intoArray(g, gAt + LANES);
+        TYPE.cast(a1a).intoArray(g, gAt + panel);
+        TYPE.cast(a1b).intoArray(g, gAt + panel + LANES);
+        TYPE.cast(a2a).intoArray(g, gAt + 2 * panel);
+        TYPE.cast(a2b).intoArray(g, gAt + 2 * panel + LANES);
+        TYPE.cast(a3a).intoArray(g, gAt + 3 * panel);
+        TYPE.cast(a3b).intoArray(g, gAt + 3 * panel + LANES);
+        TYPE.cast(a4a).intoArray(g, gAt + 4 * panel);
+        TYPE.cast(a4b).intoArray(g, gAt + 4 * panel + LANES);
+        TYPE.cast(a5a).intoArray(g, gAt + 5 * panel);
+        TYPE.cast(a5b).intoArray(g, gAt + 5 * panel + LANES);
+        TYPE.cast(a6a).intoArray(g, gAt + 6 * panel);
+        TYPE.cast(a6b).intoArray(g, gAt + 6 * panel + LANES);
+        TYPE.cast(a7a).intoArray(g, gAt + 7 * panel);
+        TYPE.cast(a7b).intoArray(g, gAt + 7 * panel + LANES);
+        TYPE.cast(a8a).intoArray(g, gAt + 8 * panel);
+        TYPE.cast(a8b).intoArray(g, gAt + 8 * panel + LANES);
+        TYPE.cast(a9a).intoArray(g, gAt + 9 * panel);
+        TYPE.cast(a9b).intoArray(g, gAt + 9 * panel + LANES);
+        TYPE.cast(a10a).intoArray(g, gAt + 10 * panel);
+        TYPE.cast(a10b).intoArray(g, gAt + 10 * panel + LANES);
+        TYPE.cast(a11a).intoArray(g, gAt + 11 * panel);
+        TYPE.cast(a11b).intoArray(g, gAt + 11 * panel + LANES);
     }
 
     /** 12 rows, 1 vector of channels. */
@@ -516,31 +522,31 @@ final class VectorTiles implements Tiles {
             int b = sources[p] + xAt;
             int d = targets[p] + dyAt;
             FloatVector d0 = FloatVector.fromArray(FLOATS, dy, d);
-            a0 = FloatVector.broadcast(FLOATS, x[b]).fma(d0, a0);
-            a1 = FloatVector.broadcast(FLOATS, x[b + 1]).fma(d0, a1);
-            a2 = FloatVector.broadcast(FLOATS, x[b + 2]).fma(d0, a2);
-            a3 = FloatVector.broadcast(FLOATS, x[b + 3]).fma(d0, a3);
-            a4 = FloatVector.broadcast(FLOATS, x[b + 4]).fma(d0, a4);
-            a5 = FloatVector.broadcast(FLOATS, x[b + 5]).fma(d0, a5);
-            a6 = FloatVector.broadcast(FLOATS, x[b + 6]).fma(d0, a6);
-            a7 = FloatVector.broadcast(FLOATS, x[b + 7]).fma(d0, a7);
-            a8 = FloatVector.broadcast(FLOATS, x[b + 8]).fma(d0, a8);
-            a9 = FloatVector.broadcast(FLOATS, x[b + 9]).fma(d0, a9);
-            a10 = FloatVector.broadcast(FLOATS, x[b + 10]).fma(d0, a10);
-            a11 = FloatVector.broadcast(FLOATS, x[b + 11]).fma(d0, a11);
+            a0 = TYPE.cast(FloatVector.broadcast(FLOATS, x[b])).fma(d0, a0);
+            a1 = TYPE.cast(FloatVector.broadcast(FLOATS, x[b + 1])).fma(d0, a1);
+            a2 = TYPE.cast(FloatVector.broadcast(FLOATS, x[b + 2])).fma(d0, a2);
+            a3 = TYPE.cast(FloatVector.broadcast(FLOATS, x[b + 3])).fma(d0, a3);
+            a4 = TYPE.cast(FloatVector.broadcast(FLOATS, x[b + 4])).fma(d0, a4);
+            a5 = TYPE.cast(FloatVector.broadcast(FLOATS, x[b + 5])).fma(d0, a5);
+            a6 = TYPE.cast(FloatVector.broadcast(FLOATS, x[b + 6])).fma(d0, a6);
+            a7 = TYPE.cast(FloatVector.broadcast(FLOATS, x[b + 7])).fma(d0, a7);
+            a8 = TYPE.cast(FloatVector.broadcast(FLOATS, x[b + 8])).fma(d0, a8);
+            a9 = TYPE.cast(FloatVector.broadcast(FLOATS, x[b + 9])).fma(d0, a9);
+            a10 = TYPE.cast(FloatVector.broadcast(FLOATS, x[b + 10])).fma(d0, a10);
+            a11 = TYPE.cast(FloatVector.broadcast(FLOATS, x[b + 11])).fma(d0, a11);
         }
-        a0.intoArray(g, gAt);
-        a1.intoArray(g, gAt + panel);
-        a2.intoArray(g, gAt + 2 * panel);
-        a3.intoArray(g, gAt + 3 * panel);
-        a4.intoArray(g, gAt + 4 * panel);
-        a5.intoArray(g, gAt + 5 * panel);
-        a6.intoArray(g, gAt + 6 * panel);
-        a7.intoArray(g, gAt + 7 * panel);
-        a8.intoArray(g, gAt + 8 * panel);
-        a9.intoArray(g, gAt + 9 * panel);
-        a10.intoArray(g, gAt + 10 * panel);
-        a11.intoArray(g, gAt + 11 * panel);
+        TYPE.cast(a0).intoArray(g, gAt);
+        TYPE.cast(a1).intoArray(g, gAt + panel);
+        TYPE.cast(a2).intoArray(g, gAt + 2 * panel);
+        TYPE.cast(a3).intoArray(g, gAt + 3 * panel);
+        TYPE.cast(a4).intoArray(g, gAt + 4 * panel);
+        TYPE.cast(a5).intoArray(g, gAt + 5 * panel);
+        TYPE.cast(a6).intoArray(g, gAt + 6 * panel);
+        TYPE.cast(a7).intoArray(g, gAt + 7 * panel);
+        TYPE.cast(a8).intoArray(g, gAt + 8 * panel);
+        TYPE.cast(a9).intoArray(g, gAt + 9 * panel);
+        TYPE.cast(a10).intoArray(g, gAt + 10 * panel);
+        TYPE.cast(a11).intoArray(g, gAt + 11 * panel);
     }
 
     /** 4 rows, 2 vectors of channels. */
@@ -569,27 +575,27 @@ final class VectorTiles implements Tiles {
             int d = targets[p] + dyAt;
             FloatVector d0 = FloatVector.fromArray(FLOATS, dy, d);
             FloatVector d1 = FloatVector.fromArray(FLOATS, dy, d + LANES);
-            FloatVector s0 = FloatVector.broadcast(FLOATS, x[b]);
+            FloatVector s0 = TYPE.cast(FloatVector.broadcast(FLOATS, x[b]));
             a0a = s0.fma(d0, a0a);
             a0b = s0.fma(d1, a0b);
-            FloatVector s1 = FloatVector.broadcast(FLOATS, x[b + 1]);
+            FloatVector s1 = TYPE.cast(FloatVector.broadcast(FLOATS, x[b + 1]));
             a1a = s1.fma(d0, a1a);
             a1b = s1.fma(d1, a1b);
-            FloatVector s2 = FloatVector.broadcast(FLOATS, x[b + 2]);
+            FloatVector s2 = TYPE.cast(FloatVector.broadcast(FLOATS, x[b + 2]));
             a2a = s2.fma(d0, a2a);
             a2b = s2.fma(d1, a2b);
-            FloatVector s3 = FloatVector.broadcast(FLOATS, x[b + 3]);
+            FloatVector s3 = TYPE.cast(FloatVector.broadcast(FLOATS, x[b + 3]));
             a3a = s3.fma(d0, a3a);
             a3b = s3.fma(d1, a3b);
         }
-        a0a.intoArray(g, gAt);
-        a0b.intoArray(g, gAt + LANES);
-        a1a.intoArray(g, gAt + panel);
-        a1b.intoArray(g, gAt + panel + LANES);
-        a2a.intoArray(g, gAt + 2 * panel);
-        a2b.intoArray(g, gAt + 2 * panel + LANES);
-        a3a.intoArray(g, gAt + 3 * panel);
-        a3b.intoArray(g, gAt + 3 * panel + LANES);
+        TYPE.cast(a0a).intoArray(g, gAt);
+        TYPE.cast(a0b).intoArray(g, gAt + LANES);
+        TYPE.cast(a1a).intoArray(g, gAt + panel);
+        TYPE.cast(a1b).intoArray(g, gAt + panel + LANES);
+        TYPE.cast(a2a).intoArray(g, gAt + 2 * panel);
+        TYPE.cast(a2b).intoArray(g, gAt + 2 * panel + LANES);
+        TYPE.cast(a3a).intoArray(g, gAt + 3 * panel);
+        TYPE.cast(a3b).intoArray(g, gAt + 3 * panel + LANES);
     }
 
     /** 4 rows, 1 vector of channels. */
@@ -613,15 +619,15 @@ final class VectorTiles implements Tiles {
             int b = sources[p] + xAt;
             int d = targets[p] + dyAt;
             FloatVector d0 = FloatVector.fromArray(FLOATS, dy, d);
-            a0 = FloatVector.broadcast(FLOATS, x[b]).fma(d0, a0);
-            a1 = FloatVector.broadcast(FLOATS, x[b + 1]).fma(d0, a1);
-            a2 = FloatVector.broadcast(FLOATS, x[b + 2]).fma(d0, a2);
-            a3 = FloatVector.broadcast(FLOATS, x[b + 3]).fma(d0, a3);
+            a0 = TYPE.cast(FloatVector.broadcast(FLOATS, x[b])).fma(d0, a0);
+            a1 = TYPE.cast(FloatVector.broadcast(FLOATS, x[b + 1])).fma(d0, a1);
+            a2 = TYPE.cast(FloatVector.broadcast(FLOATS, x[b + 2])).fma(d0, a2);
+            a3 = TYPE.cast(FloatVector.broadcast(FLOATS, x[b + 3])).fma(d0, a3);
         }
-        a0.intoArray(g, gAt);
-        a1.intoArray(g, gAt + panel);
-        a2.intoArray(g, gAt + 2 * panel);
-        a3.intoArray(g, gAt + 3 * panel);
+        TYPE.cast(a0).intoArray(g, gAt);
+        TYPE.cast(a1).intoArray(g, gAt + panel);
+        TYPE.cast(a2).intoArray(g, gAt + 2 * panel);
+        TYPE.cast(a3).intoArray(g, gAt + 3 * panel);
     }
 
     /** 1 row, 2 vectors of channels. */
@@ -644,12 +650,12 @@ final class VectorTiles implements Tiles {
             int d = targets[p] + dyAt;
             FloatVector d0 = FloatVector.fromArray(FLOATS, dy, d);
             FloatVector d1 = FloatVector.fromArray(FLOATS, dy, d + LANES);
-            FloatVector s0 = FloatVector.broadcast(FLOATS, x[b]);
+            FloatVector s0 = TYPE.cast(FloatVector.broadcast(FLOATS, x[b]));
             a0a = s0.fma(d0, a0a);
             a0b = s0.fma(d1, a0b);
         }
-        a0a.intoArray(g, gAt);
-        a0b.intoArray(g, gAt + LANES);
+        TYPE.cast(a0a).intoArray(g, gAt);
+        TYPE.cast(a0b).intoArray(g, gAt + LANES);
     }
 
     /** 1 row, 1 vector of channels. */
@@ -670,8 +676,8 @@ final class VectorTiles implements Tiles {
             int b = sources[p] + xAt;
             int d = targets[p] + dyAt;
             FloatVector d0 = FloatVector.fromArray(FLOATS, dy, d);
-            a0 = FloatVector.broadcast(FLOATS, x[b]).fma(d0, a0);
+            a0 = TYPE.cast(FloatVector.broadcast(FLOATS, x[b])).fma(d0, a0);
         }
-        a0.intoArray(g, gAt);
+        TYPE.cast(a0).intoArray(g, gAt);
     }
 }
