@@ -10,13 +10,7 @@ import jdk.incubator.vector.VectorSpecies;
 final class VectorTiles implements Tiles {
     private static final VectorSpecies<Float> FLOATS = FloatVector.SPECIES_PREFERRED;
     private static final int LANES = FLOATS.length();
-
-    /**
-     * The class of vectors. A cast to it tells HotSpot of which class a receiver is: without, it asks the profile of the Vector
-     * API's methods, which knows several classes as soon as any code of the JVM uses several widths, and then makes objects.
-     */
-    @SuppressWarnings("unchecked")
-    private static final Class<FloatVector> TYPE = (Class<FloatVector>) FLOATS.vectorType();
+    private static final Class<FloatVector> TYPE = ReceiverType.of(FLOATS);
 
     /** Whether a vector holds a block; then there are 32 registers. Otherwise there may be 16. */
     private static final boolean IS_WIDE = LANES >= BLOCK;
