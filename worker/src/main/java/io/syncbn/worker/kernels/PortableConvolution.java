@@ -20,7 +20,7 @@ import java.util.List;
  */
 final class PortableConvolution implements LinearOperation {
     /** How many pixels are taken at a time: whole groups, whose numbers stay in a first-level cache. Changes no order. */
-    private static final int BLOCK_PIXELS = 8 * Tiles.GROUP;
+    private static final int BLOCK_PIXELS = 12 * Tiles.GROUP;
 
     private final ConvolutionGeometry geometry;
     private final PortableScratch scratch;

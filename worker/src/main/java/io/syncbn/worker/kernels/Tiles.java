@@ -13,7 +13,7 @@ interface Tiles {
     int PANEL = 2 * BLOCK;
 
     /** Pixels of a result are taken in groups of this many: lists of them are filled up with their last one. */
-    int GROUP = 12;
+    int GROUP = 8;
 
     /**
      * For each pixel p of a list and each channel c of a panel: y[targets[p] + yAt + c] += Σ x[sources[p] + xAt + k] · w[wAt + k

@@ -31,17 +31,17 @@ final class VectorTiles implements Tiles {
             int to,
             boolean first) {
         if (IS_WIDE && panel == PANEL) {
-            for (int p = from; p < to; p += 12) {
-                taps12x2(x, sources, xAt, count, w, wAt, panel, y, targets, yAt, p, first);
+            for (int p = from; p < to; p += 8) {
+                taps8x2(x, sources, xAt, count, w, wAt, panel, y, targets, yAt, p, first);
             }
         } else if (IS_WIDE) {
-            for (int p = from; p < to; p += 12) {
-                taps12x1(x, sources, xAt, count, w, wAt, panel, y, targets, yAt, p, first);
+            for (int p = from; p < to; p += 8) {
+                taps8x1(x, sources, xAt, count, w, wAt, panel, y, targets, yAt, p, first);
             }
         } else {
             for (int c = 0; c < panel; c += 2 * LANES) {
-                for (int p = from; p < to; p += 6) {
-                    taps6x2(x, sources, xAt, count, w, wAt + c, panel, y, targets, yAt + c, p, first);
+                for (int p = from; p < to; p += 4) {
+                    taps4x2(x, sources, xAt, count, w, wAt + c, panel, y, targets, yAt + c, p, first);
                 }
             }
         }
@@ -88,21 +88,19 @@ final class VectorTiles implements Tiles {
                         outer1x1(x, sources, xAt + i, dy, targets, dyAt, from, to, g, at, panel);
                         i++;
                     }
+                } else if (left >= 4) {
+                    outer4x2(x, sources, xAt + i, dy, targets, dyAt + c, from, to, g, at, panel);
+                    i += 4;
                 } else {
-                    if (left >= 4) {
-                        outer4x2(x, sources, xAt + i, dy, targets, dyAt + c, from, to, g, at, panel);
-                        i += 4;
-                    } else {
-                        outer1x2(x, sources, xAt + i, dy, targets, dyAt + c, from, to, g, at, panel);
-                        i++;
-                    }
+                    outer1x2(x, sources, xAt + i, dy, targets, dyAt + c, from, to, g, at, panel);
+                    i++;
                 }
             }
         }
     }
 
-    /** 12 pixels, 2 vectors of channels. */
-    private static void taps12x2(
+    /** 8 pixels, 2 vectors of channels. */
+    private static void taps8x2(
             float[] x,
             int[] sources,
             int xAt,
@@ -123,10 +121,6 @@ final class VectorTiles implements Tiles {
         int x5 = sources[group + 5] + xAt;
         int x6 = sources[group + 6] + xAt;
         int x7 = sources[group + 7] + xAt;
-        int x8 = sources[group + 8] + xAt;
-        int x9 = sources[group + 9] + xAt;
-        int x10 = sources[group + 10] + xAt;
-        int x11 = sources[group + 11] + xAt;
         int y0 = targets[group] + yAt;
         int y1 = targets[group + 1] + yAt;
         int y2 = targets[group + 2] + yAt;
@@ -135,10 +129,6 @@ final class VectorTiles implements Tiles {
         int y5 = targets[group + 5] + yAt;
         int y6 = targets[group + 6] + yAt;
         int y7 = targets[group + 7] + yAt;
-        int y8 = targets[group + 8] + yAt;
-        int y9 = targets[group + 9] + yAt;
-        int y10 = targets[group + 10] + yAt;
-        int y11 = targets[group + 11] + yAt;
         FloatVector a0a = first ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, y, y0);
         FloatVector a0b = first ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, y, y0 + LANES);
         FloatVector a1a = first ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, y, y1);
@@ -155,14 +145,6 @@ final class VectorTiles implements Tiles {
         FloatVector a6b = first ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, y, y6 + LANES);
         FloatVector a7a = first ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, y, y7);
         FloatVector a7b = first ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, y, y7 + LANES);
-        FloatVector a8a = first ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, y, y8);
-        FloatVector a8b = first ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, y, y8 + LANES);
-        FloatVector a9a = first ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, y, y9);
-        FloatVector a9b = first ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, y, y9 + LANES);
-        FloatVector a10a = first ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, y, y10);
-        FloatVector a10b = first ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, y, y10 + LANES);
-        FloatVector a11a = first ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, y, y11);
-        FloatVector a11b = first ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, y, y11 + LANES);
         for (int k = 0, i = wAt; k < count; k++, i += panel) {
             FloatVector w0 = FloatVector.fromArray(FLOATS, w, i);
             FloatVector w1 = FloatVector.fromArray(FLOATS, w, i + LANES);
@@ -190,18 +172,6 @@ final class VectorTiles implements Tiles {
             FloatVector s7 = TYPE.cast(FloatVector.broadcast(FLOATS, x[x7 + k]));
             a7a = s7.fma(w0, a7a);
             a7b = s7.fma(w1, a7b);
-            FloatVector s8 = TYPE.cast(FloatVector.broadcast(FLOATS, x[x8 + k]));
-            a8a = s8.fma(w0, a8a);
-            a8b = s8.fma(w1, a8b);
-            FloatVector s9 = TYPE.cast(FloatVector.broadcast(FLOATS, x[x9 + k]));
-            a9a = s9.fma(w0, a9a);
-            a9b = s9.fma(w1, a9b);
-            FloatVector s10 = TYPE.cast(FloatVector.broadcast(FLOATS, x[x10 + k]));
-            a10a = s10.fma(w0, a10a);
-            a10b = s10.fma(w1, a10b);
-            FloatVector s11 = TYPE.cast(FloatVector.broadcast(FLOATS, x[x11 + k]));
-            a11a = s11.fma(w0, a11a);
-            a11b = s11.fma(w1, a11b);
         }
         TYPE.cast(a0a).intoArray(y, y0);
         TYPE.cast(a0b).intoArray(y, y0 + LANES);
@@ -219,18 +189,10 @@ final class VectorTiles implements Tiles {
         TYPE.cast(a6b).intoArray(y, y6 + LANES);
         TYPE.cast(a7a).intoArray(y, y7);
         TYPE.cast(a7b).intoArray(y, y7 + LANES);
-        TYPE.cast(a8a).intoArray(y, y8);
-        TYPE.cast(a8b).intoArray(y, y8 + LANES);
-        TYPE.cast(a9a).intoArray(y, y9);
-        TYPE.cast(a9b).intoArray(y, y9 + LANES);
-        TYPE.cast(a10a).intoArray(y, y10);
-        TYPE.cast(a10b).intoArray(y, y10 + LANES);
-        TYPE.cast(a11a).intoArray(y, y11);
-        TYPE.cast(a11b).intoArray(y, y11 + LANES);
     }
 
-    /** 12 pixels, 1 vector of channels. */
-    private static void taps12x1(
+    /** 8 pixels, 1 vector of channels. */
+    private static void taps8x1(
             float[] x,
             int[] sources,
             int xAt,
@@ -251,10 +213,6 @@ final class VectorTiles implements Tiles {
         int x5 = sources[group + 5] + xAt;
         int x6 = sources[group + 6] + xAt;
         int x7 = sources[group + 7] + xAt;
-        int x8 = sources[group + 8] + xAt;
-        int x9 = sources[group + 9] + xAt;
-        int x10 = sources[group + 10] + xAt;
-        int x11 = sources[group + 11] + xAt;
         int y0 = targets[group] + yAt;
         int y1 = targets[group + 1] + yAt;
         int y2 = targets[group + 2] + yAt;
@@ -263,10 +221,6 @@ final class VectorTiles implements Tiles {
         int y5 = targets[group + 5] + yAt;
         int y6 = targets[group + 6] + yAt;
         int y7 = targets[group + 7] + yAt;
-        int y8 = targets[group + 8] + yAt;
-        int y9 = targets[group + 9] + yAt;
-        int y10 = targets[group + 10] + yAt;
-        int y11 = targets[group + 11] + yAt;
         FloatVector a0 = first ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, y, y0);
         FloatVector a1 = first ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, y, y1);
         FloatVector a2 = first ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, y, y2);
@@ -275,10 +229,6 @@ final class VectorTiles implements Tiles {
         FloatVector a5 = first ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, y, y5);
         FloatVector a6 = first ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, y, y6);
         FloatVector a7 = first ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, y, y7);
-        FloatVector a8 = first ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, y, y8);
-        FloatVector a9 = first ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, y, y9);
-        FloatVector a10 = first ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, y, y10);
-        FloatVector a11 = first ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, y, y11);
         for (int k = 0, i = wAt; k < count; k++, i += panel) {
             FloatVector w0 = FloatVector.fromArray(FLOATS, w, i);
             a0 = TYPE.cast(FloatVector.broadcast(FLOATS, x[x0 + k])).fma(w0, a0);
@@ -289,10 +239,6 @@ final class VectorTiles implements Tiles {
             a5 = TYPE.cast(FloatVector.broadcast(FLOATS, x[x5 + k])).fma(w0, a5);
             a6 = TYPE.cast(FloatVector.broadcast(FLOATS, x[x6 + k])).fma(w0, a6);
             a7 = TYPE.cast(FloatVector.broadcast(FLOATS, x[x7 + k])).fma(w0, a7);
-            a8 = TYPE.cast(FloatVector.broadcast(FLOATS, x[x8 + k])).fma(w0, a8);
-            a9 = TYPE.cast(FloatVector.broadcast(FLOATS, x[x9 + k])).fma(w0, a9);
-            a10 = TYPE.cast(FloatVector.broadcast(FLOATS, x[x10 + k])).fma(w0, a10);
-            a11 = TYPE.cast(FloatVector.broadcast(FLOATS, x[x11 + k])).fma(w0, a11);
         }
         TYPE.cast(a0).intoArray(y, y0);
         TYPE.cast(a1).intoArray(y, y1);
@@ -302,14 +248,10 @@ final class VectorTiles implements Tiles {
         TYPE.cast(a5).intoArray(y, y5);
         TYPE.cast(a6).intoArray(y, y6);
         TYPE.cast(a7).intoArray(y, y7);
-        TYPE.cast(a8).intoArray(y, y8);
-        TYPE.cast(a9).intoArray(y, y9);
-        TYPE.cast(a10).intoArray(y, y10);
-        TYPE.cast(a11).intoArray(y, y11);
     }
 
-    /** 6 pixels, 2 vectors of channels. */
-    private static void taps6x2(
+    /** 4 pixels, 2 vectors of channels. */
+    private static void taps4x2(
             float[] x,
             int[] sources,
             int xAt,
@@ -326,14 +268,10 @@ final class VectorTiles implements Tiles {
         int x1 = sources[group + 1] + xAt;
         int x2 = sources[group + 2] + xAt;
         int x3 = sources[group + 3] + xAt;
-        int x4 = sources[group + 4] + xAt;
-        int x5 = sources[group + 5] + xAt;
         int y0 = targets[group] + yAt;
         int y1 = targets[group + 1] + yAt;
         int y2 = targets[group + 2] + yAt;
         int y3 = targets[group + 3] + yAt;
-        int y4 = targets[group + 4] + yAt;
-        int y5 = targets[group + 5] + yAt;
         FloatVector a0a = first ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, y, y0);
         FloatVector a0b = first ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, y, y0 + LANES);
         FloatVector a1a = first ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, y, y1);
@@ -342,10 +280,6 @@ final class VectorTiles implements Tiles {
         FloatVector a2b = first ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, y, y2 + LANES);
         FloatVector a3a = first ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, y, y3);
         FloatVector a3b = first ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, y, y3 + LANES);
-        FloatVector a4a = first ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, y, y4);
-        FloatVector a4b = first ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, y, y4 + LANES);
-        FloatVector a5a = first ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, y, y5);
-        FloatVector a5b = first ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, y, y5 + LANES);
         for (int k = 0, i = wAt; k < count; k++, i += panel) {
             FloatVector w0 = FloatVector.fromArray(FLOATS, w, i);
             FloatVector w1 = FloatVector.fromArray(FLOATS, w, i + LANES);
@@ -361,12 +295,6 @@ final class VectorTiles implements Tiles {
             FloatVector s3 = TYPE.cast(FloatVector.broadcast(FLOATS, x[x3 + k]));
             a3a = s3.fma(w0, a3a);
             a3b = s3.fma(w1, a3b);
-            FloatVector s4 = TYPE.cast(FloatVector.broadcast(FLOATS, x[x4 + k]));
-            a4a = s4.fma(w0, a4a);
-            a4b = s4.fma(w1, a4b);
-            FloatVector s5 = TYPE.cast(FloatVector.broadcast(FLOATS, x[x5 + k]));
-            a5a = s5.fma(w0, a5a);
-            a5b = s5.fma(w1, a5b);
         }
         TYPE.cast(a0a).intoArray(y, y0);
         TYPE.cast(a0b).intoArray(y, y0 + LANES);
@@ -376,10 +304,6 @@ final class VectorTiles implements Tiles {
         TYPE.cast(a2b).intoArray(y, y2 + LANES);
         TYPE.cast(a3a).intoArray(y, y3);
         TYPE.cast(a3b).intoArray(y, y3 + LANES);
-        TYPE.cast(a4a).intoArray(y, y4);
-        TYPE.cast(a4b).intoArray(y, y4 + LANES);
-        TYPE.cast(a5a).intoArray(y, y5);
-        TYPE.cast(a5b).intoArray(y, y5 + LANES);
     }
 
     /** 12 rows, 2 vectors of channels. */

@@ -9,36 +9,40 @@ import java.lang.management.ManagementFactory;
  * objects any more.
  */
 final class WarmUp {
-    /** For a JVM whose compiled code makes objects all the same; one round takes about a millisecond before it is compiled. */
-    private static final int MOST_ROUNDS = 5000;
+    /** For a JVM that does not compile, or whose compiled code makes objects all the same: minutes. */
+    private static final int MOST_ROUNDS = 1_000_000;
 
     private WarmUp() {}
 
     /**
      * Starts a thread for that.
      *
-     * @param round calls all of the code, and makes no objects of its own
-     * @param done is run at the end
+     * @param round calls all of the code, and makes no objects of its own; its loops are short, because HotSpot compiles a long
+     *     one where it stands, with vectors that are objects already
+     * @param compiled is run at the end, if it comes
      */
-    static void start(String name, Runnable round, Runnable done) {
+    static void start(String name, Runnable round, Runnable compiled) {
         Thread thread = new Thread(
                 () -> {
-                    runUntilCompiled(round);
-                    done.run();
+                    if (isCompiled(round)) {
+                        compiled.run();
+                    }
                 },
                 name);
         thread.setDaemon(true);
         thread.start();
     }
 
-    private static void runUntilCompiled(Runnable round) {
+    private static boolean isCompiled(Runnable round) {
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
         for (int i = 0; i < MOST_ROUNDS; i++) {
             long before = threads.getCurrentThreadAllocatedBytes();
             round.run();
             if (threads.getCurrentThreadAllocatedBytes() == before) {
-                return;
+                return true;
             }
+            Thread.yield(); // to those that train meanwhile, and to the compiler
         }
+        return false;
     }
 }

@@ -13,8 +13,8 @@ final class WarmingTiles implements Tiles {
     /** One per JVM, because compiled code is shared by the whole JVM. */
     static final Tiles OF_THIS_JVM = new WarmingTiles(new PlainTiles(), new VectorTiles());
 
-    /** Channels that are summed over. Few, so that a whole method is compiled before a loop within it. */
-    private static final int LENGTH = 16;
+    /** Numbers that are summed up. */
+    private static final int LENGTH = 2;
 
     /** Whole tiles and each of the smaller ones behind them. */
     private static final int ROWS = 12 + 4 + 1;
@@ -40,13 +40,13 @@ final class WarmingTiles implements Tiles {
     private Runnable round() {
         int[] places = new int[GROUP];
         Arrays.setAll(places, i -> i * PANEL);
-        float[] numbers = new float[LENGTH * PANEL + ROWS];
+        float[] numbers = new float[GROUP * PANEL + ROWS];
         float[] results = new float[Math.max(GROUP, ROWS) * PANEL];
         return () -> {
             for (int panel = BLOCK; panel <= PANEL; panel += BLOCK) {
                 vectors.taps(numbers, places, 0, LENGTH, numbers, 0, panel, results, places, 0, 0, GROUP, true);
                 vectors.taps(numbers, places, 0, LENGTH, numbers, 0, panel, results, places, 0, 0, GROUP, false);
-                vectors.outer(numbers, places, 0, ROWS, numbers, places, 0, 0, GROUP, results, 0, panel);
+                vectors.outer(numbers, places, 0, ROWS, numbers, places, 0, 0, LENGTH, results, 0, panel);
             }
         };
     }
