@@ -44,7 +44,7 @@ public class Convolutions {
                 .dense("classes", net.classes());
         ModelDefinition definition = ModelDefinition.of(
                 convolutions, new Shape(side, side, channels), CLASSES, Normalizers.of(Normalization.DEFAULT), 0);
-        model = definition.newShardModel(definition.newReplica(1), batch, Kernels.PORTABLE);
+        model = definition.newShardModel(definition.newReplica(1), batch, Kernels.ONEDNN);
         pictures = Tensor.zeros(batch, definition.inputShape());
         Arrays.fill(pictures.values(), 0.5f);
         gradient = Tensor.zeros(batch, Shape.flat(CLASSES));

@@ -1,9 +1,11 @@
 package io.syncbn.deploy.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.syncbn.deploy.system.Syncbn.Ended;
 import io.syncbn.deploy.system.Syncbn.Surroundings;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -18,25 +20,59 @@ import org.junit.jupiter.params.provider.CsvSource;
  * a finding.
  */
 class GoldenTest {
+    private static final Path PROCESSOR = Path.of("/proc/cpuinfo");
+
     @TempDir
     private Path run;
 
     @ParameterizedTest
     @CsvSource({
-        "resnet20, -XX:MaxVectorSize=64, GOLDEN",
+        "resnet20, '', GOLDEN",
         "resnet20, -XX:MaxVectorSize=32, GOLDEN",
         "resnet20, -XX:MaxVectorSize=16, GOLDEN",
-        "lenet, -XX:MaxVectorSize=64, GOLDEN"
+        "lenet, '', GOLDEN"
     })
-    void aJobEndsWithTheBitsItHasAlwaysEndedWith(String model, String vectors, String weights) throws Exception {
+    void aJobOfPortableKernelsEndsWithTheBitsItHasAlwaysEndedWith(String model, String vectors, String weights) throws Exception {
         Surroundings surroundings = new Surroundings(Map.of("JAVA_TOOL_OPTIONS", vectors), List.of(), Optional.empty());
         try (Syncbn job = Syncbn.start(
-                surroundings, "train", "--workers", 2, "--shards", 4, "--steps", 20, "--model", model, "--out", run)) {
+                surroundings,
+                "train",
+                "--workers",
+                2,
+                "--shards",
+                4,
+                "--steps",
+                20,
+                "--model",
+                model,
+                "--kernels",
+                "portable",
+                "--out",
+                run)) {
             Ended ended = job.await(Syncbn.PATIENCE);
             assertThat(ended.exitCode()).as(ended.err()).isZero();
         }
         assertThat(Syncbn.result(run).path("weightsSha256").asText()).isEqualTo(weights);
         assertThat(Syncbn.result(run).path("computedWith").path("library").asText())
                 .isEqualTo("portable kernels 1");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "resnet20, 38cecc1d430f7f5ff2b1111f0e54d1abaf8a25c1f716a773d542113c8c83d21b",
+        "lenet, 19866e9e241610d5f123831e1ff9a847592a3a14b7663a05909fc7a272750b74"
+    })
+    void aJobLimitedToAvx2EndsWithTheBitsItHasAlwaysEndedWith(String model, String weights) throws Exception {
+        assumeThat(Files.exists(PROCESSOR) && Files.readString(PROCESSOR).contains(" avx2 "))
+                .as("a processor with AVX2")
+                .isTrue();
+        Syncbn.succeed(
+                "train", "--workers", 2, "--shards", 4, "--steps", 20, "--model", model, "--isa", "avx2", "--out", run);
+        assertThat(Syncbn.result(run).path("weightsSha256").asText()).isEqualTo(weights);
+        assertThat(Syncbn.result(run)
+                        .path("computedWith")
+                        .path("instructionSet")
+                        .asText())
+                .isEqualTo("AVX2");
     }
 }

@@ -99,7 +99,7 @@ public final class JobParser {
         }
         return new Job.Determinism(
                 number("seed", Long::parseLong, value -> true, "a whole number"),
-                names.contains(kernels) ? Kernels.valueOf(kernels.toUpperCase(Locale.ROOT)) : Kernels.PORTABLE,
+                names.contains(kernels) ? Kernels.valueOf(kernels.toUpperCase(Locale.ROOT)) : Kernels.ONEDNN,
                 isAvx2 ? InstructionSet.AVX2 : InstructionSet.NATIVE);
     }
 

@@ -139,10 +139,10 @@ public final class JobSettings {
                     "what to do when a step has numbers that are not finite: end the job, or leave the step out"),
             new Setting(
                     "kernels",
-                    "portable|onednn|nd4j",
-                    "portable",
-                    "what computes convolutions and matrix products: portable gives equal bits on all processors; the"
-                            + " libraries oneDNN and ND4J on processors of one kind"),
+                    "onednn|portable|nd4j",
+                    "onednn",
+                    "what computes convolutions and matrix products: portable, syncbn's own, gives equal bits on all"
+                            + " processors; the libraries oneDNN and ND4J on processors of one kind"),
             new Setting(
                     "isa",
                     "native|avx2",

@@ -2,9 +2,10 @@ package io.syncbn.worker.kernels;
 
 import com.sun.management.ThreadMXBean;
 import java.lang.management.ManagementFactory;
+import java.util.function.LongSupplier;
 
 /**
- * Runs code of the Vector API until HotSpot has compiled it. Before, the interpreter and the first compiler make an object and
+ * Runs code of the Vector API until HotSpot has compiled it, in a thread of its own. Before, the interpreter and the first compiler make an object and
  * call a lambda for every operation; the second compiler keeps vectors in registers. So code is compiled when it makes no
  * objects any more.
  */
@@ -12,7 +13,17 @@ final class WarmUp {
     /** For a JVM that does not compile, or whose compiled code makes objects all the same: minutes. */
     private static final int MOST_ROUNDS = 1_000_000;
 
-    private WarmUp() {}
+    private final LongSupplier allocatedBytes;
+
+    /** @param allocatedBytes how much the thread that asks has allocated */
+    WarmUp(LongSupplier allocatedBytes) {
+        this.allocatedBytes = allocatedBytes;
+    }
+
+    /** By what HotSpot counts. */
+    static WarmUp ofThisJvm() {
+        return new WarmUp(((ThreadMXBean) ManagementFactory.getThreadMXBean())::getCurrentThreadAllocatedBytes);
+    }
 
     /**
      * Starts a thread for that.
@@ -21,7 +32,7 @@ final class WarmUp {
      *     one where it stands, with vectors that are objects already
      * @param compiled is run at the end, if it comes
      */
-    static void start(String name, Runnable round, Runnable compiled) {
+    void start(String name, Runnable round, Runnable compiled) {
         Thread thread = new Thread(
                 () -> {
                     if (isCompiled(round)) {
@@ -33,12 +44,11 @@ final class WarmUp {
         thread.start();
     }
 
-    private static boolean isCompiled(Runnable round) {
-        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    private boolean isCompiled(Runnable round) {
         for (int i = 0; i < MOST_ROUNDS; i++) {
-            long before = threads.getCurrentThreadAllocatedBytes();
+            long before = allocatedBytes.getAsLong();
             round.run();
-            if (threads.getCurrentThreadAllocatedBytes() == before) {
+            if (allocatedBytes.getAsLong() == before) {
                 return true;
             }
             Thread.yield(); // to those that train meanwhile, and to the compiler

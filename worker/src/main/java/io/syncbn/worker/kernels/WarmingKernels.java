@@ -14,7 +14,8 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 final class WarmingKernels implements ChannelKernels {
     /** One per JVM, because compiled code is shared by the whole JVM. */
-    static final ChannelKernels OF_THIS_JVM = new WarmingKernels(new PlainKernels(), new SimdKernels());
+    static final ChannelKernels OF_THIS_JVM =
+            new WarmingKernels(new PlainKernels(), new SimdKernels(), WarmUp.ofThisJvm());
 
     /** Calls before warm-up begins: about the first step of a small ResNet, which keeps a process busy enough. */
     static final int CALLS = 100;
@@ -25,18 +26,20 @@ final class WarmingKernels implements ChannelKernels {
     private static final int SIZE = 16 * 1024;
 
     private final ChannelKernels vectors;
+    private final WarmUp warmUp;
     private final AtomicInteger calls = new AtomicInteger();
     private volatile ChannelKernels present;
 
-    WarmingKernels(ChannelKernels plain, ChannelKernels vectors) {
+    WarmingKernels(ChannelKernels plain, ChannelKernels vectors, WarmUp warmUp) {
         this.vectors = vectors;
+        this.warmUp = warmUp;
         present = plain;
     }
 
     private ChannelKernels present() {
         ChannelKernels kernels = present;
         if (kernels != vectors && calls.incrementAndGet() == CALLS) {
-            WarmUp.start("warm-up of loops", round(), () -> present = vectors);
+            warmUp.start("warm-up of loops", round(), () -> present = vectors);
         }
         return kernels;
     }

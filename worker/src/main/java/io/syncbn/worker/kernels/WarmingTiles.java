@@ -11,7 +11,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
  */
 final class WarmingTiles implements Tiles {
     /** One per JVM, because compiled code is shared by the whole JVM. */
-    static final Tiles OF_THIS_JVM = new WarmingTiles(new PlainTiles(), new VectorTiles());
+    static final Tiles OF_THIS_JVM = new WarmingTiles(new PlainTiles(), new VectorTiles(), WarmUp.ofThisJvm());
 
     /** Numbers that are summed up. */
     private static final int LENGTH = 2;
@@ -20,18 +20,20 @@ final class WarmingTiles implements Tiles {
     private static final int ROWS = 12 + 4 + 1;
 
     private final Tiles vectors;
+    private final WarmUp warmUp;
     private final AtomicBoolean isWarming = new AtomicBoolean();
     private volatile Tiles present;
 
-    WarmingTiles(Tiles plain, Tiles vectors) {
+    WarmingTiles(Tiles plain, Tiles vectors, WarmUp warmUp) {
         this.vectors = vectors;
+        this.warmUp = warmUp;
         present = plain;
     }
 
     private Tiles present() {
         Tiles tiles = present;
         if (tiles != vectors && !isWarming.get() && isWarming.compareAndSet(false, true)) {
-            WarmUp.start("warm-up of tiles", round(), () -> present = vectors);
+            warmUp.start("warm-up of tiles", round(), () -> present = vectors);
         }
         return tiles;
     }
