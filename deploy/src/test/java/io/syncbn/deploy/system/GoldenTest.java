@@ -27,12 +27,13 @@ class GoldenTest {
 
     @ParameterizedTest
     @CsvSource({
-        "resnet20, '', GOLDEN",
-        "resnet20, -XX:MaxVectorSize=32, GOLDEN",
-        "resnet20, -XX:MaxVectorSize=16, GOLDEN",
-        "lenet, '', GOLDEN"
+        "resnet20, '', bf96abd822438d801cb0ecfa3048e8192a07d3c14f6276f175783b0c4fa35318",
+        "resnet20, -XX:MaxVectorSize=32, bf96abd822438d801cb0ecfa3048e8192a07d3c14f6276f175783b0c4fa35318",
+        "resnet20, -XX:MaxVectorSize=16, bf96abd822438d801cb0ecfa3048e8192a07d3c14f6276f175783b0c4fa35318",
+        "lenet, '', 97e8f4ac026fe1b55071417946980e6fc0bc06560892db0badd393a8ab19b470"
     })
-    void aJobOfPortableKernelsEndsWithTheBitsItHasAlwaysEndedWith(String model, String vectors, String weights) throws Exception {
+    void aJobOfPortableKernelsEndsWithTheBitsItHasAlwaysEndedWith(String model, String vectors, String weights)
+            throws Exception {
         Surroundings surroundings = new Surroundings(Map.of("JAVA_TOOL_OPTIONS", vectors), List.of(), Optional.empty());
         try (Syncbn job = Syncbn.start(
                 surroundings,

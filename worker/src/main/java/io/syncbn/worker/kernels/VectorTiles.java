@@ -41,7 +41,10 @@ final class VectorTiles implements Tiles {
         } else {
             for (int c = 0; c < panel; c += 2 * LANES) {
                 for (int p = from; p < to; p += 4) {
-                    taps4x2(x, sources, xAt, count, w, wAt + c, panel, y, targets, yAt + c, p, first);
+                    boolean fillsUp = p > from && targets[p] == targets[p - 1];
+                    if (!fillsUp) {
+                        taps4x2(x, sources, xAt, count, w, wAt + c, panel, y, targets, yAt + c, p, first);
+                    }
                 }
             }
         }
