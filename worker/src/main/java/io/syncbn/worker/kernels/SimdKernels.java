@@ -23,10 +23,6 @@ final class SimdKernels implements ChannelKernels {
     private static final VectorSpecies<Float> HALF =
             VectorSpecies.of(float.class, VectorShape.forBitSize(DOUBLES.vectorBitSize() / 2));
 
-    private static final Class<FloatVector> FLOATS_TYPE = ReceiverType.of(FLOATS);
-    private static final Class<DoubleVector> DOUBLES_TYPE = ReceiverType.of(DOUBLES);
-    private static final Class<FloatVector> HALF_TYPE = ReceiverType.of(HALF);
-
     /** Numbers of each array in a tile; a first-level cache holds four such tiles. */
     private static final int TILE = 1024;
 
@@ -53,11 +49,11 @@ final class SimdKernels implements ChannelKernels {
             DoubleVector square = DoubleVector.zero(DOUBLES);
             for (int row = 0, i = rows.start() + c; row < rows.count(); row++, i += channels) {
                 DoubleVector value = load(x, i);
-                sum = sum(sum, value);
-                square = sum(square, value.mul(value));
+                sum = sum.add(value);
+                square = square.add(value.mul(value));
             }
-            store(sum, sums, c);
-            store(square, squares, c);
+            sum.intoArray(sums, c);
+            square.intoArray(squares, c);
         }
         PlainKernels.momentsFrom(c, x, rows, sums, squares);
     }
@@ -73,15 +69,15 @@ final class SimdKernels implements ChannelKernels {
         for (int row = 0, i = rows.start() + c; row < rows.count(); row++, i += channels) {
             DoubleVector value0 = load(x, i);
             DoubleVector value1 = load(x, i + lanes);
-            sum0 = sum(sum0, value0);
-            sum1 = sum(sum1, value1);
-            square0 = sum(square0, value0.mul(value0));
-            square1 = sum(square1, value1.mul(value1));
+            sum0 = sum0.add(value0);
+            sum1 = sum1.add(value1);
+            square0 = square0.add(value0.mul(value0));
+            square1 = square1.add(value1.mul(value1));
         }
-        store(sum0, sums, c);
-        store(sum1, sums, c + lanes);
-        store(square0, squares, c);
-        store(square1, squares, c + lanes);
+        sum0.intoArray(sums, c);
+        sum1.intoArray(sums, c + lanes);
+        square0.intoArray(squares, c);
+        square1.intoArray(squares, c + lanes);
     }
 
     @Override
@@ -122,15 +118,15 @@ final class SimdKernels implements ChannelKernels {
             for (int row = 0, i = start + c; row < count; row++, i += channels) {
                 DoubleVector gradient0 = loadMasked(dy, y, i);
                 DoubleVector gradient1 = loadMasked(dy, y, i + lanes);
-                sum0 = sum(sum0, gradient0);
-                sum1 = sum(sum1, gradient1);
-                product0 = sum(product0, gradient0.mul(load(x, i).sub(center0)));
-                product1 = sum(product1, gradient1.mul(load(x, i + lanes).sub(center1)));
+                sum0 = sum0.add(gradient0);
+                sum1 = sum1.add(gradient1);
+                product0 = product0.add(gradient0.mul(load(x, i).sub(center0)));
+                product1 = product1.add(gradient1.mul(load(x, i + lanes).sub(center1)));
             }
-            store(sum0, sums, c);
-            store(sum1, sums, c + lanes);
-            store(product0, products, c);
-            store(product1, products, c + lanes);
+            sum0.intoArray(sums, c);
+            sum1.intoArray(sums, c + lanes);
+            product0.intoArray(products, c);
+            product1.intoArray(products, c + lanes);
         }
         for (; c + lanes <= channels; c += lanes) {
             DoubleVector center = DoubleVector.fromArray(DOUBLES, mean, c);
@@ -138,43 +134,26 @@ final class SimdKernels implements ChannelKernels {
             DoubleVector product = DoubleVector.fromArray(DOUBLES, products, c);
             for (int row = 0, i = start + c; row < count; row++, i += channels) {
                 DoubleVector gradient = loadMasked(dy, y, i);
-                sum = sum(sum, gradient);
-                product = sum(product, gradient.mul(load(x, i).sub(center)));
+                sum = sum.add(gradient);
+                product = product.add(gradient.mul(load(x, i).sub(center)));
             }
-            store(sum, sums, c);
-            store(product, products, c);
+            sum.intoArray(sums, c);
+            product.intoArray(products, c);
         }
-    }
-
-    private static DoubleVector sum(DoubleVector a, DoubleVector b) {
-        return DOUBLES_TYPE.cast(a).add(b);
-    }
-
-    private static void store(DoubleVector values, double[] to, int at) {
-        DOUBLES_TYPE.cast(values).intoArray(to, at);
     }
 
     /** dy, or 0 where y is given and not positive. */
     private static DoubleVector loadMasked(float[] dy, float[] y, int i) {
-        FloatVector gradient = loadHalf(dy, i);
-        return widen(
-                y == null
-                        ? gradient
-                        : HALF_TYPE
-                                .cast(FloatVector.zero(HALF))
-                                .blend(gradient, loadHalf(y, i).compare(VectorOperators.GT, 0f)));
+        FloatVector gradient = FloatVector.fromArray(HALF, dy, i);
+        if (y != null) {
+            gradient = FloatVector.zero(HALF)
+                    .blend(gradient, FloatVector.fromArray(HALF, y, i).compare(VectorOperators.GT, 0f));
+        }
+        return (DoubleVector) gradient.convertShape(VectorOperators.F2D, DOUBLES, 0);
     }
 
     private static DoubleVector load(float[] x, int i) {
-        return widen(loadHalf(x, i));
-    }
-
-    private static FloatVector loadHalf(float[] x, int i) {
-        return HALF_TYPE.cast(FloatVector.fromArray(HALF, x, i));
-    }
-
-    private static DoubleVector widen(FloatVector half) {
-        return DOUBLES_TYPE.cast(HALF_TYPE.cast(half).convertShape(VectorOperators.F2D, DOUBLES, 0));
+        return (DoubleVector) FloatVector.fromArray(HALF, x, i).convertShape(VectorOperators.F2D, DOUBLES, 0);
     }
 
     @Override
@@ -195,8 +174,11 @@ final class SimdKernels implements ChannelKernels {
             FloatVector factor = FloatVector.fromArray(FLOATS, transform.scale(), c);
             FloatVector offset = FloatVector.fromArray(FLOATS, transform.shift(), c);
             for (int row = 0, i = start + c; row < count; row++, i += channels) {
-                FloatVector value = transform(x, i, center, factor, offset);
-                store(relu ? value.max(0f) : value, y, i);
+                FloatVector value = FloatVector.fromArray(FLOATS, x, i)
+                        .sub(center)
+                        .mul(factor)
+                        .add(offset);
+                (relu ? value.max(0f) : value).intoArray(y, i);
             }
         }
     }
@@ -219,8 +201,13 @@ final class SimdKernels implements ChannelKernels {
             FloatVector factor = FloatVector.fromArray(FLOATS, transform.scale(), c);
             FloatVector offset = FloatVector.fromArray(FLOATS, transform.shift(), c);
             for (int row = 0, i = start + c; row < count; row++, i += channels) {
-                FloatVector sum = transform(x, i, center, factor, offset).add(loadFloats(residual, i));
-                store(FLOATS_TYPE.cast(sum).max(0f), y, i);
+                FloatVector.fromArray(FLOATS, x, i)
+                        .sub(center)
+                        .mul(factor)
+                        .add(offset)
+                        .add(FloatVector.fromArray(FLOATS, residual, i))
+                        .max(0f)
+                        .intoArray(y, i);
             }
         }
     }
@@ -253,9 +240,12 @@ final class SimdKernels implements ChannelKernels {
             FloatVector ofInput = FloatVector.fromArray(FLOATS, transform.scale(), c);
             FloatVector offset = FloatVector.fromArray(FLOATS, transform.shift(), c);
             for (int row = 0, i = start + c; row < count; row++, i += channels) {
-                FloatVector gradient = y == null ? loadFloats(dy, i) : masked(dy, y, i);
-                FloatVector scaled = FLOATS_TYPE.cast(gradient).mul(ofGradient);
-                store(FLOATS_TYPE.cast(scaled).add(transform(x, i, center, ofInput, offset)), dx, i);
+                FloatVector gradient = y == null ? FloatVector.fromArray(FLOATS, dy, i) : masked(dy, y, i);
+                FloatVector input = FloatVector.fromArray(FLOATS, x, i)
+                        .sub(center)
+                        .mul(ofInput)
+                        .add(offset);
+                gradient.mul(ofGradient).add(input).intoArray(dx, i);
             }
         }
     }
@@ -264,7 +254,7 @@ final class SimdKernels implements ChannelKernels {
     public void relu(float[] x, float[] y, int size) {
         int end = FLOATS.loopBound(size);
         for (int i = 0; i < end; i += FLOATS.length()) {
-            store(loadFloats(x, i).max(0f), y, i);
+            FloatVector.fromArray(FLOATS, x, i).max(0f).intoArray(y, i);
         }
         PlainKernels.reluFrom(end, x, y, size);
     }
@@ -273,28 +263,16 @@ final class SimdKernels implements ChannelKernels {
     public void reluGradient(float[] dy, float[] y, float[] dx, int size) {
         int end = FLOATS.loopBound(size);
         for (int i = 0; i < end; i += FLOATS.length()) {
-            store(masked(dy, y, i), dx, i);
+            masked(dy, y, i).intoArray(dx, i);
         }
         PlainKernels.reluGradientFrom(end, dy, y, dx, size);
     }
 
     private static FloatVector masked(float[] dy, float[] y, int i) {
-        return FLOATS_TYPE
-                .cast(FloatVector.zero(FLOATS))
-                .blend(loadFloats(dy, i), loadFloats(y, i).compare(VectorOperators.GT, 0f));
-    }
-
-    private static FloatVector loadFloats(float[] x, int i) {
-        return FLOATS_TYPE.cast(FloatVector.fromArray(FLOATS, x, i));
-    }
-
-    private static FloatVector transform(float[] x, int i, FloatVector center, FloatVector factor, FloatVector offset) {
-        FloatVector centered = FLOATS_TYPE.cast(loadFloats(x, i).sub(center));
-        return FLOATS_TYPE.cast(FLOATS_TYPE.cast(centered.mul(factor)).add(offset));
-    }
-
-    private static void store(FloatVector values, float[] to, int at) {
-        FLOATS_TYPE.cast(values).intoArray(to, at);
+        return FloatVector.zero(FLOATS)
+                .blend(
+                        FloatVector.fromArray(FLOATS, dy, i),
+                        FloatVector.fromArray(FLOATS, y, i).compare(VectorOperators.GT, 0f));
     }
 
     /** A loop that every JDK vectorizes by itself. */
@@ -311,8 +289,8 @@ final class SimdKernels implements ChannelKernels {
         int end = FLOATS.loopBound(size);
         FloatVector sum = FloatVector.zero(FLOATS);
         for (int i = 0; i < end; i += FLOATS.length()) {
-            sum = FLOATS_TYPE.cast(sum).add(loadFloats(x, i).mul(0f));
+            sum = sum.add(FloatVector.fromArray(FLOATS, x, i).mul(0f));
         }
-        return FLOATS_TYPE.cast(sum).reduceLanes(VectorOperators.ADD) == 0 && PlainKernels.allFiniteFrom(end, x, size);
+        return sum.reduceLanes(VectorOperators.ADD) == 0 && PlainKernels.allFiniteFrom(end, x, size);
     }
 }

@@ -5,12 +5,12 @@ import java.lang.management.ManagementFactory;
 import java.util.function.LongSupplier;
 
 /**
- * Runs code of the Vector API until HotSpot has compiled it, in a thread of its own. Before, the interpreter and the first compiler make an object and
- * call a lambda for every operation; the second compiler keeps vectors in registers. So code is compiled when it makes no
- * objects any more.
+ * Runs code of the Vector API until HotSpot has compiled it, in a thread of its own. Before, the interpreter and the first
+ * compiler make an object and call a lambda for every operation; the second compiler keeps vectors in registers. So code is
+ * compiled when it makes no objects any more.
  */
 final class WarmUp {
-    /** For a JVM that does not compile, or whose compiled code makes objects all the same: minutes. */
+    /** For a JVM that does not compile, or whose compiled code makes objects all the same: a minute or two. */
     private static final int MOST_ROUNDS = 1_000_000;
 
     private final LongSupplier allocatedBytes;

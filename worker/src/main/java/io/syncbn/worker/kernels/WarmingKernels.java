@@ -1,24 +1,25 @@
 package io.syncbn.worker.kernels;
 
-import java.util.Arrays;
-import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Plain loops until the vector kernels are compiled. Before that, in its first step a JVM spends seven times as long in these as
- * in the plain twin, and much of what its compilers do is for code that is never used again. So a thread of its own runs the
- * vector kernels until they are compiled ({@link WarmUp}), while all others use the plain twin. Both give equal bits, so the
- * change-over does not show in results.
+ * Plain loops until the vector kernels are compiled. Before that, HotSpot makes an object and calls a lambda for every
+ * operation of the Vector API: in its first step a JVM spends seven times as long in these kernels as in the plain
+ * twin, and much of what its compilers do is for code that is never used again. So a thread of its own runs the vector
+ * kernels until they are compiled, while all others use the plain twin. Both give equal bits, so the change-over does
+ * not show in results.
  *
  * <p>Thread-safe.
  */
 final class WarmingKernels implements ChannelKernels {
     /** One per JVM, because compiled code is shared by the whole JVM. */
-    static final ChannelKernels OF_THIS_JVM =
-            new WarmingKernels(new PlainKernels(), new SimdKernels(), WarmUp.ofThisJvm());
+    static final ChannelKernels OF_THIS_JVM = new WarmingKernels(new PlainKernels(), new SimdKernels());
 
     /** Calls before warm-up begins: about the first step of a small ResNet, which keeps a process busy enough. */
     static final int CALLS = 100;
+
+    /** More rounds than HotSpot needs to compile the kernels at its highest level. */
+    private static final int ROUNDS = 40;
 
     /** Channels and sizes as in a network's stages: the compiler optimizes for the loop lengths that it has seen. */
     private static final int[] CHANNELS = {16, 32, 64};
@@ -26,52 +27,51 @@ final class WarmingKernels implements ChannelKernels {
     private static final int SIZE = 16 * 1024;
 
     private final ChannelKernels vectors;
-    private final WarmUp warmUp;
     private final AtomicInteger calls = new AtomicInteger();
     private volatile ChannelKernels present;
 
-    WarmingKernels(ChannelKernels plain, ChannelKernels vectors, WarmUp warmUp) {
+    WarmingKernels(ChannelKernels plain, ChannelKernels vectors) {
         this.vectors = vectors;
-        this.warmUp = warmUp;
         present = plain;
     }
 
     private ChannelKernels present() {
         ChannelKernels kernels = present;
         if (kernels != vectors && calls.incrementAndGet() == CALLS) {
-            warmUp.start("warm-up of loops", round(), () -> present = vectors);
+            Thread thread = new Thread(this::warmUp, "warm-up");
+            thread.setDaemon(true);
+            thread.start();
         }
         return kernels;
     }
 
-    /** Runs every branch of every kernel; the numbers do not matter. */
-    private Runnable round() {
+    private void warmUp() {
         float[] x = new float[SIZE];
         float[] y = new float[SIZE];
-        float[][] masks = {null, x};
-        List<Rows> sizes = Arrays.stream(CHANNELS)
-                .mapToObj(channels -> new Rows(0, SIZE * CHANNELS[0] / (channels * channels), channels))
-                .toList();
-        Transform transform = Transform.ofChannels(CHANNELS[CHANNELS.length - 1]);
-        double[] doubles = new double[CHANNELS[CHANNELS.length - 1]];
-        return () -> {
-            for (int i = 0; i < CHANNELS.length; i++) {
-                Rows rows = sizes.get(i);
-                vectors.moments(x, rows, doubles, doubles);
-                vectors.normalize(x, y, rows, transform, false);
-                vectors.normalize(x, y, rows, transform, true);
-                vectors.normalizeAddRelu(x, x, y, rows, transform);
-                for (float[] mask : masks) {
-                    vectors.gradientMoments(x, x, mask, rows, doubles, doubles, doubles);
-                    vectors.normalizeGradient(x, x, mask, y, rows, transform.scale(), transform);
-                }
-                int size = rows.count() * rows.channels();
-                vectors.relu(x, y, size);
-                vectors.reluGradient(x, x, y, size);
-                vectors.add(x, x, y, size);
-                vectors.allFinite(x, size);
+        for (int round = 0; round < ROUNDS; round++) {
+            for (int channels : CHANNELS) {
+                Rows rows = new Rows(0, SIZE * CHANNELS[0] / (channels * channels), channels);
+                runAll(x, y, rows, Transform.ofChannels(channels), new double[channels]);
             }
-        };
+        }
+        present = vectors;
+    }
+
+    /** Runs every branch of every kernel; the numbers do not matter. */
+    private void runAll(float[] x, float[] y, Rows rows, Transform transform, double[] doubles) {
+        vectors.moments(x, rows, doubles, doubles);
+        vectors.normalize(x, y, rows, transform, false);
+        vectors.normalize(x, y, rows, transform, true);
+        vectors.normalizeAddRelu(x, x, y, rows, transform);
+        for (float[] mask : new float[][] {null, x}) {
+            vectors.gradientMoments(x, x, mask, rows, doubles, doubles, doubles);
+            vectors.normalizeGradient(x, x, mask, y, rows, transform.scale(), transform);
+        }
+        int size = rows.count() * rows.channels();
+        vectors.relu(x, y, size);
+        vectors.reluGradient(x, x, y, size);
+        vectors.add(x, x, y, size);
+        vectors.allFinite(x, size);
     }
 
     @Override

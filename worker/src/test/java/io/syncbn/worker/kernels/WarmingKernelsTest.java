@@ -19,7 +19,6 @@ import org.junit.jupiter.api.Timeout;
 class WarmingKernelsTest {
     private static final int ROWS = 64;
     private static final int CHANNELS = 16;
-    private static final WarmUp COMPILED = new WarmUp(() -> 0);
 
     private final Set<String> warmed = ConcurrentHashMap.newKeySet();
     private final CountDownLatch goOn = new CountDownLatch(1);
@@ -29,7 +28,7 @@ class WarmingKernelsTest {
     void callsGoToThePlainTwinUntilEveryVectorKernelIsWarm() throws InterruptedException {
         ChannelKernels plain =
                 kernels((proxy, method, arguments) -> method.getName().equals("allFinite") ? false : null);
-        ChannelKernels kernels = new WarmingKernels(plain, slowToWarm(), COMPILED);
+        ChannelKernels kernels = new WarmingKernels(plain, slowToWarm());
         for (int call = 0; call < 3 * WarmingKernels.CALLS; call++) {
             assertThat(kernels.allFinite(x, x.length)).as("call %d", call).isFalse();
         }
@@ -48,15 +47,12 @@ class WarmingKernelsTest {
     void bitsAreTheSameBeforeAndAfter() {
         ChannelKernels plain = new PlainKernels();
         CountDownLatch changed = new CountDownLatch(1);
-        ChannelKernels kernels = new WarmingKernels(
-                plain,
-                kernels((proxy, method, arguments) -> {
-                    if (!Thread.currentThread().getName().equals("warm-up of loops")) {
-                        changed.countDown();
-                    }
-                    return method.invoke(new SimdKernels(), arguments);
-                }),
-                COMPILED);
+        ChannelKernels kernels = new WarmingKernels(plain, kernels((proxy, method, arguments) -> {
+            if (!Thread.currentThread().getName().equals("warm-up")) {
+                changed.countDown();
+            }
+            return method.invoke(new SimdKernels(), arguments);
+        }));
         for (int call = 0; changed.getCount() > 0; call++) {
             x[call % x.length] = call * 0.37f - 20;
             assertThat(moments(kernels)).containsExactly(moments(plain));
