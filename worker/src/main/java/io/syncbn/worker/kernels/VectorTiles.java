@@ -3,15 +3,10 @@ package io.syncbn.worker.kernels;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
-/**
- * Tiles on the JDK's Vector API: a lane is a channel of the result, so that the width of vectors cannot show. An accumulator
- * is a local variable, and a method has one loop: HotSpot keeps accumulators in registers through one level of loop only.
- */
+/** Tiles on the JDK's Vector API: a lane is a channel of the result, so that the width of vectors cannot show. */
 final class VectorTiles implements Tiles {
-    private static final VectorSpecies<Float> FLOATS = FloatVector.SPECIES_PREFERRED;
-    private static final int LANES = FLOATS.length();
-    private static final Class<FloatVector> TYPE = ReceiverType.of(FLOATS);
-
+    static final VectorSpecies<Float> FLOATS = FloatVector.SPECIES_PREFERRED;
+    static final int LANES = FLOATS.length();
     /** Whether a vector holds a block; then there are 32 registers. Otherwise there may be 16. */
     private static final boolean IS_WIDE = LANES >= BLOCK;
 
@@ -32,18 +27,18 @@ final class VectorTiles implements Tiles {
             boolean first) {
         if (IS_WIDE && panel == PANEL) {
             for (int p = from; p < to; p += 8) {
-                taps8x2(x, sources, xAt, count, w, wAt, panel, y, targets, yAt, p, first);
+                VectorTaps.taps8x2(x, sources, xAt, count, w, wAt, panel, y, targets, yAt, p, first);
             }
         } else if (IS_WIDE) {
             for (int p = from; p < to; p += 8) {
-                taps8x1(x, sources, xAt, count, w, wAt, panel, y, targets, yAt, p, first);
+                VectorTaps.taps8x1(x, sources, xAt, count, w, wAt, panel, y, targets, yAt, p, first);
             }
         } else {
             for (int c = 0; c < panel; c += 2 * LANES) {
                 for (int p = from; p < to; p += 4) {
                     boolean fillsUp = p > from && targets[p] == targets[p - 1];
                     if (!fillsUp) {
-                        taps4x2(x, sources, xAt, count, w, wAt + c, panel, y, targets, yAt + c, p, first);
+                        VectorTaps.taps4x2(x, sources, xAt, count, w, wAt + c, panel, y, targets, yAt + c, p, first);
                     }
                 }
             }
@@ -71,534 +66,34 @@ final class VectorTiles implements Tiles {
                 int at = gAt + i * panel + c;
                 if (IS_WIDE && panel == PANEL) {
                     if (left >= 12) {
-                        outer12x2(x, sources, xAt + i, dy, targets, dyAt, from, to, g, at, panel);
+                        VectorOuterProducts.outer12x2(x, sources, xAt + i, dy, targets, dyAt, from, to, g, at, panel);
                         i += 12;
                     } else if (left >= 4) {
-                        outer4x2(x, sources, xAt + i, dy, targets, dyAt, from, to, g, at, panel);
+                        VectorOuterProducts.outer4x2(x, sources, xAt + i, dy, targets, dyAt, from, to, g, at, panel);
                         i += 4;
                     } else {
-                        outer1x2(x, sources, xAt + i, dy, targets, dyAt, from, to, g, at, panel);
+                        VectorOuterProducts.outer1x2(x, sources, xAt + i, dy, targets, dyAt, from, to, g, at, panel);
                         i++;
                     }
                 } else if (IS_WIDE) {
                     if (left >= 12) {
-                        outer12x1(x, sources, xAt + i, dy, targets, dyAt, from, to, g, at, panel);
+                        VectorOuterProducts.outer12x1(x, sources, xAt + i, dy, targets, dyAt, from, to, g, at, panel);
                         i += 12;
                     } else if (left >= 4) {
-                        outer4x1(x, sources, xAt + i, dy, targets, dyAt, from, to, g, at, panel);
+                        VectorOuterProducts.outer4x1(x, sources, xAt + i, dy, targets, dyAt, from, to, g, at, panel);
                         i += 4;
                     } else {
-                        outer1x1(x, sources, xAt + i, dy, targets, dyAt, from, to, g, at, panel);
+                        VectorOuterProducts.outer1x1(x, sources, xAt + i, dy, targets, dyAt, from, to, g, at, panel);
                         i++;
                     }
                 } else if (left >= 4) {
-                    outer4x2(x, sources, xAt + i, dy, targets, dyAt + c, from, to, g, at, panel);
+                    VectorOuterProducts.outer4x2(x, sources, xAt + i, dy, targets, dyAt + c, from, to, g, at, panel);
                     i += 4;
                 } else {
-                    outer1x2(x, sources, xAt + i, dy, targets, dyAt + c, from, to, g, at, panel);
+                    VectorOuterProducts.outer1x2(x, sources, xAt + i, dy, targets, dyAt + c, from, to, g, at, panel);
                     i++;
                 }
             }
         }
-    }
-
-    /** 8 pixels, 2 vectors of channels. */
-    private static void taps8x2(
-            float[] x,
-            int[] sources,
-            int xAt,
-            int count,
-            float[] w,
-            int wAt,
-            int panel,
-            float[] y,
-            int[] targets,
-            int yAt,
-            int group,
-            boolean first) {
-        int x0 = sources[group] + xAt;
-        int x1 = sources[group + 1] + xAt;
-        int x2 = sources[group + 2] + xAt;
-        int x3 = sources[group + 3] + xAt;
-        int x4 = sources[group + 4] + xAt;
-        int x5 = sources[group + 5] + xAt;
-        int x6 = sources[group + 6] + xAt;
-        int x7 = sources[group + 7] + xAt;
-        int y0 = targets[group] + yAt;
-        int y1 = targets[group + 1] + yAt;
-        int y2 = targets[group + 2] + yAt;
-        int y3 = targets[group + 3] + yAt;
-        int y4 = targets[group + 4] + yAt;
-        int y5 = targets[group + 5] + yAt;
-        int y6 = targets[group + 6] + yAt;
-        int y7 = targets[group + 7] + yAt;
-        FloatVector a0a = first ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, y, y0);
-        FloatVector a0b = first ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, y, y0 + LANES);
-        FloatVector a1a = first ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, y, y1);
-        FloatVector a1b = first ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, y, y1 + LANES);
-        FloatVector a2a = first ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, y, y2);
-        FloatVector a2b = first ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, y, y2 + LANES);
-        FloatVector a3a = first ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, y, y3);
-        FloatVector a3b = first ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, y, y3 + LANES);
-        FloatVector a4a = first ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, y, y4);
-        FloatVector a4b = first ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, y, y4 + LANES);
-        FloatVector a5a = first ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, y, y5);
-        FloatVector a5b = first ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, y, y5 + LANES);
-        FloatVector a6a = first ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, y, y6);
-        FloatVector a6b = first ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, y, y6 + LANES);
-        FloatVector a7a = first ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, y, y7);
-        FloatVector a7b = first ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, y, y7 + LANES);
-        for (int k = 0, i = wAt; k < count; k++, i += panel) {
-            FloatVector w0 = FloatVector.fromArray(FLOATS, w, i);
-            FloatVector w1 = FloatVector.fromArray(FLOATS, w, i + LANES);
-            FloatVector s0 = TYPE.cast(FloatVector.broadcast(FLOATS, x[x0 + k]));
-            a0a = s0.fma(w0, a0a);
-            a0b = s0.fma(w1, a0b);
-            FloatVector s1 = TYPE.cast(FloatVector.broadcast(FLOATS, x[x1 + k]));
-            a1a = s1.fma(w0, a1a);
-            a1b = s1.fma(w1, a1b);
-            FloatVector s2 = TYPE.cast(FloatVector.broadcast(FLOATS, x[x2 + k]));
-            a2a = s2.fma(w0, a2a);
-            a2b = s2.fma(w1, a2b);
-            FloatVector s3 = TYPE.cast(FloatVector.broadcast(FLOATS, x[x3 + k]));
-            a3a = s3.fma(w0, a3a);
-            a3b = s3.fma(w1, a3b);
-            FloatVector s4 = TYPE.cast(FloatVector.broadcast(FLOATS, x[x4 + k]));
-            a4a = s4.fma(w0, a4a);
-            a4b = s4.fma(w1, a4b);
-            FloatVector s5 = TYPE.cast(FloatVector.broadcast(FLOATS, x[x5 + k]));
-            a5a = s5.fma(w0, a5a);
-            a5b = s5.fma(w1, a5b);
-            FloatVector s6 = TYPE.cast(FloatVector.broadcast(FLOATS, x[x6 + k]));
-            a6a = s6.fma(w0, a6a);
-            a6b = s6.fma(w1, a6b);
-            FloatVector s7 = TYPE.cast(FloatVector.broadcast(FLOATS, x[x7 + k]));
-            a7a = s7.fma(w0, a7a);
-            a7b = s7.fma(w1, a7b);
-        }
-        TYPE.cast(a0a).intoArray(y, y0);
-        TYPE.cast(a0b).intoArray(y, y0 + LANES);
-        TYPE.cast(a1a).intoArray(y, y1);
-        TYPE.cast(a1b).intoArray(y, y1 + LANES);
-        TYPE.cast(a2a).intoArray(y, y2);
-        TYPE.cast(a2b).intoArray(y, y2 + LANES);
-        TYPE.cast(a3a).intoArray(y, y3);
-        TYPE.cast(a3b).intoArray(y, y3 + LANES);
-        TYPE.cast(a4a).intoArray(y, y4);
-        TYPE.cast(a4b).intoArray(y, y4 + LANES);
-        TYPE.cast(a5a).intoArray(y, y5);
-        TYPE.cast(a5b).intoArray(y, y5 + LANES);
-        TYPE.cast(a6a).intoArray(y, y6);
-        TYPE.cast(a6b).intoArray(y, y6 + LANES);
-        TYPE.cast(a7a).intoArray(y, y7);
-        TYPE.cast(a7b).intoArray(y, y7 + LANES);
-    }
-
-    /** 8 pixels, 1 vector of channels. */
-    private static void taps8x1(
-            float[] x,
-            int[] sources,
-            int xAt,
-            int count,
-            float[] w,
-            int wAt,
-            int panel,
-            float[] y,
-            int[] targets,
-            int yAt,
-            int group,
-            boolean first) {
-        int x0 = sources[group] + xAt;
-        int x1 = sources[group + 1] + xAt;
-        int x2 = sources[group + 2] + xAt;
-        int x3 = sources[group + 3] + xAt;
-        int x4 = sources[group + 4] + xAt;
-        int x5 = sources[group + 5] + xAt;
-        int x6 = sources[group + 6] + xAt;
-        int x7 = sources[group + 7] + xAt;
-        int y0 = targets[group] + yAt;
-        int y1 = targets[group + 1] + yAt;
-        int y2 = targets[group + 2] + yAt;
-        int y3 = targets[group + 3] + yAt;
-        int y4 = targets[group + 4] + yAt;
-        int y5 = targets[group + 5] + yAt;
-        int y6 = targets[group + 6] + yAt;
-        int y7 = targets[group + 7] + yAt;
-        FloatVector a0 = first ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, y, y0);
-        FloatVector a1 = first ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, y, y1);
-        FloatVector a2 = first ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, y, y2);
-        FloatVector a3 = first ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, y, y3);
-        FloatVector a4 = first ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, y, y4);
-        FloatVector a5 = first ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, y, y5);
-        FloatVector a6 = first ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, y, y6);
-        FloatVector a7 = first ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, y, y7);
-        for (int k = 0, i = wAt; k < count; k++, i += panel) {
-            FloatVector w0 = FloatVector.fromArray(FLOATS, w, i);
-            a0 = TYPE.cast(FloatVector.broadcast(FLOATS, x[x0 + k])).fma(w0, a0);
-            a1 = TYPE.cast(FloatVector.broadcast(FLOATS, x[x1 + k])).fma(w0, a1);
-            a2 = TYPE.cast(FloatVector.broadcast(FLOATS, x[x2 + k])).fma(w0, a2);
-            a3 = TYPE.cast(FloatVector.broadcast(FLOATS, x[x3 + k])).fma(w0, a3);
-            a4 = TYPE.cast(FloatVector.broadcast(FLOATS, x[x4 + k])).fma(w0, a4);
-            a5 = TYPE.cast(FloatVector.broadcast(FLOATS, x[x5 + k])).fma(w0, a5);
-            a6 = TYPE.cast(FloatVector.broadcast(FLOATS, x[x6 + k])).fma(w0, a6);
-            a7 = TYPE.cast(FloatVector.broadcast(FLOATS, x[x7 + k])).fma(w0, a7);
-        }
-        TYPE.cast(a0).intoArray(y, y0);
-        TYPE.cast(a1).intoArray(y, y1);
-        TYPE.cast(a2).intoArray(y, y2);
-        TYPE.cast(a3).intoArray(y, y3);
-        TYPE.cast(a4).intoArray(y, y4);
-        TYPE.cast(a5).intoArray(y, y5);
-        TYPE.cast(a6).intoArray(y, y6);
-        TYPE.cast(a7).intoArray(y, y7);
-    }
-
-    /** 4 pixels, 2 vectors of channels. */
-    private static void taps4x2(
-            float[] x,
-            int[] sources,
-            int xAt,
-            int count,
-            float[] w,
-            int wAt,
-            int panel,
-            float[] y,
-            int[] targets,
-            int yAt,
-            int group,
-            boolean first) {
-        int x0 = sources[group] + xAt;
-        int x1 = sources[group + 1] + xAt;
-        int x2 = sources[group + 2] + xAt;
-        int x3 = sources[group + 3] + xAt;
-        int y0 = targets[group] + yAt;
-        int y1 = targets[group + 1] + yAt;
-        int y2 = targets[group + 2] + yAt;
-        int y3 = targets[group + 3] + yAt;
-        FloatVector a0a = first ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, y, y0);
-        FloatVector a0b = first ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, y, y0 + LANES);
-        FloatVector a1a = first ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, y, y1);
-        FloatVector a1b = first ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, y, y1 + LANES);
-        FloatVector a2a = first ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, y, y2);
-        FloatVector a2b = first ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, y, y2 + LANES);
-        FloatVector a3a = first ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, y, y3);
-        FloatVector a3b = first ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, y, y3 + LANES);
-        for (int k = 0, i = wAt; k < count; k++, i += panel) {
-            FloatVector w0 = FloatVector.fromArray(FLOATS, w, i);
-            FloatVector w1 = FloatVector.fromArray(FLOATS, w, i + LANES);
-            FloatVector s0 = TYPE.cast(FloatVector.broadcast(FLOATS, x[x0 + k]));
-            a0a = s0.fma(w0, a0a);
-            a0b = s0.fma(w1, a0b);
-            FloatVector s1 = TYPE.cast(FloatVector.broadcast(FLOATS, x[x1 + k]));
-            a1a = s1.fma(w0, a1a);
-            a1b = s1.fma(w1, a1b);
-            FloatVector s2 = TYPE.cast(FloatVector.broadcast(FLOATS, x[x2 + k]));
-            a2a = s2.fma(w0, a2a);
-            a2b = s2.fma(w1, a2b);
-            FloatVector s3 = TYPE.cast(FloatVector.broadcast(FLOATS, x[x3 + k]));
-            a3a = s3.fma(w0, a3a);
-            a3b = s3.fma(w1, a3b);
-        }
-        TYPE.cast(a0a).intoArray(y, y0);
-        TYPE.cast(a0b).intoArray(y, y0 + LANES);
-        TYPE.cast(a1a).intoArray(y, y1);
-        TYPE.cast(a1b).intoArray(y, y1 + LANES);
-        TYPE.cast(a2a).intoArray(y, y2);
-        TYPE.cast(a2b).intoArray(y, y2 + LANES);
-        TYPE.cast(a3a).intoArray(y, y3);
-        TYPE.cast(a3b).intoArray(y, y3 + LANES);
-    }
-
-    /** 12 rows, 2 vectors of channels. */
-    private static void outer12x2(
-            float[] x,
-            int[] sources,
-            int xAt,
-            float[] dy,
-            int[] targets,
-            int dyAt,
-            int from,
-            int to,
-            float[] g,
-            int gAt,
-            int panel) {
-        FloatVector a0a = FloatVector.fromArray(FLOATS, g, gAt);
-        FloatVector a0b = FloatVector.fromArray(FLOATS, g, gAt + LANES);
-        FloatVector a1a = FloatVector.fromArray(FLOATS, g, gAt + panel);
-        FloatVector a1b = FloatVector.fromArray(FLOATS, g, gAt + panel + LANES);
-        FloatVector a2a = FloatVector.fromArray(FLOATS, g, gAt + 2 * panel);
-        FloatVector a2b = FloatVector.fromArray(FLOATS, g, gAt + 2 * panel + LANES);
-        FloatVector a3a = FloatVector.fromArray(FLOATS, g, gAt + 3 * panel);
-        FloatVector a3b = FloatVector.fromArray(FLOATS, g, gAt + 3 * panel + LANES);
-        FloatVector a4a = FloatVector.fromArray(FLOATS, g, gAt + 4 * panel);
-        FloatVector a4b = FloatVector.fromArray(FLOATS, g, gAt + 4 * panel + LANES);
-        FloatVector a5a = FloatVector.fromArray(FLOATS, g, gAt + 5 * panel);
-        FloatVector a5b = FloatVector.fromArray(FLOATS, g, gAt + 5 * panel + LANES);
-        FloatVector a6a = FloatVector.fromArray(FLOATS, g, gAt + 6 * panel);
-        FloatVector a6b = FloatVector.fromArray(FLOATS, g, gAt + 6 * panel + LANES);
-        FloatVector a7a = FloatVector.fromArray(FLOATS, g, gAt + 7 * panel);
-        FloatVector a7b = FloatVector.fromArray(FLOATS, g, gAt + 7 * panel + LANES);
-        FloatVector a8a = FloatVector.fromArray(FLOATS, g, gAt + 8 * panel);
-        FloatVector a8b = FloatVector.fromArray(FLOATS, g, gAt + 8 * panel + LANES);
-        FloatVector a9a = FloatVector.fromArray(FLOATS, g, gAt + 9 * panel);
-        FloatVector a9b = FloatVector.fromArray(FLOATS, g, gAt + 9 * panel + LANES);
-        FloatVector a10a = FloatVector.fromArray(FLOATS, g, gAt + 10 * panel);
-        FloatVector a10b = FloatVector.fromArray(FLOATS, g, gAt + 10 * panel + LANES);
-        FloatVector a11a = FloatVector.fromArray(FLOATS, g, gAt + 11 * panel);
-        FloatVector a11b = FloatVector.fromArray(FLOATS, g, gAt + 11 * panel + LANES);
-        for (int p = from; p < to; p++) {
-            int b = sources[p] + xAt;
-            int d = targets[p] + dyAt;
-            FloatVector d0 = FloatVector.fromArray(FLOATS, dy, d);
-            FloatVector d1 = FloatVector.fromArray(FLOATS, dy, d + LANES);
-            FloatVector s0 = TYPE.cast(FloatVector.broadcast(FLOATS, x[b]));
-            a0a = s0.fma(d0, a0a);
-            a0b = s0.fma(d1, a0b);
-            FloatVector s1 = TYPE.cast(FloatVector.broadcast(FLOATS, x[b + 1]));
-            a1a = s1.fma(d0, a1a);
-            a1b = s1.fma(d1, a1b);
-            FloatVector s2 = TYPE.cast(FloatVector.broadcast(FLOATS, x[b + 2]));
-            a2a = s2.fma(d0, a2a);
-            a2b = s2.fma(d1, a2b);
-            FloatVector s3 = TYPE.cast(FloatVector.broadcast(FLOATS, x[b + 3]));
-            a3a = s3.fma(d0, a3a);
-            a3b = s3.fma(d1, a3b);
-            FloatVector s4 = TYPE.cast(FloatVector.broadcast(FLOATS, x[b + 4]));
-            a4a = s4.fma(d0, a4a);
-            a4b = s4.fma(d1, a4b);
-            FloatVector s5 = TYPE.cast(FloatVector.broadcast(FLOATS, x[b + 5]));
-            a5a = s5.fma(d0, a5a);
-            a5b = s5.fma(d1, a5b);
-            FloatVector s6 = TYPE.cast(FloatVector.broadcast(FLOATS, x[b + 6]));
-            a6a = s6.fma(d0, a6a);
-            a6b = s6.fma(d1, a6b);
-            FloatVector s7 = TYPE.cast(FloatVector.broadcast(FLOATS, x[b + 7]));
-            a7a = s7.fma(d0, a7a);
-            a7b = s7.fma(d1, a7b);
-            FloatVector s8 = TYPE.cast(FloatVector.broadcast(FLOATS, x[b + 8]));
-            a8a = s8.fma(d0, a8a);
-            a8b = s8.fma(d1, a8b);
-            FloatVector s9 = TYPE.cast(FloatVector.broadcast(FLOATS, x[b + 9]));
-            a9a = s9.fma(d0, a9a);
-            a9b = s9.fma(d1, a9b);
-            FloatVector s10 = TYPE.cast(FloatVector.broadcast(FLOATS, x[b + 10]));
-            a10a = s10.fma(d0, a10a);
-            a10b = s10.fma(d1, a10b);
-            FloatVector s11 = TYPE.cast(FloatVector.broadcast(FLOATS, x[b + 11]));
-            a11a = s11.fma(d0, a11a);
-            a11b = s11.fma(d1, a11b);
-        }
-        TYPE.cast(a0a).intoArray(g, gAt);
-        TYPE.cast(a0b).intoArray(g, gAt + LANES);
-        TYPE.cast(a1a).intoArray(g, gAt + panel);
-        TYPE.cast(a1b).intoArray(g, gAt + panel + LANES);
-        TYPE.cast(a2a).intoArray(g, gAt + 2 * panel);
-        TYPE.cast(a2b).intoArray(g, gAt + 2 * panel + LANES);
-        TYPE.cast(a3a).intoArray(g, gAt + 3 * panel);
-        TYPE.cast(a3b).intoArray(g, gAt + 3 * panel + LANES);
-        TYPE.cast(a4a).intoArray(g, gAt + 4 * panel);
-        TYPE.cast(a4b).intoArray(g, gAt + 4 * panel + LANES);
-        TYPE.cast(a5a).intoArray(g, gAt + 5 * panel);
-        TYPE.cast(a5b).intoArray(g, gAt + 5 * panel + LANES);
-        TYPE.cast(a6a).intoArray(g, gAt + 6 * panel);
-        TYPE.cast(a6b).intoArray(g, gAt + 6 * panel + LANES);
-        TYPE.cast(a7a).intoArray(g, gAt + 7 * panel);
-        TYPE.cast(a7b).intoArray(g, gAt + 7 * panel + LANES);
-        TYPE.cast(a8a).intoArray(g, gAt + 8 * panel);
-        TYPE.cast(a8b).intoArray(g, gAt + 8 * panel + LANES);
-        TYPE.cast(a9a).intoArray(g, gAt + 9 * panel);
-        TYPE.cast(a9b).intoArray(g, gAt + 9 * panel + LANES);
-        TYPE.cast(a10a).intoArray(g, gAt + 10 * panel);
-        TYPE.cast(a10b).intoArray(g, gAt + 10 * panel + LANES);
-        TYPE.cast(a11a).intoArray(g, gAt + 11 * panel);
-        TYPE.cast(a11b).intoArray(g, gAt + 11 * panel + LANES);
-    }
-
-    /** 12 rows, 1 vector of channels. */
-    private static void outer12x1(
-            float[] x,
-            int[] sources,
-            int xAt,
-            float[] dy,
-            int[] targets,
-            int dyAt,
-            int from,
-            int to,
-            float[] g,
-            int gAt,
-            int panel) {
-        FloatVector a0 = FloatVector.fromArray(FLOATS, g, gAt);
-        FloatVector a1 = FloatVector.fromArray(FLOATS, g, gAt + panel);
-        FloatVector a2 = FloatVector.fromArray(FLOATS, g, gAt + 2 * panel);
-        FloatVector a3 = FloatVector.fromArray(FLOATS, g, gAt + 3 * panel);
-        FloatVector a4 = FloatVector.fromArray(FLOATS, g, gAt + 4 * panel);
-        FloatVector a5 = FloatVector.fromArray(FLOATS, g, gAt + 5 * panel);
-        FloatVector a6 = FloatVector.fromArray(FLOATS, g, gAt + 6 * panel);
-        FloatVector a7 = FloatVector.fromArray(FLOATS, g, gAt + 7 * panel);
-        FloatVector a8 = FloatVector.fromArray(FLOATS, g, gAt + 8 * panel);
-        FloatVector a9 = FloatVector.fromArray(FLOATS, g, gAt + 9 * panel);
-        FloatVector a10 = FloatVector.fromArray(FLOATS, g, gAt + 10 * panel);
-        FloatVector a11 = FloatVector.fromArray(FLOATS, g, gAt + 11 * panel);
-        for (int p = from; p < to; p++) {
-            int b = sources[p] + xAt;
-            int d = targets[p] + dyAt;
-            FloatVector d0 = FloatVector.fromArray(FLOATS, dy, d);
-            a0 = TYPE.cast(FloatVector.broadcast(FLOATS, x[b])).fma(d0, a0);
-            a1 = TYPE.cast(FloatVector.broadcast(FLOATS, x[b + 1])).fma(d0, a1);
-            a2 = TYPE.cast(FloatVector.broadcast(FLOATS, x[b + 2])).fma(d0, a2);
-            a3 = TYPE.cast(FloatVector.broadcast(FLOATS, x[b + 3])).fma(d0, a3);
-            a4 = TYPE.cast(FloatVector.broadcast(FLOATS, x[b + 4])).fma(d0, a4);
-            a5 = TYPE.cast(FloatVector.broadcast(FLOATS, x[b + 5])).fma(d0, a5);
-            a6 = TYPE.cast(FloatVector.broadcast(FLOATS, x[b + 6])).fma(d0, a6);
-            a7 = TYPE.cast(FloatVector.broadcast(FLOATS, x[b + 7])).fma(d0, a7);
-            a8 = TYPE.cast(FloatVector.broadcast(FLOATS, x[b + 8])).fma(d0, a8);
-            a9 = TYPE.cast(FloatVector.broadcast(FLOATS, x[b + 9])).fma(d0, a9);
-            a10 = TYPE.cast(FloatVector.broadcast(FLOATS, x[b + 10])).fma(d0, a10);
-            a11 = TYPE.cast(FloatVector.broadcast(FLOATS, x[b + 11])).fma(d0, a11);
-        }
-        TYPE.cast(a0).intoArray(g, gAt);
-        TYPE.cast(a1).intoArray(g, gAt + panel);
-        TYPE.cast(a2).intoArray(g, gAt + 2 * panel);
-        TYPE.cast(a3).intoArray(g, gAt + 3 * panel);
-        TYPE.cast(a4).intoArray(g, gAt + 4 * panel);
-        TYPE.cast(a5).intoArray(g, gAt + 5 * panel);
-        TYPE.cast(a6).intoArray(g, gAt + 6 * panel);
-        TYPE.cast(a7).intoArray(g, gAt + 7 * panel);
-        TYPE.cast(a8).intoArray(g, gAt + 8 * panel);
-        TYPE.cast(a9).intoArray(g, gAt + 9 * panel);
-        TYPE.cast(a10).intoArray(g, gAt + 10 * panel);
-        TYPE.cast(a11).intoArray(g, gAt + 11 * panel);
-    }
-
-    /** 4 rows, 2 vectors of channels. */
-    private static void outer4x2(
-            float[] x,
-            int[] sources,
-            int xAt,
-            float[] dy,
-            int[] targets,
-            int dyAt,
-            int from,
-            int to,
-            float[] g,
-            int gAt,
-            int panel) {
-        FloatVector a0a = FloatVector.fromArray(FLOATS, g, gAt);
-        FloatVector a0b = FloatVector.fromArray(FLOATS, g, gAt + LANES);
-        FloatVector a1a = FloatVector.fromArray(FLOATS, g, gAt + panel);
-        FloatVector a1b = FloatVector.fromArray(FLOATS, g, gAt + panel + LANES);
-        FloatVector a2a = FloatVector.fromArray(FLOATS, g, gAt + 2 * panel);
-        FloatVector a2b = FloatVector.fromArray(FLOATS, g, gAt + 2 * panel + LANES);
-        FloatVector a3a = FloatVector.fromArray(FLOATS, g, gAt + 3 * panel);
-        FloatVector a3b = FloatVector.fromArray(FLOATS, g, gAt + 3 * panel + LANES);
-        for (int p = from; p < to; p++) {
-            int b = sources[p] + xAt;
-            int d = targets[p] + dyAt;
-            FloatVector d0 = FloatVector.fromArray(FLOATS, dy, d);
-            FloatVector d1 = FloatVector.fromArray(FLOATS, dy, d + LANES);
-            FloatVector s0 = TYPE.cast(FloatVector.broadcast(FLOATS, x[b]));
-            a0a = s0.fma(d0, a0a);
-            a0b = s0.fma(d1, a0b);
-            FloatVector s1 = TYPE.cast(FloatVector.broadcast(FLOATS, x[b + 1]));
-            a1a = s1.fma(d0, a1a);
-            a1b = s1.fma(d1, a1b);
-            FloatVector s2 = TYPE.cast(FloatVector.broadcast(FLOATS, x[b + 2]));
-            a2a = s2.fma(d0, a2a);
-            a2b = s2.fma(d1, a2b);
-            FloatVector s3 = TYPE.cast(FloatVector.broadcast(FLOATS, x[b + 3]));
-            a3a = s3.fma(d0, a3a);
-            a3b = s3.fma(d1, a3b);
-        }
-        TYPE.cast(a0a).intoArray(g, gAt);
-        TYPE.cast(a0b).intoArray(g, gAt + LANES);
-        TYPE.cast(a1a).intoArray(g, gAt + panel);
-        TYPE.cast(a1b).intoArray(g, gAt + panel + LANES);
-        TYPE.cast(a2a).intoArray(g, gAt + 2 * panel);
-        TYPE.cast(a2b).intoArray(g, gAt + 2 * panel + LANES);
-        TYPE.cast(a3a).intoArray(g, gAt + 3 * panel);
-        TYPE.cast(a3b).intoArray(g, gAt + 3 * panel + LANES);
-    }
-
-    /** 4 rows, 1 vector of channels. */
-    private static void outer4x1(
-            float[] x,
-            int[] sources,
-            int xAt,
-            float[] dy,
-            int[] targets,
-            int dyAt,
-            int from,
-            int to,
-            float[] g,
-            int gAt,
-            int panel) {
-        FloatVector a0 = FloatVector.fromArray(FLOATS, g, gAt);
-        FloatVector a1 = FloatVector.fromArray(FLOATS, g, gAt + panel);
-        FloatVector a2 = FloatVector.fromArray(FLOATS, g, gAt + 2 * panel);
-        FloatVector a3 = FloatVector.fromArray(FLOATS, g, gAt + 3 * panel);
-        for (int p = from; p < to; p++) {
-            int b = sources[p] + xAt;
-            int d = targets[p] + dyAt;
-            FloatVector d0 = FloatVector.fromArray(FLOATS, dy, d);
-            a0 = TYPE.cast(FloatVector.broadcast(FLOATS, x[b])).fma(d0, a0);
-            a1 = TYPE.cast(FloatVector.broadcast(FLOATS, x[b + 1])).fma(d0, a1);
-            a2 = TYPE.cast(FloatVector.broadcast(FLOATS, x[b + 2])).fma(d0, a2);
-            a3 = TYPE.cast(FloatVector.broadcast(FLOATS, x[b + 3])).fma(d0, a3);
-        }
-        TYPE.cast(a0).intoArray(g, gAt);
-        TYPE.cast(a1).intoArray(g, gAt + panel);
-        TYPE.cast(a2).intoArray(g, gAt + 2 * panel);
-        TYPE.cast(a3).intoArray(g, gAt + 3 * panel);
-    }
-
-    /** 1 row, 2 vectors of channels. */
-    private static void outer1x2(
-            float[] x,
-            int[] sources,
-            int xAt,
-            float[] dy,
-            int[] targets,
-            int dyAt,
-            int from,
-            int to,
-            float[] g,
-            int gAt,
-            int panel) {
-        FloatVector a0a = FloatVector.fromArray(FLOATS, g, gAt);
-        FloatVector a0b = FloatVector.fromArray(FLOATS, g, gAt + LANES);
-        for (int p = from; p < to; p++) {
-            int b = sources[p] + xAt;
-            int d = targets[p] + dyAt;
-            FloatVector d0 = FloatVector.fromArray(FLOATS, dy, d);
-            FloatVector d1 = FloatVector.fromArray(FLOATS, dy, d + LANES);
-            FloatVector s0 = TYPE.cast(FloatVector.broadcast(FLOATS, x[b]));
-            a0a = s0.fma(d0, a0a);
-            a0b = s0.fma(d1, a0b);
-        }
-        TYPE.cast(a0a).intoArray(g, gAt);
-        TYPE.cast(a0b).intoArray(g, gAt + LANES);
-    }
-
-    /** 1 row, 1 vector of channels. */
-    private static void outer1x1(
-            float[] x,
-            int[] sources,
-            int xAt,
-            float[] dy,
-            int[] targets,
-            int dyAt,
-            int from,
-            int to,
-            float[] g,
-            int gAt,
-            int panel) {
-        FloatVector a0 = FloatVector.fromArray(FLOATS, g, gAt);
-        for (int p = from; p < to; p++) {
-            int b = sources[p] + xAt;
-            int d = targets[p] + dyAt;
-            FloatVector d0 = FloatVector.fromArray(FLOATS, dy, d);
-            a0 = TYPE.cast(FloatVector.broadcast(FLOATS, x[b])).fma(d0, a0);
-        }
-        TYPE.cast(a0).intoArray(g, gAt);
     }
 }
