@@ -87,7 +87,8 @@ final class OneDnn implements LinearKernels {
         String platform = Loader.getPlatform();
         String library = "/org/bytedeco/dnnl/" + platform + "/" + System.mapLibraryName("jnidnnl");
         if (OneDnn.class.getResource(library) == null) {
-            throw new KernelsException("--kernels onednn: there is no oneDNN for " + platform + " on the class path");
+            throw new KernelsException("--kernels onednn: there is no oneDNN for " + platform
+                    + " on the class path; --kernels portable computes on every processor");
         }
     }
 
