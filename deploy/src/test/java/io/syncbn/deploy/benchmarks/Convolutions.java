@@ -31,6 +31,9 @@ public class Convolutions {
     @Param({"16", "64"})
     public int channels;
 
+    @Param({"PORTABLE", "ONEDNN"})
+    public Kernels kernels;
+
     private ShardModel model;
     private Tensor pictures;
     private Tensor gradient;
@@ -44,7 +47,7 @@ public class Convolutions {
                 .dense("classes", net.classes());
         ModelDefinition definition = ModelDefinition.of(
                 convolutions, new Shape(side, side, channels), CLASSES, Normalizers.of(Normalization.DEFAULT), 0);
-        model = definition.newShardModel(definition.newReplica(1), batch, Kernels.ONEDNN);
+        model = definition.newShardModel(definition.newReplica(1), batch, kernels);
         pictures = Tensor.zeros(batch, definition.inputShape());
         Arrays.fill(pictures.values(), 0.5f);
         gradient = Tensor.zeros(batch, Shape.flat(CLASSES));

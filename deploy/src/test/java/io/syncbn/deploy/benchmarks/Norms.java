@@ -60,7 +60,7 @@ public class Norms {
                 .dense("classes", net.classes());
         ModelDefinition definition = ModelDefinition.of(
                 oneLayer, new Shape(side, side, channels), 2, Normalizers.of(Normalization.DEFAULT), 0);
-        model = definition.newShardModel(definition.newReplica(1), batch, Kernels.ONEDNN);
+        model = definition.newShardModel(definition.newReplica(1), batch, Kernels.PORTABLE);
         Random random = new Random(1);
         input = normal(random, definition.inputShape());
         gradient = normal(random, definition.inputShape());

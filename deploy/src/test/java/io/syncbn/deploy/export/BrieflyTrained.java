@@ -71,7 +71,7 @@ record BrieflyTrained(Checkpoint checkpoint, DataDescription data, float[] store
                     ARITHMETIC.digest(),
                     Map.of(),
                     DataDescription.of(data));
-            try (ShardModel model = replicas.definition().newShardModel(replica, BATCH, Kernels.ONEDNN)) {
+            try (ShardModel model = replicas.definition().newShardModel(replica, BATCH, Kernels.PORTABLE)) {
                 scatter(replica);
                 for (int step = 1; step <= STEPS; step++) {
                     train(model, replica, loader.train(step), step, data.classes());

@@ -3,7 +3,6 @@ package io.syncbn.proto.job;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -89,17 +88,17 @@ public final class JobParser {
     }
 
     private Job.Determinism determinism() {
-        List<String> names = List.of("portable", "onednn", "nd4j");
-        String kernels = text("kernels", names::contains, "portable, onednn or nd4j");
+        String flag = text("kernels", Kernels.names()::contains, "portable, onednn or nd4j");
+        Kernels kernels = Kernels.names().contains(flag) ? Kernels.ofFlag(flag) : Kernels.PORTABLE;
         boolean isAvx2 = text("isa", List.of("native", "avx2")::contains, "native or avx2")
                 .equals("avx2");
-        if (isAvx2 && !kernels.equals("onednn")) {
-            problems.add("--isa avx2 limits oneDNN, but --kernels is '" + kernels + "'"
-                    + (kernels.equals("portable") ? ", which gives equal bits on all processors without it" : ""));
+        if (isAvx2 && kernels != Kernels.ONEDNN) {
+            problems.add("--isa avx2 limits oneDNN, but --kernels is '" + kernels.flag() + "'"
+                    + (kernels == Kernels.PORTABLE ? ", which gives equal bits on all processors without it" : ""));
         }
         return new Job.Determinism(
                 number("seed", Long::parseLong, value -> true, "a whole number"),
-                names.contains(kernels) ? Kernels.valueOf(kernels.toUpperCase(Locale.ROOT)) : Kernels.ONEDNN,
+                kernels,
                 isAvx2 ? InstructionSet.AVX2 : InstructionSet.NATIVE);
     }
 

@@ -139,8 +139,8 @@ public final class JobSettings {
                     "what to do when a step has numbers that are not finite: end the job, or leave the step out"),
             new Setting(
                     "kernels",
-                    "onednn|portable|nd4j",
-                    "onednn",
+                    String.join("|", Kernels.names()),
+                    Kernels.PORTABLE.flag(),
                     "what computes convolutions and matrix products: portable, syncbn's own, gives equal bits on all"
                             + " processors; the libraries oneDNN and ND4J on processors of one kind"),
             new Setting(

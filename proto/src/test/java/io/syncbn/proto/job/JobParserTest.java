@@ -69,13 +69,13 @@ class JobParserTest {
 
     @Test
     void anInstructionSetIsOneDnns() {
-        assertThat(JobParser.parse(Map.of(), 1).determinism().kernels()).isEqualTo(Kernels.ONEDNN);
+        assertThat(JobParser.parse(Map.of(), 1).determinism().kernels()).isEqualTo(Kernels.PORTABLE);
         assertThat(JobParser.parse(Map.of("kernels", "nd4j"), 1).determinism())
                 .isEqualTo(new Job.Determinism(1, Kernels.ND4J, InstructionSet.NATIVE));
         assertThat(JobParser.parse(Map.of("kernels", "onednn", "isa", "avx2"), 1)
                         .determinism())
                 .isEqualTo(new Job.Determinism(1, Kernels.ONEDNN, InstructionSet.AVX2));
-        assertThatThrownBy(() -> JobParser.parse(Map.of("kernels", "portable", "isa", "avx2"), 1))
+        assertThatThrownBy(() -> JobParser.parse(Map.of("isa", "avx2"), 1))
                 .hasMessage(
                         "--isa avx2 limits oneDNN, but --kernels is 'portable', which gives equal bits on all processors"
                                 + " without it");

@@ -18,9 +18,9 @@ final class PackedWeights {
         return (channels + Tiles.BLOCK - 1) / Tiles.BLOCK * Tiles.BLOCK;
     }
 
-    /** Channels of the panel that begins with some channel. */
+    /** Channels of the panel that begins with some channel: as many blocks as a panel may have and there are. */
     static int width(int first, int blocks) {
-        return Math.min(Tiles.PANEL, blocks - first);
+        return Math.min(Tiles.PANEL, Integer.highestOneBit(blocks - first));
     }
 
     /** Weights O × I × K × K, for results of O channels. Taps are numbered as the filter has them. */
@@ -28,8 +28,8 @@ final class PackedWeights {
         int taps = g.kernel() * g.kernel();
         int in = g.inputChannels();
         int blocks = blocks(g.outputChannels());
-        for (int first = 0; first < blocks; first += Tiles.PANEL) {
-            int width = width(first, blocks);
+        for (int first = 0, width; first < blocks; first += width) {
+            width = width(first, blocks);
             int panel = first * in * taps;
             int known = Math.min(width, g.outputChannels() - first);
             if (known < width) {
@@ -55,8 +55,8 @@ final class PackedWeights {
         int taps = g.kernel() * g.kernel();
         int in = g.inputChannels();
         int blocks = blocks(g.outputChannels());
-        for (int first = 0; first < blocks; first += Tiles.PANEL) {
-            int width = width(first, blocks);
+        for (int first = 0, width; first < blocks; first += width) {
+            width = width(first, blocks);
             int panel = first * in * taps;
             int known = Math.min(width, g.outputChannels() - first);
             for (int i0 = 0; i0 < in; i0 += ROWS) {
@@ -81,8 +81,8 @@ final class PackedWeights {
         int in = g.inputChannels();
         int out = g.outputChannels();
         int blocks = blocks(in);
-        for (int first = 0; first < blocks; first += Tiles.PANEL) {
-            int width = width(first, blocks);
+        for (int first = 0, width; first < blocks; first += width) {
+            width = width(first, blocks);
             int panel = first * out * taps;
             int known = Math.min(width, in - first);
             for (int o = 0; o < out; o++) {

@@ -22,6 +22,9 @@ final class PortableConvolution implements LinearOperation {
     /** How many pixels are taken at a time: whole groups, whose numbers stay in a first-level cache. Changes no order. */
     private static final int BLOCK_PIXELS = 12 * Tiles.GROUP;
 
+    /** How much of a filter's row is taken at a time: its weights stay in a first-level cache meanwhile. Changes no order. */
+    private static final int PART = 128;
+
     private final ConvolutionGeometry geometry;
     private final PortableScratch scratch;
     private final Tiles tiles;
@@ -133,26 +136,29 @@ final class PortableConvolution implements LinearOperation {
             return;
         }
         int all = geometry.kernel() * geometry.kernel() * channels;
+        int count = pixels.columns() * channels;
         int groups = pixels.targets().length;
         for (int p = 0; p < groups; p += BLOCK_PIXELS) {
             int end = Math.min(groups, p + BLOCK_PIXELS);
-            for (int c = 0; c < resultChannels; c += Tiles.PANEL) {
-                int width = PackedWeights.width(c, resultChannels);
+            for (int c = 0, width; c < resultChannels; c += width) {
+                width = PackedWeights.width(c, resultChannels);
                 for (int r = 0; r < pixels.taps().length; r++) {
-                    tiles.taps(
-                            from,
-                            pixels.sources(),
-                            r * row,
-                            pixels.columns() * channels,
-                            packed,
-                            c * all + pixels.taps()[r] * channels * width,
-                            width,
-                            result,
-                            pixels.targets(),
-                            c,
-                            p,
-                            end,
-                            r == 0);
+                    for (int k = 0; k < count; k += PART) {
+                        tiles.taps(
+                                from,
+                                pixels.sources(),
+                                r * row + k,
+                                Math.min(PART, count - k),
+                                packed,
+                                c * all + (pixels.taps()[r] * channels + k) * width,
+                                width,
+                                result,
+                                pixels.targets(),
+                                c,
+                                p,
+                                end,
+                                r == 0 && k == 0);
+                    }
                 }
             }
         }
@@ -182,8 +188,8 @@ final class PortableConvolution implements LinearOperation {
     private void addOuter(PixelClass pixels, int from, int to, float[] gradient, float[] packed) {
         int channels = geometry.inputChannels();
         int all = geometry.kernel() * geometry.kernel() * channels;
-        for (int c = 0; c < outputs; c += Tiles.PANEL) {
-            int width = PackedWeights.width(c, outputs);
+        for (int c = 0, width; c < outputs; c += width) {
+            width = PackedWeights.width(c, outputs);
             for (int r = 0; r < pixels.taps().length; r++) {
                 tiles.outer(
                         input,

@@ -9,8 +9,8 @@ interface Tiles {
     /** Channels of results come in whole blocks of this many, filled up with zeros, on every processor alike. */
     int BLOCK = 16;
 
-    /** Channels of a panel of weights, unless it is the last one and has a single block. */
-    int PANEL = 2 * BLOCK;
+    /** The most channels of a panel of weights, which has 1, 2 or 4 blocks. */
+    int PANEL = 4 * BLOCK;
 
     /** Pixels of a result are taken in groups of this many: lists of them are filled up with their last one. */
     int GROUP = 8;
@@ -21,7 +21,7 @@ interface Tiles {
      *
      * @param from the first pixel
      * @param to behind the last one; whole groups
-     * @param panel channels, one or two blocks
+     * @param panel its channels: 1, 2 or 4 blocks
      * @param first whether the chain begins with 0 instead
      */
     void taps(
@@ -43,7 +43,7 @@ interface Tiles {
      * For each row i and each channel c of a panel: g[gAt + i · panel + c] += Σ x[sources[p] + xAt + i] · dy[targets[p] + dyAt +
      * c], p ascending from {@code from} to {@code to} − 1; the chain goes on from g.
      *
-     * @param panel channels, one or two blocks
+     * @param panel its channels: 1, 2 or 4 blocks
      */
     void outer(
             float[] x,

@@ -7,7 +7,7 @@ import jdk.incubator.vector.VectorSpecies;
 final class VectorOuterProducts {
     private static final VectorSpecies<Float> FLOATS = VectorTiles.FLOATS;
     private static final int LANES = VectorTiles.LANES;
-    private static final Class<FloatVector> TYPE = ReceiverType.of(FLOATS);
+    private static final Class<FloatVector> TYPE = VectorType.of(FLOATS);
 
     private VectorOuterProducts() {}
 
@@ -51,44 +51,44 @@ final class VectorOuterProducts {
         for (int p = from; p < to; p++) {
             int b = sources[p] + xAt;
             int d = targets[p] + dyAt;
-            FloatVector d0 = FloatVector.fromArray(FLOATS, dy, d);
-            FloatVector d1 = FloatVector.fromArray(FLOATS, dy, d + LANES);
+            FloatVector d0 = TYPE.cast(FloatVector.fromArray(FLOATS, dy, d));
+            FloatVector d1 = TYPE.cast(FloatVector.fromArray(FLOATS, dy, d + LANES));
             FloatVector s0 = TYPE.cast(FloatVector.broadcast(FLOATS, x[b]));
-            a0a = s0.fma(d0, a0a);
-            a0b = s0.fma(d1, a0b);
+            a0a = s0.fma(d0, TYPE.cast(a0a));
+            a0b = s0.fma(d1, TYPE.cast(a0b));
             FloatVector s1 = TYPE.cast(FloatVector.broadcast(FLOATS, x[b + 1]));
-            a1a = s1.fma(d0, a1a);
-            a1b = s1.fma(d1, a1b);
+            a1a = s1.fma(d0, TYPE.cast(a1a));
+            a1b = s1.fma(d1, TYPE.cast(a1b));
             FloatVector s2 = TYPE.cast(FloatVector.broadcast(FLOATS, x[b + 2]));
-            a2a = s2.fma(d0, a2a);
-            a2b = s2.fma(d1, a2b);
+            a2a = s2.fma(d0, TYPE.cast(a2a));
+            a2b = s2.fma(d1, TYPE.cast(a2b));
             FloatVector s3 = TYPE.cast(FloatVector.broadcast(FLOATS, x[b + 3]));
-            a3a = s3.fma(d0, a3a);
-            a3b = s3.fma(d1, a3b);
+            a3a = s3.fma(d0, TYPE.cast(a3a));
+            a3b = s3.fma(d1, TYPE.cast(a3b));
             FloatVector s4 = TYPE.cast(FloatVector.broadcast(FLOATS, x[b + 4]));
-            a4a = s4.fma(d0, a4a);
-            a4b = s4.fma(d1, a4b);
+            a4a = s4.fma(d0, TYPE.cast(a4a));
+            a4b = s4.fma(d1, TYPE.cast(a4b));
             FloatVector s5 = TYPE.cast(FloatVector.broadcast(FLOATS, x[b + 5]));
-            a5a = s5.fma(d0, a5a);
-            a5b = s5.fma(d1, a5b);
+            a5a = s5.fma(d0, TYPE.cast(a5a));
+            a5b = s5.fma(d1, TYPE.cast(a5b));
             FloatVector s6 = TYPE.cast(FloatVector.broadcast(FLOATS, x[b + 6]));
-            a6a = s6.fma(d0, a6a);
-            a6b = s6.fma(d1, a6b);
+            a6a = s6.fma(d0, TYPE.cast(a6a));
+            a6b = s6.fma(d1, TYPE.cast(a6b));
             FloatVector s7 = TYPE.cast(FloatVector.broadcast(FLOATS, x[b + 7]));
-            a7a = s7.fma(d0, a7a);
-            a7b = s7.fma(d1, a7b);
+            a7a = s7.fma(d0, TYPE.cast(a7a));
+            a7b = s7.fma(d1, TYPE.cast(a7b));
             FloatVector s8 = TYPE.cast(FloatVector.broadcast(FLOATS, x[b + 8]));
-            a8a = s8.fma(d0, a8a);
-            a8b = s8.fma(d1, a8b);
+            a8a = s8.fma(d0, TYPE.cast(a8a));
+            a8b = s8.fma(d1, TYPE.cast(a8b));
             FloatVector s9 = TYPE.cast(FloatVector.broadcast(FLOATS, x[b + 9]));
-            a9a = s9.fma(d0, a9a);
-            a9b = s9.fma(d1, a9b);
+            a9a = s9.fma(d0, TYPE.cast(a9a));
+            a9b = s9.fma(d1, TYPE.cast(a9b));
             FloatVector s10 = TYPE.cast(FloatVector.broadcast(FLOATS, x[b + 10]));
-            a10a = s10.fma(d0, a10a);
-            a10b = s10.fma(d1, a10b);
+            a10a = s10.fma(d0, TYPE.cast(a10a));
+            a10b = s10.fma(d1, TYPE.cast(a10b));
             FloatVector s11 = TYPE.cast(FloatVector.broadcast(FLOATS, x[b + 11]));
-            a11a = s11.fma(d0, a11a);
-            a11b = s11.fma(d1, a11b);
+            a11a = s11.fma(d0, TYPE.cast(a11a));
+            a11b = s11.fma(d1, TYPE.cast(a11b));
         }
         TYPE.cast(a0a).intoArray(g, gAt);
         TYPE.cast(a0b).intoArray(g, gAt + LANES);
@@ -116,8 +116,8 @@ final class VectorOuterProducts {
         TYPE.cast(a11b).intoArray(g, gAt + 11 * panel + LANES);
     }
 
-    /** 12 rows, 1 vector of channels. */
-    static void outer12x1(
+    /** 16 rows, 1 vector of channels. */
+    static void outer16x1(
             float[] x,
             int[] sources,
             int xAt,
@@ -141,22 +141,30 @@ final class VectorOuterProducts {
         FloatVector a9 = FloatVector.fromArray(FLOATS, g, gAt + 9 * panel);
         FloatVector a10 = FloatVector.fromArray(FLOATS, g, gAt + 10 * panel);
         FloatVector a11 = FloatVector.fromArray(FLOATS, g, gAt + 11 * panel);
+        FloatVector a12 = FloatVector.fromArray(FLOATS, g, gAt + 12 * panel);
+        FloatVector a13 = FloatVector.fromArray(FLOATS, g, gAt + 13 * panel);
+        FloatVector a14 = FloatVector.fromArray(FLOATS, g, gAt + 14 * panel);
+        FloatVector a15 = FloatVector.fromArray(FLOATS, g, gAt + 15 * panel);
         for (int p = from; p < to; p++) {
             int b = sources[p] + xAt;
             int d = targets[p] + dyAt;
-            FloatVector d0 = FloatVector.fromArray(FLOATS, dy, d);
-            a0 = TYPE.cast(FloatVector.broadcast(FLOATS, x[b])).fma(d0, a0);
-            a1 = TYPE.cast(FloatVector.broadcast(FLOATS, x[b + 1])).fma(d0, a1);
-            a2 = TYPE.cast(FloatVector.broadcast(FLOATS, x[b + 2])).fma(d0, a2);
-            a3 = TYPE.cast(FloatVector.broadcast(FLOATS, x[b + 3])).fma(d0, a3);
-            a4 = TYPE.cast(FloatVector.broadcast(FLOATS, x[b + 4])).fma(d0, a4);
-            a5 = TYPE.cast(FloatVector.broadcast(FLOATS, x[b + 5])).fma(d0, a5);
-            a6 = TYPE.cast(FloatVector.broadcast(FLOATS, x[b + 6])).fma(d0, a6);
-            a7 = TYPE.cast(FloatVector.broadcast(FLOATS, x[b + 7])).fma(d0, a7);
-            a8 = TYPE.cast(FloatVector.broadcast(FLOATS, x[b + 8])).fma(d0, a8);
-            a9 = TYPE.cast(FloatVector.broadcast(FLOATS, x[b + 9])).fma(d0, a9);
-            a10 = TYPE.cast(FloatVector.broadcast(FLOATS, x[b + 10])).fma(d0, a10);
-            a11 = TYPE.cast(FloatVector.broadcast(FLOATS, x[b + 11])).fma(d0, a11);
+            FloatVector d0 = TYPE.cast(FloatVector.fromArray(FLOATS, dy, d));
+            a0 = TYPE.cast(FloatVector.broadcast(FLOATS, x[b])).fma(d0, TYPE.cast(a0));
+            a1 = TYPE.cast(FloatVector.broadcast(FLOATS, x[b + 1])).fma(d0, TYPE.cast(a1));
+            a2 = TYPE.cast(FloatVector.broadcast(FLOATS, x[b + 2])).fma(d0, TYPE.cast(a2));
+            a3 = TYPE.cast(FloatVector.broadcast(FLOATS, x[b + 3])).fma(d0, TYPE.cast(a3));
+            a4 = TYPE.cast(FloatVector.broadcast(FLOATS, x[b + 4])).fma(d0, TYPE.cast(a4));
+            a5 = TYPE.cast(FloatVector.broadcast(FLOATS, x[b + 5])).fma(d0, TYPE.cast(a5));
+            a6 = TYPE.cast(FloatVector.broadcast(FLOATS, x[b + 6])).fma(d0, TYPE.cast(a6));
+            a7 = TYPE.cast(FloatVector.broadcast(FLOATS, x[b + 7])).fma(d0, TYPE.cast(a7));
+            a8 = TYPE.cast(FloatVector.broadcast(FLOATS, x[b + 8])).fma(d0, TYPE.cast(a8));
+            a9 = TYPE.cast(FloatVector.broadcast(FLOATS, x[b + 9])).fma(d0, TYPE.cast(a9));
+            a10 = TYPE.cast(FloatVector.broadcast(FLOATS, x[b + 10])).fma(d0, TYPE.cast(a10));
+            a11 = TYPE.cast(FloatVector.broadcast(FLOATS, x[b + 11])).fma(d0, TYPE.cast(a11));
+            a12 = TYPE.cast(FloatVector.broadcast(FLOATS, x[b + 12])).fma(d0, TYPE.cast(a12));
+            a13 = TYPE.cast(FloatVector.broadcast(FLOATS, x[b + 13])).fma(d0, TYPE.cast(a13));
+            a14 = TYPE.cast(FloatVector.broadcast(FLOATS, x[b + 14])).fma(d0, TYPE.cast(a14));
+            a15 = TYPE.cast(FloatVector.broadcast(FLOATS, x[b + 15])).fma(d0, TYPE.cast(a15));
         }
         TYPE.cast(a0).intoArray(g, gAt);
         TYPE.cast(a1).intoArray(g, gAt + panel);
@@ -170,6 +178,10 @@ final class VectorOuterProducts {
         TYPE.cast(a9).intoArray(g, gAt + 9 * panel);
         TYPE.cast(a10).intoArray(g, gAt + 10 * panel);
         TYPE.cast(a11).intoArray(g, gAt + 11 * panel);
+        TYPE.cast(a12).intoArray(g, gAt + 12 * panel);
+        TYPE.cast(a13).intoArray(g, gAt + 13 * panel);
+        TYPE.cast(a14).intoArray(g, gAt + 14 * panel);
+        TYPE.cast(a15).intoArray(g, gAt + 15 * panel);
     }
 
     /** 4 rows, 2 vectors of channels. */
@@ -196,20 +208,20 @@ final class VectorOuterProducts {
         for (int p = from; p < to; p++) {
             int b = sources[p] + xAt;
             int d = targets[p] + dyAt;
-            FloatVector d0 = FloatVector.fromArray(FLOATS, dy, d);
-            FloatVector d1 = FloatVector.fromArray(FLOATS, dy, d + LANES);
+            FloatVector d0 = TYPE.cast(FloatVector.fromArray(FLOATS, dy, d));
+            FloatVector d1 = TYPE.cast(FloatVector.fromArray(FLOATS, dy, d + LANES));
             FloatVector s0 = TYPE.cast(FloatVector.broadcast(FLOATS, x[b]));
-            a0a = s0.fma(d0, a0a);
-            a0b = s0.fma(d1, a0b);
+            a0a = s0.fma(d0, TYPE.cast(a0a));
+            a0b = s0.fma(d1, TYPE.cast(a0b));
             FloatVector s1 = TYPE.cast(FloatVector.broadcast(FLOATS, x[b + 1]));
-            a1a = s1.fma(d0, a1a);
-            a1b = s1.fma(d1, a1b);
+            a1a = s1.fma(d0, TYPE.cast(a1a));
+            a1b = s1.fma(d1, TYPE.cast(a1b));
             FloatVector s2 = TYPE.cast(FloatVector.broadcast(FLOATS, x[b + 2]));
-            a2a = s2.fma(d0, a2a);
-            a2b = s2.fma(d1, a2b);
+            a2a = s2.fma(d0, TYPE.cast(a2a));
+            a2b = s2.fma(d1, TYPE.cast(a2b));
             FloatVector s3 = TYPE.cast(FloatVector.broadcast(FLOATS, x[b + 3]));
-            a3a = s3.fma(d0, a3a);
-            a3b = s3.fma(d1, a3b);
+            a3a = s3.fma(d0, TYPE.cast(a3a));
+            a3b = s3.fma(d1, TYPE.cast(a3b));
         }
         TYPE.cast(a0a).intoArray(g, gAt);
         TYPE.cast(a0b).intoArray(g, gAt + LANES);
@@ -241,11 +253,11 @@ final class VectorOuterProducts {
         for (int p = from; p < to; p++) {
             int b = sources[p] + xAt;
             int d = targets[p] + dyAt;
-            FloatVector d0 = FloatVector.fromArray(FLOATS, dy, d);
-            a0 = TYPE.cast(FloatVector.broadcast(FLOATS, x[b])).fma(d0, a0);
-            a1 = TYPE.cast(FloatVector.broadcast(FLOATS, x[b + 1])).fma(d0, a1);
-            a2 = TYPE.cast(FloatVector.broadcast(FLOATS, x[b + 2])).fma(d0, a2);
-            a3 = TYPE.cast(FloatVector.broadcast(FLOATS, x[b + 3])).fma(d0, a3);
+            FloatVector d0 = TYPE.cast(FloatVector.fromArray(FLOATS, dy, d));
+            a0 = TYPE.cast(FloatVector.broadcast(FLOATS, x[b])).fma(d0, TYPE.cast(a0));
+            a1 = TYPE.cast(FloatVector.broadcast(FLOATS, x[b + 1])).fma(d0, TYPE.cast(a1));
+            a2 = TYPE.cast(FloatVector.broadcast(FLOATS, x[b + 2])).fma(d0, TYPE.cast(a2));
+            a3 = TYPE.cast(FloatVector.broadcast(FLOATS, x[b + 3])).fma(d0, TYPE.cast(a3));
         }
         TYPE.cast(a0).intoArray(g, gAt);
         TYPE.cast(a1).intoArray(g, gAt + panel);
@@ -271,11 +283,11 @@ final class VectorOuterProducts {
         for (int p = from; p < to; p++) {
             int b = sources[p] + xAt;
             int d = targets[p] + dyAt;
-            FloatVector d0 = FloatVector.fromArray(FLOATS, dy, d);
-            FloatVector d1 = FloatVector.fromArray(FLOATS, dy, d + LANES);
+            FloatVector d0 = TYPE.cast(FloatVector.fromArray(FLOATS, dy, d));
+            FloatVector d1 = TYPE.cast(FloatVector.fromArray(FLOATS, dy, d + LANES));
             FloatVector s0 = TYPE.cast(FloatVector.broadcast(FLOATS, x[b]));
-            a0a = s0.fma(d0, a0a);
-            a0b = s0.fma(d1, a0b);
+            a0a = s0.fma(d0, TYPE.cast(a0a));
+            a0b = s0.fma(d1, TYPE.cast(a0b));
         }
         TYPE.cast(a0a).intoArray(g, gAt);
         TYPE.cast(a0b).intoArray(g, gAt + LANES);
@@ -298,8 +310,8 @@ final class VectorOuterProducts {
         for (int p = from; p < to; p++) {
             int b = sources[p] + xAt;
             int d = targets[p] + dyAt;
-            FloatVector d0 = FloatVector.fromArray(FLOATS, dy, d);
-            a0 = TYPE.cast(FloatVector.broadcast(FLOATS, x[b])).fma(d0, a0);
+            FloatVector d0 = TYPE.cast(FloatVector.fromArray(FLOATS, dy, d));
+            a0 = TYPE.cast(FloatVector.broadcast(FLOATS, x[b])).fma(d0, TYPE.cast(a0));
         }
         TYPE.cast(a0).intoArray(g, gAt);
     }

@@ -7,6 +7,7 @@ import jdk.incubator.vector.VectorSpecies;
 final class VectorTiles implements Tiles {
     static final VectorSpecies<Float> FLOATS = FloatVector.SPECIES_PREFERRED;
     static final int LANES = FLOATS.length();
+
     /** Whether a vector holds a block; then there are 32 registers. Otherwise there may be 16. */
     private static final boolean IS_WIDE = LANES >= BLOCK;
 
@@ -25,24 +26,38 @@ final class VectorTiles implements Tiles {
             int from,
             int to,
             boolean first) {
-        if (IS_WIDE && panel == PANEL) {
-            for (int p = from; p < to; p += 8) {
-                VectorTaps.taps8x2(x, sources, xAt, count, w, wAt, panel, y, targets, yAt, p, first);
-            }
-        } else if (IS_WIDE) {
-            for (int p = from; p < to; p += 8) {
-                VectorTaps.taps8x1(x, sources, xAt, count, w, wAt, panel, y, targets, yAt, p, first);
-            }
-        } else {
+        if (!IS_WIDE) {
             for (int c = 0; c < panel; c += 2 * LANES) {
                 for (int p = from; p < to; p += 4) {
-                    boolean fillsUp = p > from && targets[p] == targets[p - 1];
-                    if (!fillsUp) {
+                    if (isNew(targets, p, from)) {
                         VectorTaps.taps4x2(x, sources, xAt, count, w, wAt + c, panel, y, targets, yAt + c, p, first);
                     }
                 }
             }
+        } else if (panel == 4 * BLOCK) {
+            for (int p = from; p < to; p += 4) {
+                if (isNew(targets, p, from)) {
+                    VectorTaps.taps4x4(x, sources, xAt, count, w, wAt, y, targets, yAt, p, first);
+                }
+            }
+        } else if (panel == 2 * BLOCK) {
+            for (int p = from; p < to; p += 8) {
+                VectorTaps.taps8x2(x, sources, xAt, count, w, wAt, y, targets, yAt, p, first);
+            }
+        } else {
+            for (int p = from; p < to; p += 8) {
+                if (count % 2 == 0) {
+                    VectorTaps.taps8x1Twice(x, sources, xAt, count, w, wAt, y, targets, yAt, p, first);
+                } else {
+                    VectorTaps.taps8x1(x, sources, xAt, count, w, wAt, y, targets, yAt, p, first);
+                }
+            }
         }
+    }
+
+    /** Whether half a group has a pixel that does not only fill it up; such a half would be added twice. */
+    private static boolean isNew(int[] targets, int half, int from) {
+        return half == from || targets[half] != targets[half - 1];
     }
 
     @Override
@@ -59,39 +74,34 @@ final class VectorTiles implements Tiles {
             float[] g,
             int gAt,
             int panel) {
+        if (IS_WIDE && panel == BLOCK) {
+            for (int i = 0, next; i < rows; i = next) {
+                int at = gAt + i * panel;
+                if (rows - i >= 16) {
+                    VectorOuterProducts.outer16x1(x, sources, xAt + i, dy, targets, dyAt, from, to, g, at, panel);
+                    next = i + 16;
+                } else if (rows - i >= 4) {
+                    VectorOuterProducts.outer4x1(x, sources, xAt + i, dy, targets, dyAt, from, to, g, at, panel);
+                    next = i + 4;
+                } else {
+                    VectorOuterProducts.outer1x1(x, sources, xAt + i, dy, targets, dyAt, from, to, g, at, panel);
+                    next = i + 1;
+                }
+            }
+            return;
+        }
         for (int c = 0; c < panel; c += 2 * LANES) {
-            int i = 0;
-            while (i < rows) {
-                int left = rows - i;
+            for (int i = 0, next; i < rows; i = next) {
                 int at = gAt + i * panel + c;
-                if (IS_WIDE && panel == PANEL) {
-                    if (left >= 12) {
-                        VectorOuterProducts.outer12x2(x, sources, xAt + i, dy, targets, dyAt, from, to, g, at, panel);
-                        i += 12;
-                    } else if (left >= 4) {
-                        VectorOuterProducts.outer4x2(x, sources, xAt + i, dy, targets, dyAt, from, to, g, at, panel);
-                        i += 4;
-                    } else {
-                        VectorOuterProducts.outer1x2(x, sources, xAt + i, dy, targets, dyAt, from, to, g, at, panel);
-                        i++;
-                    }
-                } else if (IS_WIDE) {
-                    if (left >= 12) {
-                        VectorOuterProducts.outer12x1(x, sources, xAt + i, dy, targets, dyAt, from, to, g, at, panel);
-                        i += 12;
-                    } else if (left >= 4) {
-                        VectorOuterProducts.outer4x1(x, sources, xAt + i, dy, targets, dyAt, from, to, g, at, panel);
-                        i += 4;
-                    } else {
-                        VectorOuterProducts.outer1x1(x, sources, xAt + i, dy, targets, dyAt, from, to, g, at, panel);
-                        i++;
-                    }
-                } else if (left >= 4) {
+                if (IS_WIDE && rows - i >= 12) {
+                    VectorOuterProducts.outer12x2(x, sources, xAt + i, dy, targets, dyAt + c, from, to, g, at, panel);
+                    next = i + 12;
+                } else if (rows - i >= 4) {
                     VectorOuterProducts.outer4x2(x, sources, xAt + i, dy, targets, dyAt + c, from, to, g, at, panel);
-                    i += 4;
+                    next = i + 4;
                 } else {
                     VectorOuterProducts.outer1x2(x, sources, xAt + i, dy, targets, dyAt + c, from, to, g, at, panel);
-                    i++;
+                    next = i + 1;
                 }
             }
         }

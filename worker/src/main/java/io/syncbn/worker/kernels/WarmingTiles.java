@@ -13,11 +13,11 @@ final class WarmingTiles implements Tiles {
     /** One per JVM, because compiled code is shared by the whole JVM. */
     static final Tiles OF_THIS_JVM = new WarmingTiles(new PlainTiles(), new VectorTiles(), WarmUp.ofThisJvm());
 
-    /** Numbers that are summed up. */
-    private static final int LENGTH = 2;
+    /** The most numbers that are summed up. */
+    private static final int LENGTH = 3;
 
     /** Whole tiles and each of the smaller ones behind them. */
-    private static final int ROWS = 12 + 4 + 1;
+    private static final int ROWS = 16 + 12 + 1;
 
     private final Tiles vectors;
     private final WarmUp warmUp;
@@ -45,9 +45,11 @@ final class WarmingTiles implements Tiles {
         float[] numbers = new float[GROUP * PANEL + ROWS];
         float[] results = new float[Math.max(GROUP, ROWS) * PANEL];
         return () -> {
-            for (int panel = BLOCK; panel <= PANEL; panel += BLOCK) {
-                vectors.taps(numbers, places, 0, LENGTH, numbers, 0, panel, results, places, 0, 0, GROUP, true);
-                vectors.taps(numbers, places, 0, LENGTH, numbers, 0, panel, results, places, 0, 0, GROUP, false);
+            for (int panel = BLOCK; panel <= PANEL; panel *= 2) {
+                for (int count = LENGTH - 1; count <= LENGTH; count++) { // even and odd
+                    vectors.taps(numbers, places, 0, count, numbers, 0, panel, results, places, 0, 0, GROUP, true);
+                    vectors.taps(numbers, places, 0, count, numbers, 0, panel, results, places, 0, 0, GROUP, false);
+                }
                 vectors.outer(numbers, places, 0, ROWS, numbers, places, 0, 0, LENGTH, results, 0, panel);
             }
         };

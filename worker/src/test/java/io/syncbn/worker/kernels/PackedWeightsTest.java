@@ -39,7 +39,7 @@ class PackedWeightsTest {
             for (int i = 0; i < 5; i++) {
                 for (int tap = 0; tap < TAPS; tap++) {
                     float expected = o < 50 ? weights()[place(o, i, tap)] : 0;
-                    assertThat(packed[o / 32 * 32 * 5 * TAPS + (tap * 5 + i) * 32 + o % 32])
+                    assertThat(packed[(tap * 5 + i) * 64 + o])
                             .as("%d %d %d", o, i, tap)
                             .isEqualTo(expected);
                 }

@@ -81,7 +81,7 @@ class OwnLayerTest {
                 .filter(entry -> entry.name().equals("block.scale.weight"))
                 .findFirst()
                 .orElseThrow();
-        try (ShardModel model = definition.newShardModel(replica, 3, Kernels.ONEDNN)) {
+        try (ShardModel model = definition.newShardModel(replica, 3, Kernels.PORTABLE)) {
             double first = loss(model);
             float step = 1e-2f;
             for (int c = 0; c < scale.size(); c++) {

@@ -104,7 +104,7 @@ final class SmallNetBatch {
     /** Of the sum of losses, as the product computes it. */
     float[] gradientSum(ModelDefinition definition) {
         List<float[]> parts = run.run((shard, moments) -> {
-            try (ShardModel model = definition.newShardModel(replica, run.maxExamples(), Kernels.ONEDNN)) {
+            try (ShardModel model = definition.newShardModel(replica, run.maxExamples(), Kernels.PORTABLE)) {
                 model.beginStep();
                 Pass pass = new Pass(true, new Pass.BatchId(1, 1, shard, 1), moments, offset -> {});
                 Tensor output = model.forward(run.part(x, SmallNet.input(job), shard), pass);

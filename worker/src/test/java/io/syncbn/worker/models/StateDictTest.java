@@ -122,7 +122,7 @@ class StateDictTest {
 
     /** In evaluation. */
     private static double[] logits(ModelDefinition definition, Replica replica, SmallNetBatch batch) {
-        try (ShardModel model = definition.newShardModel(replica, EXAMPLES, Kernels.ONEDNN)) {
+        try (ShardModel model = definition.newShardModel(replica, EXAMPLES, Kernels.PORTABLE)) {
             Tensor output = model.forward(batch.input(), Pass.evaluation());
             double[] logits = new double[output.size()];
             Arrays.setAll(logits, i -> output.values()[i]);

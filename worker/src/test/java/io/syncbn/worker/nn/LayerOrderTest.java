@@ -53,7 +53,7 @@ class LayerOrderTest {
         twin.backward(dy);
 
         List<Result> results = run.run((shard, moments) -> {
-            try (ShardModel model = definition.newShardModel(replica, run.maxExamples(), Kernels.ONEDNN)) {
+            try (ShardModel model = definition.newShardModel(replica, run.maxExamples(), Kernels.PORTABLE)) {
                 Pass.BatchId batch = new Pass.BatchId(EveryLayer.SEED, EveryLayer.STEP, shard, 0);
                 Pass pass = new Pass(true, batch, moments, offset -> {});
                 Tensor output = model.forward(run.part(x, PICTURE, shard), pass);

@@ -122,7 +122,7 @@ class NetTest {
         ModelDefinition definition = define(model);
         List<Float> least = new ArrayList<>();
         Pass pass = Pass.evaluation((layer, output) -> least.add(smallest(output)));
-        try (ShardModel shard = definition.newShardModel(definition.newReplica(1), 1, Kernels.ONEDNN)) {
+        try (ShardModel shard = definition.newShardModel(definition.newReplica(1), 1, Kernels.PORTABLE)) {
             Tensor x = Tensor.zeros(1, PICTURE);
             Arrays.fill(x.values(), -1);
             shard.forward(x, pass);
@@ -285,7 +285,7 @@ class NetTest {
     @Test
     void aWrongBatchIsRefused() {
         ModelDefinition definition = define(net -> net.flatten().dense("fc", net.classes()));
-        try (ShardModel model = definition.newShardModel(definition.newReplica(1), 2, Kernels.ONEDNN)) {
+        try (ShardModel model = definition.newShardModel(definition.newReplica(1), 2, Kernels.PORTABLE)) {
             assertThatThrownBy(() -> model.forward(Tensor.zeros(3, PICTURE), Pass.evaluation()))
                     .hasMessageContaining("3 examples of 8x6x3")
                     .hasMessageContaining("at most 2");
@@ -318,7 +318,7 @@ class NetTest {
         };
         Pass pass =
                 new Pass(true, new Pass.BatchId(1, 1, 0, 0), moments, offset -> heard.add(Integer.toString(offset)));
-        try (ShardModel model = definition.newShardModel(definition.newReplica(1), 1, Kernels.ONEDNN)) {
+        try (ShardModel model = definition.newShardModel(definition.newReplica(1), 1, Kernels.PORTABLE)) {
             Tensor logits = model.forward(Tensor.zeros(1, PICTURE), pass);
             assertThat(heard)
                     .containsExactly("block.bn", "block.bn1", "=block.bn1", "block.bn2", "=block.bn", "=block.bn2");
@@ -335,7 +335,7 @@ class NetTest {
     }
 
     private static float[] logits(ModelDefinition definition, Replica replica, Tensor x, Pass pass) {
-        try (ShardModel model = definition.newShardModel(replica, x.examples(), Kernels.ONEDNN)) {
+        try (ShardModel model = definition.newShardModel(replica, x.examples(), Kernels.PORTABLE)) {
             Tensor y = model.forward(x, pass);
             return Arrays.copyOf(y.values(), y.size());
         }

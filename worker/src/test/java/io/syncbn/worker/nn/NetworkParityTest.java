@@ -88,7 +88,7 @@ class NetworkParityTest {
         double[] x = normal(random, run.totalExamples() * EveryLayer.INPUT.size());
         double[] dy = normal(random, run.totalExamples() * EveryLayer.CLASSES);
         run.run((shard, moments) -> {
-            try (ShardModel model = definition.newShardModel(replica, run.maxExamples(), Kernels.ONEDNN)) {
+            try (ShardModel model = definition.newShardModel(replica, run.maxExamples(), Kernels.PORTABLE)) {
                 List<float[]> seen = new ArrayList<>();
                 List<Integer> offsets = new ArrayList<>();
                 Pass pass = pass(shard, moments, offset -> {
@@ -137,8 +137,8 @@ class NetworkParityTest {
         Replica replica = definition.newReplica(9);
         ShardedRun run = new ShardedRun(1, 3);
         double[] x = normal(random, 3 * EveryLayer.INPUT.size());
-        try (ShardModel exact = definition.newShardModel(replica, 3, Kernels.ONEDNN);
-                ShardModel larger = definition.newShardModel(replica, 11, Kernels.ONEDNN)) {
+        try (ShardModel exact = definition.newShardModel(replica, 3, Kernels.PORTABLE);
+                ShardModel larger = definition.newShardModel(replica, 11, Kernels.PORTABLE)) {
             Pass pass = pass(0, MomentsReducer.LOCAL, offset -> {});
             Tensor a = exact.forward(run.part(x, EveryLayer.INPUT, 0), pass);
             Tensor b = larger.forward(run.part(x, EveryLayer.INPUT, 0), pass);
@@ -148,7 +148,7 @@ class NetworkParityTest {
 
     private List<Result> run(ShardedRun run, Replica replica, double[] x, double[] dy) {
         return run.run((shard, moments) -> {
-            try (ShardModel model = definition.newShardModel(replica, run.maxExamples(), Kernels.ONEDNN)) {
+            try (ShardModel model = definition.newShardModel(replica, run.maxExamples(), Kernels.PORTABLE)) {
                 Pass pass = pass(shard, moments, offset -> {});
                 float[] logits = used(model.forward(run.part(x, EveryLayer.INPUT, shard), pass));
                 model.backward(run.part(dy, Shape.flat(EveryLayer.CLASSES), shard), pass);

@@ -121,7 +121,7 @@ class RootMeanSquareNormsTest {
             parameters.put(entry.name(), wide);
         }
         double[] x = normal(random, EXAMPLES * SHAPE.size(), 0.4, 1);
-        try (ShardModel shard = built.newShardModel(replica, EXAMPLES, Kernels.ONEDNN)) {
+        try (ShardModel shard = built.newShardModel(replica, EXAMPLES, Kernels.PORTABLE)) {
             Pass pass = new Pass(true, new Pass.BatchId(1, 1, 0, 0), MomentsReducer.LOCAL, offset -> {});
             Tensor logits = shard.forward(new ShardedRun(1, EXAMPLES).part(x, SHAPE, 0), pass);
             double[] y = definition.forward(x, parameters);
@@ -176,7 +176,7 @@ class RootMeanSquareNormsTest {
         }
         double[] x = normal(random, EXAMPLES * SHAPE.size(), 0.4, 1);
         double[] dLogits = normal(random, EXAMPLES * 2);
-        try (ShardModel shard = built.newShardModel(replica, EXAMPLES, Kernels.ONEDNN)) {
+        try (ShardModel shard = built.newShardModel(replica, EXAMPLES, Kernels.PORTABLE)) {
             Pass pass = new Pass(true, new Pass.BatchId(1, 1, 0, 0), MomentsReducer.LOCAL, offset -> {});
             shard.forward(new ShardedRun(1, EXAMPLES).part(x, SHAPE, 0), pass);
             shard.backward(new ShardedRun(1, EXAMPLES).part(dLogits, Shape.flat(2), 0), pass);
