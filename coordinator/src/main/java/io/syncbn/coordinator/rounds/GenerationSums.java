@@ -18,7 +18,7 @@ import java.util.Optional;
 public final class GenerationSums {
     private final Assignment assignment;
     private final Rounds rounds;
-    private final CommitGate gate = new CommitGate();
+    private final CommitGate gate;
     private final Committers committers;
     private final WaitAttribution waits;
     private boolean isEnding;
@@ -33,6 +33,7 @@ public final class GenerationSums {
     public GenerationSums(Assignment assignment, int groupSize, long committedStep, long nowNanos) {
         this.assignment = assignment;
         rounds = new Rounds(assignment, groupSize, committedStep);
+        gate = new CommitGate(assignment.workers() == 1);
         committers = new Committers(assignment);
         waits = new WaitAttribution(assignment, nowNanos);
     }

@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Test;
 
 /** The gate learns of sums as they become complete, whoever took them. */
 class CommitGateTest {
-    private final CommitGate gate = new CommitGate();
+    private final CommitGate gate = new CommitGate(false);
 
     @Test
     void opensWhenCommitAndAllChunksAreComplete() {
@@ -21,6 +21,16 @@ class CommitGateTest {
             gate.nextStep();
             assertThat(gate.isOpen()).isFalse();
         }
+    }
+
+    @Test
+    void ofAWorkerThatIsAloneCommitIsEnough() {
+        CommitGate alone = new CommitGate(true);
+        assertThat(alone.isOpen()).isFalse();
+        alone.completed(SumKind.COMMIT, 0, 1);
+        assertThat(alone.isOpen()).isTrue();
+        alone.nextStep();
+        assertThat(alone.isOpen()).isFalse();
     }
 
     @Test

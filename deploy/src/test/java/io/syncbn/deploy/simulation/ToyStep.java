@@ -66,7 +66,8 @@ final class ToyStep {
                 return; // others were faster
             }
             Map<Node, Payload> nodes = fold.waiting();
-            Payload root = isMoments ? nodes.get(grouping.treeOf(group).root()) : null;
+            Payload root =
+                    kind.isKeptByOnlyWorker() ? nodes.get(grouping.treeOf(group).root()) : null;
             if (root != null) {
                 roots.put(new Key(kind, index, group), root);
                 return;

@@ -112,6 +112,14 @@ public enum SumKind {
         return scope == Scope.NORMALIZATION_GROUP;
     }
 
+    /**
+     * Whether a worker that has all shards of its tree keeps the root and sends nothing. Others are told to the coordinator all
+     * the same: COMMIT, because it commits the step.
+     */
+    public boolean isKeptByOnlyWorker() {
+        return isOfGroup() || this == GRADIENTS;
+    }
+
     /** Whether it is part of a step: it is needed to commit the step, and useless afterwards. */
     public boolean isOfStep() {
         return when == When.IN_STEP;

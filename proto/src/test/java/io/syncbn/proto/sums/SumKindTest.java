@@ -41,6 +41,13 @@ class SumKindTest {
     }
 
     @Test
+    void onlyMomentsAndGradientsStayWithAWorkerThatHasAllShards() {
+        assertThat(Arrays.stream(SumKind.values()).filter(SumKind::isKeptByOnlyWorker))
+                .containsExactly(
+                        SumKind.MOMENTS_FORWARD, SumKind.MOMENTS_BACKWARD, SumKind.GRADIENTS, SumKind.PASS_MOMENTS);
+    }
+
+    @Test
     void eachKindIsOfOneStep() {
         assertThat(SumKind.MOMENTS_FORWARD.stepAfter(7)).isEqualTo(8);
         assertThat(SumKind.GRADIENTS.stepAfter(7)).isEqualTo(8);

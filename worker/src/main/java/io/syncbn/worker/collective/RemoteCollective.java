@@ -113,10 +113,9 @@ public final class RemoteCollective extends FoldingCollective {
                         round + " has not come for " + TimeUnit.NANOSECONDS.toMinutes(LOST_NANOS) + " minutes"));
     }
 
-    /** A normalization group whose shards are all in this process needs nobody else. */
     @Override
     boolean isCompleteHere(SumKind kind) {
-        return kind.isOfGroup();
+        return kind.isKeptByOnlyWorker();
     }
 
     @Override

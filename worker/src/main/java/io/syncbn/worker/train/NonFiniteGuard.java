@@ -1,6 +1,5 @@
 package io.syncbn.worker.train;
 
-import io.syncbn.worker.kernels.ChannelKernels;
 import io.syncbn.worker.nn.ModelDefinition;
 import io.syncbn.worker.nn.MomentsReducer.Direction;
 import java.util.Locale;
@@ -13,8 +12,6 @@ import java.util.function.Supplier;
  * by the shard's thread.
  */
 final class NonFiniteGuard {
-    private static final ChannelKernels KERNELS = ChannelKernels.fastest();
-
     private final int shard;
     private final ModelDefinition model;
     private final boolean goesOn;
@@ -71,9 +68,12 @@ final class NonFiniteGuard {
         }
     }
 
-    /** @param offset of the chunk in the flat gradient */
-    void gradient(int offset, float[] chunk) {
-        if (!isOver && !KERNELS.allFinite(chunk, chunk.length)) {
+    /**
+     * @param offset of the chunk in the flat gradient
+     * @param squaredNorm of the chunk, in float64: not finite exactly when one of the numbers is not
+     */
+    void gradient(int offset, float[] chunk, double squaredNorm) {
+        if (!isOver && !Double.isFinite(squaredNorm)) {
             int index = NonFiniteCheck.firstNotFinite(chunk);
             found("the gradient of " + model.parameters().nameAt(offset + index) + " is " + chunk[index]);
         }

@@ -144,8 +144,9 @@ final class ShardStep {
             chunksLeft--;
             Round round = new Round(SumKind.GRADIENTS, step, chunksLeft, chunks.count());
             float[] chunk = chunks.copy(model.gradients(), chunksLeft);
-            watch.gradient(chunks.start(chunksLeft), chunk);
-            squaredNorm += L2Norm.squared(chunk);
+            double squared = L2Norm.squared(chunk);
+            watch.gradient(chunks.start(chunksLeft), chunk, squared);
+            squaredNorm += squared;
             collective.offerGradients(round, shard, chunk);
         }
     }

@@ -77,10 +77,12 @@ final class Trainer {
     private void step(long step) {
         long start = nanoClock.getAsLong();
         List<ShardStep.Share> shares = shards.run(step);
+        double squaredNorm = shards.areIndependent() ? 0 : Double.NaN;
         for (int chunk = 0; chunk < chunks.count(); chunk++) {
-            chunks.paste(gradientsWait.await(shards.gradients(step, chunk, chunks.count())), chunk, gradient);
+            float[] values = gradientsWait.await(shards.gradients(step, chunk, chunks.count()));
+            chunks.paste(values, chunk, gradient);
+            squaredNorm += L2Norm.squared(values);
         }
-        double squaredNorm = shards.areIndependent() ? L2Norm.squared(gradient) : Double.NaN;
         long summed = nanoClock.getAsLong();
         CommitSum sums = CommitSum.unpack(
                 shards.commit(step).await(), state.modelState().replica().statistics());

@@ -7,6 +7,7 @@ import io.syncbn.proto.job.Normalization;
 import io.syncbn.worker.nn.ModelDefinition;
 import io.syncbn.worker.nn.MomentsReducer.Direction;
 import io.syncbn.worker.nn.norm.Normalizers;
+import io.syncbn.worker.optim.L2Norm;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -27,12 +28,16 @@ class NonFiniteGuardTest {
         watch.begin(12);
     }
 
+    private void gradient(int offset, float[] chunk) {
+        watch.gradient(offset, chunk, L2Norm.squared(chunk));
+    }
+
     @Test
     void finiteNumbersAreNoFind() {
         watch.moments(Direction.FORWARD, 0, GOOD);
         watch.received(GOOD);
         watch.loss(1e300);
-        watch.gradient(0, new float[] {Float.MAX_VALUE, -1});
+        gradient(0, new float[] {Float.MAX_VALUE, -1});
         assertThat(watch.origin()).isEmpty();
     }
 
@@ -48,7 +53,7 @@ class NonFiniteGuardTest {
         assertThat(watch.origin()).contains("shard 3: the loss is Infinity");
         watch.begin(15);
         int offset = MODEL.parameters().entries().get(4).offset();
-        watch.gradient(offset - 1, new float[] {0, Float.NaN, 1});
+        gradient(offset - 1, new float[] {0, Float.NaN, 1});
         assertThat(watch.origin())
                 .contains("shard 3: the gradient of "
                         + MODEL.parameters().entries().get(4).name() + " is NaN");
@@ -67,7 +72,7 @@ class NonFiniteGuardTest {
         watch.received(BAD);
         watch.moments(Direction.FORWARD, 1, BAD);
         watch.loss(Double.NaN);
-        watch.gradient(0, new float[] {Float.NaN});
+        gradient(0, new float[] {Float.NaN});
         assertThat(watch.origin()).isEmpty();
 
         watch.begin(13);
