@@ -48,8 +48,19 @@ public record Chunks(int floats, int firstFloats) {
         return (Math.max(0, offset - firstFloats) + MOST_FLOATS - 1) / MOST_FLOATS;
     }
 
+    /** As long as a chunk. */
+    public float[] newArray(int chunk) {
+        return new float[end(chunk) - start(chunk)];
+    }
+
+    /** A chunk in an array of its own. */
     public float[] copy(float[] whole, int chunk) {
         return Arrays.copyOfRange(whole, start(chunk), end(chunk));
+    }
+
+    /** Fills an array as long as a chunk with it. */
+    public void copy(float[] whole, int chunk, float[] to) {
+        System.arraycopy(whole, start(chunk), to, 0, to.length);
     }
 
     public void paste(float[] values, int chunk, float[] whole) {

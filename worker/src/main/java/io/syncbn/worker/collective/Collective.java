@@ -24,6 +24,12 @@ public interface Collective extends AutoCloseable {
     Sum<float[]> offerGradients(Round round, int shard, float[] part);
 
     /**
+     * Whether the parts of gradients are free again once their step is {@linkplain #done done}, because this process has all
+     * shards and sends none of them. Otherwise they belong to the collective for good.
+     */
+    boolean freesGradients();
+
+    /**
      * A sum over all shards, whether or not this process's shards have offered their parts: if this worker is slow, its
      * backup offers them too.
      *

@@ -18,6 +18,21 @@ public record ConvolutionGeometry(
         return (width + 2 * padding - kernel) / stride + 1;
     }
 
+    /** Whether a tap of the filter, by its number, meets any pixel of the input, not only borders. */
+    boolean isMet(int tap) {
+        return isMet(tap / kernel, outputHeight(), height) && isMet(tap % kernel, outputWidth(), width);
+    }
+
+    private boolean isMet(int row, int outputs, int inputs) {
+        for (int output = 0; output < outputs; output++) {
+            int input = output * stride + row - padding;
+            if (input >= 0 && input < inputs) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** Numbers in one example's input. */
     int inputSize() {
         return height * width * inputChannels;

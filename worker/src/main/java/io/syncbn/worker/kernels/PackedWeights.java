@@ -1,17 +1,35 @@
 package io.syncbn.worker.kernels;
 
 import java.util.Arrays;
+import java.util.stream.IntStream;
 
 /**
  * Weights of a convolution, or their gradient, as the tiles read them: panels of the result's channels; in a panel taps,
  * in their numbers' order; for each the channels that are summed over; for each of these the panel's channels side by side.
- * Channels beyond the last one are zeros.
+ * Channels beyond the last one are zeros. Taps that meet borders only are left out: in a picture of one pixel that is all but
+ * one.
  */
 final class PackedWeights {
-    /** Rows of a panel that stay in a first-level cache while their columns are written one by one. */
-    private static final int ROWS = 64;
+    /** Channels whose weights, packed and not, stay in a first-level cache while they are copied one by one. */
+    private static final int BLOCK = 8;
 
-    private PackedWeights() {}
+    private final int in;
+    private final int out;
+    private final int taps;
+
+    /** Those that meet a pixel. */
+    private final int[] met;
+
+    /** Numbers of taps for the gradient by the input. */
+    private final int[] gradientNumbers;
+
+    PackedWeights(ConvolutionGeometry geometry) {
+        in = geometry.inputChannels();
+        out = geometry.outputChannels();
+        taps = geometry.kernel() * geometry.kernel();
+        met = IntStream.range(0, taps).filter(geometry::isMet).toArray();
+        gradientNumbers = PixelClass.gradientTaps(geometry);
+    }
 
     /** Channels, with those that fill up the last block. */
     static int blocks(int channels) {
@@ -24,25 +42,24 @@ final class PackedWeights {
     }
 
     /** Weights O × I × K × K, for results of O channels. Taps are numbered as the filter has them. */
-    static void pack(ConvolutionGeometry g, float[] weights, int offset, float[] packed) {
-        int taps = g.kernel() * g.kernel();
-        int in = g.inputChannels();
-        int blocks = blocks(g.outputChannels());
+    void pack(float[] weights, int offset, float[] packed) {
+        int blocks = blocks(out);
         for (int first = 0, width; first < blocks; first += width) {
             width = width(first, blocks);
+            int step = in * width;
             int panel = first * in * taps;
-            int known = Math.min(width, g.outputChannels() - first);
+            int known = Math.min(width, out - first);
             if (known < width) {
-                Arrays.fill(packed, panel, panel + in * taps * width, 0);
+                clear(packed, first, width);
             }
-            for (int i0 = 0; i0 < in; i0 += ROWS) {
-                int i1 = Math.min(in, i0 + ROWS);
-                for (int tap = 0; tap < taps; tap++) {
-                    for (int lane = 0; lane < known; lane++) {
-                        int from = offset + (first + lane) * in * taps + tap;
-                        int to = panel + tap * in * width + lane;
-                        for (int i = i0; i < i1; i++) {
-                            packed[to + i * width] = weights[from + i * taps];
+            for (int i0 = 0; i0 < in; i0 += BLOCK) {
+                int i1 = Math.min(in, i0 + BLOCK);
+                for (int lane = 0; lane < known; lane++) {
+                    for (int i = i0; i < i1; i++) {
+                        int from = offset + ((first + lane) * in + i) * taps;
+                        int to = panel + i * width + lane;
+                        for (int tap : met) {
+                            packed[to + tap * step] = weights[from + tap];
                         }
                     }
                 }
@@ -50,23 +67,38 @@ final class PackedWeights {
         }
     }
 
-    /** Adds a gradient, packed as {@link #pack} does, to one of O × I × K × K. */
-    static void addTo(ConvolutionGeometry g, float[] packed, float[] gradients, int offset) {
-        int taps = g.kernel() * g.kernel();
-        int in = g.inputChannels();
-        int blocks = blocks(g.outputChannels());
+    /** Sets a packed gradient to zero. */
+    void clear(float[] packed) {
+        int blocks = blocks(out);
         for (int first = 0, width; first < blocks; first += width) {
             width = width(first, blocks);
+            clear(packed, first, width);
+        }
+    }
+
+    private void clear(float[] packed, int first, int width) {
+        for (int tap : met) {
+            int from = (first * taps + tap * width) * in;
+            Arrays.fill(packed, from, from + in * width, 0);
+        }
+    }
+
+    /** Adds a gradient, packed as {@link #pack} does, to one of O × I × K × K. */
+    void addTo(float[] packed, float[] gradients, int offset) {
+        int blocks = blocks(out);
+        for (int first = 0, width; first < blocks; first += width) {
+            width = width(first, blocks);
+            int step = in * width;
             int panel = first * in * taps;
-            int known = Math.min(width, g.outputChannels() - first);
-            for (int i0 = 0; i0 < in; i0 += ROWS) {
-                int i1 = Math.min(in, i0 + ROWS);
-                for (int tap = 0; tap < taps; tap++) {
-                    for (int lane = 0; lane < known; lane++) {
-                        int to = offset + (first + lane) * in * taps + tap;
-                        int from = panel + tap * in * width + lane;
-                        for (int i = i0; i < i1; i++) {
-                            gradients[to + i * taps] += packed[from + i * width];
+            int known = Math.min(width, out - first);
+            for (int i0 = 0; i0 < in; i0 += BLOCK) {
+                int i1 = Math.min(in, i0 + BLOCK);
+                for (int lane = 0; lane < known; lane++) {
+                    for (int i = i0; i < i1; i++) {
+                        int to = offset + ((first + lane) * in + i) * taps;
+                        int from = panel + i * width + lane;
+                        for (int tap : met) {
+                            gradients[to + tap] += packed[from + tap * step];
                         }
                     }
                 }
@@ -75,20 +107,16 @@ final class PackedWeights {
     }
 
     /** Weights O × I × K × K, for results of I channels. Taps are numbered as {@link PixelClass#gradientTaps} tells. */
-    static void packTransposed(ConvolutionGeometry g, float[] weights, int offset, float[] packed) {
-        int[] numbers = PixelClass.gradientTaps(g);
-        int taps = numbers.length;
-        int in = g.inputChannels();
-        int out = g.outputChannels();
+    void packTransposed(float[] weights, int offset, float[] packed) {
         int blocks = blocks(in);
         for (int first = 0, width; first < blocks; first += width) {
             width = width(first, blocks);
             int panel = first * out * taps;
             int known = Math.min(width, in - first);
             for (int o = 0; o < out; o++) {
-                for (int tap = 0; tap < taps; tap++) {
+                for (int tap : met) {
                     int from = offset + (o * in + first) * taps + tap;
-                    int to = panel + (numbers[tap] * out + o) * width;
+                    int to = panel + (gradientNumbers[tap] * out + o) * width;
                     for (int lane = 0; lane < known; lane++) {
                         packed[to + lane] = weights[from + lane * taps];
                     }

@@ -26,6 +26,7 @@ final class PortableConvolution implements LinearOperation {
     private static final int PART = 128;
 
     private final ConvolutionGeometry geometry;
+    private final PackedWeights packing;
     private final PortableScratch scratch;
     private final Tiles tiles;
     private final int outputs;
@@ -41,6 +42,7 @@ final class PortableConvolution implements LinearOperation {
 
     PortableConvolution(ConvolutionGeometry geometry, int maxExamples, PortableScratch scratch, Tiles tiles) {
         this.geometry = geometry;
+        this.packing = new PackedWeights(geometry);
         this.scratch = scratch;
         this.tiles = tiles;
         this.outputs = PackedWeights.blocks(geometry.outputChannels());
@@ -85,7 +87,7 @@ final class PortableConvolution implements LinearOperation {
             return;
         }
         float[] packed = scratch.array(Role.WEIGHTS);
-        PackedWeights.pack(geometry, weights, weightsOffset, packed);
+        packing.pack(weights, weightsOffset, packed);
         boolean isWhole = areBlocks(geometry.outputChannels());
         float[] result = isWhole ? y : scratch.array(Role.WHOLE_BLOCKS);
         int row = geometry.width() * geometry.inputChannels();
@@ -108,7 +110,7 @@ final class PortableConvolution implements LinearOperation {
             return;
         }
         float[] packed = scratch.array(Role.WEIGHTS);
-        PackedWeights.packTransposed(geometry, weights, weightsOffset, packed);
+        packing.packTransposed(weights, weightsOffset, packed);
         boolean isWhole = areBlocks(geometry.inputChannels());
         float[] result = isWhole ? dx : scratch.array(Role.WHOLE_BLOCKS);
         int row = geometry.outputWidth() * geometry.outputChannels();
@@ -176,13 +178,13 @@ final class PortableConvolution implements LinearOperation {
             gradient = whole;
         }
         float[] packed = scratch.array(Role.WEIGHTS);
-        Arrays.fill(packed, 0, geometry.kernel() * geometry.kernel() * geometry.inputChannels() * outputs, 0);
+        packing.clear(packed);
         for (PixelClass pixels : classes().output) {
             for (int p = 0; p < pixels.count(); p += BLOCK_PIXELS) {
                 addOuter(pixels, p, Math.min(pixels.count(), p + BLOCK_PIXELS), gradient, packed);
             }
         }
-        PackedWeights.addTo(geometry, packed, gradients, weightsOffset);
+        packing.addTo(packed, gradients, weightsOffset);
     }
 
     private void addOuter(PixelClass pixels, int from, int to, float[] gradient, float[] packed) {

@@ -37,6 +37,9 @@ final class ShardStep {
     private final Tensor logitsGradient;
     private final NonFiniteGuard watch;
 
+    /** By chunk: what the collective frees, so that a large model leaves no garbage. */
+    private final float[][] freed;
+
     private int chunksLeft;
     /** Of the chunks offered in this step. */
     private double squaredNorm;
@@ -69,6 +72,7 @@ final class ShardStep {
         this.nanoClock = nanoClock;
         this.momentsWaits = new LayerClocks(normalizationLayers, nanoClock);
         this.chunks = Chunks.ofGradient(model.gradients().length);
+        this.freed = new float[chunks.count()][];
         this.logitsGradient = logitsGradient;
         this.watch = watch;
     }
@@ -143,11 +147,21 @@ final class ShardStep {
         while (chunksLeft > chunks.firstFrom(offset)) {
             chunksLeft--;
             Round round = new Round(SumKind.GRADIENTS, step, chunksLeft, chunks.count());
-            float[] chunk = chunks.copy(model.gradients(), chunksLeft);
+            float[] chunk = copy(chunksLeft);
             double squared = L2Norm.squared(chunk);
             watch.gradient(chunks.start(chunksLeft), chunk, squared);
             squaredNorm += squared;
             collective.offerGradients(round, shard, chunk);
         }
+    }
+
+    /** Of a chunk of the gradient, in an array that nobody else uses. */
+    private float[] copy(int chunk) {
+        float[] copy = freed[chunk] == null ? chunks.newArray(chunk) : freed[chunk];
+        if (collective.freesGradients()) {
+            freed[chunk] = copy;
+        }
+        chunks.copy(model.gradients(), chunk, copy);
+        return copy;
     }
 }

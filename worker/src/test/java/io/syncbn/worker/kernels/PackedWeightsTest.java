@@ -8,6 +8,7 @@ import org.junit.jupiter.api.Test;
 /** Where each weight stands; 3 × 3 taps, 5 input and 50 output channels: a panel of two blocks and one of two, not full. */
 class PackedWeightsTest {
     private static final ConvolutionGeometry GEOMETRY = new ConvolutionGeometry(8, 8, 5, 50, 3, 1, 1);
+    private static final PackedWeights PACKING = new PackedWeights(GEOMETRY);
     private static final int TAPS = 9;
     private static final int OFFSET = 2;
 
@@ -32,9 +33,9 @@ class PackedWeightsTest {
     @Test
     void aPanelHasTapsOfInputsOfOutputs() {
         float[] packed = dirty(64 * 5 * TAPS);
-        PackedWeights.pack(GEOMETRY, weights(), OFFSET, packed);
+        PACKING.pack(weights(), OFFSET, packed);
         float[] back = new float[OFFSET + GEOMETRY.weightsSize()];
-        PackedWeights.addTo(GEOMETRY, packed, back, OFFSET);
+        PACKING.addTo(packed, back, OFFSET);
         for (int o = 0; o < 64; o++) {
             for (int i = 0; i < 5; i++) {
                 for (int tap = 0; tap < TAPS; tap++) {
@@ -52,7 +53,7 @@ class PackedWeightsTest {
     @Test
     void channelsBeyondTheLastAreZeros() {
         float[] packed = dirty(16 * 50 * TAPS);
-        PackedWeights.packTransposed(GEOMETRY, weights(), OFFSET, packed);
+        PACKING.packTransposed(weights(), OFFSET, packed);
         for (int i = 0; i < 16; i++) {
             for (int o = 0; o < 50; o++) {
                 for (int tap = 0; tap < TAPS; tap++) {
@@ -62,6 +63,24 @@ class PackedWeightsTest {
                             .isEqualTo(expected);
                 }
             }
+        }
+    }
+
+    /** Of a picture of one pixel the filter's middle meets it, and the gradients of the others are 0. */
+    @Test
+    void tapsThatMeetBordersOnlyAreLeftOut() {
+        PackedWeights one = new PackedWeights(new ConvolutionGeometry(1, 1, 5, 50, 3, 1, 1));
+        float[] packed = dirty(64 * 5 * TAPS);
+        one.pack(weights(), OFFSET, packed);
+        assertThat(packed[(4 * 5 + 2) * 64 + 7]).isEqualTo(weights()[place(7, 2, 4)]);
+        assertThat(packed[(3 * 5 + 2) * 64 + 7]).isEqualTo(-1);
+        one.clear(packed);
+        assertThat(packed[(4 * 5 + 2) * 64 + 7]).isZero();
+        Arrays.fill(packed, 1);
+        float[] gradients = new float[OFFSET + GEOMETRY.weightsSize()];
+        one.addTo(packed, gradients, OFFSET);
+        for (int i = OFFSET; i < gradients.length; i++) {
+            assertThat(gradients[i]).isEqualTo((i - OFFSET) % TAPS == 4 ? 1 : 0);
         }
     }
 }

@@ -24,6 +24,11 @@ class DelegatingCollective implements Collective {
     }
 
     @Override
+    public boolean freesGradients() {
+        return sums.freesGradients();
+    }
+
+    @Override
     public Sum<double[]> sum(Round round) {
         return sums.sum(round);
     }
