@@ -70,7 +70,10 @@ final class Syncbn implements AutoCloseable {
 
     static Syncbn start(Surroundings surroundings, Object... arguments) {
         List<String> all = new ArrayList<>(List.of(
-                "-XX:+UseSerialGC", "-Djava.util.logging.SimpleFormatter.format=%1$tT.%1$tL %4$s %3$s: %5$s%6$s%n"));
+                "-XX:+UseSerialGC",
+                "-XX:CompileCommand=quiet",
+                "-XX:CompileCommand=CompileThresholdScaling,io.syncbn.worker.kernels.Vector*::*,0.001", // as bin/syncbn
+                "-Djava.util.logging.SimpleFormatter.format=%1$tT.%1$tL %4$s %3$s: %5$s%6$s%n"));
         all.addAll(Installation.flags());
         all.addAll(surroundings.flags());
         List<String> command = JavaCommand.of(Main.class.getName(), all.toArray(String[]::new));

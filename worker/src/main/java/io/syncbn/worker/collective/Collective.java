@@ -24,8 +24,8 @@ public interface Collective extends AutoCloseable {
     Sum<float[]> offerGradients(Round round, int shard, float[] part);
 
     /**
-     * Whether the parts of gradients are free again once their step is {@linkplain #done done}, because this process has all
-     * shards and sends none of them. Otherwise they belong to the collective for good.
+     * Whether the parts of gradients are free again once their step is {@linkplain #done done}, because this worker is alone and
+     * sends none of them. Otherwise they belong to the collective for good.
      */
     boolean freesGradients();
 

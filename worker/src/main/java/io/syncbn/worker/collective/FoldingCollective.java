@@ -25,13 +25,11 @@ abstract class FoldingCollective implements Collective {
     final Waiting waiting;
     private final LocalReducer<double[]> doubles;
     private final LocalReducer<float[]> floats;
-    private final boolean isAlone;
 
     /** @param runs of shards that this process has */
     FoldingCollective(Groupings groupings, List<ShardRun> runs, Waiting waiting, LongSupplier nanoClock) {
         this.groupings = groupings;
         this.waiting = waiting;
-        isAlone = runs.get(0).count() == groupings.all().runOf(0).count();
         doubles = new LocalReducer<>(runs, Sums::add, this::foldedDoubles, waiting, nanoClock);
         floats = new LocalReducer<>(runs, Sums::add, this::foldedFloats, waiting, nanoClock);
     }
@@ -81,11 +79,6 @@ abstract class FoldingCollective implements Collective {
     @Override
     public final Sum<float[]> offerGradients(Round round, int shard, float[] part) {
         return floats.offer(groupings.of(round.kind()), round, shard, part);
-    }
-
-    @Override
-    public final boolean freesGradients() {
-        return isAlone && isCompleteHere(SumKind.GRADIENTS);
     }
 
     @Override

@@ -97,6 +97,37 @@ class RemoteCollectiveTest {
                 new Address("127.0.0.1", server.getPort()), loop, plan, 4, 4, System::nanoTime, broken::add);
     }
 
+    /** A worker that has all four shards. */
+    private RemoteCollective openAlone() {
+        Plan plan = Plan.newBuilder()
+                .setGeneration(GENERATION)
+                .setWorkers(1)
+                .setShardCount(4)
+                .build();
+        return new RemoteCollective(
+                new Address("127.0.0.1", server.getPort()), loop, plan, 4, 4, System::nanoTime, broken::add);
+    }
+
+    @Test
+    void ofAWorkerThatIsAloneOnlyCommitIsSent() throws Exception {
+        try (RemoteCollective sums = openAlone();
+                RemoteCollective one = open()) {
+            assertThat(sums.freesGradients()).isTrue();
+            assertThat(one.freesGradients()).isFalse();
+            Round gradient = Round.of(SumKind.GRADIENTS, 1, 0);
+            for (int shard = 0; shard < 4; shard++) {
+                sums.offer(forward(1, 0), shard, new double[] {shard});
+                sums.offerGradients(gradient, shard, new float[] {1 << shard});
+                sums.offer(Round.commit(1), shard, new double[] {10 * shard});
+            }
+            assertThat(sums.gradients(gradient).await()).containsExactly(15);
+            DataFrame sent = came.take();
+            assertThat(sent.header().kind()).isEqualTo(SumKind.COMMIT);
+            assertThat(sent.doubles()).containsExactly(60);
+            assertThat(came).isEmpty();
+        }
+    }
+
     private static DataFrame root(SumKind kind, long step, int index, double value) {
         return DataFrame.of(new FrameHeader(GENERATION, step, kind, index, 0, ROOT, 1), new double[] {value});
     }

@@ -226,7 +226,7 @@ class ModelsTest {
                         .loss());
                 model.backward(gradient, pass);
                 for (int i = 0; i < replica.weights().length; i++) {
-                    replica.weights()[i] -= 0.02f / examples * model.gradients()[i];
+                    replica.weights()[i] -= 0.004f / examples * model.gradients()[i];
                 }
             }
         }
