@@ -14,6 +14,7 @@ import java.util.OptionalDouble;
  *
  * @param configurations of training steps
  * @param steps to measure of a small configuration
+ * @param models that one process trains
  * @param sumWorkers numbers of workers that sum vectors
  * @param sizes of these vectors
  * @param sums rounds of a small vector
@@ -22,6 +23,7 @@ import java.util.OptionalDouble;
 public record Comparison(
         List<Configuration> configurations,
         int steps,
+        Models models,
         List<Integer> sumWorkers,
         List<Integer> sizes,
         int sums,
@@ -31,6 +33,18 @@ public record Comparison(
     private static final String STAR = "raw-tcp-star";
     /** Gloo with more processes than cores takes milliseconds a sum. */
     private static final int PEER_SUMS_PART = 5;
+
+    private static final int LEAST_PEER_STEPS = 5;
+
+    /**
+     * Models that one process trains with one thread.
+     *
+     * @param batch examples a step
+     * @param steps to measure
+     */
+    public record Models(List<Workload> workloads, int batch, int steps) {
+        static final Models NONE = new Models(List.of(), 1, 1);
+    }
 
     /** One round: each of ours is followed by the one that it is compared with. */
     public List<Measurement> measurements(Programs programs) {
@@ -45,6 +59,21 @@ public record Comparison(
                 round.add(programs.step(configuration, "local", configuration.steps(steps)));
             }
             peerStep(configuration, "local").ifPresent(round::add);
+            peer.map(one -> one.single(
+                            Workload.RESNET20,
+                            configuration.workers(),
+                            configuration.examples(),
+                            configuration.peerSteps(steps)))
+                    .ifPresent(round::add);
+        }
+        for (Workload workload : models.workloads) {
+            round.add(programs.model(workload, models.batch, models.steps));
+            peer.map(one -> one.single(
+                            workload,
+                            1,
+                            models.batch,
+                            Math.max(LEAST_PEER_STEPS, models.steps / Configuration.PEER_PART)))
+                    .ifPresent(round::add);
         }
         for (int workers : sumWorkers) {
             round.add(programs.allReduce(workers, sizes, sums));
@@ -66,6 +95,13 @@ public record Comparison(
             text.append("A training step of ResNet-20: milliseconds (images a second)\n\n")
                     .append(steps(results));
         }
+        if (!models.workloads.isEmpty()) {
+            text.append(text.isEmpty() ? "" : "\n")
+                    .append("A training step in one process with one thread, ")
+                    .append(models.batch)
+                    .append(" examples: milliseconds (images a second)\n\n")
+                    .append(models(results));
+        }
         if (!sumWorkers.isEmpty()) {
             text.append(text.isEmpty() ? "" : "\n")
                     .append("A sum over all workers: median of microseconds (99th percentile)\n\n")
@@ -77,8 +113,13 @@ public record Comparison(
     private MarkdownTable steps(Results results) {
         List<String> header = new ArrayList<>(List.of("workers × batch", "syncbn sync", "syncbn local"));
         if (peer.isPresent()) {
-            header.addAll(
-                    List.of("PyTorch sync", "PyTorch local", "images/s, sync / PyTorch sync", "sync / PyTorch local"));
+            header.addAll(List.of(
+                    "PyTorch sync",
+                    "PyTorch local",
+                    "PyTorch, one process, as many threads",
+                    "images/s, sync / PyTorch sync",
+                    "sync / PyTorch local",
+                    "sync / PyTorch, one process"));
         }
         header.addAll(List.of("step, sync / local", "worker MB", "coordinator MB", "start, s"));
         MarkdownTable table = new MarkdownTable(header);
@@ -93,9 +134,14 @@ public record Comparison(
                 OptionalDouble torchLocal = step(results, TORCH, "local", configuration);
                 row.add(withSpeed(torchSync, configuration));
                 row.add(withSpeed(torchLocal, configuration));
+                OptionalDouble torchAlone = results.median(
+                        "/stepMillisMedian",
+                        alone(Workload.RESNET20, configuration.workers(), configuration.examples()));
+                row.add(withSpeed(torchAlone, configuration));
                 // Both have the same images a step, so the ratio of speeds is the inverse ratio of step times.
                 row.add(number(ratio(torchSync, sync), 2));
                 row.add(number(ratio(torchLocal, sync), 2));
+                row.add(number(ratio(torchAlone, sync), 2));
             }
             row.add(number(ratio(sync, local), 2));
             row.add(number(results.median("/workerResidentMegabytes", where(OURS, "sync", configuration)), 0));
@@ -106,12 +152,77 @@ public record Comparison(
         return table;
     }
 
+    private MarkdownTable models(Results results) {
+        List<String> header = new ArrayList<>(List.of("model", "syncbn"));
+        if (peer.isPresent()) {
+            header.addAll(List.of("PyTorch", "step, syncbn / PyTorch"));
+        }
+        header.add("syncbn's worker, MB");
+        if (peer.isPresent()) {
+            header.add("PyTorch's process, MB");
+        }
+        MarkdownTable table = new MarkdownTable(header);
+        Configuration one = new Configuration(1, models.batch);
+        for (Workload workload : models.workloads) {
+            Map<String, Object> ours = Map.of(
+                    "peer",
+                    OURS,
+                    "model",
+                    workload.model(),
+                    "size",
+                    workload.size(),
+                    "workers",
+                    1,
+                    "batch",
+                    models.batch);
+            Map<String, Object> theirs = alone(workload, 1, models.batch);
+            OptionalDouble step = results.median("/stepMillisMedian", ours);
+            OptionalDouble theirStep = results.median("/stepMillisMedian", theirs);
+            List<String> row = new ArrayList<>(List.of(workload.toString(), withSpeed(step, one)));
+            if (peer.isPresent()) {
+                row.add(withSpeed(theirStep, one));
+                row.add(number(ratio(step, theirStep), 2));
+            }
+            row.add(number(results.median("/workerResidentMegabytes", ours), 0));
+            if (peer.isPresent()) {
+                row.add(number(results.median("/residentMegabytes", theirs), 0));
+            }
+            table.row(row);
+        }
+        return table;
+    }
+
+    /** PyTorch in one process. */
+    private static Map<String, Object> alone(Workload workload, int threads, int batch) {
+        return Map.of(
+                "peer",
+                TORCH,
+                "model",
+                workload.model(),
+                "size",
+                workload.size(),
+                "norm",
+                "whole batch, " + threads + " threads",
+                "batch",
+                batch);
+    }
+
     private static OptionalDouble step(Results results, String peer, String norm, Configuration configuration) {
         return results.median("/stepMillisMedian", where(peer, norm, configuration));
     }
 
     private static Map<String, Object> where(String peer, String norm, Configuration configuration) {
-        return Map.of("peer", peer, "norm", norm, "workers", configuration.workers(), "batch", configuration.batch());
+        return Map.of(
+                "peer",
+                peer,
+                "model",
+                Workload.RESNET20.model(),
+                "norm",
+                norm,
+                "workers",
+                configuration.workers(),
+                "batch",
+                configuration.batch());
     }
 
     private static String withSpeed(OptionalDouble millis, Configuration configuration) {

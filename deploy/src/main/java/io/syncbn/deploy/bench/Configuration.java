@@ -11,7 +11,7 @@ public record Configuration(int workers, int batch) {
     /** Enough for all JVMs to finish compiling in the first half (25 s at 2 × 32), and to measure in the second. */
     private static final int LEAST_STEPS = 300;
 
-    private static final int PEER_PART = 8;
+    static final int PEER_PART = 8;
 
     public static Optional<Configuration> parse(String text) {
         Matcher matcher = TEXT.matcher(text.strip());

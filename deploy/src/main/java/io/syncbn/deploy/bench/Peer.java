@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * PyTorch, as a Python program that takes {@code train} and {@code allreduce}; see {@code peer.py}.
+ * PyTorch, as a Python program that takes {@code train}, {@code single} and {@code allreduce}; see {@code peer.py}.
  *
  * @param python the interpreter
  * @param program what it runs
@@ -87,6 +87,23 @@ public record Peer(String python, Path program) {
                 configuration.batch(),
                 "--norm",
                 norm,
+                "--steps",
+                steps);
+    }
+
+    /** Ordinary batch normalization in one process. */
+    Measurement single(Workload workload, int threads, int batch, int steps) {
+        return measurement(
+                "PyTorch, " + workload + ", one process, threads: " + threads + ", batch: " + batch,
+                "single",
+                "--threads",
+                threads,
+                "--batch",
+                batch,
+                "--model",
+                workload.model(),
+                "--size",
+                workload.size(),
                 "--steps",
                 steps);
     }

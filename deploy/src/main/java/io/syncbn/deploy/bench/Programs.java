@@ -23,6 +23,25 @@ public record Programs(String mainClass) {
                 configuration.batch(),
                 "--norm-group",
                 norm.equals("sync") ? "all" : "1",
+                "--model",
+                Workload.RESNET20.model(),
+                "--steps",
+                steps);
+    }
+
+    /** A model trained by one worker, whose shard is the whole batch. */
+    Measurement model(Workload workload, int batch, int steps) {
+        return measurement(
+                "syncbn, " + workload + ", one process",
+                "step",
+                "--workers",
+                1,
+                "--batch",
+                batch,
+                "--model",
+                workload.model(),
+                "--image-size",
+                workload.size(),
                 "--steps",
                 steps);
     }

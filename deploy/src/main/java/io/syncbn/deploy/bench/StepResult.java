@@ -45,6 +45,7 @@ public final class StepResult {
         ObjectNode result = Json.object();
         result.put("peer", "syncbn");
         result.put("model", job.model().name());
+        result.put("size", job.data().imageSize());
         result.put("norm", group.equals("all") ? "sync" : group.equals("1") ? "local" : "groups of " + group);
         result.put("workers", workers);
         result.put("shards", job.batches().shards());

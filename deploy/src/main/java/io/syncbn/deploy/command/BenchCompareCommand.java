@@ -5,6 +5,7 @@ import io.syncbn.deploy.bench.Comparison;
 import io.syncbn.deploy.bench.Configuration;
 import io.syncbn.deploy.bench.Peer;
 import io.syncbn.deploy.bench.Programs;
+import io.syncbn.deploy.bench.Workload;
 import io.syncbn.deploy.settings.BenchSettings;
 import io.syncbn.deploy.settings.Settings;
 import io.syncbn.proto.job.Setting;
@@ -50,7 +51,8 @@ final class BenchCompareCommand implements Command {
     public List<String> examples() {
         return List.of(
                 "bench compare --python ~/torch/bin/python --json compare.json",
-                "bench compare --configurations 2x4 --sum-workers none --rounds 5");
+                "bench compare --configurations 2x4 --sum-workers none --rounds 5",
+                "bench compare --python ~/torch/bin/python --configurations none --sum-workers none --models resnet18:64");
     }
 
     @Override
@@ -60,6 +62,10 @@ final class BenchCompareCommand implements Command {
                 BenchSettings.CONFIGURATIONS,
                 () -> settings.list(
                         BenchSettings.CONFIGURATIONS, "workers x examples, such as 2x4,", Configuration::parse));
+        List<Workload> models = unlessNone(
+                settings,
+                BenchSettings.MODELS,
+                () -> settings.list(BenchSettings.MODELS, "NAME:SIZE, such as resnet18:64,", Workload::parse));
         List<Integer> sumWorkers = unlessNone(
                 settings,
                 BenchSettings.SUM_WORKERS,
@@ -67,12 +73,21 @@ final class BenchCompareCommand implements Command {
         List<Integer> sizes = settings.integers(BenchSettings.FLOATS, 1, BenchAllReduceCommand.MOST_FLOATS);
         int rounds = settings.integer(BenchSettings.COMPARE_ROUNDS, 1, BenchSeries.MOST_ROUNDS);
         int steps = settings.integer(BenchSettings.STEPS, BenchSeries.LEAST_STEPS, BenchSeries.MOST_STEPS);
+        int modelBatch = settings.integer(BenchSettings.MODEL_BATCH, 1, 1 << 20);
+        int modelSteps = settings.integer(BenchSettings.MODEL_STEPS, BenchSeries.LEAST_STEPS, BenchSeries.MOST_STEPS);
         int sums = settings.integer(
                 BenchSettings.COMPARE_SUMS, BenchAllReduceCommand.LEAST_ROUNDS, BenchAllReduceCommand.MOST_ROUNDS);
         Optional<Path> jsonFile = BenchSeries.jsonFile(settings);
         Optional<Peer> peer = peer(settings);
         settings.check();
-        Comparison comparison = new Comparison(configurations, steps, sumWorkers, sizes, sums, peer);
+        Comparison comparison = new Comparison(
+                configurations,
+                steps,
+                new Comparison.Models(models, modelBatch, modelSteps),
+                sumWorkers,
+                sizes,
+                sums,
+                peer);
         return BenchSeries.run(
                 settings,
                 runSettings(),

@@ -34,6 +34,17 @@ public final class BenchSettings {
     public static final Setting GROWTH_SUMS = sums("2000");
     public static final Setting CONFIGURATIONS = new Setting(
             "configurations", "WxB,…", "2x4,2x32,4x4,1x64", "workers and examples of each a step; none: no steps");
+    public static final Setting MODELS = new Setting(
+            "models",
+            "NAME:SIZE,…",
+            "none",
+            "models that one process trains with one thread, as in resnet18:64 for pictures of 64 x 64; none: no such models");
+    public static final Setting MODEL_BATCH = new Setting("model-batch", "N", "8", "examples a step of these models");
+    public static final Setting MODEL_STEPS = new Setting(
+            "model-steps",
+            "N",
+            "200",
+            "steps of these models, of which the first half does not count; PyTorch: an eighth");
     public static final Setting SUM_WORKERS =
             new Setting("sum-workers", "N,N…", "2,4", "numbers of workers that sum vectors; none: no sums");
     public static final Setting GROWTH_WORKERS = new Setting("workers", "N,N…", "1,2,4,8", "numbers of workers");
@@ -53,8 +64,19 @@ public final class BenchSettings {
     public static final List<Setting> ALLREDUCE =
             List.of(WORKERS, FLOATS, SUMS, RunSettings.COORDINATOR, RunSettings.NAME, RunSettings.LAUNCHED, MEASURED);
     public static final List<Setting> STAR = List.of(WORKERS, FLOATS, SUMS, RunSettings.LAUNCHED, MEASURED);
-    public static final List<Setting> COMPARE =
-            List.of(PYTHON, PEER, COMPARE_ROUNDS, CONFIGURATIONS, STEPS, SUM_WORKERS, FLOATS, COMPARE_SUMS, JSON);
+    public static final List<Setting> COMPARE = List.of(
+            PYTHON,
+            PEER,
+            COMPARE_ROUNDS,
+            CONFIGURATIONS,
+            STEPS,
+            MODELS,
+            MODEL_BATCH,
+            MODEL_STEPS,
+            SUM_WORKERS,
+            FLOATS,
+            COMPARE_SUMS,
+            JSON);
     public static final List<Setting> GROWTH =
             List.of(GROWTH_WORKERS, BATCH, GLOBAL_BATCH, STEPS, FLOATS, GROWTH_SUMS, GROWTH_ROUNDS, JSON);
 

@@ -1,14 +1,16 @@
-"""PyTorch at the work that `syncbn bench` measures: DistributedDataParallel over gloo, one thread a process.
+"""PyTorch at the work that `syncbn bench` measures: DistributedDataParallel over gloo, one thread a process; or one process.
 
 PyTorch's own SyncBatchNorm refuses CPUs. So this has what its users write there: a normalization layer of two collectives,
 one each way, whose local work is left to PyTorch's own kernels. One JSON line a result; the first fifth is left out.
 
     python peer.py train --workers 2 --batch 4 --norm sync --steps 60
+    python peer.py single --threads 2 --batch 8 --model resnet18 --size 64 --steps 25
     python peer.py allreduce --workers 2 --steps 500 --floats 33 4096 270000
 """
 import argparse
 import json
 import os
+import resource
 import socket
 import statistics
 import time
@@ -100,6 +102,45 @@ def resnet20(norm):
     return nn.Sequential(*layers, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(64, 10))
 
 
+class Bottleneck(nn.Module):
+    """A 3 x 3 convolution between two of 1 x 1, the last of which has four times as many channels."""
+
+    def __init__(self, inputs, width, stride, norm):
+        super().__init__()
+        outputs = 4 * width
+        self.body = nn.Sequential(
+            convolution(inputs, width, 1, 1), norm(width), nn.ReLU(inplace=True),
+            convolution(width, width, 3, stride), norm(width), nn.ReLU(inplace=True),
+            convolution(width, outputs, 1, 1), norm(outputs))
+        changes = stride != 1 or inputs != outputs
+        self.shortcut = nn.Sequential(
+            convolution(inputs, outputs, 1, stride), norm(outputs)) if changes else nn.Identity()
+
+    def forward(self, x):
+        return torch.relu_(self.body(x) + self.shortcut(x))
+
+
+def imagenet(block, blocks, growth):
+    """ResNets for larger pictures, as torchvision has them: a stem of stride 4, four stages from 64 channels on."""
+    def build(norm):
+        layers = [convolution(3, 64, 7, 2), norm(64), nn.ReLU(inplace=True), nn.MaxPool2d(3, 2, 1)]
+        inputs = 64
+        for stage, count in enumerate(blocks):
+            width = 64 << stage
+            for number in range(count):
+                layers.append(block(inputs, width, 2 if stage > 0 and number == 0 else 1, norm))
+                inputs = growth * width
+        return nn.Sequential(*layers, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(inputs, 10))
+    return build
+
+
+MODELS = {
+    "resnet20": resnet20,
+    "resnet18": imagenet(Block, (2, 2, 2, 2), 1),
+    "resnet34": imagenet(Block, (3, 4, 6, 3), 1),
+    "resnet50": imagenet(Bottleneck, (3, 4, 6, 3), 4)}
+
+
 def timed(action, times):
     """Seconds of every call, without those that warm up."""
     seconds = []
@@ -114,12 +155,10 @@ def percentile99(ordered):
     return ordered[int(len(ordered) * 0.99)]
 
 
-def train(options):
-    norm = SynchronizedBatchNorm if options.norm == "sync" else nn.BatchNorm2d
-    model = resnet20(norm).to(memory_format=torch.channels_last)
-    model = nn.parallel.DistributedDataParallel(model, broadcast_buffers=False)
+def steps(options, model, memory_format, norm):
+    """Times steps on one batch of noise."""
     optimizer = torch.optim.SGD(model.parameters(), lr=0.1, momentum=0.9, weight_decay=1e-4)
-    pictures = torch.randn(options.batch, 3, 32, 32).to(memory_format=torch.channels_last)
+    pictures = torch.randn(options.batch, 3, options.size, options.size).to(memory_format=memory_format)
     classes = torch.randint(0, 10, (options.batch,))
 
     def step():
@@ -129,12 +168,33 @@ def train(options):
 
     seconds = timed(step, options.steps)
     median = statistics.median(seconds)
-    yield {
-        "model": "resnet20", "norm": options.norm, "workers": options.workers, "batch": options.batch,
+    return {
+        "model": options.model, "size": options.size, "norm": norm, "workers": options.workers, "batch": options.batch,
         "steps": options.steps, "stepsLeftOut": options.steps // LEFT_OUT_PART,
         "stepMillisMedian": round(median * 1e3, 2), "stepMillisMin": round(seconds[0] * 1e3, 2),
         "stepMillisP99": round(percentile99(seconds) * 1e3, 2),
-        "imagesPerSecond": round(options.workers * options.batch / median, 1)}
+        "imagesPerSecond": round(options.workers * options.batch / median, 1),
+        "residentMegabytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024}
+
+
+def train(options):
+    norm = SynchronizedBatchNorm if options.norm == "sync" else nn.BatchNorm2d
+    model = MODELS[options.model](norm).to(memory_format=torch.channels_last)
+    model = nn.parallel.DistributedDataParallel(model, broadcast_buffers=False)
+    yield steps(options, model, torch.channels_last, options.norm)
+
+
+def single(options):
+    """One process without DistributedDataParallel: what one would use on one machine. The faster layout counts."""
+    torch.set_num_threads(options.threads)
+    torch.manual_seed(0)
+    options.workers = 1
+    results = []
+    for memory_format in (torch.channels_last, torch.contiguous_format):
+        model = MODELS[options.model](nn.BatchNorm2d).to(memory_format=memory_format)
+        results.append(steps(options, model, memory_format, f"whole batch, {options.threads} threads"))
+    fastest = min(results, key=lambda result: result["stepMillisMedian"])
+    print(json.dumps({"peer": "pytorch-gloo", "torch": torch.__version__, **fastest}), flush=True)
 
 
 def allreduce(options):
@@ -169,13 +229,19 @@ def free_port():
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", choices=["train", "allreduce"])
+    parser.add_argument("what", choices=["train", "single", "allreduce"])
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--batch", type=int, default=4, help="examples a worker a step")
     parser.add_argument("--norm", choices=["sync", "local"], default="sync")
+    parser.add_argument("--model", choices=MODELS, default="resnet20")
+    parser.add_argument("--size", type=int, default=32, help="height and width of pictures")
+    parser.add_argument("--threads", type=int, default=1, help="of the single process")
     parser.add_argument("--steps", type=int, default=60, help="steps, or rounds of a small vector")
     parser.add_argument("--floats", type=int, nargs="+", default=[33, 4096, 270000])
     parsed = parser.parse_args()
+    if parsed.what == "single":
+        single(parsed)
+        raise SystemExit
     parsed.port = free_port()
     os.environ["OMP_NUM_THREADS"] = "1"
     multiprocessing.spawn(work, (parsed,), parsed.workers)

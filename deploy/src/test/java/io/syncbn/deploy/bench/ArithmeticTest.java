@@ -79,6 +79,14 @@ class ArithmeticTest {
     }
 
     @Test
+    void aModelIsWrittenWithTheSizeOfItsPictures() {
+        assertThat(Workload.parse(" resnet18:64")).contains(new Workload("resnet18", 64));
+        assertThat(Workload.parse("resnet18")).isEmpty();
+        assertThat(Workload.parse("resnet18:0")).isEmpty();
+        assertThat(Workload.parse(":64")).isEmpty();
+    }
+
+    @Test
     void configurationsAreReadAsTheyAreWritten() {
         assertThat(Configuration.parse(" 2x32 ")).contains(new Configuration(2, 32));
         assertThat(Configuration.parse("2×4")).contains(new Configuration(2, 4));

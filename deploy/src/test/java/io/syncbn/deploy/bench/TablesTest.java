@@ -18,13 +18,17 @@ class TablesTest {
     private static final List<Configuration> CONFIGURATIONS =
             List.of(new Configuration(2, 4), new Configuration(1, 64));
 
+    private static final Comparison.Models MODELS = new Comparison.Models(List.of(new Workload("resnet18", 64)), 8, 80);
+
     private static Comparison comparison(Optional<Peer> peer) {
-        return new Comparison(CONFIGURATIONS, 400, List.of(2), List.of(33, 270_000), 2000, peer);
+        return new Comparison(CONFIGURATIONS, 400, MODELS, List.of(2), List.of(33, 270_000), 2000, peer);
     }
 
     private static ObjectNode step(String peer, String norm, int workers, int batch, double millis) {
         return Json.object()
                 .put("peer", peer)
+                .put("model", "resnet20")
+                .put("size", 32)
                 .put("norm", norm)
                 .put("workers", workers)
                 .put("batch", batch)
@@ -48,8 +52,12 @@ class TablesTest {
                         "PyTorch, 2 × 4, sync",
                         "syncbn, 2 × 4, local",
                         "PyTorch, 2 × 4, local",
+                        "PyTorch, resnet20, 32 × 32, one process, threads: 2, batch: 8",
                         "syncbn, 1 × 64, sync",
                         "PyTorch, 1 × 64, local",
+                        "PyTorch, resnet20, 32 × 32, one process, threads: 1, batch: 64",
+                        "syncbn, resnet18, 64 × 64, one process",
+                        "PyTorch, resnet18, 64 × 64, one process, threads: 1, batch: 8",
                         "syncbn, sums of 2 workers",
                         "gloo, sums of 2 workers",
                         "raw TCP star, sums of 2 workers");
@@ -59,7 +67,17 @@ class TablesTest {
     void bothDoTheSameWork() {
         List<Measurement> round = comparison(PEER).measurements(PROGRAMS);
         assertThat(round.get(0).command())
-                .endsWith("--workers", "2", "--batch", "4", "--norm-group", "all", "--steps", "400");
+                .endsWith(
+                        "--workers",
+                        "2",
+                        "--batch",
+                        "4",
+                        "--norm-group",
+                        "all",
+                        "--model",
+                        "resnet20",
+                        "--steps",
+                        "400");
         assertThat(round.get(1).command())
                 .containsExactly(
                         "python",
@@ -74,8 +92,23 @@ class TablesTest {
                         "--steps",
                         "50");
         assertThat(round.get(2).command()).containsSequence("--norm-group", "1");
-        assertThat(round.get(7).command()).endsWith("--steps", "400", "--floats", "33", "270000");
         assertThat(round.get(8).command())
+                .endsWith("--batch", "8", "--model", "resnet18", "--image-size", "64", "--steps", "80");
+        assertThat(round.get(9).command())
+                .endsWith(
+                        "single",
+                        "--threads",
+                        "1",
+                        "--batch",
+                        "8",
+                        "--model",
+                        "resnet18",
+                        "--size",
+                        "64",
+                        "--steps",
+                        "10");
+        assertThat(round.get(11).command()).endsWith("--steps", "400", "--floats", "33", "270000");
+        assertThat(round.get(12).command())
                 .containsSequence("bench", "star")
                 .endsWith("--workers", "2", "--floats", "33,270000", "--rounds", "2000");
     }
@@ -95,6 +128,15 @@ class TablesTest {
                                 step("syncbn", "local", 2, 4, 20.0),
                                 step("pytorch-gloo", "sync", 2, 4, 100.0),
                                 step("pytorch-gloo", "local", 2, 4, 30.0),
+                                step("pytorch-gloo", "whole batch, 2 threads", 1, 8, 50.0),
+                                step("syncbn", "sync", 1, 8, 80.0)
+                                        .put("model", "resnet18")
+                                        .put("size", 64)
+                                        .put("workerResidentMegabytes", 700),
+                                step("pytorch-gloo", "whole batch, 1 threads", 1, 8, 100.0)
+                                        .put("model", "resnet18")
+                                        .put("size", 64)
+                                        .put("residentMegabytes", 800),
                                 step("syncbn", "sync", 1, 64, 200.0),
                                 step("pytorch-gloo", "local", 1, 64, 280.0),
                                 sum("syncbn", 2, 33, 150, 300),
@@ -108,13 +150,24 @@ class TablesTest {
                         "A training step of ResNet-20: milliseconds (images a second)",
                         "",
                         "| workers × batch | syncbn sync | syncbn local | PyTorch sync | PyTorch local |"
-                                + " images/s, sync / PyTorch sync | sync / PyTorch local | step, sync / local |"
+                                + " PyTorch, one process, as many threads | images/s, sync / PyTorch sync |"
+                                + " sync / PyTorch local | sync / PyTorch, one process | step, sync / local |"
                                 + " worker MB | coordinator MB | start, s |",
                         "| --------------: | ----------: | -----------: | -----------: | ------------: |"
-                                + " ----------------------------: | -------------------: | -----------------: |"
+                                + " ------------------------------------: | ----------------------------: |"
+                                + " -------------------: | --------------------------: | -----------------: |"
                                 + " --------: | -------------: | -------: |",
-                        "| 2 × 4 | 25.0 (320) | 20.0 (400) | 100.0 (80) | 30.0 (267) | 4.00 | 1.20 | 1.25 | 412 | 96 | 4.6 |",
-                        "| 1 × 64 | 200.0 (320) | – | – | 280.0 (229) | – | 1.40 | – | – | – | – |",
+                        "| 2 × 4 | 25.0 (320) | 20.0 (400) | 100.0 (80) | 30.0 (267) | 50.0 (160) | 4.00 | 1.20 | 2.00 |"
+                                + " 1.25 | 412 | 96 | 4.6 |",
+                        "| 1 × 64 | 200.0 (320) | – | – | 280.0 (229) | – | – | 1.40 | – | – | – | – | – |",
+                        "",
+                        "A training step in one process with one thread, 8 examples: milliseconds (images a second)",
+                        "",
+                        "| model | syncbn | PyTorch | step, syncbn / PyTorch | syncbn's worker, MB |"
+                                + " PyTorch's process, MB |",
+                        "| ----------------: | ---------: | ---------: | ---------------------: | ------------------: |"
+                                + " --------------------: |",
+                        "| resnet18, 64 × 64 | 80.0 (100) | 100.0 (80) | 0.80 | 700 | 800 |",
                         "",
                         "A sum over all workers: median of microseconds (99th percentile)",
                         "",
@@ -128,7 +181,7 @@ class TablesTest {
                         .map(String::length)
                         .distinct())
                 .as("columns of each table are aligned")
-                .hasSize(2);
+                .hasSize(3);
     }
 
     @Test
@@ -143,11 +196,13 @@ class TablesTest {
 
     @Test
     void whatIsNotMeasuredHasNoTable() {
-        Comparison sumsOnly = new Comparison(List.of(), 400, List.of(2), List.of(33), 3000, Optional.empty());
+        Comparison sumsOnly =
+                new Comparison(List.of(), 400, Comparison.Models.NONE, List.of(2), List.of(33), 3000, Optional.empty());
         assertThat(sumsOnly.tables(new Results(List.of(), List.of())))
                 .startsWith("A sum")
                 .doesNotContain("ResNet");
-        Comparison stepsOnly = new Comparison(CONFIGURATIONS, 400, List.of(), List.of(33), 3000, Optional.empty());
+        Comparison stepsOnly = new Comparison(
+                CONFIGURATIONS, 400, Comparison.Models.NONE, List.of(), List.of(33), 3000, Optional.empty());
         assertThat(stepsOnly.tables(new Results(List.of(), List.of())))
                 .startsWith("A training step")
                 .doesNotContain("A sum");

@@ -332,12 +332,15 @@ class MainTest {
                         "/no/such/peer.py",
                         "--configurations",
                         "2x4,two",
+                        "--models",
+                        "resnet18",
                         "--json",
                         "/no/such/directory/figures.json"))
                 .isEqualTo(ExitCode.BAD_INPUT);
         assertThat(text(err))
                 .contains(
-                        "syncbn: 4 problems",
+                        "syncbn: 5 problems",
+                        "--models is 'resnet18'; expected NAME:SIZE, such as resnet18:64, and commas between",
                         "--python /no/such/python cannot be started",
                         "--peer /no/such/peer.py is no file",
                         "--configurations is '2x4,two'; expected workers x examples, such as 2x4, and commas between",

@@ -22,11 +22,12 @@ class BenchTest {
     void comparingPrintsTablesAndEveryFigure() throws IOException {
         Path python = program("#!/bin/sh\nexit 0\n");
         Path peer = program("stands for a program of PyTorch's");
-        // What stands for Python prints what the peer would, and so do both of its kinds of work.
+        // What stands for Python prints what the peer would, and so do all of its kinds of work.
         Files.writeString(python, """
                 #!/bin/sh
                 case "$2" in
-                    train) echo '{"peer": "pytorch-gloo", "norm": "local", "workers": 1, "batch": 2, "stepMillisMedian": 1e9}' ;;
+                    train) echo '{"peer": "pytorch-gloo", "model": "resnet20", "norm": "local", "workers": 1, "batch": 2, "stepMillisMedian": 1e9}' ;;
+                    single) echo '{"peer": "pytorch-gloo", "model": "mlp", "size": 8, "norm": "whole batch, 1 threads", "batch": 3, "stepMillisMedian": 2e9}' ;;
                     allreduce) echo '{"peer": "pytorch-gloo", "workers": 2, "floats": 33, "microsMedian": 1e9, "microsP99": 2e9}' ;;
                 esac
                 """);
@@ -45,6 +46,12 @@ class BenchTest {
                 "1x2",
                 "--steps",
                 10,
+                "--models",
+                "mlp:8",
+                "--model-batch",
+                3,
+                "--model-steps",
+                10,
                 "--sum-workers",
                 2,
                 "--floats",
@@ -54,15 +61,18 @@ class BenchTest {
                 "--json",
                 json);
 
-        assertThat(ended.out()).contains(" 1 × 2 |", "1,000,000,000.0", " 33 |", " 20,000 |");
-        assertThat(ended.err()).contains("round 1/1  1/5  syncbn, 1 × 2, sync", "5/5  raw TCP star, sums of 2 workers");
+        assertThat(ended.out())
+                .contains(" 1 × 2 |", "1,000,000,000.0", " mlp, 8 × 8 |", "2,000,000,000.0", " 33 |", " 20,000 |");
+        assertThat(ended.err()).contains("round 1/1  1/8  syncbn, 1 × 2, sync", "8/8  raw TCP star, sums of 2 workers");
         JsonNode results = JSON.readTree(json.toFile()).get("results");
-        // A step of ours and one of the peer's; two sizes of ours, one of the peer's, two of the star's.
-        assertThat(results).hasSize(7);
+        // A step of ours and two of the peer's; one of each of another model; two sizes of ours, one of the peer's, two
+        // of
+        // the star's.
+        assertThat(results).hasSize(10);
         assertThat(results.get(0).get("stepMillisMedian").asDouble()).isPositive();
         assertThat(results.get(0).get("workerResidentMegabytes").asLong()).isPositive();
-        assertThat(results.get(6).get("peer").asText()).isEqualTo("raw-tcp-star");
-        assertThat(results.get(6).get("microsMedian").asDouble()).isPositive();
+        assertThat(results.get(9).get("peer").asText()).isEqualTo("raw-tcp-star");
+        assertThat(results.get(9).get("microsMedian").asDouble()).isPositive();
     }
 
     @Test
