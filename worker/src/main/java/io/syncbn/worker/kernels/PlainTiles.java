@@ -37,21 +37,10 @@ final class PlainTiles implements Tiles {
 
     @Override
     public void outer(
-            float[] x,
-            int[] sources,
-            int xAt,
-            int rows,
-            float[] dy,
-            int[] targets,
-            int dyAt,
-            int from,
-            int to,
-            float[] g,
-            int gAt,
-            int panel) {
+            float[] x, int[] sources, int xAt, int rows, float[] dy, int from, int to, float[] g, int gAt, int panel) {
         for (int p = from; p < to; p++) {
             for (int i = 0; i < rows; i++) {
-                addProducts(x[sources[p] + xAt + i], dy, targets[p] + dyAt, g, gAt + i * panel, panel);
+                addProducts(x[sources[p] + xAt + i], dy, (p - from) * panel, g, gAt + i * panel, panel);
             }
         }
     }

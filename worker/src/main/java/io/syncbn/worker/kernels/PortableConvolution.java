@@ -51,6 +51,7 @@ final class PortableConvolution implements LinearOperation {
         int outputPixels = Math.multiplyExact(maxExamples, geometry.outputHeight() * geometry.outputWidth());
         int inputPixels = Math.multiplyExact(maxExamples, geometry.height() * geometry.width());
         scratch.reserve(Role.OUTPUT_GRADIENT, Math.multiplyExact(outputPixels, geometry.outputChannels()));
+        scratch.reserve(Role.GRADIENT_PANEL, BLOCK_PIXELS * Tiles.PANEL);
         scratch.reserve(
                 Role.WHOLE_BLOCKS,
                 Math.max(
@@ -171,42 +172,48 @@ final class PortableConvolution implements LinearOperation {
         if (examples == 0) {
             return;
         }
-        float[] gradient = scratch.array(Role.OUTPUT_GRADIENT);
-        if (!areBlocks(geometry.outputChannels())) {
-            float[] whole = scratch.array(Role.WHOLE_BLOCKS);
-            copyPixels(gradient, geometry.outputChannels(), whole, outputs, outputPixels());
-            gradient = whole;
-        }
         float[] packed = scratch.array(Role.WEIGHTS);
         packing.clear(packed);
         for (PixelClass pixels : classes().output) {
             for (int p = 0; p < pixels.count(); p += BLOCK_PIXELS) {
-                addOuter(pixels, p, Math.min(pixels.count(), p + BLOCK_PIXELS), gradient, packed);
+                addOuter(pixels, p, Math.min(pixels.count(), p + BLOCK_PIXELS), packed);
             }
         }
         packing.addTo(packed, gradients, weightsOffset);
     }
 
-    private void addOuter(PixelClass pixels, int from, int to, float[] gradient, float[] packed) {
+    private void addOuter(PixelClass pixels, int from, int to, float[] packed) {
+        float[] panel = scratch.array(Role.GRADIENT_PANEL);
         int channels = geometry.inputChannels();
         int all = geometry.kernel() * geometry.kernel() * channels;
         for (int c = 0, width; c < outputs; c += width) {
             width = PackedWeights.width(c, outputs);
+            copyPanel(pixels, from, to, c, width, panel);
             for (int r = 0; r < pixels.taps().length; r++) {
                 tiles.outer(
                         input,
                         pixels.sources(),
                         r * geometry.width() * channels,
                         pixels.columns() * channels,
-                        gradient,
-                        pixels.targets(),
-                        c,
+                        panel,
                         from,
                         to,
                         packed,
                         c * all + pixels.taps()[r] * channels * width,
                         width);
             }
+        }
+    }
+
+    /** Copies channels of dy; those beyond the last one are zeros. */
+    private void copyPanel(PixelClass pixels, int from, int to, int channel, int width, float[] panel) {
+        float[] gradient = scratch.array(Role.OUTPUT_GRADIENT);
+        int known = Math.min(width, geometry.outputChannels() - channel);
+        for (int p = from; p < to; p++) {
+            int pixel = pixels.targets()[p] / outputs;
+            int at = (p - from) * width;
+            System.arraycopy(gradient, pixel * geometry.outputChannels() + channel, panel, at, known);
+            Arrays.fill(panel, at + known, at + width, 0);
         }
     }
 

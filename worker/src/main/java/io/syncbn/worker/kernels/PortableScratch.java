@@ -10,6 +10,8 @@ final class PortableScratch {
         WEIGHTS,
         /** A copy of dy, from the input's gradient to the weights' gradient. */
         OUTPUT_GRADIENT,
+        /** Of dy: some pixels of a panel's channels, side by side. */
+        GRADIENT_PANEL,
         /** Pixels whose channels are filled up to whole blocks. */
         WHOLE_BLOCKS
     }

@@ -40,22 +40,12 @@ interface Tiles {
             boolean first);
 
     /**
-     * For each row i and each channel c of a panel: g[gAt + i · panel + c] += Σ x[sources[p] + xAt + i] · dy[targets[p] + dyAt +
-     * c], p ascending from {@code from} to {@code to} − 1; the chain goes on from g.
+     * For each row i and each channel c of a panel: g[gAt + i · panel + c] += Σ x[sources[p] + xAt + i] · dy[(p − from) · panel
+     * + c], p ascending from {@code from} to {@code to} − 1; the chain goes on from g.
      *
+     * @param dy of the panel's channels alone, and of these pixels: side by side they all fit into a first-level cache
      * @param panel its channels: 1, 2 or 4 blocks
      */
     void outer(
-            float[] x,
-            int[] sources,
-            int xAt,
-            int rows,
-            float[] dy,
-            int[] targets,
-            int dyAt,
-            int from,
-            int to,
-            float[] g,
-            int gAt,
-            int panel);
+            float[] x, int[] sources, int xAt, int rows, float[] dy, int from, int to, float[] g, int gAt, int panel);
 }

@@ -13,17 +13,7 @@ final class VectorOuterProducts {
 
     /** 12 rows, 2 vectors of channels. */
     static void outer12x2(
-            float[] x,
-            int[] sources,
-            int xAt,
-            float[] dy,
-            int[] targets,
-            int dyAt,
-            int from,
-            int to,
-            float[] g,
-            int gAt,
-            int panel) {
+            float[] x, int[] sources, int xAt, float[] dy, int dyAt, int from, int to, float[] g, int gAt, int panel) {
         FloatVector a0a = FloatVector.fromArray(FLOATS, g, gAt);
         FloatVector a0b = FloatVector.fromArray(FLOATS, g, gAt + LANES);
         FloatVector a1a = FloatVector.fromArray(FLOATS, g, gAt + panel);
@@ -50,7 +40,7 @@ final class VectorOuterProducts {
         FloatVector a11b = FloatVector.fromArray(FLOATS, g, gAt + 11 * panel + LANES);
         for (int p = from; p < to; p++) {
             int b = sources[p] + xAt;
-            int d = targets[p] + dyAt;
+            int d = dyAt + (p - from) * panel;
             FloatVector d0 = TYPE.cast(FloatVector.fromArray(FLOATS, dy, d));
             FloatVector d1 = TYPE.cast(FloatVector.fromArray(FLOATS, dy, d + LANES));
             FloatVector s0 = TYPE.cast(FloatVector.broadcast(FLOATS, x[b]));
@@ -118,17 +108,7 @@ final class VectorOuterProducts {
 
     /** 16 rows, 1 vector of channels. */
     static void outer16x1(
-            float[] x,
-            int[] sources,
-            int xAt,
-            float[] dy,
-            int[] targets,
-            int dyAt,
-            int from,
-            int to,
-            float[] g,
-            int gAt,
-            int panel) {
+            float[] x, int[] sources, int xAt, float[] dy, int dyAt, int from, int to, float[] g, int gAt, int panel) {
         FloatVector a0 = FloatVector.fromArray(FLOATS, g, gAt);
         FloatVector a1 = FloatVector.fromArray(FLOATS, g, gAt + panel);
         FloatVector a2 = FloatVector.fromArray(FLOATS, g, gAt + 2 * panel);
@@ -147,7 +127,7 @@ final class VectorOuterProducts {
         FloatVector a15 = FloatVector.fromArray(FLOATS, g, gAt + 15 * panel);
         for (int p = from; p < to; p++) {
             int b = sources[p] + xAt;
-            int d = targets[p] + dyAt;
+            int d = dyAt + (p - from) * panel;
             FloatVector d0 = TYPE.cast(FloatVector.fromArray(FLOATS, dy, d));
             a0 = TYPE.cast(FloatVector.broadcast(FLOATS, x[b])).fma(d0, TYPE.cast(a0));
             a1 = TYPE.cast(FloatVector.broadcast(FLOATS, x[b + 1])).fma(d0, TYPE.cast(a1));
@@ -186,17 +166,7 @@ final class VectorOuterProducts {
 
     /** 4 rows, 2 vectors of channels. */
     static void outer4x2(
-            float[] x,
-            int[] sources,
-            int xAt,
-            float[] dy,
-            int[] targets,
-            int dyAt,
-            int from,
-            int to,
-            float[] g,
-            int gAt,
-            int panel) {
+            float[] x, int[] sources, int xAt, float[] dy, int dyAt, int from, int to, float[] g, int gAt, int panel) {
         FloatVector a0a = FloatVector.fromArray(FLOATS, g, gAt);
         FloatVector a0b = FloatVector.fromArray(FLOATS, g, gAt + LANES);
         FloatVector a1a = FloatVector.fromArray(FLOATS, g, gAt + panel);
@@ -207,7 +177,7 @@ final class VectorOuterProducts {
         FloatVector a3b = FloatVector.fromArray(FLOATS, g, gAt + 3 * panel + LANES);
         for (int p = from; p < to; p++) {
             int b = sources[p] + xAt;
-            int d = targets[p] + dyAt;
+            int d = dyAt + (p - from) * panel;
             FloatVector d0 = TYPE.cast(FloatVector.fromArray(FLOATS, dy, d));
             FloatVector d1 = TYPE.cast(FloatVector.fromArray(FLOATS, dy, d + LANES));
             FloatVector s0 = TYPE.cast(FloatVector.broadcast(FLOATS, x[b]));
@@ -235,24 +205,14 @@ final class VectorOuterProducts {
 
     /** 4 rows, 1 vector of channels. */
     static void outer4x1(
-            float[] x,
-            int[] sources,
-            int xAt,
-            float[] dy,
-            int[] targets,
-            int dyAt,
-            int from,
-            int to,
-            float[] g,
-            int gAt,
-            int panel) {
+            float[] x, int[] sources, int xAt, float[] dy, int dyAt, int from, int to, float[] g, int gAt, int panel) {
         FloatVector a0 = FloatVector.fromArray(FLOATS, g, gAt);
         FloatVector a1 = FloatVector.fromArray(FLOATS, g, gAt + panel);
         FloatVector a2 = FloatVector.fromArray(FLOATS, g, gAt + 2 * panel);
         FloatVector a3 = FloatVector.fromArray(FLOATS, g, gAt + 3 * panel);
         for (int p = from; p < to; p++) {
             int b = sources[p] + xAt;
-            int d = targets[p] + dyAt;
+            int d = dyAt + (p - from) * panel;
             FloatVector d0 = TYPE.cast(FloatVector.fromArray(FLOATS, dy, d));
             a0 = TYPE.cast(FloatVector.broadcast(FLOATS, x[b])).fma(d0, TYPE.cast(a0));
             a1 = TYPE.cast(FloatVector.broadcast(FLOATS, x[b + 1])).fma(d0, TYPE.cast(a1));
@@ -267,22 +227,12 @@ final class VectorOuterProducts {
 
     /** 1 row, 2 vectors of channels. */
     static void outer1x2(
-            float[] x,
-            int[] sources,
-            int xAt,
-            float[] dy,
-            int[] targets,
-            int dyAt,
-            int from,
-            int to,
-            float[] g,
-            int gAt,
-            int panel) {
+            float[] x, int[] sources, int xAt, float[] dy, int dyAt, int from, int to, float[] g, int gAt, int panel) {
         FloatVector a0a = FloatVector.fromArray(FLOATS, g, gAt);
         FloatVector a0b = FloatVector.fromArray(FLOATS, g, gAt + LANES);
         for (int p = from; p < to; p++) {
             int b = sources[p] + xAt;
-            int d = targets[p] + dyAt;
+            int d = dyAt + (p - from) * panel;
             FloatVector d0 = TYPE.cast(FloatVector.fromArray(FLOATS, dy, d));
             FloatVector d1 = TYPE.cast(FloatVector.fromArray(FLOATS, dy, d + LANES));
             FloatVector s0 = TYPE.cast(FloatVector.broadcast(FLOATS, x[b]));
@@ -295,21 +245,11 @@ final class VectorOuterProducts {
 
     /** 1 row, 1 vector of channels. */
     static void outer1x1(
-            float[] x,
-            int[] sources,
-            int xAt,
-            float[] dy,
-            int[] targets,
-            int dyAt,
-            int from,
-            int to,
-            float[] g,
-            int gAt,
-            int panel) {
+            float[] x, int[] sources, int xAt, float[] dy, int dyAt, int from, int to, float[] g, int gAt, int panel) {
         FloatVector a0 = FloatVector.fromArray(FLOATS, g, gAt);
         for (int p = from; p < to; p++) {
             int b = sources[p] + xAt;
-            int d = targets[p] + dyAt;
+            int d = dyAt + (p - from) * panel;
             FloatVector d0 = TYPE.cast(FloatVector.fromArray(FLOATS, dy, d));
             a0 = TYPE.cast(FloatVector.broadcast(FLOATS, x[b])).fma(d0, TYPE.cast(a0));
         }

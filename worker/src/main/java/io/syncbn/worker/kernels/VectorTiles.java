@@ -62,29 +62,18 @@ final class VectorTiles implements Tiles {
 
     @Override
     public void outer(
-            float[] x,
-            int[] sources,
-            int xAt,
-            int rows,
-            float[] dy,
-            int[] targets,
-            int dyAt,
-            int from,
-            int to,
-            float[] g,
-            int gAt,
-            int panel) {
+            float[] x, int[] sources, int xAt, int rows, float[] dy, int from, int to, float[] g, int gAt, int panel) {
         if (IS_WIDE && panel == BLOCK) {
             for (int i = 0, next; i < rows; i = next) {
                 int at = gAt + i * panel;
                 if (rows - i >= 16) {
-                    VectorOuterProducts.outer16x1(x, sources, xAt + i, dy, targets, dyAt, from, to, g, at, panel);
+                    VectorOuterProducts.outer16x1(x, sources, xAt + i, dy, 0, from, to, g, at, panel);
                     next = i + 16;
                 } else if (rows - i >= 4) {
-                    VectorOuterProducts.outer4x1(x, sources, xAt + i, dy, targets, dyAt, from, to, g, at, panel);
+                    VectorOuterProducts.outer4x1(x, sources, xAt + i, dy, 0, from, to, g, at, panel);
                     next = i + 4;
                 } else {
-                    VectorOuterProducts.outer1x1(x, sources, xAt + i, dy, targets, dyAt, from, to, g, at, panel);
+                    VectorOuterProducts.outer1x1(x, sources, xAt + i, dy, 0, from, to, g, at, panel);
                     next = i + 1;
                 }
             }
@@ -94,13 +83,13 @@ final class VectorTiles implements Tiles {
             for (int i = 0, next; i < rows; i = next) {
                 int at = gAt + i * panel + c;
                 if (IS_WIDE && rows - i >= 12) {
-                    VectorOuterProducts.outer12x2(x, sources, xAt + i, dy, targets, dyAt + c, from, to, g, at, panel);
+                    VectorOuterProducts.outer12x2(x, sources, xAt + i, dy, c, from, to, g, at, panel);
                     next = i + 12;
                 } else if (rows - i >= 4) {
-                    VectorOuterProducts.outer4x2(x, sources, xAt + i, dy, targets, dyAt + c, from, to, g, at, panel);
+                    VectorOuterProducts.outer4x2(x, sources, xAt + i, dy, c, from, to, g, at, panel);
                     next = i + 4;
                 } else {
-                    VectorOuterProducts.outer1x2(x, sources, xAt + i, dy, targets, dyAt + c, from, to, g, at, panel);
+                    VectorOuterProducts.outer1x2(x, sources, xAt + i, dy, c, from, to, g, at, panel);
                     next = i + 1;
                 }
             }

@@ -50,7 +50,7 @@ final class WarmingTiles implements Tiles {
                     vectors.taps(numbers, places, 0, count, numbers, 0, panel, results, places, 0, 0, GROUP, true);
                     vectors.taps(numbers, places, 0, count, numbers, 0, panel, results, places, 0, 0, GROUP, false);
                 }
-                vectors.outer(numbers, places, 0, ROWS, numbers, places, 0, 0, LENGTH, results, 0, panel);
+                vectors.outer(numbers, places, 0, ROWS, numbers, 0, LENGTH, results, 0, panel);
             }
         };
     }
@@ -75,18 +75,7 @@ final class WarmingTiles implements Tiles {
 
     @Override
     public void outer(
-            float[] x,
-            int[] sources,
-            int xAt,
-            int rows,
-            float[] dy,
-            int[] targets,
-            int dyAt,
-            int from,
-            int to,
-            float[] g,
-            int gAt,
-            int panel) {
-        present().outer(x, sources, xAt, rows, dy, targets, dyAt, from, to, g, gAt, panel);
+            float[] x, int[] sources, int xAt, int rows, float[] dy, int from, int to, float[] g, int gAt, int panel) {
+        present().outer(x, sources, xAt, rows, dy, from, to, g, gAt, panel);
     }
 }

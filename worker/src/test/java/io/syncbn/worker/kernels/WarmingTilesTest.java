@@ -22,7 +22,7 @@ class WarmingTilesTest {
 
     private void callAll(Tiles tiles) {
         tiles.taps(numbers, places, 0, 1, numbers, 0, Tiles.BLOCK, numbers, places, 0, 0, Tiles.GROUP, true);
-        tiles.outer(numbers, places, 0, 1, numbers, places, 0, 0, 1, numbers, 0, Tiles.BLOCK);
+        tiles.outer(numbers, places, 0, 1, numbers, 0, 1, numbers, 0, Tiles.BLOCK);
     }
 
     @Test
