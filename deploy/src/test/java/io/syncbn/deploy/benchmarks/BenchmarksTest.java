@@ -26,6 +26,7 @@ class BenchmarksTest {
         List<ObjectNode> lines = new Runner(Benchmarks.options("(SimdLoops|Framing|Reduction|Convolutions|Norms)")
                         .param("batch", "2")
                         .param("channels", "16")
+                        .param("kernels", "PORTABLE")
                         .param("norm", "group:8")
                         .param("workers", "2")
                         .param("payload", "129 float64")

@@ -112,7 +112,7 @@ class SettingsReaderTest {
 
     @Test
     void jobsOfBeforeAreTheSameJobs() throws IOException {
-        String file = file("optimizer: adamw\nepsilon: 1e-6\nscale-lr: true\n");
+        String file = file("optimizer: adamw\nepsilon: 1e-6\nscale-lr: true\nkernels: onednn\n");
         Job job = train(Map.of("job", file)).job(4).orElseThrow();
         assertThat(job.settings())
                 .containsEntry("optimizer-epsilon", "1.0E-6")

@@ -208,13 +208,25 @@ final class PortableConvolution implements LinearOperation {
     /** Copies channels of dy; those beyond the last one are zeros. */
     private void copyPanel(PixelClass pixels, int from, int to, int channel, int width, float[] panel) {
         float[] gradient = scratch.array(Role.OUTPUT_GRADIENT);
-        int known = Math.min(width, geometry.outputChannels() - channel);
-        for (int p = from; p < to; p++) {
-            int pixel = pixels.targets()[p] / outputs;
+        int channels = geometry.outputChannels();
+        int known = Math.min(width, channels - channel);
+        for (int p = from, run; p < to; p += run) {
+            run = width == channels ? sideBySide(pixels.targets(), p, to) : 1;
             int at = (p - from) * width;
-            System.arraycopy(gradient, pixel * geometry.outputChannels() + channel, panel, at, known);
-            Arrays.fill(panel, at + known, at + width, 0);
+            System.arraycopy(gradient, pixels.targets()[p] / outputs * channels + channel, panel, at, run * known);
+            if (known < width) {
+                Arrays.fill(panel, at + known, at + width, 0);
+            }
         }
+    }
+
+    /** How many pixels follow one another in the picture. */
+    private int sideBySide(int[] targets, int from, int to) {
+        int run = 1;
+        while (from + run < to && targets[from + run] == targets[from] + run * outputs) {
+            run++;
+        }
+        return run;
     }
 
     /** Copies the channels that both have. */
