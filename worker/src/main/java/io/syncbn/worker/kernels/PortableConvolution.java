@@ -57,11 +57,7 @@ final class PortableConvolution implements LinearOperation {
                 Math.max(
                         areBlocks(geometry.outputChannels()) ? 0 : Math.multiplyExact(outputPixels, outputs),
                         areBlocks(geometry.inputChannels()) ? 0 : Math.multiplyExact(inputPixels, inputs)));
-        scratch.reserve(
-                Role.WEIGHTS,
-                geometry.kernel()
-                        * geometry.kernel()
-                        * Math.max(geometry.inputChannels() * outputs, geometry.outputChannels() * inputs));
+        scratch.reserve(Role.WEIGHTS, packing.most());
     }
 
     private static boolean areBlocks(int channels) {
@@ -88,12 +84,15 @@ final class PortableConvolution implements LinearOperation {
             return;
         }
         float[] packed = scratch.array(Role.WEIGHTS);
-        packing.pack(weights, weightsOffset, packed);
         boolean isWhole = areBlocks(geometry.outputChannels());
         float[] result = isWhole ? y : scratch.array(Role.WHOLE_BLOCKS);
         int row = geometry.width() * geometry.inputChannels();
-        for (PixelClass pixels : classes().output) {
-            sum(pixels, x, row, geometry.inputChannels(), packed, result, outputs);
+        for (int c = 0, width; c < outputs; c += width) {
+            width = PackedWeights.width(c, outputs);
+            packing.pack(weights, weightsOffset, c, packed);
+            for (PixelClass pixels : classes().output) {
+                sum(pixels, x, row, geometry.inputChannels(), packed, result, c, width);
+            }
         }
         if (!isWhole) {
             copyPixels(result, outputs, y, geometry.outputChannels(), outputPixels());
@@ -111,19 +110,28 @@ final class PortableConvolution implements LinearOperation {
             return;
         }
         float[] packed = scratch.array(Role.WEIGHTS);
-        packing.packTransposed(weights, weightsOffset, packed);
         boolean isWhole = areBlocks(geometry.inputChannels());
         float[] result = isWhole ? dx : scratch.array(Role.WHOLE_BLOCKS);
         int row = geometry.outputWidth() * geometry.outputChannels();
-        for (PixelClass pixels : classes().input) {
-            sum(pixels, gradient, row, geometry.outputChannels(), packed, result, inputs);
+        for (int c = 0, width; c < inputs; c += width) {
+            width = PackedWeights.width(c, inputs);
+            packing.packTransposed(weights, weightsOffset, c, packed);
+            for (PixelClass pixels : classes().input) {
+                sum(pixels, gradient, row, geometry.outputChannels(), packed, result, c, width);
+            }
         }
         if (!isWhole) {
             copyPixels(result, inputs, dx, geometry.inputChannels(), examples * geometry.height() * geometry.width());
         }
     }
 
-    /** Sums of a class over the part of the filter that its pixels meet. */
+    /**
+     * Sums of a class over the part of the filter that its pixels meet, for a panel of the result's channels.
+     *
+     * @param row of the source, in numbers
+     * @param channels of the source
+     * @param channel of the result with which the panel begins
+     */
     private void sum(
             PixelClass pixels,
             float[] from,
@@ -131,37 +139,34 @@ final class PortableConvolution implements LinearOperation {
             int channels,
             float[] packed,
             float[] result,
-            int resultChannels) {
+            int channel,
+            int width) {
         if (pixels.columns() == 0) {
             for (int target : pixels.targets()) {
-                Arrays.fill(result, target, target + resultChannels, 0);
+                Arrays.fill(result, target + channel, target + channel + width, 0);
             }
             return;
         }
-        int all = geometry.kernel() * geometry.kernel() * channels;
         int count = pixels.columns() * channels;
         int groups = pixels.targets().length;
         for (int p = 0; p < groups; p += BLOCK_PIXELS) {
             int end = Math.min(groups, p + BLOCK_PIXELS);
-            for (int c = 0, width; c < resultChannels; c += width) {
-                width = PackedWeights.width(c, resultChannels);
-                for (int r = 0; r < pixels.taps().length; r++) {
-                    for (int k = 0; k < count; k += PART) {
-                        tiles.taps(
-                                from,
-                                pixels.sources(),
-                                r * row + k,
-                                Math.min(PART, count - k),
-                                packed,
-                                c * all + (pixels.taps()[r] * channels + k) * width,
-                                width,
-                                result,
-                                pixels.targets(),
-                                c,
-                                p,
-                                end,
-                                r == 0 && k == 0);
-                    }
+            for (int r = 0; r < pixels.taps().length; r++) {
+                for (int k = 0; k < count; k += PART) {
+                    tiles.taps(
+                            from,
+                            pixels.sources(),
+                            r * row + k,
+                            Math.min(PART, count - k),
+                            packed,
+                            (pixels.taps()[r] * channels + k) * width,
+                            width,
+                            result,
+                            pixels.targets(),
+                            channel,
+                            p,
+                            end,
+                            r == 0 && k == 0);
                 }
             }
         }
@@ -173,35 +178,34 @@ final class PortableConvolution implements LinearOperation {
             return;
         }
         float[] packed = scratch.array(Role.WEIGHTS);
-        packing.clear(packed);
-        for (PixelClass pixels : classes().output) {
-            for (int p = 0; p < pixels.count(); p += BLOCK_PIXELS) {
-                addOuter(pixels, p, Math.min(pixels.count(), p + BLOCK_PIXELS), packed);
+        for (int c = 0; c < outputs; c += PackedWeights.width(c, outputs)) {
+            packing.clear(packed, c);
+            for (PixelClass pixels : classes().output) {
+                for (int p = 0; p < pixels.count(); p += BLOCK_PIXELS) {
+                    addOuter(pixels, p, Math.min(pixels.count(), p + BLOCK_PIXELS), c, packed);
+                }
             }
+            packing.addTo(packed, c, gradients, weightsOffset);
         }
-        packing.addTo(packed, gradients, weightsOffset);
     }
 
-    private void addOuter(PixelClass pixels, int from, int to, float[] packed) {
+    private void addOuter(PixelClass pixels, int from, int to, int channel, float[] packed) {
         float[] panel = scratch.array(Role.GRADIENT_PANEL);
         int channels = geometry.inputChannels();
-        int all = geometry.kernel() * geometry.kernel() * channels;
-        for (int c = 0, width; c < outputs; c += width) {
-            width = PackedWeights.width(c, outputs);
-            copyPanel(pixels, from, to, c, width, panel);
-            for (int r = 0; r < pixels.taps().length; r++) {
-                tiles.outer(
-                        input,
-                        pixels.sources(),
-                        r * geometry.width() * channels,
-                        pixels.columns() * channels,
-                        panel,
-                        from,
-                        to,
-                        packed,
-                        c * all + pixels.taps()[r] * channels * width,
-                        width);
-            }
+        int width = PackedWeights.width(channel, outputs);
+        copyPanel(pixels, from, to, channel, width, panel);
+        for (int r = 0; r < pixels.taps().length; r++) {
+            tiles.outer(
+                    input,
+                    pixels.sources(),
+                    r * geometry.width() * channels,
+                    pixels.columns() * channels,
+                    panel,
+                    from,
+                    to,
+                    packed,
+                    pixels.taps()[r] * channels * width,
+                    width);
         }
     }
 

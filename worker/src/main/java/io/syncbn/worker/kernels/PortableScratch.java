@@ -6,7 +6,7 @@ import java.util.Map;
 /** Arrays that the convolutions of a shard share, as long as the largest needs. */
 final class PortableScratch {
     enum Role {
-        /** Packed, of one pass at a time. */
+        /** A packed panel, or one of their gradient. */
         WEIGHTS,
         /** A copy of dy, from the input's gradient to the weights' gradient. */
         OUTPUT_GRADIENT,

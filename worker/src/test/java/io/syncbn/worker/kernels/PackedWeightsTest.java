@@ -33,9 +33,9 @@ class PackedWeightsTest {
     @Test
     void aPanelHasTapsOfInputsOfOutputs() {
         float[] packed = dirty(64 * 5 * TAPS);
-        PACKING.pack(weights(), OFFSET, packed);
+        PACKING.pack(weights(), OFFSET, 0, packed);
         float[] back = new float[OFFSET + GEOMETRY.weightsSize()];
-        PACKING.addTo(packed, back, OFFSET);
+        PACKING.addTo(packed, 0, back, OFFSET);
         for (int o = 0; o < 64; o++) {
             for (int i = 0; i < 5; i++) {
                 for (int tap = 0; tap < TAPS; tap++) {
@@ -53,7 +53,7 @@ class PackedWeightsTest {
     @Test
     void channelsBeyondTheLastAreZeros() {
         float[] packed = dirty(16 * 50 * TAPS);
-        PACKING.packTransposed(weights(), OFFSET, packed);
+        PACKING.packTransposed(weights(), OFFSET, 0, packed);
         for (int i = 0; i < 16; i++) {
             for (int o = 0; o < 50; o++) {
                 for (int tap = 0; tap < TAPS; tap++) {
@@ -71,14 +71,14 @@ class PackedWeightsTest {
     void tapsThatMeetBordersOnlyAreLeftOut() {
         PackedWeights one = new PackedWeights(new ConvolutionGeometry(1, 1, 5, 50, 3, 1, 1));
         float[] packed = dirty(64 * 5 * TAPS);
-        one.pack(weights(), OFFSET, packed);
+        one.pack(weights(), OFFSET, 0, packed);
         assertThat(packed[(4 * 5 + 2) * 64 + 7]).isEqualTo(weights()[place(7, 2, 4)]);
         assertThat(packed[(3 * 5 + 2) * 64 + 7]).isEqualTo(-1);
-        one.clear(packed);
+        one.clear(packed, 0);
         assertThat(packed[(4 * 5 + 2) * 64 + 7]).isZero();
         Arrays.fill(packed, 1);
         float[] gradients = new float[OFFSET + GEOMETRY.weightsSize()];
-        one.addTo(packed, gradients, OFFSET);
+        one.addTo(packed, 0, gradients, OFFSET);
         for (int i = OFFSET; i < gradients.length; i++) {
             assertThat(gradients[i]).isEqualTo((i - OFFSET) % TAPS == 4 ? 1 : 0);
         }
