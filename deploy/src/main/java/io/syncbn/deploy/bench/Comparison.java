@@ -15,19 +15,11 @@ import java.util.OptionalDouble;
  * @param configurations of training steps
  * @param steps to measure of a small configuration
  * @param models that one process trains
- * @param sumWorkers numbers of workers that sum vectors
- * @param sizes of these vectors
- * @param sums rounds of a small vector
+ * @param vectors that workers sum
  * @param peer what to compare with, if anything
  */
 public record Comparison(
-        List<Configuration> configurations,
-        int steps,
-        Models models,
-        List<Integer> sumWorkers,
-        List<Integer> sizes,
-        int sums,
-        Optional<Peer> peer) {
+        List<Configuration> configurations, int steps, Models models, Vectors vectors, Optional<Peer> peer) {
     private static final String OURS = "syncbn";
     private static final String TORCH = "pytorch-gloo";
     private static final String STAR = "raw-tcp-star";
@@ -45,6 +37,15 @@ public record Comparison(
     public record Models(List<Workload> workloads, int batch, int steps) {
         static final Models NONE = new Models(List.of(), 1, 1);
     }
+
+    /**
+     * Vectors that workers sum.
+     *
+     * @param workers how many of them, in turn
+     * @param sizes of the vectors
+     * @param sums rounds of a small one
+     */
+    public record Vectors(List<Integer> workers, List<Integer> sizes, int sums) {}
 
     /** One round: each of ours is followed by the one that it is compared with. */
     public List<Measurement> measurements(Programs programs) {
@@ -75,11 +76,11 @@ public record Comparison(
                             Math.max(LEAST_PEER_STEPS, models.steps / Configuration.PEER_PART)))
                     .ifPresent(round::add);
         }
-        for (int workers : sumWorkers) {
-            round.add(programs.allReduce(workers, sizes, sums));
-            peer.map(one -> one.allReduce(workers, sizes, Math.max(1, sums / PEER_SUMS_PART)))
+        for (int workers : vectors.workers) {
+            round.add(programs.allReduce(workers, vectors.sizes, vectors.sums));
+            peer.map(one -> one.allReduce(workers, vectors.sizes, Math.max(1, vectors.sums / PEER_SUMS_PART)))
                     .ifPresent(round::add);
-            round.add(programs.star(workers, sizes, sums));
+            round.add(programs.star(workers, vectors.sizes, vectors.sums));
         }
         return round;
     }
@@ -102,7 +103,7 @@ public record Comparison(
                     .append(" examples: milliseconds (images a second)\n\n")
                     .append(models(results));
         }
-        if (!sumWorkers.isEmpty()) {
+        if (!vectors.workers.isEmpty()) {
             text.append(text.isEmpty() ? "" : "\n")
                     .append("A sum over all workers: median of microseconds (99th percentile)\n\n")
                     .append(sums(results));
@@ -243,8 +244,8 @@ public record Comparison(
         }
         header.add("syncbn / star");
         MarkdownTable table = new MarkdownTable(header);
-        for (int workers : sumWorkers) {
-            for (int floats : sizes) {
+        for (int workers : vectors.workers) {
+            for (int floats : vectors.sizes) {
                 OptionalDouble ours = sum(results, OURS, workers, floats);
                 List<String> row =
                         new ArrayList<>(List.of(Integer.toString(workers), number(OptionalDouble.of(floats), 0)));

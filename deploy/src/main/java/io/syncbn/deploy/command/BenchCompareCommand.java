@@ -84,9 +84,7 @@ final class BenchCompareCommand implements Command {
                 configurations,
                 steps,
                 new Comparison.Models(models, modelBatch, modelSteps),
-                sumWorkers,
-                sizes,
-                sums,
+                new Comparison.Vectors(sumWorkers, sizes, sums),
                 peer);
         return BenchSeries.run(
                 settings,

@@ -21,7 +21,8 @@ class TablesTest {
     private static final Comparison.Models MODELS = new Comparison.Models(List.of(new Workload("resnet18", 64)), 8, 80);
 
     private static Comparison comparison(Optional<Peer> peer) {
-        return new Comparison(CONFIGURATIONS, 400, MODELS, List.of(2), List.of(33, 270_000), 2000, peer);
+        return new Comparison(
+                CONFIGURATIONS, 400, MODELS, new Comparison.Vectors(List.of(2), List.of(33, 270_000), 2000), peer);
     }
 
     private static ObjectNode step(String peer, String norm, int workers, int batch, double millis) {
@@ -196,13 +197,21 @@ class TablesTest {
 
     @Test
     void whatIsNotMeasuredHasNoTable() {
-        Comparison sumsOnly =
-                new Comparison(List.of(), 400, Comparison.Models.NONE, List.of(2), List.of(33), 3000, Optional.empty());
+        Comparison sumsOnly = new Comparison(
+                List.of(),
+                400,
+                Comparison.Models.NONE,
+                new Comparison.Vectors(List.of(2), List.of(33), 3000),
+                Optional.empty());
         assertThat(sumsOnly.tables(new Results(List.of(), List.of())))
                 .startsWith("A sum")
                 .doesNotContain("ResNet");
         Comparison stepsOnly = new Comparison(
-                CONFIGURATIONS, 400, Comparison.Models.NONE, List.of(), List.of(33), 3000, Optional.empty());
+                CONFIGURATIONS,
+                400,
+                Comparison.Models.NONE,
+                new Comparison.Vectors(List.of(), List.of(33), 3000),
+                Optional.empty());
         assertThat(stepsOnly.tables(new Results(List.of(), List.of())))
                 .startsWith("A training step")
                 .doesNotContain("A sum");

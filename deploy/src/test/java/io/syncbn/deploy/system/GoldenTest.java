@@ -28,10 +28,10 @@ class GoldenTest {
 
     @ParameterizedTest
     @CsvSource({
-        "resnet20, '', bf96abd822438d801cb0ecfa3048e8192a07d3c14f6276f175783b0c4fa35318",
-        "resnet20, -XX:UseAVX=2, bf96abd822438d801cb0ecfa3048e8192a07d3c14f6276f175783b0c4fa35318",
-        "resnet20, -XX:MaxVectorSize=16, bf96abd822438d801cb0ecfa3048e8192a07d3c14f6276f175783b0c4fa35318",
-        "lenet, '', 97e8f4ac026fe1b55071417946980e6fc0bc06560892db0badd393a8ab19b470"
+        "resnet20, '', 18fec0ae761098a0a52d3a13c543d7011982ac49948f8cc7aad4bf35eff867b8",
+        "resnet20, -XX:UseAVX=2, 18fec0ae761098a0a52d3a13c543d7011982ac49948f8cc7aad4bf35eff867b8",
+        "resnet20, -XX:MaxVectorSize=16, 18fec0ae761098a0a52d3a13c543d7011982ac49948f8cc7aad4bf35eff867b8",
+        "lenet, '', 9cac4ba3f7ac0157c82c92ac6f290631bfdf9d964c2b98313972bd4fec24f8b8"
     })
     void aJobEndsWithTheBitsItHasAlwaysEndedWith(String model, String vectors, String weights) throws Exception {
         Surroundings surroundings = new Surroundings(Map.of("JAVA_TOOL_OPTIONS", vectors), List.of(), Optional.empty());

@@ -18,37 +18,44 @@ final class PlainTiles implements Tiles {
             int[] targets,
             int yAt,
             int from,
-            int to,
-            boolean first) {
+            int to) {
+        float[] sums = new float[panel];
         for (int p = from; p < to; p++) {
             boolean fillsUp = p > from && targets[p] == targets[p - 1];
             if (fillsUp) {
                 return;
             }
-            int target = targets[p] + yAt;
-            if (first) {
-                Arrays.fill(y, target, target + panel, 0);
-            }
+            Arrays.fill(sums, 0);
             for (int k = 0; k < count; k++) {
-                addProducts(x[sources[p] + xAt + k], w, wAt + k * panel, y, target, panel);
+                addProducts(x[sources[p] + xAt + k], w, wAt + k * panel, sums, panel);
             }
+            add(sums, y, targets[p] + yAt);
         }
     }
 
     @Override
     public void outer(
             float[] x, int[] sources, int xAt, int rows, float[] dy, int from, int to, float[] g, int gAt, int panel) {
-        for (int p = from; p < to; p++) {
-            for (int i = 0; i < rows; i++) {
-                addProducts(x[sources[p] + xAt + i], dy, (p - from) * panel, g, gAt + i * panel, panel);
+        float[] sums = new float[panel];
+        for (int i = 0; i < rows; i++) {
+            Arrays.fill(sums, 0);
+            for (int p = from; p < to; p++) {
+                addProducts(x[sources[p] + xAt + i], dy, (p - from) * panel, sums, panel);
             }
+            add(sums, g, gAt + i * panel);
         }
     }
 
     /** A loop without branches, which HotSpot turns into vectors of its own. */
-    private static void addProducts(float factor, float[] from, int at, float[] to, int toAt, int count) {
+    private static void addProducts(float factor, float[] from, int at, float[] sums, int count) {
         for (int c = 0; c < count; c++) {
-            to[toAt + c] = Math.fma(factor, from[at + c], to[toAt + c]);
+            sums[c] = Math.fma(factor, from[at + c], sums[c]);
+        }
+    }
+
+    private static void add(float[] sums, float[] to, int at) {
+        for (int c = 0; c < sums.length; c++) {
+            to[at + c] += sums[c];
         }
     }
 }

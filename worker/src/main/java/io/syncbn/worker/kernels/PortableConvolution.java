@@ -5,24 +5,26 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * A convolution by our own kernels. Each number of a result is one chain of fused multiply-adds, from 0, in this order:
+ * A convolution by our own kernels. Each number of a result is a sum of chains of fused multiply-adds; a chain begins with 0,
+ * and its end is added to what is there, which is 0 at first. Their order:
  *
  * <ul>
- *   <li>y at an output pixel and channel: rows and columns of the filter, and input channels, each ascending;
- *   <li>dx at an input pixel and channel: those rows and columns of the filter that lead to an output pixel, descending, and
- *       output channels, ascending;
- *   <li>dw: output pixels by their class ({@link PixelClass}), classes in the order in which a picture shows them; then
- *       examples, rows and columns, each ascending. The chain's end is added to the gradient.
+ *   <li>y at an output pixel and channel: rows of the filter, ascending; in a row columns and, for each, input channels, both
+ *       ascending, in chains of 128;
+ *   <li>dx at an input pixel and channel: those rows of the filter that lead to an output pixel, descending; in a row columns,
+ *       descending, and output channels, ascending, in chains of 128;
+ *   <li>dw: output pixels by their class ({@link PixelClass}), classes in the order in which a picture shows them; in a class
+ *       examples, rows and columns, each ascending, in chains of 96. The sum is added to the gradient.
  * </ul>
  *
- * <p>Only pixels within a picture take part: a border's zeros are not multiplied. Activations are N × H × W × C, weights O ×
- * I × K × K.
+ * <p>Short chains err less than one long chain would. Only pixels within a picture take part: a border's zeros are not
+ * multiplied. Activations are N × H × W × C, weights O × I × K × K.
  */
 final class PortableConvolution implements LinearOperation {
-    /** How many pixels are taken at a time: whole groups, whose numbers stay in a first-level cache. Changes no order. */
+    /** How many pixels are taken at a time: whole groups, whose numbers stay in a first-level cache. A chain of dw. */
     private static final int BLOCK_PIXELS = 12 * Tiles.GROUP;
 
-    /** How much of a filter's row is taken at a time: its weights stay in a first-level cache meanwhile. Changes no order. */
+    /** How much of a filter's row is taken at a time: its weights stay in a first-level cache meanwhile. A chain of y and dx. */
     private static final int PART = 128;
 
     private final ConvolutionGeometry geometry;
@@ -91,7 +93,7 @@ final class PortableConvolution implements LinearOperation {
             width = PackedWeights.width(c, outputs);
             packing.pack(weights, weightsOffset, c, packed);
             for (PixelClass pixels : classes().output) {
-                sum(pixels, x, row, geometry.inputChannels(), packed, result, c, width);
+                sum(pixels, x, row, geometry.inputChannels(), packed, result, outputs, c, width);
             }
         }
         if (!isWhole) {
@@ -117,7 +119,7 @@ final class PortableConvolution implements LinearOperation {
             width = PackedWeights.width(c, inputs);
             packing.packTransposed(weights, weightsOffset, c, packed);
             for (PixelClass pixels : classes().input) {
-                sum(pixels, gradient, row, geometry.outputChannels(), packed, result, c, width);
+                sum(pixels, gradient, row, geometry.outputChannels(), packed, result, inputs, c, width);
             }
         }
         if (!isWhole) {
@@ -130,6 +132,7 @@ final class PortableConvolution implements LinearOperation {
      *
      * @param row of the source, in numbers
      * @param channels of the source
+     * @param pitch of the result, from pixel to pixel
      * @param channel of the result with which the panel begins
      */
     private void sum(
@@ -139,18 +142,14 @@ final class PortableConvolution implements LinearOperation {
             int channels,
             float[] packed,
             float[] result,
+            int pitch,
             int channel,
             int width) {
-        if (pixels.columns() == 0) {
-            for (int target : pixels.targets()) {
-                Arrays.fill(result, target + channel, target + channel + width, 0);
-            }
-            return;
-        }
         int count = pixels.columns() * channels;
         int groups = pixels.targets().length;
         for (int p = 0; p < groups; p += BLOCK_PIXELS) {
             int end = Math.min(groups, p + BLOCK_PIXELS);
+            clear(result, pixels.targets(), p, end, channel, width, pitch);
             for (int r = 0; r < pixels.taps().length; r++) {
                 for (int k = 0; k < count; k += PART) {
                     tiles.taps(
@@ -165,10 +164,16 @@ final class PortableConvolution implements LinearOperation {
                             pixels.targets(),
                             channel,
                             p,
-                            end,
-                            r == 0 && k == 0);
+                            end);
                 }
             }
+        }
+    }
+
+    private static void clear(float[] result, int[] targets, int from, int to, int channel, int width, int pitch) {
+        for (int p = from, run; p < to; p += run) {
+            run = width == pitch ? sideBySide(targets, p, to, pitch) : 1;
+            Arrays.fill(result, targets[p] + channel, targets[p] + channel + run * width, 0);
         }
     }
 
@@ -215,7 +220,7 @@ final class PortableConvolution implements LinearOperation {
         int channels = geometry.outputChannels();
         int known = Math.min(width, channels - channel);
         for (int p = from, run; p < to; p += run) {
-            run = width == channels ? sideBySide(pixels.targets(), p, to) : 1;
+            run = width == channels ? sideBySide(pixels.targets(), p, to, outputs) : 1;
             int at = (p - from) * width;
             System.arraycopy(gradient, pixels.targets()[p] / outputs * channels + channel, panel, at, run * known);
             if (known < width) {
@@ -225,9 +230,9 @@ final class PortableConvolution implements LinearOperation {
     }
 
     /** How many pixels follow one another in the picture. */
-    private int sideBySide(int[] targets, int from, int to) {
+    private static int sideBySide(int[] targets, int from, int to, int pitch) {
         int run = 1;
-        while (from + run < to && targets[from + run] == targets[from] + run * outputs) {
+        while (from + run < to && targets[from + run] == targets[from] + run * pitch) {
             run++;
         }
         return run;

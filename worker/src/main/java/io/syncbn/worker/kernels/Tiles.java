@@ -17,12 +17,11 @@ interface Tiles {
 
     /**
      * For each pixel p of a list and each channel c of a panel: y[targets[p] + yAt + c] += Σ x[sources[p] + xAt + k] · w[wAt + k
-     * · panel + c], k ascending from 0 to count − 1; the chain goes on from y.
+     * · panel + c], k ascending from 0 to count − 1; the chain begins with 0, and its end is added to y.
      *
      * @param from the first pixel
      * @param to behind the last one; whole groups
      * @param panel its channels: 1, 2 or 4 blocks
-     * @param first whether the chain begins with 0 instead
      */
     void taps(
             float[] x,
@@ -36,12 +35,11 @@ interface Tiles {
             int[] targets,
             int yAt,
             int from,
-            int to,
-            boolean first);
+            int to);
 
     /**
      * For each row i and each channel c of a panel: g[gAt + i · panel + c] += Σ x[sources[p] + xAt + i] · dy[(p − from) · panel
-     * + c], p ascending from {@code from} to {@code to} − 1; the chain goes on from g.
+     * + c], p ascending from {@code from} to {@code to} − 1; the chain begins with 0, and its end is added to g.
      *
      * @param dy of the panel's channels alone, and of these pixels: side by side they all fit into a first-level cache
      * @param panel its channels: 1, 2 or 4 blocks

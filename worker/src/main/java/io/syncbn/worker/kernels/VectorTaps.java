@@ -14,6 +14,8 @@ final class VectorTaps {
     private static final int LANES = VectorTiles.LANES;
     private static final Class<FloatVector> TYPE = VectorType.of(FLOATS);
 
+    private static final float[] ZEROS = VectorTiles.ZEROS;
+
     private VectorTaps() {}
 
     /** 4 pixels, 4 vectors of channels, which are a panel. */
@@ -27,8 +29,7 @@ final class VectorTaps {
             float[] y,
             int[] targets,
             int yAt,
-            int group,
-            boolean first) {
+            int group) {
         int x0 = sources[group] + xAt;
         int x1 = sources[group + 1] + xAt;
         int x2 = sources[group + 2] + xAt;
@@ -37,22 +38,22 @@ final class VectorTaps {
         int y1 = targets[group + 1] + yAt;
         int y2 = targets[group + 2] + yAt;
         int y3 = targets[group + 3] + yAt;
-        FloatVector a0a = first ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, y, y0);
-        FloatVector a0b = first ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, y, y0 + LANES);
-        FloatVector a0c = first ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, y, y0 + 2 * LANES);
-        FloatVector a0d = first ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, y, y0 + 3 * LANES);
-        FloatVector a1a = first ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, y, y1);
-        FloatVector a1b = first ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, y, y1 + LANES);
-        FloatVector a1c = first ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, y, y1 + 2 * LANES);
-        FloatVector a1d = first ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, y, y1 + 3 * LANES);
-        FloatVector a2a = first ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, y, y2);
-        FloatVector a2b = first ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, y, y2 + LANES);
-        FloatVector a2c = first ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, y, y2 + 2 * LANES);
-        FloatVector a2d = first ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, y, y2 + 3 * LANES);
-        FloatVector a3a = first ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, y, y3);
-        FloatVector a3b = first ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, y, y3 + LANES);
-        FloatVector a3c = first ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, y, y3 + 2 * LANES);
-        FloatVector a3d = first ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, y, y3 + 3 * LANES);
+        FloatVector a0a = FloatVector.fromArray(FLOATS, ZEROS, 0);
+        FloatVector a0b = FloatVector.fromArray(FLOATS, ZEROS, LANES);
+        FloatVector a0c = FloatVector.fromArray(FLOATS, ZEROS, 2 * LANES);
+        FloatVector a0d = FloatVector.fromArray(FLOATS, ZEROS, 3 * LANES);
+        FloatVector a1a = FloatVector.fromArray(FLOATS, ZEROS, 4 * LANES);
+        FloatVector a1b = FloatVector.fromArray(FLOATS, ZEROS, 5 * LANES);
+        FloatVector a1c = FloatVector.fromArray(FLOATS, ZEROS, 6 * LANES);
+        FloatVector a1d = FloatVector.fromArray(FLOATS, ZEROS, 7 * LANES);
+        FloatVector a2a = FloatVector.fromArray(FLOATS, ZEROS, 8 * LANES);
+        FloatVector a2b = FloatVector.fromArray(FLOATS, ZEROS, 9 * LANES);
+        FloatVector a2c = FloatVector.fromArray(FLOATS, ZEROS, 10 * LANES);
+        FloatVector a2d = FloatVector.fromArray(FLOATS, ZEROS, 11 * LANES);
+        FloatVector a3a = FloatVector.fromArray(FLOATS, ZEROS, 12 * LANES);
+        FloatVector a3b = FloatVector.fromArray(FLOATS, ZEROS, 13 * LANES);
+        FloatVector a3c = FloatVector.fromArray(FLOATS, ZEROS, 14 * LANES);
+        FloatVector a3d = FloatVector.fromArray(FLOATS, ZEROS, 15 * LANES);
         for (int k = 0; k < count; k++) {
             int i = wAt + k * 64;
             FloatVector w0 = TYPE.cast(FloatVector.fromArray(FLOATS, w, i));
@@ -80,6 +81,22 @@ final class VectorTaps {
             a3c = s3.fma(w2, TYPE.cast(a3c));
             a3d = s3.fma(w3, TYPE.cast(a3d));
         }
+        a0a = TYPE.cast(FloatVector.fromArray(FLOATS, y, y0)).add(TYPE.cast(a0a));
+        a0b = TYPE.cast(FloatVector.fromArray(FLOATS, y, y0 + LANES)).add(TYPE.cast(a0b));
+        a0c = TYPE.cast(FloatVector.fromArray(FLOATS, y, y0 + 2 * LANES)).add(TYPE.cast(a0c));
+        a0d = TYPE.cast(FloatVector.fromArray(FLOATS, y, y0 + 3 * LANES)).add(TYPE.cast(a0d));
+        a1a = TYPE.cast(FloatVector.fromArray(FLOATS, y, y1)).add(TYPE.cast(a1a));
+        a1b = TYPE.cast(FloatVector.fromArray(FLOATS, y, y1 + LANES)).add(TYPE.cast(a1b));
+        a1c = TYPE.cast(FloatVector.fromArray(FLOATS, y, y1 + 2 * LANES)).add(TYPE.cast(a1c));
+        a1d = TYPE.cast(FloatVector.fromArray(FLOATS, y, y1 + 3 * LANES)).add(TYPE.cast(a1d));
+        a2a = TYPE.cast(FloatVector.fromArray(FLOATS, y, y2)).add(TYPE.cast(a2a));
+        a2b = TYPE.cast(FloatVector.fromArray(FLOATS, y, y2 + LANES)).add(TYPE.cast(a2b));
+        a2c = TYPE.cast(FloatVector.fromArray(FLOATS, y, y2 + 2 * LANES)).add(TYPE.cast(a2c));
+        a2d = TYPE.cast(FloatVector.fromArray(FLOATS, y, y2 + 3 * LANES)).add(TYPE.cast(a2d));
+        a3a = TYPE.cast(FloatVector.fromArray(FLOATS, y, y3)).add(TYPE.cast(a3a));
+        a3b = TYPE.cast(FloatVector.fromArray(FLOATS, y, y3 + LANES)).add(TYPE.cast(a3b));
+        a3c = TYPE.cast(FloatVector.fromArray(FLOATS, y, y3 + 2 * LANES)).add(TYPE.cast(a3c));
+        a3d = TYPE.cast(FloatVector.fromArray(FLOATS, y, y3 + 3 * LANES)).add(TYPE.cast(a3d));
         TYPE.cast(a0a).intoArray(y, y0);
         TYPE.cast(a0b).intoArray(y, y0 + LANES);
         TYPE.cast(a0c).intoArray(y, y0 + 2 * LANES);
@@ -109,8 +126,7 @@ final class VectorTaps {
             float[] y,
             int[] targets,
             int yAt,
-            int group,
-            boolean first) {
+            int group) {
         int x0 = sources[group] + xAt;
         int x1 = sources[group + 1] + xAt;
         int x2 = sources[group + 2] + xAt;
@@ -127,22 +143,22 @@ final class VectorTaps {
         int y5 = targets[group + 5] + yAt;
         int y6 = targets[group + 6] + yAt;
         int y7 = targets[group + 7] + yAt;
-        FloatVector a0a = first ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, y, y0);
-        FloatVector a0b = first ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, y, y0 + LANES);
-        FloatVector a1a = first ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, y, y1);
-        FloatVector a1b = first ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, y, y1 + LANES);
-        FloatVector a2a = first ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, y, y2);
-        FloatVector a2b = first ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, y, y2 + LANES);
-        FloatVector a3a = first ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, y, y3);
-        FloatVector a3b = first ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, y, y3 + LANES);
-        FloatVector a4a = first ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, y, y4);
-        FloatVector a4b = first ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, y, y4 + LANES);
-        FloatVector a5a = first ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, y, y5);
-        FloatVector a5b = first ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, y, y5 + LANES);
-        FloatVector a6a = first ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, y, y6);
-        FloatVector a6b = first ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, y, y6 + LANES);
-        FloatVector a7a = first ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, y, y7);
-        FloatVector a7b = first ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, y, y7 + LANES);
+        FloatVector a0a = FloatVector.fromArray(FLOATS, ZEROS, 0);
+        FloatVector a0b = FloatVector.fromArray(FLOATS, ZEROS, LANES);
+        FloatVector a1a = FloatVector.fromArray(FLOATS, ZEROS, 2 * LANES);
+        FloatVector a1b = FloatVector.fromArray(FLOATS, ZEROS, 3 * LANES);
+        FloatVector a2a = FloatVector.fromArray(FLOATS, ZEROS, 4 * LANES);
+        FloatVector a2b = FloatVector.fromArray(FLOATS, ZEROS, 5 * LANES);
+        FloatVector a3a = FloatVector.fromArray(FLOATS, ZEROS, 6 * LANES);
+        FloatVector a3b = FloatVector.fromArray(FLOATS, ZEROS, 7 * LANES);
+        FloatVector a4a = FloatVector.fromArray(FLOATS, ZEROS, 8 * LANES);
+        FloatVector a4b = FloatVector.fromArray(FLOATS, ZEROS, 9 * LANES);
+        FloatVector a5a = FloatVector.fromArray(FLOATS, ZEROS, 10 * LANES);
+        FloatVector a5b = FloatVector.fromArray(FLOATS, ZEROS, 11 * LANES);
+        FloatVector a6a = FloatVector.fromArray(FLOATS, ZEROS, 12 * LANES);
+        FloatVector a6b = FloatVector.fromArray(FLOATS, ZEROS, 13 * LANES);
+        FloatVector a7a = FloatVector.fromArray(FLOATS, ZEROS, 14 * LANES);
+        FloatVector a7b = FloatVector.fromArray(FLOATS, ZEROS, 15 * LANES);
         for (int k = 0; k < count; k++) {
             int i = wAt + k * 32;
             FloatVector w0 = TYPE.cast(FloatVector.fromArray(FLOATS, w, i));
@@ -172,6 +188,22 @@ final class VectorTaps {
             a7a = s7.fma(w0, TYPE.cast(a7a));
             a7b = s7.fma(w1, TYPE.cast(a7b));
         }
+        a0a = TYPE.cast(FloatVector.fromArray(FLOATS, y, y0)).add(TYPE.cast(a0a));
+        a0b = TYPE.cast(FloatVector.fromArray(FLOATS, y, y0 + LANES)).add(TYPE.cast(a0b));
+        a1a = TYPE.cast(FloatVector.fromArray(FLOATS, y, y1)).add(TYPE.cast(a1a));
+        a1b = TYPE.cast(FloatVector.fromArray(FLOATS, y, y1 + LANES)).add(TYPE.cast(a1b));
+        a2a = TYPE.cast(FloatVector.fromArray(FLOATS, y, y2)).add(TYPE.cast(a2a));
+        a2b = TYPE.cast(FloatVector.fromArray(FLOATS, y, y2 + LANES)).add(TYPE.cast(a2b));
+        a3a = TYPE.cast(FloatVector.fromArray(FLOATS, y, y3)).add(TYPE.cast(a3a));
+        a3b = TYPE.cast(FloatVector.fromArray(FLOATS, y, y3 + LANES)).add(TYPE.cast(a3b));
+        a4a = TYPE.cast(FloatVector.fromArray(FLOATS, y, y4)).add(TYPE.cast(a4a));
+        a4b = TYPE.cast(FloatVector.fromArray(FLOATS, y, y4 + LANES)).add(TYPE.cast(a4b));
+        a5a = TYPE.cast(FloatVector.fromArray(FLOATS, y, y5)).add(TYPE.cast(a5a));
+        a5b = TYPE.cast(FloatVector.fromArray(FLOATS, y, y5 + LANES)).add(TYPE.cast(a5b));
+        a6a = TYPE.cast(FloatVector.fromArray(FLOATS, y, y6)).add(TYPE.cast(a6a));
+        a6b = TYPE.cast(FloatVector.fromArray(FLOATS, y, y6 + LANES)).add(TYPE.cast(a6b));
+        a7a = TYPE.cast(FloatVector.fromArray(FLOATS, y, y7)).add(TYPE.cast(a7a));
+        a7b = TYPE.cast(FloatVector.fromArray(FLOATS, y, y7 + LANES)).add(TYPE.cast(a7b));
         TYPE.cast(a0a).intoArray(y, y0);
         TYPE.cast(a0b).intoArray(y, y0 + LANES);
         TYPE.cast(a1a).intoArray(y, y1);
@@ -190,133 +222,6 @@ final class VectorTaps {
         TYPE.cast(a7b).intoArray(y, y7 + LANES);
     }
 
-    /** 8 pixels, 1 vector of channels, which is a panel; two taps at a time, so that the count is even. */
-    static void taps8x1Twice(
-            float[] x,
-            int[] sources,
-            int xAt,
-            int count,
-            float[] w,
-            int wAt,
-            float[] y,
-            int[] targets,
-            int yAt,
-            int group,
-            boolean first) {
-        int x0 = sources[group] + xAt;
-        int x1 = sources[group + 1] + xAt;
-        int x2 = sources[group + 2] + xAt;
-        int x3 = sources[group + 3] + xAt;
-        int x4 = sources[group + 4] + xAt;
-        int x5 = sources[group + 5] + xAt;
-        int x6 = sources[group + 6] + xAt;
-        int x7 = sources[group + 7] + xAt;
-        int y0 = targets[group] + yAt;
-        int y1 = targets[group + 1] + yAt;
-        int y2 = targets[group + 2] + yAt;
-        int y3 = targets[group + 3] + yAt;
-        int y4 = targets[group + 4] + yAt;
-        int y5 = targets[group + 5] + yAt;
-        int y6 = targets[group + 6] + yAt;
-        int y7 = targets[group + 7] + yAt;
-        FloatVector a0 = first ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, y, y0);
-        FloatVector a1 = first ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, y, y1);
-        FloatVector a2 = first ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, y, y2);
-        FloatVector a3 = first ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, y, y3);
-        FloatVector a4 = first ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, y, y4);
-        FloatVector a5 = first ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, y, y5);
-        FloatVector a6 = first ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, y, y6);
-        FloatVector a7 = first ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, y, y7);
-        for (int k = 0; k < count; k += 2) {
-            int i = wAt + k * 16;
-            FloatVector w0 = TYPE.cast(FloatVector.fromArray(FLOATS, w, i));
-            a0 = TYPE.cast(FloatVector.broadcast(FLOATS, x[x0 + k])).fma(w0, TYPE.cast(a0));
-            a1 = TYPE.cast(FloatVector.broadcast(FLOATS, x[x1 + k])).fma(w0, TYPE.cast(a1));
-            a2 = TYPE.cast(FloatVector.broadcast(FLOATS, x[x2 + k])).fma(w0, TYPE.cast(a2));
-            a3 = TYPE.cast(FloatVector.broadcast(FLOATS, x[x3 + k])).fma(w0, TYPE.cast(a3));
-            a4 = TYPE.cast(FloatVector.broadcast(FLOATS, x[x4 + k])).fma(w0, TYPE.cast(a4));
-            a5 = TYPE.cast(FloatVector.broadcast(FLOATS, x[x5 + k])).fma(w0, TYPE.cast(a5));
-            a6 = TYPE.cast(FloatVector.broadcast(FLOATS, x[x6 + k])).fma(w0, TYPE.cast(a6));
-            a7 = TYPE.cast(FloatVector.broadcast(FLOATS, x[x7 + k])).fma(w0, TYPE.cast(a7));
-            FloatVector w10 = TYPE.cast(FloatVector.fromArray(FLOATS, w, i + 1 * 16));
-            a0 = TYPE.cast(FloatVector.broadcast(FLOATS, x[x0 + k + 1])).fma(w10, TYPE.cast(a0));
-            a1 = TYPE.cast(FloatVector.broadcast(FLOATS, x[x1 + k + 1])).fma(w10, TYPE.cast(a1));
-            a2 = TYPE.cast(FloatVector.broadcast(FLOATS, x[x2 + k + 1])).fma(w10, TYPE.cast(a2));
-            a3 = TYPE.cast(FloatVector.broadcast(FLOATS, x[x3 + k + 1])).fma(w10, TYPE.cast(a3));
-            a4 = TYPE.cast(FloatVector.broadcast(FLOATS, x[x4 + k + 1])).fma(w10, TYPE.cast(a4));
-            a5 = TYPE.cast(FloatVector.broadcast(FLOATS, x[x5 + k + 1])).fma(w10, TYPE.cast(a5));
-            a6 = TYPE.cast(FloatVector.broadcast(FLOATS, x[x6 + k + 1])).fma(w10, TYPE.cast(a6));
-            a7 = TYPE.cast(FloatVector.broadcast(FLOATS, x[x7 + k + 1])).fma(w10, TYPE.cast(a7));
-        }
-        TYPE.cast(a0).intoArray(y, y0);
-        TYPE.cast(a1).intoArray(y, y1);
-        TYPE.cast(a2).intoArray(y, y2);
-        TYPE.cast(a3).intoArray(y, y3);
-        TYPE.cast(a4).intoArray(y, y4);
-        TYPE.cast(a5).intoArray(y, y5);
-        TYPE.cast(a6).intoArray(y, y6);
-        TYPE.cast(a7).intoArray(y, y7);
-    }
-
-    /** 8 pixels, 1 vector of channels, which is a panel. */
-    static void taps8x1(
-            float[] x,
-            int[] sources,
-            int xAt,
-            int count,
-            float[] w,
-            int wAt,
-            float[] y,
-            int[] targets,
-            int yAt,
-            int group,
-            boolean first) {
-        int x0 = sources[group] + xAt;
-        int x1 = sources[group + 1] + xAt;
-        int x2 = sources[group + 2] + xAt;
-        int x3 = sources[group + 3] + xAt;
-        int x4 = sources[group + 4] + xAt;
-        int x5 = sources[group + 5] + xAt;
-        int x6 = sources[group + 6] + xAt;
-        int x7 = sources[group + 7] + xAt;
-        int y0 = targets[group] + yAt;
-        int y1 = targets[group + 1] + yAt;
-        int y2 = targets[group + 2] + yAt;
-        int y3 = targets[group + 3] + yAt;
-        int y4 = targets[group + 4] + yAt;
-        int y5 = targets[group + 5] + yAt;
-        int y6 = targets[group + 6] + yAt;
-        int y7 = targets[group + 7] + yAt;
-        FloatVector a0 = first ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, y, y0);
-        FloatVector a1 = first ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, y, y1);
-        FloatVector a2 = first ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, y, y2);
-        FloatVector a3 = first ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, y, y3);
-        FloatVector a4 = first ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, y, y4);
-        FloatVector a5 = first ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, y, y5);
-        FloatVector a6 = first ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, y, y6);
-        FloatVector a7 = first ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, y, y7);
-        for (int k = 0; k < count; k++) {
-            int i = wAt + k * 16;
-            FloatVector w0 = TYPE.cast(FloatVector.fromArray(FLOATS, w, i));
-            a0 = TYPE.cast(FloatVector.broadcast(FLOATS, x[x0 + k])).fma(w0, TYPE.cast(a0));
-            a1 = TYPE.cast(FloatVector.broadcast(FLOATS, x[x1 + k])).fma(w0, TYPE.cast(a1));
-            a2 = TYPE.cast(FloatVector.broadcast(FLOATS, x[x2 + k])).fma(w0, TYPE.cast(a2));
-            a3 = TYPE.cast(FloatVector.broadcast(FLOATS, x[x3 + k])).fma(w0, TYPE.cast(a3));
-            a4 = TYPE.cast(FloatVector.broadcast(FLOATS, x[x4 + k])).fma(w0, TYPE.cast(a4));
-            a5 = TYPE.cast(FloatVector.broadcast(FLOATS, x[x5 + k])).fma(w0, TYPE.cast(a5));
-            a6 = TYPE.cast(FloatVector.broadcast(FLOATS, x[x6 + k])).fma(w0, TYPE.cast(a6));
-            a7 = TYPE.cast(FloatVector.broadcast(FLOATS, x[x7 + k])).fma(w0, TYPE.cast(a7));
-        }
-        TYPE.cast(a0).intoArray(y, y0);
-        TYPE.cast(a1).intoArray(y, y1);
-        TYPE.cast(a2).intoArray(y, y2);
-        TYPE.cast(a3).intoArray(y, y3);
-        TYPE.cast(a4).intoArray(y, y4);
-        TYPE.cast(a5).intoArray(y, y5);
-        TYPE.cast(a6).intoArray(y, y6);
-        TYPE.cast(a7).intoArray(y, y7);
-    }
-
     /** 4 pixels, 2 vectors of a panel's channels. */
     static void taps4x2(
             float[] x,
@@ -329,8 +234,7 @@ final class VectorTaps {
             float[] y,
             int[] targets,
             int yAt,
-            int group,
-            boolean first) {
+            int group) {
         int x0 = sources[group] + xAt;
         int x1 = sources[group + 1] + xAt;
         int x2 = sources[group + 2] + xAt;
@@ -339,14 +243,14 @@ final class VectorTaps {
         int y1 = targets[group + 1] + yAt;
         int y2 = targets[group + 2] + yAt;
         int y3 = targets[group + 3] + yAt;
-        FloatVector a0a = first ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, y, y0);
-        FloatVector a0b = first ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, y, y0 + LANES);
-        FloatVector a1a = first ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, y, y1);
-        FloatVector a1b = first ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, y, y1 + LANES);
-        FloatVector a2a = first ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, y, y2);
-        FloatVector a2b = first ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, y, y2 + LANES);
-        FloatVector a3a = first ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, y, y3);
-        FloatVector a3b = first ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, y, y3 + LANES);
+        FloatVector a0a = FloatVector.fromArray(FLOATS, ZEROS, 0);
+        FloatVector a0b = FloatVector.fromArray(FLOATS, ZEROS, LANES);
+        FloatVector a1a = FloatVector.fromArray(FLOATS, ZEROS, 2 * LANES);
+        FloatVector a1b = FloatVector.fromArray(FLOATS, ZEROS, 3 * LANES);
+        FloatVector a2a = FloatVector.fromArray(FLOATS, ZEROS, 4 * LANES);
+        FloatVector a2b = FloatVector.fromArray(FLOATS, ZEROS, 5 * LANES);
+        FloatVector a3a = FloatVector.fromArray(FLOATS, ZEROS, 6 * LANES);
+        FloatVector a3b = FloatVector.fromArray(FLOATS, ZEROS, 7 * LANES);
         for (int k = 0; k < count; k++) {
             int i = wAt + k * panel;
             FloatVector w0 = TYPE.cast(FloatVector.fromArray(FLOATS, w, i));
@@ -364,6 +268,14 @@ final class VectorTaps {
             a3a = s3.fma(w0, TYPE.cast(a3a));
             a3b = s3.fma(w1, TYPE.cast(a3b));
         }
+        a0a = TYPE.cast(FloatVector.fromArray(FLOATS, y, y0)).add(TYPE.cast(a0a));
+        a0b = TYPE.cast(FloatVector.fromArray(FLOATS, y, y0 + LANES)).add(TYPE.cast(a0b));
+        a1a = TYPE.cast(FloatVector.fromArray(FLOATS, y, y1)).add(TYPE.cast(a1a));
+        a1b = TYPE.cast(FloatVector.fromArray(FLOATS, y, y1 + LANES)).add(TYPE.cast(a1b));
+        a2a = TYPE.cast(FloatVector.fromArray(FLOATS, y, y2)).add(TYPE.cast(a2a));
+        a2b = TYPE.cast(FloatVector.fromArray(FLOATS, y, y2 + LANES)).add(TYPE.cast(a2b));
+        a3a = TYPE.cast(FloatVector.fromArray(FLOATS, y, y3)).add(TYPE.cast(a3a));
+        a3b = TYPE.cast(FloatVector.fromArray(FLOATS, y, y3 + LANES)).add(TYPE.cast(a3b));
         TYPE.cast(a0a).intoArray(y, y0);
         TYPE.cast(a0b).intoArray(y, y0 + LANES);
         TYPE.cast(a1a).intoArray(y, y1);

@@ -17,7 +17,7 @@ final class WarmingTiles implements Tiles {
     private static final int LENGTH = 3;
 
     /** Whole tiles and each of the smaller ones behind them. */
-    private static final int ROWS = 16 + 12 + 1;
+    private static final int ROWS = 12 + 8 + 1;
 
     private final Tiles vectors;
     private final WarmUp warmUp;
@@ -47,8 +47,7 @@ final class WarmingTiles implements Tiles {
         return () -> {
             for (int panel = BLOCK; panel <= PANEL; panel *= 2) {
                 for (int count = LENGTH - 1; count <= LENGTH; count++) { // even and odd
-                    vectors.taps(numbers, places, 0, count, numbers, 0, panel, results, places, 0, 0, GROUP, true);
-                    vectors.taps(numbers, places, 0, count, numbers, 0, panel, results, places, 0, 0, GROUP, false);
+                    vectors.taps(numbers, places, 0, count, numbers, 0, panel, results, places, 0, 0, GROUP);
                 }
                 vectors.outer(numbers, places, 0, ROWS, numbers, 0, LENGTH, results, 0, panel);
             }
@@ -68,9 +67,8 @@ final class WarmingTiles implements Tiles {
             int[] targets,
             int yAt,
             int from,
-            int to,
-            boolean first) {
-        present().taps(x, sources, xAt, count, w, wAt, panel, y, targets, yAt, from, to, first);
+            int to) {
+        present().taps(x, sources, xAt, count, w, wAt, panel, y, targets, yAt, from, to);
     }
 
     @Override

@@ -31,7 +31,9 @@ class PortableConvolutionTest {
                 new ConvolutionGeometry(3, 2, 4, 18, 3, 1, 4),
                 new ConvolutionGeometry(2, 2, 40, 80, 3, 2, 1),
                 new ConvolutionGeometry(1, 1, 20, 24, 3, 1, 1),
-                new ConvolutionGeometry(5, 5, 32, 64, 3, 1, 0));
+                new ConvolutionGeometry(5, 5, 32, 64, 3, 1, 0),
+                new ConvolutionGeometry(4, 4, 130, 20, 3, 1, 1),
+                new ConvolutionGeometry(14, 15, 16, 128, 1, 1, 0));
     }
 
     @ParameterizedTest
@@ -85,17 +87,46 @@ class PortableConvolutionTest {
                 : -1;
     }
 
+    /** A sum of chains. */
+    private static final class Chains {
+        private final int most;
+        private float sum;
+        private float chain;
+        private int length;
+
+        Chains(int most) {
+            this.most = most;
+        }
+
+        void add(float a, float b) {
+            chain = Math.fma(a, b, chain);
+            length++;
+            if (length == most) {
+                end();
+            }
+        }
+
+        void end() {
+            sum += chain;
+            chain = 0;
+            length = 0;
+        }
+    }
+
     private static float[] forward(ConvolutionGeometry g, float[] x, float[] w, int examples) {
         float[] y = new float[examples * g.outputSize()];
         for (int p = 0; p < y.length; p++) {
+            Chains chains = new Chains(128);
             for (int ky = 0; ky < g.kernel(); ky++) {
                 for (int kx = 0; kx < g.kernel(); kx++) {
                     int at = inputAt(g, p / g.outputChannels(), ky, kx);
                     for (int i = 0; at >= 0 && i < g.inputChannels(); i++) {
-                        y[p] = Math.fma(x[at + i], w[weight(g, p % g.outputChannels(), i, ky, kx)], y[p]);
+                        chains.add(x[at + i], w[weight(g, p % g.outputChannels(), i, ky, kx)]);
                     }
                 }
+                chains.end();
             }
+            y[p] = chains.sum;
         }
         return y;
     }
@@ -119,14 +150,17 @@ class PortableConvolutionTest {
     private static float[] backward(ConvolutionGeometry g, float[] dy, float[] w, int examples) {
         float[] dx = new float[examples * g.inputSize()];
         for (int p = 0; p < dx.length; p++) {
+            Chains chains = new Chains(128);
             for (int ky = g.kernel() - 1; ky >= 0; ky--) {
                 for (int kx = g.kernel() - 1; kx >= 0; kx--) {
                     int at = outputAt(g, p / g.inputChannels(), ky, kx);
                     for (int o = 0; at >= 0 && o < g.outputChannels(); o++) {
-                        dx[p] = Math.fma(dy[at + o], w[weight(g, o, p % g.inputChannels(), ky, kx)], dx[p]);
+                        chains.add(dy[at + o], w[weight(g, o, p % g.inputChannels(), ky, kx)]);
                     }
                 }
+                chains.end();
             }
+            dx[p] = chains.sum;
         }
         return dx;
     }
@@ -151,16 +185,17 @@ class PortableConvolutionTest {
             int channel = i / (g.kernel() * g.kernel()) % g.inputChannels();
             int ky = i / g.kernel() % g.kernel();
             int kx = i % g.kernel();
-            float sum = 0;
+            Chains chains = new Chains(96);
             for (List<Integer> pixels : classes) {
                 for (int p : pixels) {
                     int at = inputAt(g, p, ky, kx);
                     if (at >= 0) {
-                        sum = Math.fma(x[at + channel], dy[p * g.outputChannels() + o], sum);
+                        chains.add(x[at + channel], dy[p * g.outputChannels() + o]);
                     }
                 }
+                chains.end();
             }
-            dw[OFFSET + i] += sum;
+            dw[OFFSET + i] += chains.sum;
         }
     }
 }

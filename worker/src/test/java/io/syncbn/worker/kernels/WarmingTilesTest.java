@@ -21,7 +21,7 @@ class WarmingTilesTest {
     private final int[] places = new int[Tiles.GROUP];
 
     private void callAll(Tiles tiles) {
-        tiles.taps(numbers, places, 0, 1, numbers, 0, Tiles.BLOCK, numbers, places, 0, 0, Tiles.GROUP, true);
+        tiles.taps(numbers, places, 0, 1, numbers, 0, Tiles.BLOCK, numbers, places, 0, 0, Tiles.GROUP);
         tiles.outer(numbers, places, 0, 1, numbers, 0, 1, numbers, 0, Tiles.BLOCK);
     }
 
