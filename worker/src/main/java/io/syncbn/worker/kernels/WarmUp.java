@@ -1,6 +1,8 @@
 package io.syncbn.worker.kernels;
 
 import com.sun.management.ThreadMXBean;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.lang.management.ManagementFactory;
 import java.util.function.LongSupplier;
 
@@ -10,6 +12,8 @@ import java.util.function.LongSupplier;
  * compiled when it makes no objects any more.
  */
 final class WarmUp {
+    private static final Logger LOG = System.getLogger("io.syncbn.worker");
+
     /** For a JVM that does not compile, or whose compiled code makes objects all the same: a minute or two. */
     private static final int MOST_ROUNDS = 1_000_000;
 
@@ -37,6 +41,11 @@ final class WarmUp {
                 () -> {
                     if (isCompiled(round)) {
                         compiled.run();
+                    } else {
+                        LOG.log(
+                                Level.WARNING,
+                                "this Java does not compile vector code (" + name
+                                        + "): plain loops go on, which take several" + " times as long");
                     }
                 },
                 name);
