@@ -218,6 +218,8 @@ public record Comparison(
                 peer,
                 "model",
                 Workload.RESNET20.model(),
+                "size",
+                Workload.RESNET20.size(),
                 "norm",
                 norm,
                 "workers",

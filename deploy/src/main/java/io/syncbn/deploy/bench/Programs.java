@@ -25,6 +25,8 @@ public record Programs(String mainClass) {
                 norm.equals("sync") ? "all" : "1",
                 "--model",
                 Workload.RESNET20.model(),
+                "--image-size",
+                Workload.RESNET20.size(),
                 "--steps",
                 steps);
     }

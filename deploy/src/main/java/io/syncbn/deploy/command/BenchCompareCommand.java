@@ -9,6 +9,7 @@ import io.syncbn.deploy.bench.Workload;
 import io.syncbn.deploy.settings.BenchSettings;
 import io.syncbn.deploy.settings.Settings;
 import io.syncbn.proto.job.Setting;
+import io.syncbn.worker.models.Models;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -73,6 +74,10 @@ final class BenchCompareCommand implements Command {
         List<Integer> sizes = settings.integers(BenchSettings.FLOATS, 1, BenchAllReduceCommand.MOST_FLOATS);
         int rounds = settings.integer(BenchSettings.COMPARE_ROUNDS, 1, BenchSeries.MOST_ROUNDS);
         int steps = settings.integer(BenchSettings.STEPS, BenchSeries.LEAST_STEPS, BenchSeries.MOST_STEPS);
+        models.stream()
+                .map(Workload::model)
+                .filter(name -> !Models.names().contains(name))
+                .forEach(name -> settings.problem("--models has '" + name + "'; there are " + Models.names()));
         int modelBatch = settings.integer(BenchSettings.MODEL_BATCH, 1, 1 << 20);
         int modelSteps = settings.integer(BenchSettings.MODEL_STEPS, BenchSeries.LEAST_STEPS, BenchSeries.MOST_STEPS);
         int sums = settings.integer(

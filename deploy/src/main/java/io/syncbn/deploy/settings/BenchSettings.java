@@ -18,8 +18,12 @@ public final class BenchSettings {
 
     public static final Setting PYTHON = new Setting(
             "python", "FILE", "", "a Python that has PyTorch, to be compared with; without one: syncbn alone");
-    public static final Setting PEER =
-            new Setting("peer", "FILE", "", "a Python program to be compared with instead of the one that comes along");
+    public static final Setting PEER = new Setting(
+            "peer",
+            "FILE",
+            "",
+            "a Python program to be compared with instead of the one that comes along; it takes train, single and allreduce, as that"
+                    + " one does");
     public static final Setting COMPARE_ROUNDS =
             new Setting("rounds", "N", "3", "how often everything is measured, in turn; the tables have the medians");
     public static final Setting GROWTH_ROUNDS =
@@ -38,7 +42,8 @@ public final class BenchSettings {
             "models",
             "NAME:SIZE,…",
             "none",
-            "models that one process trains with one thread, as in resnet18:64 for pictures of 64 x 64; none: no such models");
+            "models that one process trains with one thread, as in resnet18:64 for pictures of 64 x 64; PyTorch's side has"
+                    + " resnet18, resnet20, resnet34 and resnet50; none: no such models");
     public static final Setting MODEL_BATCH = new Setting("model-batch", "N", "8", "examples a step of these models");
     public static final Setting MODEL_STEPS = new Setting(
             "model-steps",

@@ -77,6 +77,8 @@ class TablesTest {
                         "all",
                         "--model",
                         "resnet20",
+                        "--image-size",
+                        "32",
                         "--steps",
                         "400");
         assertThat(round.get(1).command())
@@ -139,6 +141,7 @@ class TablesTest {
                                         .put("size", 64)
                                         .put("residentMegabytes", 800),
                                 step("syncbn", "sync", 1, 64, 200.0),
+                                step("syncbn", "sync", 1, 64, 900.0).put("size", 64),
                                 step("pytorch-gloo", "local", 1, 64, 280.0),
                                 sum("syncbn", 2, 33, 150, 300),
                                 sum("pytorch-gloo", 2, 33, 600, 7000),

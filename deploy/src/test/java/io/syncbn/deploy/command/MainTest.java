@@ -348,6 +348,12 @@ class MainTest {
     }
 
     @Test
+    void modelsToCompareMustBeThere() {
+        assertThat(run("bench", "compare", "--models", "lenet:28,lenett:28")).isEqualTo(ExitCode.BAD_INPUT);
+        assertThat(text(err)).contains("--models has 'lenett'; there are [").doesNotContain("'lenet'");
+    }
+
+    @Test
     void aPeerNeedsAPython() {
         assertThat(run("bench", "compare", "--peer", "x.py")).isEqualTo(ExitCode.BAD_INPUT);
         assertThat(text(err)).contains("--peer x.py needs a --python to run it");

@@ -26,7 +26,7 @@ class BenchTest {
         Files.writeString(python, """
                 #!/bin/sh
                 case "$2" in
-                    train) echo '{"peer": "pytorch-gloo", "model": "resnet20", "norm": "local", "workers": 1, "batch": 2, "stepMillisMedian": 1e9}' ;;
+                    train) echo '{"peer": "pytorch-gloo", "model": "resnet20", "size": 32, "norm": "local", "workers": 1, "batch": 2, "stepMillisMedian": 1e9}' ;;
                     single) echo '{"peer": "pytorch-gloo", "model": "mlp", "size": 8, "norm": "whole batch, 1 threads", "batch": 3, "stepMillisMedian": 2e9}' ;;
                     allreduce) echo '{"peer": "pytorch-gloo", "workers": 2, "floats": 33, "microsMedian": 1e9, "microsP99": 2e9}' ;;
                 esac
@@ -65,9 +65,9 @@ class BenchTest {
                 .contains(" 1 × 2 |", "1,000,000,000.0", " mlp, 8 × 8 |", "2,000,000,000.0", " 33 |", " 20,000 |");
         assertThat(ended.err()).contains("round 1/1  1/8  syncbn, 1 × 2, sync", "8/8  raw TCP star, sums of 2 workers");
         JsonNode results = JSON.readTree(json.toFile()).get("results");
-        // A step of ours and two of the peer's; one of each of another model; two sizes of ours, one of the peer's, two
-        // of
-        // the star's.
+        // Steps: one of ours, two of the peer's, one of each of another model. Sums: two sizes of ours and of the
+        // star's, one
+        // of the peer's.
         assertThat(results).hasSize(10);
         assertThat(results.get(0).get("stepMillisMedian").asDouble()).isPositive();
         assertThat(results.get(0).get("workerResidentMegabytes").asLong()).isPositive();

@@ -1,8 +1,8 @@
 package io.syncbn.worker.kernels;
 
 /**
- * The two sums that convolutions, matrix products and their gradients consist of. Each number of a result is a chain of fused
- * multiply-adds, rounded once each ({@link Math#fma(float, float, float)}), in the order that is written at each method: so
+ * The two sums that convolutions, matrix products and their gradients consist of. Each number of a result is a sum of chains of
+ * fused multiply-adds, rounded once each ({@link Math#fma(float, float, float)}), in the order that is written at each method: so
  * its bits are the same on all processors, whatever the width of vectors.
  */
 interface Tiles {

@@ -45,7 +45,7 @@ final class WarmUp {
                         LOG.log(
                                 Level.WARNING,
                                 "this Java does not compile vector code (" + name
-                                        + "): plain loops go on, which take several" + " times as long");
+                                        + "): plain loops go on, which take several times as long");
                     }
                 },
                 name);

@@ -77,11 +77,14 @@ final class Trainer {
     private void step(long step) {
         long start = nanoClock.getAsLong();
         List<ShardStep.Share> shares = shards.run(step);
-        double squaredNorm = shards.areIndependent() ? 0 : Double.NaN;
+        boolean isNormNeeded = shards.areIndependent();
+        double squaredNorm = isNormNeeded ? 0 : Double.NaN;
         for (int chunk = 0; chunk < chunks.count(); chunk++) {
             float[] values = gradientsWait.await(shards.gradients(step, chunk, chunks.count()));
             chunks.paste(values, chunk, gradient);
-            squaredNorm += L2Norm.squared(values);
+            if (isNormNeeded) {
+                squaredNorm += L2Norm.squared(values);
+            }
         }
         long summed = nanoClock.getAsLong();
         CommitSum sums = CommitSum.unpack(

@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 
-/** Where each weight stands; 3 × 3 taps, 5 input and 50 output channels: a panel of two blocks and one of two, not full. */
+/** Where each weight stands; 3 × 3 taps, 5 input and 100 output channels: panels of 64, 32 and 16, the last of which has 4. */
 class PackedWeightsTest {
-    private static final ConvolutionGeometry GEOMETRY = new ConvolutionGeometry(8, 8, 5, 50, 3, 1, 1);
+    private static final ConvolutionGeometry GEOMETRY = new ConvolutionGeometry(8, 8, 5, 100, 3, 1, 1);
     private static final PackedWeights PACKING = new PackedWeights(GEOMETRY);
     private static final int TAPS = 9;
     private static final int OFFSET = 2;
@@ -32,17 +32,19 @@ class PackedWeightsTest {
 
     @Test
     void aPanelHasTapsOfInputsOfOutputs() {
-        float[] packed = dirty(64 * 5 * TAPS);
-        PACKING.pack(weights(), OFFSET, 0, packed);
         float[] back = new float[OFFSET + GEOMETRY.weightsSize()];
-        PACKING.addTo(packed, 0, back, OFFSET);
-        for (int o = 0; o < 64; o++) {
-            for (int i = 0; i < 5; i++) {
-                for (int tap = 0; tap < TAPS; tap++) {
-                    float expected = o < 50 ? weights()[place(o, i, tap)] : 0;
-                    assertThat(packed[(tap * 5 + i) * 64 + o])
-                            .as("%d %d %d", o, i, tap)
-                            .isEqualTo(expected);
+        for (int first = 0, width = 64; first < 112; first += width, width /= 2) {
+            float[] packed = dirty(width * 5 * TAPS);
+            PACKING.pack(weights(), OFFSET, first, packed);
+            PACKING.addTo(packed, first, back, OFFSET);
+            for (int o = first; o < first + width; o++) {
+                for (int i = 0; i < 5; i++) {
+                    for (int tap = 0; tap < TAPS; tap++) {
+                        float expected = o < 100 ? weights()[place(o, i, tap)] : 0;
+                        assertThat(packed[(tap * 5 + i) * width + o - first])
+                                .as("%d %d %d", o, i, tap)
+                                .isEqualTo(expected);
+                    }
                 }
             }
         }
@@ -52,13 +54,13 @@ class PackedWeightsTest {
 
     @Test
     void channelsBeyondTheLastAreZeros() {
-        float[] packed = dirty(16 * 50 * TAPS);
+        float[] packed = dirty(16 * 100 * TAPS);
         PACKING.packTransposed(weights(), OFFSET, 0, packed);
         for (int i = 0; i < 16; i++) {
-            for (int o = 0; o < 50; o++) {
+            for (int o = 0; o < 100; o++) {
                 for (int tap = 0; tap < TAPS; tap++) {
                     float expected = i < 5 ? weights()[place(o, i, tap)] : 0;
-                    assertThat(packed[((TAPS - 1 - tap) * 50 + o) * 16 + i])
+                    assertThat(packed[((TAPS - 1 - tap) * 100 + o) * 16 + i])
                             .as("%d %d %d", o, i, tap)
                             .isEqualTo(expected);
                 }
@@ -77,7 +79,7 @@ class PackedWeightsTest {
         one.clear(packed, 0);
         assertThat(packed[(4 * 5 + 2) * 64 + 7]).isZero();
         Arrays.fill(packed, 1);
-        float[] gradients = new float[OFFSET + GEOMETRY.weightsSize()];
+        float[] gradients = new float[OFFSET + 50 * 5 * TAPS];
         one.addTo(packed, 0, gradients, OFFSET);
         for (int i = OFFSET; i < gradients.length; i++) {
             assertThat(gradients[i]).isEqualTo((i - OFFSET) % TAPS == 4 ? 1 : 0);
