@@ -25,6 +25,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -45,6 +46,9 @@ class PyTorchResNetTest {
      */
     private static final double LOGITS = 5e-4;
     private static final double GRADIENTS = 0.2;
+
+    /** Of the median of errors; 0.73 to 0.95 where AVX-512 computes PyTorch's side. */
+    private static final double MOST_BESIDE_PYTORCH = 1.25;
 
     @TempDir
     Path directory;
@@ -74,10 +78,21 @@ class PyTorchResNetTest {
                 .isZero();
         List<String> lines = printed.lines().toList();
         assertThat(lines).hasSize(1 + definition.parameters().entries().size());
-        for (String line : lines) {
-            double error = Double.parseDouble(line.substring(line.indexOf(' ') + 1));
-            assertThat(error).as("seed 17, " + line).isLessThan(line.startsWith("logits ") ? LOGITS : GRADIENTS);
+        double[] ours = new double[lines.size()];
+        double[] theirs = new double[lines.size()];
+        for (int i = 0; i < lines.size(); i++) {
+            String[] words = lines.get(i).split(" ");
+            ours[i] = Double.parseDouble(words[1]);
+            theirs[i] = Double.parseDouble(words[2]);
+            assertThat(ours[i])
+                    .as("seed 17, " + lines.get(i))
+                    .isLessThan(words[0].equals("logits") ? LOGITS : GRADIENTS);
         }
+        Arrays.sort(ours);
+        Arrays.sort(theirs);
+        assertThat(ours[ours.length / 2])
+                .as("median of errors beside PyTorch's float32")
+                .isLessThan(MOST_BESIDE_PYTORCH * theirs[theirs.length / 2]);
     }
 
     /** Scales and shifts of their own, so that none can be taken for another. */

@@ -90,15 +90,23 @@ def main(name, state_file, case_file):
     torch.backends.nnpack.set_flags(False)
     state = tensors(state_file)
     case = tensors(case_file)
-    model = ResNet(*MODELS[name], classes=state["fc.bias"].numel()).double()
+    expected = computed(name, state, case, torch.float64)
+    float32 = computed(name, state, case, torch.float32)
+    for key, value in expected.items():
+        print(key, error(case[key], value), error(float32[key], value))
+
+
+def computed(name, state, case, dtype):
+    model = ResNet(*MODELS[name], classes=state["fc.bias"].numel()).to(dtype)
     model.load_state_dict(state, strict=True)
     model.train()
-    logits = model(case["x"].double())
-    logits.backward(case["dy"].double())
-    expected = {"logits": logits.detach()}
-    expected.update({f"grad.{key}": value.grad for key, value in model.named_parameters()})
-    for key, value in expected.items():
-        print(key, (torch.linalg.vector_norm(case[key].double() - value) / torch.linalg.vector_norm(value)).item())
+    logits = model(case["x"].to(dtype))
+    logits.backward(case["dy"].to(dtype))
+    return {"logits": logits.detach(), **{f"grad.{key}": value.grad for key, value in model.named_parameters()}}
+
+
+def error(found, expected):
+    return (torch.linalg.vector_norm(found.double() - expected) / torch.linalg.vector_norm(expected)).item()
 
 
 main(*sys.argv[1:])
