@@ -23,7 +23,10 @@ public record Peer(String python, Path program) {
 
     /** The program that comes with this package. */
     public static Peer own(String python) throws IOException {
-        Path file = Files.createTempFile("syncbn-peer-", ".py");
+        // In a directory of its own: Python looks for modules beside a program first.
+        Path directory = Files.createTempDirectory("syncbn-peer-");
+        directory.toFile().deleteOnExit();
+        Path file = directory.resolve(PROGRAM);
         file.toFile().deleteOnExit();
         try (InputStream in = Peer.class.getResourceAsStream(PROGRAM)) {
             Files.copy(in, file, StandardCopyOption.REPLACE_EXISTING);
