@@ -16,8 +16,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * Weights that whole jobs have ended with. Those of portable kernels were seen on processors with AVX-512 of two makers, with
- * vectors of 512, 256 and 128 bits, as those of ARM have; those of oneDNN limited to AVX2 on processors of several kinds. Where
+ * Weights that whole jobs have ended with. Those of portable kernels were seen on an Intel Xeon with AVX-512, with vectors of
+ * 512, 256 and 128 bits, as those of ARM have; those of oneDNN limited to AVX2 on processors of several kinds. Where
  * these change, every result that anybody has published does; a processor on which they differ is a finding.
  */
 class GoldenTest {
