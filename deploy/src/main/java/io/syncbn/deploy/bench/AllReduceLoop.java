@@ -1,6 +1,7 @@
 package io.syncbn.deploy.bench;
 
 import io.syncbn.proto.net.Address;
+import io.syncbn.proto.sums.Chunk;
 import io.syncbn.proto.sums.Chunks;
 import io.syncbn.proto.sums.SumKind;
 import io.syncbn.proto.v1.Align;
@@ -131,7 +132,7 @@ public final class AllReduceLoop implements ControlledReplica {
     /** A sum of one size, to be run again and again. */
     private Runnable sum(int floats) {
         if (floats > MOMENTS_FLOATS) {
-            List<float[]> chunks = chunks(floats);
+            List<Chunk> chunks = chunks(floats);
             return () -> sumGradients(chunks);
         }
         double[] moments = new double[floats];
@@ -146,17 +147,17 @@ public final class AllReduceLoop implements ControlledReplica {
     }
 
     /** Cut as training cuts its gradient. */
-    static List<float[]> chunks(int floats) {
+    static List<Chunk> chunks(int floats) {
         Chunks chunks = Chunks.ofGradient(floats);
         float[] gradient = new float[floats];
         return IntStream.range(0, chunks.count())
-                .mapToObj(chunk -> chunks.copy(gradient, chunk))
+                .mapToObj(chunk -> chunks.of(gradient, chunk))
                 .toList();
     }
 
     /** A whole step, because a step has one gradient; its commit is part of what is measured. */
-    private void sumGradients(List<float[]> chunks) {
-        List<Sum<float[]>> sums = new ArrayList<>(chunks.size());
+    private void sumGradients(List<Chunk> chunks) {
+        List<Sum<Chunk>> sums = new ArrayList<>(chunks.size());
         for (int chunk = 0; chunk < chunks.size(); chunk++) {
             Round round = new Round(SumKind.GRADIENTS, step, chunk, chunks.size());
             sums.add(collective.offerGradients(round, plan.getFirstShard(), chunks.get(chunk)));

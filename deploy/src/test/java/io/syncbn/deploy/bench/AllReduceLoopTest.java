@@ -2,6 +2,7 @@ package io.syncbn.deploy.bench;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.syncbn.proto.sums.Chunk;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -15,6 +16,6 @@ class AllReduceLoopTest {
     }
 
     private static List<Integer> sizes(int floats) {
-        return AllReduceLoop.chunks(floats).stream().map(chunk -> chunk.length).toList();
+        return AllReduceLoop.chunks(floats).stream().map(Chunk::length).toList();
     }
 }

@@ -1,5 +1,6 @@
 package io.syncbn.deploy.simulation;
 
+import io.syncbn.proto.sums.Chunk;
 import io.syncbn.proto.sums.SumKind;
 import io.syncbn.proto.tree.Grouping;
 import io.syncbn.proto.tree.Node;
@@ -109,16 +110,12 @@ record ToyJob(int shards, int groupSize, int layers, int chunks, long steps, lon
         }
         List<float[]> gradient = java.util.stream.IntStream.range(0, chunks)
                 .mapToObj(chunk -> sum(
-                        all(),
-                        0,
-                        shard -> gradient(step, chunk, shard, before, inputs[shard]),
-                        (float[] a, float[] b) -> Sums.add(a, b)))
+                        all(), 0, shard -> gradient(step, chunk, shard, before, inputs[shard]), (a, b) -> new Chunk(a)
+                                .add(new Chunk(b))
+                                .values()))
                 .toList();
-        double[] commit = sum(
-                all(),
-                0,
-                shard -> part(SumKind.COMMIT, step, 0, shard, before, inputs[shard]),
-                (double[] a, double[] b) -> Sums.add(a, b));
+        double[] commit =
+                sum(all(), 0, shard -> part(SumKind.COMMIT, step, 0, shard, before, inputs[shard]), Sums::add);
         return applied(state, commit, gradient);
     }
 

@@ -1,7 +1,6 @@
 package io.syncbn.proto.sums;
 
 import io.syncbn.proto.Protocol;
-import java.util.Arrays;
 
 /**
  * A long array of float32 numbers cut into chunks of one frame each.
@@ -48,22 +47,13 @@ public record Chunks(int floats, int firstFloats) {
         return (Math.max(0, offset - firstFloats) + MOST_FLOATS - 1) / MOST_FLOATS;
     }
 
-    /** As long as a chunk. */
-    public float[] newArray(int chunk) {
-        return new float[end(chunk) - start(chunk)];
+    /** A chunk of an array, where it lies. */
+    public Chunk of(float[] whole, int chunk) {
+        return new Chunk(whole, start(chunk), end(chunk) - start(chunk));
     }
 
-    /** A chunk in an array of its own. */
-    public float[] copy(float[] whole, int chunk) {
-        return Arrays.copyOfRange(whole, start(chunk), end(chunk));
-    }
-
-    /** Fills an array as long as a chunk with it. */
-    public void copy(float[] whole, int chunk, float[] to) {
-        System.arraycopy(whole, start(chunk), to, 0, to.length);
-    }
-
-    public void paste(float[] values, int chunk, float[] whole) {
-        System.arraycopy(values, 0, whole, start(chunk), values.length);
+    /** Copies a chunk's numbers to its place in an array. */
+    public void paste(Chunk values, int chunk, float[] whole) {
+        System.arraycopy(values.values(), values.from(), whole, start(chunk), values.length());
     }
 }

@@ -1,6 +1,6 @@
 package io.syncbn.proto.tree;
 
-/** The two additions of the tree. Each adds into the left argument and returns it. */
+/** The two additions of the tree. Each adds into the left argument. */
 public final class Sums {
     private Sums() {}
 
@@ -12,12 +12,11 @@ public final class Sums {
         return left;
     }
 
-    public static float[] add(float[] left, float[] right) {
-        requireSameLength(left.length, right.length);
-        for (int i = 0; i < left.length; i++) {
-            left[i] += right[i];
+    /** Adds {@code length} numbers, of the right array from one place on, to those of the left one from another on. */
+    public static void add(float[] left, int leftFrom, float[] right, int rightFrom, int length) {
+        for (int i = 0; i < length; i++) {
+            left[leftFrom + i] += right[rightFrom + i];
         }
-        return left;
     }
 
     private static void requireSameLength(int left, int right) {

@@ -1,5 +1,6 @@
 package io.syncbn.proto.wire;
 
+import io.syncbn.proto.sums.Chunk;
 import io.syncbn.proto.sums.SumKind;
 import io.syncbn.proto.tree.Sums;
 import java.nio.ByteBuffer;
@@ -60,11 +61,22 @@ public sealed interface Payload {
         }
     }
 
-    /** @param values not to be changed once they are part of a frame */
-    record Float32(float[] values) implements Payload {
+    /** @param chunk not to be changed once it is part of a frame */
+    record Float32(Chunk chunk) implements Payload {
+
+        /** All numbers of an array. */
+        public Float32(float[] values) {
+            this(new Chunk(values));
+        }
+
+        /** The array that has them. */
+        public float[] values() {
+            return chunk.values();
+        }
+
         @Override
         public int length() {
-            return values.length;
+            return chunk.length();
         }
 
         @Override
@@ -74,17 +86,17 @@ public sealed interface Payload {
 
         @Override
         public void get(int first, int count, ByteBuffer target) {
-            target.asFloatBuffer().put(values, first, count);
+            target.asFloatBuffer().put(chunk.values(), chunk.from() + first, count);
         }
 
         @Override
         public void set(int first, int count, ByteBuffer source) {
-            source.asFloatBuffer().get(values, first, count);
+            source.asFloatBuffer().get(chunk.values(), chunk.from() + first, count);
         }
 
         @Override
         public Payload add(Payload right) {
-            Sums.add(values, ((Float32) right).values);
+            chunk.add(((Float32) right).chunk);
             return this;
         }
     }

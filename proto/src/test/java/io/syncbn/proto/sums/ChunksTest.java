@@ -23,10 +23,13 @@ class ChunksTest {
         float[] pasted = new float[floats];
         int total = 0;
         for (int chunk = 0; chunk < chunks.count(); chunk++) {
-            float[] values = chunks.copy(gradient, chunk);
-            assertThat(values.length).isLessThanOrEqualTo(chunk == 0 ? MOST / 4 : MOST);
+            Chunk values = chunks.of(gradient, chunk);
+            assertThat(values.values()).isSameAs(gradient);
+            assertThat(values.length()).isLessThanOrEqualTo(chunk == 0 ? MOST / 4 : MOST);
             assertThat(chunks.start(chunk)).isEqualTo(total);
-            total += values.length;
+            assertThat(values.from()).isEqualTo(total);
+            total += values.length();
+            assertThat(values.to()).isEqualTo(total);
             chunks.paste(values, chunk, pasted);
         }
         assertThat(total).isEqualTo(floats);
@@ -54,7 +57,7 @@ class ChunksTest {
         assertThat(chunks.count()).isEqualTo(Math.max(1, (floats + MOST - 1) / MOST));
         int total = 0;
         for (int chunk = 0; chunk < chunks.count(); chunk++) {
-            int length = chunks.copy(new float[floats], chunk).length;
+            int length = chunks.of(new float[floats], chunk).length();
             assertThat(chunk + 1 < chunks.count() ? MOST : floats - total).isEqualTo(length);
             total += length;
         }

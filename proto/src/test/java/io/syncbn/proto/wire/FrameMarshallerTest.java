@@ -9,6 +9,7 @@ import io.grpc.KnownLength;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.syncbn.proto.Protocol;
+import io.syncbn.proto.sums.Chunk;
 import io.syncbn.proto.sums.SumKind;
 import io.syncbn.proto.tree.Node;
 import io.syncbn.proto.v1.Frame;
@@ -67,6 +68,15 @@ class FrameMarshallerTest {
             assertThat(read.available()).isEqualTo(expected.length - 1);
             assertThat(read.readAllBytes()).isEqualTo(Arrays.copyOfRange(expected, 1, expected.length));
         }
+    }
+
+    @Test
+    void aChunkIsSentFromWhereItLies() throws IOException {
+        FrameHeader header = new FrameHeader(7, 412, SumKind.GRADIENTS, 1, 0, new Node(0, 2), 3);
+        Chunk chunk = new Chunk(new float[] {1, 2, 3, 4, 5}, 2, 2);
+        DataFrame whole = DataFrame.of(header, new float[] {3, 4});
+        DataFrame frame = DataFrame.of(header, new Payload.Float32(chunk));
+        assertThat(drained(frame)).isEqualTo(drained(whole));
     }
 
     @Test

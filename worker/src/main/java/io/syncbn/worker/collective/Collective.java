@@ -1,5 +1,6 @@
 package io.syncbn.worker.collective;
 
+import io.syncbn.proto.sums.Chunk;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -20,14 +21,13 @@ public interface Collective extends AutoCloseable {
      */
     Sum<double[]> offer(Round round, int shard, double[] part);
 
-    /** Offers a shard's part of a chunk of the gradient, as {@link #offer}. */
-    Sum<float[]> offerGradients(Round round, int shard, float[] part);
-
     /**
-     * Whether the parts of gradients are free again once their step is {@linkplain #done done}, because this worker is alone and
-     * sends none of them. Otherwise they belong to the collective for good.
+     * Offers a shard's part of a chunk of the gradient, as {@link #offer}.
+     *
+     * @param part where the shard's gradient lies: parts of other shards may be added to it, and the sum may be there; the
+     *     shard may change it again in its next step
      */
-    boolean freesGradients();
+    Sum<Chunk> offerGradients(Round round, int shard, Chunk part);
 
     /**
      * A sum over all shards, whether or not this process's shards have offered their parts: if this worker is slow, its
@@ -38,7 +38,7 @@ public interface Collective extends AutoCloseable {
     Sum<double[]> sum(Round round);
 
     /** A chunk of the gradient, as {@link #sum}. */
-    Sum<float[]> gradients(Round round);
+    Sum<Chunk> gradients(Round round);
 
     /** Whether such a {@link #sum} has arrived, so that shards of this process need not contribute to it. */
     boolean isThere(Round round);

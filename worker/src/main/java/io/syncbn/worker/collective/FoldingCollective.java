@@ -1,5 +1,6 @@
 package io.syncbn.worker.collective;
 
+import io.syncbn.proto.sums.Chunk;
 import io.syncbn.proto.sums.Groupings;
 import io.syncbn.proto.sums.StreamKind;
 import io.syncbn.proto.sums.SumKind;
@@ -24,14 +25,14 @@ abstract class FoldingCollective implements Collective {
     private final Groupings groupings;
     final Waiting waiting;
     private final LocalReducer<double[]> doubles;
-    private final LocalReducer<float[]> floats;
+    private final LocalReducer<Chunk> floats;
 
     /** @param runs of shards that this process has */
     FoldingCollective(Groupings groupings, List<ShardRun> runs, Waiting waiting, LongSupplier nanoClock) {
         this.groupings = groupings;
         this.waiting = waiting;
         doubles = new LocalReducer<>(runs, Sums::add, this::foldedDoubles, waiting, nanoClock);
-        floats = new LocalReducer<>(runs, Sums::add, this::foldedFloats, waiting, nanoClock);
+        floats = new LocalReducer<>(runs, Chunk::add, this::foldedFloats, waiting, nanoClock);
     }
 
     /** Whether the root of such a sum, if this process holds all of its shards, need not be sent to anyone. */
@@ -44,7 +45,7 @@ abstract class FoldingCollective implements Collective {
         folded(doubles, round, group, nodes, Payload.Float64::new);
     }
 
-    private void foldedFloats(Round round, int group, Map<Node, float[]> nodes) {
+    private void foldedFloats(Round round, int group, Map<Node, Chunk> nodes) {
         folded(floats, round, group, nodes, Payload.Float32::new);
     }
 
@@ -63,7 +64,7 @@ abstract class FoldingCollective implements Collective {
     final void complete(Round round, int group, Payload total) {
         Grouping grouping = groupings.of(round.kind());
         if (total instanceof Payload.Float32 values) {
-            floats.complete(grouping, round, group, values.values());
+            floats.complete(grouping, round, group, values.chunk());
         } else if (total instanceof Payload.Float64 values) {
             doubles.complete(grouping, round, group, values.values());
         } else {
@@ -77,7 +78,7 @@ abstract class FoldingCollective implements Collective {
     }
 
     @Override
-    public final Sum<float[]> offerGradients(Round round, int shard, float[] part) {
+    public final Sum<Chunk> offerGradients(Round round, int shard, Chunk part) {
         return floats.offer(groupings.of(round.kind()), round, shard, part);
     }
 
@@ -87,7 +88,7 @@ abstract class FoldingCollective implements Collective {
     }
 
     @Override
-    public final Sum<float[]> gradients(Round round) {
+    public final Sum<Chunk> gradients(Round round) {
         return floats.sum(groupings.all(), round);
     }
 

@@ -30,12 +30,6 @@ public final class LocalCollective extends FoldingCollective {
         throw new IllegalStateException("the fold of all shards must be the root alone, not " + nodes.keySet());
     }
 
-    /** Several threads may wait for a sum, each until its own step is done. */
-    @Override
-    public boolean freesGradients() {
-        return false;
-    }
-
     @Override
     public boolean endsWith(long step) {
         return false;

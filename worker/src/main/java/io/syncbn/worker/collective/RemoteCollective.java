@@ -119,11 +119,6 @@ public final class RemoteCollective extends FoldingCollective {
     }
 
     @Override
-    public boolean freesGradients() {
-        return plan.getWorkers() == 1;
-    }
-
-    @Override
     <T> void send(Round round, int group, Map<Node, T> nodes, Function<T, Payload> payload) {
         DataStream stream = streams.of(round.kind());
         nodes.forEach((node, values) -> stream.send(DataFrame.of(

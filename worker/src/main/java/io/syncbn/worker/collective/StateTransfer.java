@@ -6,6 +6,7 @@ import io.syncbn.proto.tree.Node;
 import io.syncbn.proto.v1.Plan;
 import io.syncbn.proto.wire.DataFrame;
 import io.syncbn.proto.wire.FrameHeader;
+import io.syncbn.proto.wire.Payload;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 
@@ -33,7 +34,7 @@ final class StateTransfer {
             FrameHeader header =
                     new FrameHeader(plan.getGeneration(), step, SumKind.STATE, chunk, 0, node, chunks.count());
             awaitTaken(stream);
-            stream.send(DataFrame.of(header, chunks.copy(values, chunk)));
+            stream.send(DataFrame.of(header, new Payload.Float32(chunks.of(values, chunk))));
         }
     }
 

@@ -79,7 +79,7 @@ final class ArithmeticProbe {
         float[] dw = new float[weightsSize];
         map.forward(numbers(dx.length), examples, weights, 0, y);
         map.backward(numbers(y.length), weights, 0, dx);
-        map.addWeightsGradient(dw, 0);
+        map.weightsGradient(dw, 0);
         add(y);
         add(dx);
         add(dw);

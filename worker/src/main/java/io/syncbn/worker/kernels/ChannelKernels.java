@@ -54,4 +54,13 @@ public interface ChannelKernels {
 
     /** Whether none of the numbers is infinite or not a number. */
     boolean allFinite(float[] x, int size);
+
+    /**
+     * Σ x² over some numbers of an array, in float64: the square of each is added to one of 16 sums, of these in turn; at the
+     * end the second half of the sums is added to the first, then the second quarter, and so on.
+     *
+     * @param from the first number
+     * @param to behind the last
+     */
+    double squaredNorm(float[] x, int from, int to);
 }

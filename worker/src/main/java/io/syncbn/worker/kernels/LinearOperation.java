@@ -2,7 +2,7 @@ package io.syncbn.worker.kernels;
 
 /**
  * A map that is linear in its input and in its weights: a convolution or a matrix product. A step calls {@code
- * forward}, {@code backward} and {@code addWeightsGradient} in this order; the last may be called later, because
+ * forward}, {@code backward} and {@code weightsGradient} in this order; the last may be called later, because
  * nothing depends on it, but before any other map of the same {@link LinearKernels} runs backward.
  *
  * <p>Arrays hold N examples, of which there may be none, from their beginning; weights stand somewhere in a longer
@@ -13,7 +13,7 @@ public interface LinearOperation {
     /**
      * y = map(x, w).
      *
-     * @param x must stay unchanged until the weights' gradient is added
+     * @param x must stay unchanged until the weights' gradient is computed
      */
     void forward(float[] x, int examples, float[] weights, int weightsOffset, float[] y);
 
@@ -25,6 +25,6 @@ public interface LinearOperation {
      */
     void backward(float[] dy, float[] weights, int weightsOffset, float[] dx);
 
-    /** gradients at weightsOffset += the gradient by the weights, for the last forward and backward. */
-    void addWeightsGradient(float[] gradients, int weightsOffset);
+    /** Sets gradients, from weightsOffset on, to the gradient by the weights, for the last forward and backward. */
+    void weightsGradient(float[] gradients, int weightsOffset);
 }

@@ -1,6 +1,7 @@
 package io.syncbn.worker.kernels;
 
 import io.syncbn.worker.kernels.NativeScratch.Role;
+import java.util.Arrays;
 import org.bytedeco.javacpp.FloatPointer;
 
 /** y = x · wᵀ, of N × I examples and O × I weights, on a library's multiplication. */
@@ -77,15 +78,16 @@ final class MatrixProduct implements LinearOperation {
 
     /** dw = dyᵀ · x. */
     @Override
-    public void addWeightsGradient(float[] gradients, int weightsOffset) {
+    public void weightsGradient(float[] gradients, int weightsOffset) {
         if (examples == 0) {
+            Arrays.fill(gradients, weightsOffset, weightsOffset + inputs * outputs, 0);
             return;
         }
         FloatPointer in = filled(Role.INPUT, input, 0, examples * inputs);
         FloatPointer dOut = scratch.buffer(Role.OUTPUT_GRADIENT).pointer();
         FloatPointer dw = scratch.buffer(Role.WEIGHTS_GRADIENT).pointer();
         multiplication.apply(true, false, outputs, inputs, examples, dOut, in, dw);
-        scratch.addTo(Role.WEIGHTS_GRADIENT, gradients, weightsOffset, inputs * outputs);
+        scratch.get(Role.WEIGHTS_GRADIENT, gradients, weightsOffset, inputs * outputs);
     }
 
     private FloatPointer filled(Role role, float[] source, int offset, int count) {

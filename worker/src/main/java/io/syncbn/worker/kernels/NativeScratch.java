@@ -26,7 +26,6 @@ final class NativeScratch implements AutoCloseable {
 
     private final Map<Role, Integer> reserved = new EnumMap<>(Role.class);
     private final Map<Role, NativeFloats> buffers = new EnumMap<>(Role.class);
-    private float[] staging = {};
 
     void reserve(Role role, int length) {
         if (!buffers.isEmpty()) {
@@ -43,15 +42,9 @@ final class NativeScratch implements AutoCloseable {
         return buffers.get(role);
     }
 
-    /** Adds the first numbers of a buffer to an array. */
-    void addTo(Role role, float[] destination, int offset, int count) {
-        if (staging.length < count) {
-            staging = new float[buffer(role).length()];
-        }
-        buffer(role).get(staging, 0, count);
-        for (int i = 0; i < count; i++) {
-            destination[offset + i] += staging[i];
-        }
+    /** Copies the first numbers of a buffer into an array. */
+    void get(Role role, float[] destination, int offset, int count) {
+        buffer(role).get(destination, offset, count);
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.syncbn.worker.kernels;
 
 import io.syncbn.worker.kernels.NativeScratch.Role;
+import java.util.Arrays;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.api.ops.DynamicCustomOp;
@@ -57,9 +58,11 @@ final class Nd4jConvolution implements LinearOperation {
     }
 
     @Override
-    public void addWeightsGradient(float[] gradients, int weightsOffset) {
+    public void weightsGradient(float[] gradients, int weightsOffset) {
         if (examples > 0) {
-            scratch.addTo(Role.WEIGHTS_GRADIENT, gradients, weightsOffset, geometry.weightsSize());
+            scratch.get(Role.WEIGHTS_GRADIENT, gradients, weightsOffset, geometry.weightsSize());
+        } else {
+            Arrays.fill(gradients, weightsOffset, weightsOffset + geometry.weightsSize(), 0);
         }
     }
 

@@ -10,6 +10,7 @@ import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_TO;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_WEIGHTS;
 
 import io.syncbn.worker.kernels.NativeScratch.Role;
+import java.util.Arrays;
 import org.bytedeco.dnnl.convolution_backward_data;
 import org.bytedeco.dnnl.convolution_backward_weights;
 import org.bytedeco.dnnl.convolution_forward;
@@ -117,12 +118,13 @@ final class OneDnnConvolution implements LinearOperation {
     }
 
     @Override
-    public void addWeightsGradient(float[] gradients, int weightsOffset) {
+    public void weightsGradient(float[] gradients, int weightsOffset) {
         if (examples == 0) {
+            Arrays.fill(gradients, weightsOffset, weightsOffset + geometry.weightsSize(), 0);
             return;
         }
         backwards[examples].computeWeightsGradient();
-        scratch.addTo(Role.WEIGHTS_GRADIENT, gradients, weightsOffset, geometry.weightsSize());
+        scratch.get(Role.WEIGHTS_GRADIENT, gradients, weightsOffset, geometry.weightsSize());
     }
 
     private memory.desc inputs(int count) {

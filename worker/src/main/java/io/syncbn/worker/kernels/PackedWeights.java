@@ -77,11 +77,14 @@ final class PackedWeights {
         }
     }
 
-    /** Adds a panel of the gradient, packed as {@link #pack} does, to one of O × I × K × K. */
-    void addTo(float[] packed, int first, float[] gradients, int offset) {
+    /** Copies a panel of the gradient, packed as {@link #pack} does, to its place in one of O × I × K × K. */
+    void unpack(float[] packed, int first, float[] gradients, int offset) {
         int width = width(first, out);
         int step = in * width;
         int known = Math.min(width, out - first);
+        if (met.length < taps) {
+            Arrays.fill(gradients, offset + first * in * taps, offset + (first + known) * in * taps, 0);
+        }
         for (int i0 = 0; i0 < in; i0 += BLOCK) {
             int i1 = Math.min(in, i0 + BLOCK);
             for (int lane = 0; lane < known; lane++) {
@@ -89,7 +92,7 @@ final class PackedWeights {
                     int to = offset + ((first + lane) * in + i) * taps;
                     int from = i * width + lane;
                     for (int tap : met) {
-                        gradients[to + tap] += packed[from + tap * step];
+                        gradients[to + tap] = packed[from + tap * step];
                     }
                 }
             }

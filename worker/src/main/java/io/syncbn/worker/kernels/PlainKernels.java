@@ -7,6 +7,8 @@ import java.util.Arrays;
  * from {@code first} on, which the SIMD twin uses for what does not fill a vector.
  */
 final class PlainKernels implements ChannelKernels {
+    /** Of {@link #squaredNorm}: enough that additions need not wait for one another. */
+    static final int SUMS = 16;
 
     /** How many rows to go through: none if no channel is left, because a row without work takes as long as a vector. */
     private static int countFrom(int first, Rows rows) {
@@ -139,6 +141,30 @@ final class PlainKernels implements ChannelKernels {
         for (int i = 0; i < size; i++) {
             sum[i] = a[i] + b[i];
         }
+    }
+
+    @Override
+    public double squaredNorm(float[] x, int from, int to) {
+        double[] sums = new double[SUMS];
+        addSquares(x, from, to, sums);
+        return total(sums);
+    }
+
+    /** Adds the square of each number, in turn, to one of the sums. */
+    static void addSquares(float[] x, int from, int to, double[] sums) {
+        for (int i = from; i < to; i++) {
+            sums[(i - from) % SUMS] += (double) x[i] * x[i];
+        }
+    }
+
+    /** Adds them up in halves; changes them. */
+    static double total(double[] sums) {
+        for (int half = sums.length / 2; half > 0; half /= 2) {
+            for (int i = 0; i < half; i++) {
+                sums[i] += sums[half + i];
+            }
+        }
+        return sums[0];
     }
 
     @Override

@@ -14,7 +14,7 @@ import java.util.List;
  *   <li>dx at an input pixel and channel: those rows of the filter that lead to an output pixel, descending; in a row columns,
  *       descending, and output channels, ascending, in chains of 128;
  *   <li>dw: output pixels by their class ({@link PixelClass}), classes in the order in which a picture shows them; in a class
- *       examples, rows and columns, each ascending, in chains of 96. The sum is added to the gradient.
+ *       examples, rows and columns, each ascending, in chains of 96.
  * </ul>
  *
  * <p>Short chains err less than one long chain would. Only pixels within a picture take part: a border's zeros are not
@@ -178,8 +178,9 @@ final class PortableConvolution implements LinearOperation {
     }
 
     @Override
-    public void addWeightsGradient(float[] gradients, int weightsOffset) {
+    public void weightsGradient(float[] gradients, int weightsOffset) {
         if (examples == 0) {
+            Arrays.fill(gradients, weightsOffset, weightsOffset + geometry.weightsSize(), 0);
             return;
         }
         float[] packed = scratch.array(Role.WEIGHTS);
@@ -190,7 +191,7 @@ final class PortableConvolution implements LinearOperation {
                     addOuter(pixels, p, Math.min(pixels.count(), p + BLOCK_PIXELS), c, packed);
                 }
             }
-            packing.addTo(packed, c, gradients, weightsOffset);
+            packing.unpack(packed, c, gradients, weightsOffset);
         }
     }
 

@@ -293,4 +293,32 @@ final class SimdKernels implements ChannelKernels {
         }
         return sum.reduceLanes(VectorOperators.ADD) == 0 && PlainKernels.allFiniteFrom(end, x, size);
     }
+
+    @Override
+    public double squaredNorm(float[] x, int from, int to) {
+        double[] sums = new double[PlainKernels.SUMS];
+        int end = to - (to - from) % PlainKernels.SUMS;
+        for (int at = from; at < end; at += TILE) {
+            addSquares(x, at, Math.min(end, at + TILE), sums);
+        }
+        PlainKernels.addSquares(x, end, to, sums);
+        return PlainKernels.total(sums);
+    }
+
+    /** @param to behind whole rounds of all sums */
+    private static void addSquares(float[] x, int from, int to, double[] sums) {
+        int lanes = DOUBLES.length();
+        for (int c = 0; c < PlainKernels.SUMS; c += 2 * lanes) {
+            DoubleVector sum0 = DoubleVector.fromArray(DOUBLES, sums, c);
+            DoubleVector sum1 = DoubleVector.fromArray(DOUBLES, sums, c + lanes);
+            for (int i = from + c; i < to; i += PlainKernels.SUMS) {
+                DoubleVector value0 = load(x, i);
+                DoubleVector value1 = load(x, i + lanes);
+                sum0 = sum0.add(value0.mul(value0));
+                sum1 = sum1.add(value1.mul(value1));
+            }
+            sum0.intoArray(sums, c);
+            sum1.intoArray(sums, c + lanes);
+        }
+    }
 }

@@ -72,6 +72,7 @@ final class WarmingKernels implements ChannelKernels {
         vectors.reluGradient(x, x, y, size);
         vectors.add(x, x, y, size);
         vectors.allFinite(x, size);
+        vectors.squaredNorm(x, 0, size);
     }
 
     @Override
@@ -119,5 +120,10 @@ final class WarmingKernels implements ChannelKernels {
     @Override
     public boolean allFinite(float[] x, int size) {
         return present().allFinite(x, size);
+    }
+
+    @Override
+    public double squaredNorm(float[] x, int from, int to) {
+        return present().squaredNorm(x, from, to);
     }
 }

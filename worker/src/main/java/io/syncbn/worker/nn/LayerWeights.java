@@ -12,12 +12,12 @@ public interface LayerWeights {
     /** The array that holds them; only read. */
     float[] values();
 
-    /** The array to which their gradient is added. */
+    /** The array into which their gradient is written. */
     float[] gradient();
 
     /** Their place in both arrays. */
     int offset();
 
-    /** Passes the gradient on to the parameters, once it has been added. */
+    /** Passes the gradient on to the parameters, once it has been written. */
     void finishGradient();
 }

@@ -31,7 +31,7 @@ final class LinearLayer implements Layer {
     private final LinearOperation map;
     private final ShardMemory memory;
     private final float[] output;
-    private final Runnable addWeightsGradient;
+    private final Runnable weightsGradient;
 
     LinearLayer(Place place, LayerWeights weights, LinearOperation map, ShardMemory memory) {
         this.place = place;
@@ -42,8 +42,8 @@ final class LinearLayer implements Layer {
         if (!place.first) {
             memory.reservePassedGradient(place.input);
         }
-        this.addWeightsGradient = () -> {
-            map.addWeightsGradient(weights.gradient(), weights.offset());
+        this.weightsGradient = () -> {
+            map.weightsGradient(weights.gradient(), weights.offset());
             weights.finishGradient();
         };
     }
@@ -81,7 +81,7 @@ final class LinearLayer implements Layer {
         }
         float[] inputGradient = place.first ? null : memory.passedGradient();
         map.backward(dy.values(), weights.values(), weights.offset(), inputGradient);
-        memory.lateGradient().leave(addWeightsGradient);
+        memory.lateGradient().leave(weightsGradient);
         return place.first ? null : new Tensor(inputGradient, dy.examples(), place.input);
     }
 }

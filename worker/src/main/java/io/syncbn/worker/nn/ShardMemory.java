@@ -2,11 +2,14 @@ package io.syncbn.worker.nn;
 
 import io.syncbn.worker.kernels.ChannelKernels;
 import io.syncbn.worker.kernels.LinearKernels;
+import java.util.Arrays;
+import java.util.BitSet;
 
 /** What the layers of one shard's model share. Belongs to the shard's {@link ShardModel}. */
 public final class ShardMemory {
     private final Replica replica;
     private final float[] gradients;
+    private final BitSet overwritten = new BitSet();
     private final BatchStatistics batchStatistics;
     private final Population population;
     private final int maxExamples;
@@ -35,9 +38,24 @@ public final class ShardMemory {
         return replica.weights();
     }
 
-    /** The shard's gradient, laid out as the weights; layers add to it. */
+    /** The shard's gradient, laid out as the weights; layers add to it, or overwrite what {@link #overwritesGradient} says. */
     public float[] gradients() {
         return gradients;
+    }
+
+    /** Says that each backward pass writes some numbers of the gradient, so that nobody need clear them. While layers are built. */
+    public void overwritesGradient(int offset, int size) {
+        overwritten.set(offset, offset + size);
+    }
+
+    /** Clears what layers add to. */
+    void clearGradients() {
+        for (int from = overwritten.nextClearBit(0); from < gradients.length; ) {
+            int next = overwritten.nextSetBit(from);
+            int to = next < 0 ? gradients.length : next;
+            Arrays.fill(gradients, from, to, 0);
+            from = overwritten.nextClearBit(to);
+        }
     }
 
     /** Running statistics of the model, at the offsets that {@link LayerScope#statistic} gave; only read. */

@@ -3,7 +3,6 @@ package io.syncbn.worker.nn;
 import io.syncbn.worker.kernels.ChannelKernels;
 import io.syncbn.worker.kernels.LinearKernels;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
@@ -84,7 +83,7 @@ public final class ShardModel implements AutoCloseable {
     public void beginStep() {
         memory.lateGradient().clear();
         memory.batchStatistics().clear();
-        Arrays.fill(memory.gradients(), 0);
+        memory.clearGradients();
     }
 
     /** What running statistics take in of the last training pass. */

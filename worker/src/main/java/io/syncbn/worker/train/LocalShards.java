@@ -1,6 +1,7 @@
 package io.syncbn.worker.train;
 
 import io.syncbn.proto.job.Job;
+import io.syncbn.proto.sums.Chunk;
 import io.syncbn.proto.sums.SumKind;
 import io.syncbn.proto.tree.Grouping;
 import io.syncbn.proto.tree.ShardRun;
@@ -134,10 +135,11 @@ public final class LocalShards implements AutoCloseable {
         return replicas.definition().normalizationLayers().size();
     }
 
-    /** Whether no layer lets the examples of one shard change what another shard computes. */
+    /** Whether the job has several shards, and no layer lets the examples of one change what another computes. */
     boolean areIndependent() {
-        return groups.groupSize() == 1
-                || replicas.definition().normalizationLayers().isEmpty();
+        return job.batches().shards() > 1
+                && (groups.groupSize() == 1
+                        || replicas.definition().normalizationLayers().isEmpty());
     }
 
     /** Runs a step for every shard, up to what they offer; does nothing if the step is committed already. */
@@ -146,7 +148,7 @@ public final class LocalShards implements AutoCloseable {
     }
 
     /** A chunk of the gradient over all shards. */
-    Sum<float[]> gradients(long step, int chunk, int of) {
+    Sum<Chunk> gradients(long step, int chunk, int of) {
         return collective.gradients(new Round(SumKind.GRADIENTS, step, chunk, of));
     }
 

@@ -10,8 +10,9 @@ import java.util.stream.DoubleStream;
  * so.
  *
  * @param parameters layout of the gradient
+ * @param isOfSeveral whether it is the sum of several shards; one shard has looked at all its numbers
  */
-record NonFiniteCheck(ParameterLayout parameters) {
+record NonFiniteCheck(ParameterLayout parameters, boolean isOfSeveral) {
     private static final ChannelKernels KERNELS = ChannelKernels.fastest();
 
     /** What is wrong with the sums, if anything; the same on all workers. */
@@ -19,8 +20,8 @@ record NonFiniteCheck(ParameterLayout parameters) {
         if (sums.notFinite() > 0) {
             return Optional.of((long) sums.notFinite() + " of the shards had numbers that are not finite");
         }
-        if (!KERNELS.allFinite(gradient, gradient.length)) {
-            int index = firstNotFinite(gradient);
+        if (isOfSeveral && !KERNELS.allFinite(gradient, gradient.length)) {
+            int index = firstNotFinite(gradient, 0);
             return Optional.of(
                     "the sum of all shards' gradients of " + parameters.nameAt(index) + " is " + gradient[index]);
         }
@@ -31,8 +32,9 @@ record NonFiniteCheck(ParameterLayout parameters) {
                 : Optional.of("the sum of all shards' losses or batch statistics is not finite");
     }
 
-    static int firstNotFinite(float[] values) {
-        int index = 0;
+    /** The first place at or behind {@code from}; there must be one. */
+    static int firstNotFinite(float[] values, int from) {
+        int index = from;
         while (Float.isFinite(values[index])) {
             index++;
         }

@@ -1,5 +1,6 @@
 package io.syncbn.worker.train;
 
+import io.syncbn.proto.sums.Chunk;
 import io.syncbn.worker.nn.ModelDefinition;
 import io.syncbn.worker.nn.MomentsReducer.Direction;
 import java.util.Locale;
@@ -69,13 +70,13 @@ final class NonFiniteGuard {
     }
 
     /**
-     * @param offset of the chunk in the flat gradient
+     * @param chunk of the flat gradient
      * @param squaredNorm of the chunk, in float64: not finite exactly when one of the numbers is not
      */
-    void gradient(int offset, float[] chunk, double squaredNorm) {
+    void gradient(Chunk chunk, double squaredNorm) {
         if (!isOver && !Double.isFinite(squaredNorm)) {
-            int index = NonFiniteCheck.firstNotFinite(chunk);
-            found("the gradient of " + model.parameters().nameAt(offset + index) + " is " + chunk[index]);
+            int index = NonFiniteCheck.firstNotFinite(chunk.values(), chunk.from());
+            found("the gradient of " + model.parameters().nameAt(index) + " is " + chunk.values()[index]);
         }
     }
 

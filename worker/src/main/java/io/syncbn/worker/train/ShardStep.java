@@ -1,5 +1,6 @@
 package io.syncbn.worker.train;
 
+import io.syncbn.proto.sums.Chunk;
 import io.syncbn.proto.sums.Chunks;
 import io.syncbn.proto.sums.SumKind;
 import io.syncbn.proto.tree.Grouping;
@@ -37,9 +38,6 @@ final class ShardStep {
     private final Tensor logitsGradient;
     private final NonFiniteGuard watch;
 
-    /** By chunk: what the collective frees, so that a large model leaves no garbage. */
-    private final float[][] freed;
-
     private int chunksLeft;
     /** Of the chunks offered in this step. */
     private double squaredNorm;
@@ -72,7 +70,6 @@ final class ShardStep {
         this.nanoClock = nanoClock;
         this.momentsWaits = new LayerClocks(normalizationLayers, nanoClock);
         this.chunks = Chunks.ofGradient(model.gradients().length);
-        this.freed = new float[chunks.count()][];
         this.logitsGradient = logitsGradient;
         this.watch = watch;
     }
@@ -147,21 +144,11 @@ final class ShardStep {
         while (chunksLeft > chunks.firstFrom(offset)) {
             chunksLeft--;
             Round round = new Round(SumKind.GRADIENTS, step, chunksLeft, chunks.count());
-            float[] chunk = copy(chunksLeft);
+            Chunk chunk = chunks.of(model.gradients(), chunksLeft);
             double squared = L2Norm.squared(chunk);
-            watch.gradient(chunks.start(chunksLeft), chunk, squared);
+            watch.gradient(chunk, squared);
             squaredNorm += squared;
             collective.offerGradients(round, shard, chunk);
         }
-    }
-
-    /** Of a chunk of the gradient, in an array that nobody else uses. */
-    private float[] copy(int chunk) {
-        float[] copy = freed[chunk] == null ? chunks.newArray(chunk) : freed[chunk];
-        if (collective.freesGradients()) {
-            freed[chunk] = copy;
-        }
-        chunks.copy(model.gradients(), chunk, copy);
-        return copy;
     }
 }

@@ -1,8 +1,6 @@
 package io.syncbn.worker.train;
 
-import io.syncbn.proto.sums.Chunks;
 import io.syncbn.worker.checkpoint.ModelState;
-import io.syncbn.worker.optim.L2Norm;
 import io.syncbn.worker.record.LayerWaits;
 import io.syncbn.worker.record.Recording;
 import io.syncbn.worker.record.StepRecord;
@@ -25,8 +23,7 @@ final class Trainer {
     private final Recording recording;
     private final LongSupplier nanoClock;
     private final WaitClock gradientsWait;
-    private final float[] gradient;
-    private final Chunks chunks;
+    private final SummedGradient gradients;
 
     Trainer(Timetable timetable, TrainingState state, LocalShards shards, Recording recording, LongSupplier nanoClock) {
         this.timetable = timetable;
@@ -35,8 +32,7 @@ final class Trainer {
         this.recording = recording;
         this.nanoClock = nanoClock;
         this.gradientsWait = new WaitClock(nanoClock);
-        this.gradient = new float[state.modelState().replica().weights().length];
-        this.chunks = Chunks.ofGradient(gradient.length);
+        this.gradients = new SummedGradient(state.modelState().replica().weights().length);
     }
 
     /**
@@ -77,15 +73,8 @@ final class Trainer {
     private void step(long step) {
         long start = nanoClock.getAsLong();
         List<ShardStep.Share> shares = shards.run(step);
-        boolean isNormNeeded = shards.areIndependent();
-        double squaredNorm = isNormNeeded ? 0 : Double.NaN;
-        for (int chunk = 0; chunk < chunks.count(); chunk++) {
-            float[] values = gradientsWait.await(shards.gradients(step, chunk, chunks.count()));
-            chunks.paste(values, chunk, gradient);
-            if (isNormNeeded) {
-                squaredNorm += L2Norm.squared(values);
-            }
-        }
+        float[] gradient = gradients.of(chunk -> gradientsWait.await(shards.gradients(step, chunk, gradients.count())));
+        double squaredNorm = shards.areIndependent() ? gradients.squaredNorm(gradient) : Double.NaN;
         long summed = nanoClock.getAsLong();
         CommitSum sums = CommitSum.unpack(
                 shards.commit(step).await(), state.modelState().replica().statistics());

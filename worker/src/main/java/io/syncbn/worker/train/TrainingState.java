@@ -33,7 +33,7 @@ final class TrainingState {
         this.timetable = timetable;
         this.replica = from.replica();
         this.updates = new WeightUpdates(job.optimization(), replica.parameters(), from.slots());
-        this.sumCheck = new NonFiniteCheck(replica.parameters());
+        this.sumCheck = new NonFiniteCheck(replica.parameters(), job.batches().shards() > 1);
         this.batchesTracked = from.batchesTracked();
         this.step = from.step();
         this.leftOutInARow = from.leftOutInARow();

@@ -3,6 +3,7 @@ package io.syncbn.worker.collective;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.syncbn.proto.sums.Chunk;
 import io.syncbn.proto.sums.SumKind;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -81,13 +82,13 @@ class LocalCollectiveTest {
             Round round = Round.of(SumKind.COMMIT, 1, 0);
             Round chunk = new Round(SumKind.GRADIENTS, 1, 0, 1);
             Sum<double[]> sum = null;
-            Sum<float[]> gradient = null;
+            Sum<Chunk> gradient = null;
             for (int s = 0; s < 3; s++) {
                 sum = collective.offer(round, s, new double[] {s + 1});
-                gradient = collective.offerGradients(chunk, s, new float[] {10 * s});
+                gradient = collective.offerGradients(chunk, s, new Chunk(new float[] {10 * s}));
             }
             assertThat(sum.await()).containsExactly(6);
-            assertThat(gradient.await()).containsExactly(30);
+            assertThat(gradient.await().values()).containsExactly(30);
         }
     }
 

@@ -12,6 +12,7 @@ import io.netty.channel.EventLoopGroup;
 import io.syncbn.proto.net.Address;
 import io.syncbn.proto.net.Channels;
 import io.syncbn.proto.net.Transport;
+import io.syncbn.proto.sums.Chunk;
 import io.syncbn.proto.sums.SumKind;
 import io.syncbn.proto.tree.Node;
 import io.syncbn.proto.v1.Plan;
@@ -112,15 +113,13 @@ class RemoteCollectiveTest {
     void ofAWorkerThatIsAloneOnlyCommitIsSent() throws Exception {
         try (RemoteCollective sums = openAlone();
                 RemoteCollective one = open()) {
-            assertThat(sums.freesGradients()).isTrue();
-            assertThat(one.freesGradients()).isFalse();
             Round gradient = Round.of(SumKind.GRADIENTS, 1, 0);
             for (int shard = 0; shard < 4; shard++) {
                 sums.offer(forward(1, 0), shard, new double[] {shard});
-                sums.offerGradients(gradient, shard, new float[] {1 << shard});
+                sums.offerGradients(gradient, shard, new Chunk(new float[] {1 << shard}));
                 sums.offer(Round.commit(1), shard, new double[] {10 * shard});
             }
-            assertThat(sums.gradients(gradient).await()).containsExactly(15);
+            assertThat(sums.gradients(gradient).await().values()).containsExactly(15);
             DataFrame sent = came.take();
             assertThat(sent.header().kind()).isEqualTo(SumKind.COMMIT);
             assertThat(sent.doubles()).containsExactly(60);
@@ -166,10 +165,13 @@ class RemoteCollectiveTest {
             assertThatThrownBy(waiting::await).isInstanceOf(OvertakenException.class);
             assertThatThrownBy(() -> sums.offer(forward(1, 0), 1, new double[] {1}))
                     .isInstanceOf(OvertakenException.class);
-            assertThatThrownBy(() -> sums.offerGradients(new Round(SumKind.GRADIENTS, 1, 0, 1), 1, new float[1]))
+            assertThatThrownBy(() ->
+                            sums.offerGradients(new Round(SumKind.GRADIENTS, 1, 0, 1), 1, new Chunk(new float[1])))
                     .isInstanceOf(OvertakenException.class);
             gradients.get().onNext(chunk(1, 13));
-            assertThat(sums.gradients(new Round(SumKind.GRADIENTS, 1, 0, 1)).await())
+            assertThat(sums.gradients(new Round(SumKind.GRADIENTS, 1, 0, 1))
+                            .await()
+                            .values())
                     .containsExactly(13);
             assertThat(sums.sum(Round.commit(1)).await()).containsExactly(11);
             assertThat(sums.endsWith(1)).isFalse();
@@ -211,7 +213,9 @@ class RemoteCollectiveTest {
             moments.get().onNext(root(SumKind.COMMIT, 6, 0, 11));
             gradients.get().onNext(chunk(6, 13));
             assertThat(sums.sum(Round.commit(6)).await()).containsExactly(11);
-            assertThat(sums.gradients(new Round(SumKind.GRADIENTS, 6, 0, 1)).await())
+            assertThat(sums.gradients(new Round(SumKind.GRADIENTS, 6, 0, 1))
+                            .await()
+                            .values())
                     .containsExactly(13);
             assertThatThrownBy(sums.offer(forward(7, 0), 1, new double[] {1})::await)
                     .isInstanceOf(AbandonedException.class)

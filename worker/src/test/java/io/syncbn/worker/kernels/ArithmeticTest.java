@@ -69,8 +69,8 @@ class ArithmeticTest {
         }
 
         @Override
-        public void addWeightsGradient(float[] gradients, int weightsOffset) {
-            map.addWeightsGradient(gradients, weightsOffset);
+        public void weightsGradient(float[] gradients, int weightsOffset) {
+            map.weightsGradient(gradients, weightsOffset);
             change(Part.WEIGHTS_GRADIENT, gradients);
         }
 

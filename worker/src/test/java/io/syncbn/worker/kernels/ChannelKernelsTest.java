@@ -1,6 +1,7 @@
 package io.syncbn.worker.kernels;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import java.util.Arrays;
 import java.util.List;
@@ -100,6 +101,26 @@ class ChannelKernelsTest {
                     x[i] = right;
                 }
             }
+        }
+    }
+
+    /** Small numbers beside large ones; parts of arrays that no vector fills, and some of several tiles. */
+    @Test
+    void normsAreThoseOfFloat64() {
+        Random random = new Random(5);
+        for (int length : new int[] {0, 1, 2, 15, 16, 17, 31, 32, 33, 100, 1023, 1024, 1030, 5000}) {
+            int from = random.nextInt(20);
+            float[] x = new float[from + length + 3];
+            double expected = 0;
+            for (int i = 0; i < x.length; i++) {
+                x[i] = (float) (random.nextGaussian() * Math.pow(10, random.nextInt(-2, 2)));
+                expected += i < from || i >= from + length ? 0 : (double) x[i] * x[i];
+            }
+            double norm = plain.squaredNorm(x, from, from + length);
+            assertThat(norm).as("%d numbers", length).isCloseTo(expected, within(1e-14 * expected));
+            assertThat(simd.squaredNorm(x, from, from + length))
+                    .as("%d numbers", length)
+                    .isEqualTo(norm);
         }
     }
 

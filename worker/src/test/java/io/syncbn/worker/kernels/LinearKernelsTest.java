@@ -64,7 +64,7 @@ class LinearKernelsTest {
             float[] dw = new float[weights.length];
             map.forward(x, examples, weights, OFFSET, y);
             map.backward(dy, weights, OFFSET, dx);
-            map.addWeightsGradient(dw, OFFSET);
+            map.weightsGradient(dw, OFFSET);
             return concatenated(y, dx, dw);
         }
     }
@@ -147,7 +147,7 @@ class LinearKernelsTest {
             for (LinearOperation map : List.of(convolution, product)) {
                 map.forward(none, 0, new float[9], 0, none);
                 map.backward(none, new float[9], 0, none);
-                map.addWeightsGradient(gradients, 0);
+                map.weightsGradient(gradients, 0);
             }
             assertThat(gradients).containsExactly(1, 2, 3, 4, 5, 6, 7, 8, 9);
         }

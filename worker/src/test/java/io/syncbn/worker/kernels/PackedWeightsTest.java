@@ -32,11 +32,11 @@ class PackedWeightsTest {
 
     @Test
     void aPanelHasTapsOfInputsOfOutputs() {
-        float[] back = new float[OFFSET + GEOMETRY.weightsSize()];
+        float[] back = dirty(OFFSET + GEOMETRY.weightsSize());
         for (int first = 0, width = 64; first < 112; first += width, width /= 2) {
             float[] packed = dirty(width * 5 * TAPS);
             PACKING.pack(weights(), OFFSET, first, packed);
-            PACKING.addTo(packed, first, back, OFFSET);
+            PACKING.unpack(packed, first, back, OFFSET);
             for (int o = first; o < first + width; o++) {
                 for (int i = 0; i < 5; i++) {
                     for (int tap = 0; tap < TAPS; tap++) {
@@ -79,8 +79,8 @@ class PackedWeightsTest {
         one.clear(packed, 0);
         assertThat(packed[(4 * 5 + 2) * 64 + 7]).isZero();
         Arrays.fill(packed, 1);
-        float[] gradients = new float[OFFSET + 50 * 5 * TAPS];
-        one.addTo(packed, 0, gradients, OFFSET);
+        float[] gradients = dirty(OFFSET + 50 * 5 * TAPS);
+        one.unpack(packed, 0, gradients, OFFSET);
         for (int i = OFFSET; i < gradients.length; i++) {
             assertThat(gradients[i]).isEqualTo((i - OFFSET) % TAPS == 4 ? 1 : 0);
         }

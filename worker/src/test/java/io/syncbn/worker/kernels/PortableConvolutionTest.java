@@ -3,6 +3,7 @@ package io.syncbn.worker.kernels;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -50,9 +51,10 @@ class PortableConvolutionTest {
                 float[] dx = new float[x.length];
                 float[] dw = numbers(random, w.length);
                 float[] expected = dw.clone();
+                Arrays.fill(expected, OFFSET, expected.length, 0);
                 convolution.forward(x, examples, w, OFFSET, y);
                 convolution.backward(dy, w, OFFSET, dx);
-                convolution.addWeightsGradient(dw, OFFSET);
+                convolution.weightsGradient(dw, OFFSET);
                 assertThat(y).as("y of %d", examples).isEqualTo(forward(geometry, x, w, examples));
                 assertThat(dx).as("dx of %d", examples).isEqualTo(backward(geometry, dy, w, examples));
                 addGradient(geometry, x, dy, expected, examples);

@@ -5,9 +5,9 @@ import static java.util.stream.Collectors.joining;
 
 import io.syncbn.proto.job.Job;
 import io.syncbn.proto.job.Kernels;
+import io.syncbn.proto.sums.Chunk;
 import io.syncbn.proto.tree.Node;
 import io.syncbn.proto.tree.ReductionTree;
-import io.syncbn.proto.tree.Sums;
 import io.syncbn.proto.tree.TreeFold;
 import io.syncbn.worker.checkpoint.StoredTensor;
 import io.syncbn.worker.nn.Float64Layers.Parameters;
@@ -116,12 +116,12 @@ final class SmallNetBatch {
                 return model.gradients().clone();
             }
         });
-        TreeFold<float[]> fold = new TreeFold<>(new ReductionTree(parts.size()), Sums::add);
-        Optional<float[]> sum = Optional.empty();
+        TreeFold<Chunk> fold = new TreeFold<>(new ReductionTree(parts.size()), Chunk::add);
+        Optional<Chunk> sum = Optional.empty();
         for (int shard = 0; shard < parts.size(); shard++) {
-            sum = fold.offer(new Node(0, shard), parts.get(shard));
+            sum = fold.offer(new Node(0, shard), new Chunk(parts.get(shard)));
         }
-        return sum.orElseThrow();
+        return sum.orElseThrow().values();
     }
 
     /** {@code x}, N × H × W × C, and {@code labels}. */

@@ -3,6 +3,7 @@ package io.syncbn.worker.optim;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.syncbn.proto.sums.Chunk;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -53,7 +54,7 @@ class L2NormTest {
                 x[i] = (float) (random.nextGaussian() * Math.pow(10, random.nextInt(-25, 25)));
                 expected += (double) x[i] * x[i];
             }
-            assertThat(L2Norm.squared(x)).isCloseTo(expected, within(1e-14 * expected));
+            assertThat(L2Norm.squared(new Chunk(x))).isCloseTo(expected, within(1e-14 * expected));
         }
     }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.syncbn.proto.job.Job;
+import io.syncbn.proto.sums.Chunk;
 import io.syncbn.proto.sums.SumKind;
 import io.syncbn.proto.tree.ShardRun;
 import io.syncbn.worker.checkpoint.StateDigest;
@@ -45,7 +46,7 @@ class AbandonedStepTest {
         }
 
         @Override
-        public Sum<float[]> gradients(Round round) {
+        public Sum<Chunk> gradients(Round round) {
             return limited(super.gradients(round));
         }
 

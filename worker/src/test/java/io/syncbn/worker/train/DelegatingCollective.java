@@ -1,8 +1,10 @@
 package io.syncbn.worker.train;
 
+import io.syncbn.proto.sums.Chunk;
 import io.syncbn.worker.collective.Collective;
 import io.syncbn.worker.collective.Round;
 import io.syncbn.worker.collective.Sum;
+import java.util.Arrays;
 import java.util.concurrent.CompletableFuture;
 
 /** Another collective, but for what a test does differently. */
@@ -13,19 +15,19 @@ class DelegatingCollective implements Collective {
         this.sums = sums;
     }
 
+    /** The same numbers in an array of their own, which no shard changes. */
+    static Chunk copy(Chunk chunk) {
+        return new Chunk(Arrays.copyOfRange(chunk.values(), chunk.from(), chunk.to()));
+    }
+
     @Override
     public Sum<double[]> offer(Round round, int shard, double[] part) {
         return sums.offer(round, shard, part);
     }
 
     @Override
-    public Sum<float[]> offerGradients(Round round, int shard, float[] part) {
+    public Sum<Chunk> offerGradients(Round round, int shard, Chunk part) {
         return sums.offerGradients(round, shard, part);
-    }
-
-    @Override
-    public boolean freesGradients() {
-        return sums.freesGradients();
     }
 
     @Override
@@ -34,7 +36,7 @@ class DelegatingCollective implements Collective {
     }
 
     @Override
-    public Sum<float[]> gradients(Round round) {
+    public Sum<Chunk> gradients(Round round) {
         return sums.gradients(round);
     }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.syncbn.proto.job.Job;
+import io.syncbn.proto.sums.Chunk;
 import io.syncbn.proto.sums.SumKind;
 import io.syncbn.proto.tree.ShardRun;
 import io.syncbn.worker.collective.Collective;
@@ -74,14 +75,15 @@ class GradientNoiseTest {
                         total[k] += mean[k] + sign * deviation[k];
                     }
                 }
-                parts.add(GradientNorms.ofShard(size, L2Norm.squared(sum)));
+                parts.add(GradientNorms.ofShard(size, L2Norm.squared(new Chunk(sum))));
             }
-            GradientNoise noise = sum(parts).noise(L2Norm.squared(total)).orElseThrow();
+            GradientNoise noise =
+                    sum(parts).noise(L2Norm.squared(new Chunk(total))).orElseThrow();
             square += noise.gradientSquare();
             variance += noise.gradientVariance();
         }
-        assertThat(square / (1 << examples)).isCloseTo(L2Norm.squared(mean), within(1e-9));
-        assertThat(variance / (1 << examples)).isCloseTo(L2Norm.squared(deviation), within(1e-9));
+        assertThat(square / (1 << examples)).isCloseTo(L2Norm.squared(new Chunk(mean)), within(1e-9));
+        assertThat(variance / (1 << examples)).isCloseTo(L2Norm.squared(new Chunk(deviation)), within(1e-9));
     }
 
     private static GradientNorms sum(List<GradientNorms> parts) {
@@ -113,17 +115,18 @@ class GradientNoiseTest {
         }
 
         @Override
-        public Sum<float[]> offerGradients(Round round, int shard, float[] part) {
-            parts.put(round.step() + " " + shard + " " + round.index(), part.clone());
-            return super.offerGradients(round, shard, part);
+        public Sum<Chunk> offerGradients(Round round, int shard, Chunk part) {
+            parts.put(
+                    round.step() + " " + shard + " " + round.index(), copy(part).values());
+            return super.offerGradients(round, shard, copy(part));
         }
 
         @Override
-        public Sum<float[]> gradients(Round round) {
-            Sum<float[]> sum = super.gradients(round);
+        public Sum<Chunk> gradients(Round round) {
+            Sum<Chunk> sum = super.gradients(round);
             return () -> {
-                float[] values = sum.await();
-                sums.put(round, values.clone());
+                Chunk values = sum.await();
+                sums.put(round, copy(values).values());
                 return values;
             };
         }

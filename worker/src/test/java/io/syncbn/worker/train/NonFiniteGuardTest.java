@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.syncbn.proto.job.Normalization;
+import io.syncbn.proto.sums.Chunk;
 import io.syncbn.worker.nn.ModelDefinition;
 import io.syncbn.worker.nn.MomentsReducer.Direction;
 import io.syncbn.worker.nn.norm.Normalizers;
@@ -28,8 +29,11 @@ class NonFiniteGuardTest {
         watch.begin(12);
     }
 
-    private void gradient(int offset, float[] chunk) {
-        watch.gradient(offset, chunk, L2Norm.squared(chunk));
+    private void gradient(int offset, float[] numbers) {
+        float[] whole = new float[offset + numbers.length];
+        System.arraycopy(numbers, 0, whole, offset, numbers.length);
+        Chunk chunk = new Chunk(whole, offset, numbers.length);
+        watch.gradient(chunk, L2Norm.squared(chunk));
     }
 
     @Test

@@ -3,6 +3,7 @@ package io.syncbn.worker.train;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.syncbn.proto.job.Job;
+import io.syncbn.proto.sums.Chunk;
 import io.syncbn.proto.sums.SumKind;
 import io.syncbn.proto.tree.ShardRun;
 import io.syncbn.worker.checkpoint.StateDigest;
@@ -34,7 +35,7 @@ class OvertakenStepTest {
     /** What another worker came to, which computes the same shard. */
     private static final class Sums {
         final Map<Round, double[]> doubles = new HashMap<>();
-        final Map<Round, float[]> floats = new HashMap<>();
+        final Map<Round, Chunk> floats = new HashMap<>();
         int offersAStep;
     }
 
@@ -53,7 +54,7 @@ class OvertakenStepTest {
         }
 
         @Override
-        public Sum<float[]> offerGradients(Round round, int shard, float[] part) {
+        public Sum<Chunk> offerGradients(Round round, int shard, Chunk part) {
             seen.offersAStep += round.step() == 1 ? 1 : 0;
             return super.offerGradients(round, shard, part);
         }
@@ -66,10 +67,9 @@ class OvertakenStepTest {
         }
 
         @Override
-        public Sum<float[]> gradients(Round round) {
-            Sum<float[]> sum = super.gradients(round);
-            return () ->
-                    seen.floats.computeIfAbsent(round, absent -> sum.await().clone());
+        public Sum<Chunk> gradients(Round round) {
+            Sum<Chunk> sum = super.gradients(round);
+            return () -> seen.floats.computeIfAbsent(round, absent -> copy(sum.await()));
         }
     }
 
@@ -101,7 +101,7 @@ class OvertakenStepTest {
         }
 
         @Override
-        public Sum<float[]> offerGradients(Round round, int shard, float[] part) {
+        public Sum<Chunk> offerGradients(Round round, int shard, Chunk part) {
             check(round);
             return super.offerGradients(round, shard, part);
         }
@@ -134,7 +134,7 @@ class OvertakenStepTest {
         }
 
         @Override
-        public Sum<float[]> gradients(Round round) {
+        public Sum<Chunk> gradients(Round round) {
             return overtakenStep == round.step() ? () -> others.floats.get(round) : super.gradients(round);
         }
 

@@ -2,7 +2,6 @@ package io.syncbn.worker.nn.weights;
 
 import io.syncbn.worker.nn.LayerWeights;
 import io.syncbn.worker.nn.ShardMemory;
-import java.util.Arrays;
 
 /** Weights in an array of their own, computed from parameters. */
 abstract class ComputedWeights implements LayerWeights {
@@ -36,7 +35,6 @@ abstract class ComputedWeights implements LayerWeights {
     @Override
     public final void finishGradient() {
         passGradientOn();
-        Arrays.fill(gradient, 0);
     }
 
     /** Adds to the parameters' gradients what {@link #gradient()} says. */

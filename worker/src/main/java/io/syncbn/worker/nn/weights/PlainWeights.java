@@ -17,7 +17,8 @@ record PlainWeights(float[] values, float[] gradient, int offset) implements Lay
         @Override
         public LayerWeightsFactory define(LayerScope scope, List<Integer> dimensions, Initializer initializer) {
             int offset = scope.parameter("weight", dimensions, Role.WEIGHT, initializer);
-            return memory -> of(memory, offset);
+            int size = Filters.of(dimensions).size();
+            return memory -> of(memory, offset, size);
         }
 
         @Override
@@ -26,7 +27,8 @@ record PlainWeights(float[] values, float[] gradient, int offset) implements Lay
         }
     };
 
-    private static PlainWeights of(ShardMemory memory, int offset) {
+    private static PlainWeights of(ShardMemory memory, int offset, int size) {
+        memory.overwritesGradient(offset, size);
         return new PlainWeights(memory.weights(), memory.gradients(), offset);
     }
 
