@@ -144,7 +144,7 @@ class EveryOptimizerTest {
 
     /** Large tensors and many steps: the loops run compiled and vectorized, and must give what they give on every JVM. */
     @ParameterizedTest
-    @CsvSource({"lars, clip-norm, 1, 83eeb3a", "lamb, clip-norm, 1, 761d6793", "sgd, clip-agc, 0.01, 7e1f1f2e"})
+    @CsvSource({"lars, clip-norm, 1, 83eeb3a", "lamb, clip-norm, 1, 761d6793", "sgd, clip-agc, 0.01, b7481e65"})
     void givesTheSameBitsOnEveryMachine(String optimizer, String clip, String limit, String bits) {
         Random random = new Random(1);
         ParameterLayout layout = OptimizerRun.layout(

@@ -81,13 +81,8 @@ class NotFiniteTest {
     private static List<Seen> train(Job job, boolean isPoisoned, int workers, Optional<ModelState> from)
             throws Exception {
         ExecutorService threads = Executors.newFixedThreadPool(workers);
-        // Workers that are not equally far: what one is done with, another may still need.
-        try (Collective collective =
-                new DelegatingCollective(
-                        new LocalCollective(SHARDS, job.model().normalization().groupSize(SHARDS))) {
-                    @Override
-                    public void done(long step) {}
-                }) {
+        try (Collective collective = new SeveralWorkers(
+                new LocalCollective(SHARDS, job.model().normalization().groupSize(SHARDS)))) {
             List<Future<Seen>> futures = IntStream.range(0, workers)
                     .mapToObj(worker -> threads.submit(() -> work(job, isPoisoned, worker, workers, from, collective)))
                     .toList();
