@@ -4,6 +4,7 @@ import static io.syncbn.deploy.bench.MarkdownTable.number;
 import static io.syncbn.deploy.bench.MarkdownTable.ratio;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -60,6 +61,9 @@ public record Comparison(
                 round.add(programs.step(configuration, "local", configuration.steps(steps)));
             }
             peerStep(configuration, "local").ifPresent(round::add);
+            if (isShared) {
+                round.add(programs.threads(configuration, configuration.steps(steps)));
+            }
             peer.map(one -> one.single(
                             Workload.RESNET20,
                             configuration.workers(),
@@ -112,7 +116,8 @@ public record Comparison(
     }
 
     private MarkdownTable steps(Results results) {
-        List<String> header = new ArrayList<>(List.of("workers × batch", "syncbn sync", "syncbn local"));
+        List<String> header =
+                new ArrayList<>(List.of("workers × batch", "syncbn sync", "syncbn local", "syncbn, one process"));
         if (peer.isPresent()) {
             header.addAll(List.of(
                     "PyTorch sync",
@@ -120,7 +125,7 @@ public record Comparison(
                     "PyTorch, one process, as many threads",
                     "images/s, sync / PyTorch sync",
                     "sync / PyTorch local",
-                    "sync / PyTorch, one process"));
+                    "one process / PyTorch, one process"));
         }
         header.addAll(List.of("step, sync / local", "worker MB", "coordinator MB", "start, s"));
         MarkdownTable table = new MarkdownTable(header);
@@ -130,6 +135,8 @@ public record Comparison(
             List<String> row = new ArrayList<>(List.of(configuration.toString()));
             row.add(withSpeed(sync, configuration));
             row.add(withSpeed(local, configuration));
+            OptionalDouble threads = results.median("/stepMillisMedian", ofThreads(configuration));
+            row.add(withSpeed(threads, configuration));
             if (peer.isPresent()) {
                 OptionalDouble torchSync = step(results, TORCH, "sync", configuration);
                 OptionalDouble torchLocal = step(results, TORCH, "local", configuration);
@@ -142,7 +149,7 @@ public record Comparison(
                 // Both have the same images a step, so the ratio of speeds is the inverse ratio of step times.
                 row.add(number(ratio(torchSync, sync), 2));
                 row.add(number(ratio(torchLocal, sync), 2));
-                row.add(number(ratio(torchAlone, sync), 2));
+                row.add(number(ratio(torchAlone, threads), 2));
             }
             row.add(number(ratio(sync, local), 2));
             row.add(number(results.median("/workerResidentMegabytes", where(OURS, "sync", configuration)), 0));
@@ -208,12 +215,19 @@ public record Comparison(
                 batch);
     }
 
+    /** All shards in one worker: with one shard that is what any worker does. */
+    private static Map<String, Object> ofThreads(Configuration configuration) {
+        Map<String, Object> where = where(OURS, "sync", configuration);
+        where.put("workers", 1);
+        return where;
+    }
+
     private static OptionalDouble step(Results results, String peer, String norm, Configuration configuration) {
         return results.median("/stepMillisMedian", where(peer, norm, configuration));
     }
 
     private static Map<String, Object> where(String peer, String norm, Configuration configuration) {
-        return Map.of(
+        Map<String, Object> where = new HashMap<>(Map.of(
                 "peer",
                 peer,
                 "model",
@@ -225,7 +239,11 @@ public record Comparison(
                 "workers",
                 configuration.workers(),
                 "batch",
-                configuration.batch());
+                configuration.batch()));
+        if (peer.equals(OURS)) {
+            where.put("shards", configuration.workers());
+        }
+        return where;
     }
 
     private static String withSpeed(OptionalDouble millis, Configuration configuration) {

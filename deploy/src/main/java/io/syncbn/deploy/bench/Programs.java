@@ -12,6 +12,25 @@ import java.util.stream.Collectors;
  */
 public record Programs(String mainClass) {
 
+    /** All shards in one worker, a thread each, normalized over all of them. */
+    Measurement threads(Configuration configuration, int steps) {
+        return measurement(
+                "syncbn, " + configuration + ", one process",
+                "step",
+                "--workers",
+                1,
+                "--shards",
+                configuration.workers(),
+                "--batch",
+                configuration.batch(),
+                "--model",
+                Workload.RESNET20.model(),
+                "--image-size",
+                Workload.RESNET20.size(),
+                "--steps",
+                steps);
+    }
+
     /** @param norm {@code sync} or {@code local} */
     Measurement step(Configuration configuration, String norm, int steps) {
         return measurement(

@@ -13,8 +13,9 @@ public final class RunSettings {
     public static final Setting WORKERS = new Setting(
             "workers",
             "W|MIN:MAX",
-            "4",
-            "number of worker processes; with two, the job goes on while at least MIN are there, and takes up to MAX");
+            "1",
+            "number of worker processes, among which shards are shared out; with two, the job goes on while at least MIN"
+                    + " are there, and takes up to MAX");
     public static final Setting OUT =
             new Setting("out", "DIR", "", "run directory, new or empty; default: runs/<data>-<model>-<time>");
     public static final Setting QUIET =

@@ -65,14 +65,23 @@ public final class Settings {
         }
     }
 
-    /** The job, empty where something is wrong with it. */
-    public Optional<Job> job(int workers) {
+    /** Whether a flag or a file sets it. */
+    public boolean isGiven(Setting setting) {
+        return given.containsKey(setting.name());
+    }
+
+    /**
+     * The job, empty where something is wrong with it.
+     *
+     * @param shards how many it has if it does not say so
+     */
+    public Optional<Job> job(int shards) {
         Optional.of(given.getOrDefault("data", JobSettings.named("data").defaultValue()))
                 .filter(data -> !data.isBlank())
                 .flatMap(data -> DataFormats.problem(Job.DataSource.of(data), imageSize()))
                 .ifPresent(problems::add);
         try {
-            return Optional.of(JobParser.parse(given, workers));
+            return Optional.of(JobParser.parse(given, shards));
         } catch (JobException e) {
             problems.addAll(e.problems());
             return Optional.empty();

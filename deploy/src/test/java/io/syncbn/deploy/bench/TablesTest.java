@@ -32,6 +32,7 @@ class TablesTest {
                 .put("size", 32)
                 .put("norm", norm)
                 .put("workers", workers)
+                .put("shards", workers)
                 .put("batch", batch)
                 .put("stepMillisMedian", millis);
     }
@@ -53,6 +54,7 @@ class TablesTest {
                         "PyTorch, 2 × 4, sync",
                         "syncbn, 2 × 4, local",
                         "PyTorch, 2 × 4, local",
+                        "syncbn, 2 × 4, one process",
                         "PyTorch, resnet20, 32 × 32, one process, threads: 2, batch: 8",
                         "syncbn, 1 × 64, sync",
                         "PyTorch, 1 × 64, local",
@@ -95,9 +97,10 @@ class TablesTest {
                         "--steps",
                         "50");
         assertThat(round.get(2).command()).containsSequence("--norm-group", "1");
-        assertThat(round.get(8).command())
-                .endsWith("--batch", "8", "--model", "resnet18", "--image-size", "64", "--steps", "80");
+        assertThat(round.get(4).command()).containsSequence("--workers", "1", "--shards", "2", "--batch", "4");
         assertThat(round.get(9).command())
+                .endsWith("--batch", "8", "--model", "resnet18", "--image-size", "64", "--steps", "80");
+        assertThat(round.get(10).command())
                 .endsWith(
                         "single",
                         "--threads",
@@ -110,8 +113,8 @@ class TablesTest {
                         "64",
                         "--steps",
                         "10");
-        assertThat(round.get(11).command()).endsWith("--steps", "400", "--floats", "33", "270000");
-        assertThat(round.get(12).command())
+        assertThat(round.get(12).command()).endsWith("--steps", "400", "--floats", "33", "270000");
+        assertThat(round.get(13).command())
                 .containsSequence("bench", "star")
                 .endsWith("--workers", "2", "--floats", "33,270000", "--rounds", "2000");
     }
@@ -129,6 +132,8 @@ class TablesTest {
                                 step("syncbn", "sync", 2, 4, 20.0),
                                 step("syncbn", "sync", 2, 4, 90.0),
                                 step("syncbn", "local", 2, 4, 20.0),
+                                step("syncbn", "sync", 1, 4, 16.0).put("shards", 2),
+                                step("syncbn", "sync", 1, 4, 999.0),
                                 step("pytorch-gloo", "sync", 2, 4, 100.0),
                                 step("pytorch-gloo", "local", 2, 4, 30.0),
                                 step("pytorch-gloo", "whole batch, 2 threads", 1, 8, 50.0),
@@ -153,17 +158,17 @@ class TablesTest {
                 .containsExactly(
                         "A training step of ResNet-20: milliseconds (images a second)",
                         "",
-                        "| workers × batch | syncbn sync | syncbn local | PyTorch sync | PyTorch local |"
+                        "| workers × batch | syncbn sync | syncbn local | syncbn, one process | PyTorch sync | PyTorch local |"
                                 + " PyTorch, one process, as many threads | images/s, sync / PyTorch sync |"
-                                + " sync / PyTorch local | sync / PyTorch, one process | step, sync / local |"
+                                + " sync / PyTorch local | one process / PyTorch, one process | step, sync / local |"
                                 + " worker MB | coordinator MB | start, s |",
-                        "| --------------: | ----------: | -----------: | -----------: | ------------: |"
+                        "| --------------: | ----------: | -----------: | ------------------: | -----------: | ------------: |"
                                 + " ------------------------------------: | ----------------------------: |"
-                                + " -------------------: | --------------------------: | -----------------: |"
+                                + " -------------------: | ---------------------------------: | -----------------: |"
                                 + " --------: | -------------: | -------: |",
-                        "| 2 × 4 | 25.0 (320) | 20.0 (400) | 100.0 (80) | 30.0 (267) | 50.0 (160) | 4.00 | 1.20 | 2.00 |"
+                        "| 2 × 4 | 25.0 (320) | 20.0 (400) | 16.0 (500) | 100.0 (80) | 30.0 (267) | 50.0 (160) | 4.00 | 1.20 | 3.13 |"
                                 + " 1.25 | 412 | 96 | 4.6 |",
-                        "| 1 × 64 | 200.0 (320) | – | – | 280.0 (229) | – | – | 1.40 | – | – | – | – | – |",
+                        "| 1 × 64 | 200.0 (320) | – | 200.0 (320) | – | 280.0 (229) | – | – | 1.40 | – | – | – | – | – |",
                         "",
                         "A training step in one process with one thread, 8 examples: milliseconds (images a second)",
                         "",

@@ -30,7 +30,7 @@ class SettingsReaderTest {
         assertThat(defaults)
                 .containsExactlyInAnyOrderEntriesOf(Map.ofEntries(
                         Map.entry("job", ""),
-                        Map.entry("workers", "4"),
+                        Map.entry("workers", "1"),
                         Map.entry("out", ""),
                         Map.entry("resume", ""),
                         Map.entry("allow-other-data", "false"),
@@ -299,7 +299,7 @@ class SettingsReaderTest {
         assertThat(workers("4:4")).hasToString("4");
         for (String wrong : List.of("", "0", "0:2", "3:2", "2:10", "2:", ":2", "1:2:3", "two")) {
             Settings settings = train(Map.of("workers", wrong));
-            assertThat(settings.range(RunSettings.WORKERS, 9)).isEqualTo(new Range(4, 4));
+            assertThat(settings.range(RunSettings.WORKERS, 9)).isEqualTo(new Range(1, 1));
             assertThat(problems(settings))
                     .containsExactly(
                             "--workers is '" + wrong + "'; expected a whole number from 1 to 9, or two as LEAST:MOST");

@@ -34,16 +34,16 @@ public final class JobParser {
      * Reads a job.
      *
      * @param given texts by name; those of {@link JobSettings} that are missing take their default, others are ignored
-     * @param workers what {@code shards} is when it is not given
+     * @param shards how many, when that is not given
      * @throws JobException with every problem, if there is one
      */
-    public static Job parse(Map<String, String> given, int workers) {
-        return new JobParser(given).job(workers);
+    public static Job parse(Map<String, String> given, int shards) {
+        return new JobParser(given).job(shards);
     }
 
-    private Job job(int workers) {
+    private Job job(int shards) {
         if (settings.get("shards").isEmpty()) {
-            settings.put("shards", Integer.toString(workers));
+            settings.put("shards", Integer.toString(shards));
         }
         Job job = new Job(settings, model(), data(), batches(), optimization(), determinism());
         requireGhostsInBatch(job);

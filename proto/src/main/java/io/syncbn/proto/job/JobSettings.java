@@ -23,7 +23,11 @@ public final class JobSettings {
                     "0",
                     "scale images of a folder, or draw shapes, to N by N pixels; 0: as they are"),
             new Setting("seed", "N", "1", "decides initial weights, order of the data, augmentation, dropout"),
-            new Setting("shards", "S", "", "number of parts of the training data; default: the number of workers"),
+            new Setting(
+                    "shards",
+                    "S",
+                    "",
+                    "number of parts of the training data; default: the number of workers, or 4 if none is given"),
             new Setting("batch", "N", "2", "examples of one shard in one step"),
             new Setting("epochs", "N", "", "passes over the training data; default 4, unless --steps is given"),
             new Setting("steps", "N", "", "length of the job in steps, instead of --epochs"),
