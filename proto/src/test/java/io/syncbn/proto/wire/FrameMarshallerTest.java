@@ -79,6 +79,16 @@ class FrameMarshallerTest {
         assertThat(drained(frame)).isEqualTo(drained(whole));
     }
 
+    /** A gradient is sent from where the shard goes on to compute in its next step. */
+    @Test
+    void aFrameHasTheNumbersThatWereThereWhenItWasMade() throws IOException {
+        FrameHeader header = new FrameHeader(7, 412, SumKind.GRADIENTS, 1, 0, new Node(0, 2), 3);
+        float[] gradient = {1, 2, 3, 4, 5};
+        DataFrame frame = DataFrame.of(header, new Payload.Float32(new Chunk(gradient, 2, 2)));
+        gradient[2] = 77;
+        assertThat(drained(frame)).isEqualTo(drained(DataFrame.of(header, new float[] {3, 4})));
+    }
+
     @Test
     void everyDamagedByteIsNoticed() throws IOException {
         DataFrame frame = DataFrame.of(MOMENTS, new double[] {1.5, -2.5, 1e300});
