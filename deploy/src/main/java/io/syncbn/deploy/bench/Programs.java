@@ -12,31 +12,27 @@ import java.util.stream.Collectors;
  */
 public record Programs(String mainClass) {
 
-    /** All shards in one worker, a thread each, normalized over all of them. */
-    Measurement threads(Configuration configuration, int steps) {
-        return measurement(
-                "syncbn, " + configuration + ", one process",
-                "step",
-                "--workers",
-                1,
-                "--shards",
-                configuration.workers(),
-                "--batch",
-                configuration.batch(),
-                "--model",
-                Workload.RESNET20.model(),
-                "--image-size",
-                Workload.RESNET20.size(),
-                "--steps",
-                steps);
+    /**
+     * ResNet-20, a shard a worker.
+     *
+     * @param norm {@code sync} or {@code local}
+     */
+    Measurement step(Configuration configuration, String norm, int steps) {
+        return step(configuration, norm, configuration.workers(), norm, steps);
     }
 
-    /** @param norm {@code sync} or {@code local} */
-    Measurement step(Configuration configuration, String norm, int steps) {
+    /** The same, with all shards in one worker, a thread each, normalized over all of them. */
+    Measurement threads(Configuration configuration, int steps) {
+        return step(configuration, "one process", 1, "sync", steps);
+    }
+
+    private Measurement step(Configuration configuration, String name, int workers, String norm, int steps) {
         return measurement(
-                "syncbn, " + configuration + ", " + norm,
+                "syncbn, " + configuration + ", " + name,
                 "step",
                 "--workers",
+                workers,
+                "--shards",
                 configuration.workers(),
                 "--batch",
                 configuration.batch(),

@@ -73,6 +73,8 @@ class TablesTest {
                 .endsWith(
                         "--workers",
                         "2",
+                        "--shards",
+                        "2",
                         "--batch",
                         "4",
                         "--norm-group",
