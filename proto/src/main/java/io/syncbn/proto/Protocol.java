@@ -4,8 +4,8 @@ package io.syncbn.proto;
 public final class Protocol {
     private Protocol() {}
 
-    /** Raised whenever a message, the tree or any arithmetic changes its meaning. */
-    public static final int VERSION = 6;
+    /** Raised whenever a message changes its meaning. Jobs and checkpoints are the same in all versions. */
+    public static final int VERSION = 7;
 
     /** Largest payload of one frame: far below gRPC's 4 MiB limit, so that chunks overlap in time. */
     public static final int MAX_CHUNK_BYTES = 256 * 1024;

@@ -70,7 +70,7 @@ class NotFiniteTest {
                     values[i] *= 4e37f;
                 }
             }
-            tensors.add(StoredTensor.ofFloats(tensor.name(), tensor.spec().dimensions(), values, 0));
+            tensors.add(StoredTensor.ofFloats(tensor.name(), tensor.spec().dimensions(), values));
         }
         return Files.write(directory.resolve("init.safetensors"), Safetensors.encode(tensors, Map.of()));
     }

@@ -1,6 +1,5 @@
 package io.syncbn.proto.job;
 
-import io.syncbn.proto.Protocol;
 import io.syncbn.proto.Sha256;
 import java.util.Map;
 import java.util.Set;
@@ -8,6 +7,12 @@ import java.util.TreeMap;
 
 /** A job's hash. Workers with different ones are never summed together. */
 public final class Fingerprint {
+    /**
+     * Raised whenever the same settings come to mean other bits in a way that the arithmetic's digest does not tell: another
+     * tree, another formula. It was the protocol's version once, and has its name.
+     */
+    private static final String MEANING = "protocol=6\n";
+
     /** Paths, which differ from machine to machine; the contents are compared by digest when a worker joins. */
     private static final Set<String> PLACES = Set.of("init");
 
@@ -37,7 +42,7 @@ public final class Fingerprint {
         return all;
     }
 
-    /** SHA-256, in hex, of the protocol's version and a {@code name=value} line a setting, in the order of names. */
+    /** SHA-256, in hex, of what settings mean and a {@code name=value} line a setting, in the order of names. */
     public static String of(Job job) {
         Map<String, String> lines = new TreeMap<>();
         job.settings().forEach((name, value) -> {
@@ -47,7 +52,7 @@ public final class Fingerprint {
             }
         });
         lines.put("data", job.data().source().format());
-        StringBuilder canonical = new StringBuilder("protocol=" + Protocol.VERSION + "\n");
+        StringBuilder canonical = new StringBuilder(MEANING);
         lines.forEach((name, value) ->
                 canonical.append(name).append('=').append(value).append('\n'));
         return Sha256.hex(canonical.toString());

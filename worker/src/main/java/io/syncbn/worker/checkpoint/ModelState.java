@@ -134,7 +134,7 @@ public record ModelState(Replica replica, long batchesTracked, Slots slots, long
 
     private static void addAll(List<StoredTensor> tensors, String prefix, ParameterLayout layout, float[] flat) {
         for (Entry entry : layout.entries()) {
-            tensors.add(StoredTensor.ofFloats(prefix + entry.name(), entry.dimensions(), flat, entry.offset()));
+            tensors.add(StoredTensor.ofFloats(prefix + entry.name(), entry.dimensions(), entry.read(flat)));
         }
     }
 
@@ -142,8 +142,7 @@ public record ModelState(Replica replica, long batchesTracked, Slots slots, long
     static float[] flat(ParameterLayout layout, String prefix, Map<String, StoredTensor> tensors) {
         float[] flat = new float[layout.size()];
         for (Entry entry : layout.entries()) {
-            float[] elements = tensors.get(prefix + entry.name()).floats();
-            System.arraycopy(elements, 0, flat, entry.offset(), elements.length);
+            entry.write(tensors.get(prefix + entry.name()).floats(), flat);
         }
         return flat;
     }

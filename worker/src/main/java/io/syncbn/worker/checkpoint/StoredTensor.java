@@ -27,11 +27,11 @@ public record StoredTensor(TensorSpec spec, ByteBuffer bytes) {
         bytes = bytes.slice().order(ByteOrder.LITTLE_ENDIAN);
     }
 
-    /** A float32 tensor of the elements {@code offset …} of a flat array, copied. */
-    public static StoredTensor ofFloats(String name, List<Integer> dimensions, float[] flat, int offset) {
+    /** A float32 tensor of these elements, copied. */
+    public static StoredTensor ofFloats(String name, List<Integer> dimensions, float[] elements) {
         TensorSpec spec = new TensorSpec(name, ElementType.F32, dimensions);
-        ByteBuffer bytes = ByteBuffer.allocate(Math.toIntExact(spec.bytes())).order(ByteOrder.LITTLE_ENDIAN);
-        bytes.asFloatBuffer().put(flat, offset, bytes.capacity() / Float.BYTES);
+        ByteBuffer bytes = ByteBuffer.allocate(elements.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        bytes.asFloatBuffer().put(elements);
         return new StoredTensor(spec, bytes);
     }
 

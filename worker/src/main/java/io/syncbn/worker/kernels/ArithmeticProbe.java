@@ -62,27 +62,28 @@ final class ArithmeticProbe {
                     work.examples,
                     geometry.inputSize(),
                     geometry.outputSize(),
-                    geometry.weightsSize());
+                    WeightOrder.of(geometry));
         }
         for (int i = 0; i < products.length; i++) {
             int[] size = PRODUCTS[i];
-            probe.add(products[i], size[0], size[1], size[2], size[1] * size[2]);
+            probe.add(products[i], size[0], size[1], size[2], new WeightOrder(size[2], size[1], 1));
         }
         probe.addNormalization(kernels);
         return HexFormat.of().formatHex(probe.sha256.digest());
     }
 
-    private void add(LinearOperation map, int examples, int inputs, int outputs, int weightsSize) {
-        float[] weights = numbers(weightsSize);
+    private void add(LinearOperation map, int examples, int inputs, int outputs, WeightOrder order) {
+        float[] weights = new float[order.size()];
+        order.fromFileOrder(numbers(weights.length), weights, 0);
         float[] y = new float[examples * outputs];
         float[] dx = new float[examples * inputs];
-        float[] dw = new float[weightsSize];
+        float[] dw = new float[weights.length];
         map.forward(numbers(dx.length), examples, weights, 0, y);
         map.backward(numbers(y.length), weights, 0, dx);
         map.weightsGradient(dw, 0);
         add(y);
         add(dx);
-        add(dw);
+        add(order.inFileOrder(dw, 0));
     }
 
     private void addNormalization(ChannelKernels kernels) {

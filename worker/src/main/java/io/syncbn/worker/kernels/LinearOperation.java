@@ -6,7 +6,7 @@ package io.syncbn.worker.kernels;
  * nothing depends on it, but before any other map of the same {@link LinearKernels} runs backward.
  *
  * <p>Arrays hold N examples, of which there may be none, from their beginning; weights stand somewhere in a longer
- * array. Belongs to one shard and its natives.
+ * array, in {@link WeightOrder}. Belongs to one shard and its natives.
  */
 public interface LinearOperation {
 

@@ -28,6 +28,7 @@ final class MatrixProduct implements LinearOperation {
 
     private final int inputs;
     private final int outputs;
+    private final WeightOrder order;
     private final NativeScratch scratch;
     private final Multiplication multiplication;
     private float[] input;
@@ -36,6 +37,7 @@ final class MatrixProduct implements LinearOperation {
     MatrixProduct(int inputs, int outputs, int maxExamples, NativeScratch scratch, Multiplication multiplication) {
         this.inputs = inputs;
         this.outputs = outputs;
+        this.order = new WeightOrder(outputs, inputs, 1);
         this.scratch = scratch;
         this.multiplication = multiplication;
         int weights = Math.multiplyExact(inputs, outputs);
@@ -54,8 +56,9 @@ final class MatrixProduct implements LinearOperation {
         if (examples == 0) {
             return;
         }
-        FloatPointer in = filled(Role.INPUT, x, 0, examples * inputs);
-        FloatPointer w = filled(Role.WEIGHTS, weights, weightsOffset, inputs * outputs);
+        FloatPointer in = filled(Role.INPUT, x, examples * inputs);
+        scratch.putWeights(order, weights, weightsOffset);
+        FloatPointer w = scratch.buffer(Role.WEIGHTS).pointer();
         NativeFloats out = scratch.buffer(Role.OUTPUT);
         multiplication.apply(false, true, examples, outputs, inputs, in, w, out.pointer());
         out.get(y, 0, examples * outputs);
@@ -67,9 +70,10 @@ final class MatrixProduct implements LinearOperation {
         if (examples == 0) {
             return;
         }
-        FloatPointer dOut = filled(Role.OUTPUT_GRADIENT, dy, 0, examples * outputs);
+        FloatPointer dOut = filled(Role.OUTPUT_GRADIENT, dy, examples * outputs);
         if (dx != null) {
-            FloatPointer w = filled(Role.WEIGHTS, weights, weightsOffset, inputs * outputs);
+            scratch.putWeights(order, weights, weightsOffset);
+            FloatPointer w = scratch.buffer(Role.WEIGHTS).pointer();
             NativeFloats dIn = scratch.buffer(Role.INPUT_GRADIENT);
             multiplication.apply(false, false, examples, inputs, outputs, dOut, w, dIn.pointer());
             dIn.get(dx, 0, examples * inputs);
@@ -83,16 +87,16 @@ final class MatrixProduct implements LinearOperation {
             Arrays.fill(gradients, weightsOffset, weightsOffset + inputs * outputs, 0);
             return;
         }
-        FloatPointer in = filled(Role.INPUT, input, 0, examples * inputs);
+        FloatPointer in = filled(Role.INPUT, input, examples * inputs);
         FloatPointer dOut = scratch.buffer(Role.OUTPUT_GRADIENT).pointer();
         FloatPointer dw = scratch.buffer(Role.WEIGHTS_GRADIENT).pointer();
         multiplication.apply(true, false, outputs, inputs, examples, dOut, in, dw);
-        scratch.get(Role.WEIGHTS_GRADIENT, gradients, weightsOffset, inputs * outputs);
+        scratch.getWeightsGradient(order, gradients, weightsOffset);
     }
 
-    private FloatPointer filled(Role role, float[] source, int offset, int count) {
+    private FloatPointer filled(Role role, float[] source, int count) {
         NativeFloats buffer = scratch.buffer(role);
-        buffer.put(0, source, offset, count);
+        buffer.put(0, source, 0, count);
         return buffer.pointer();
     }
 }

@@ -27,6 +27,9 @@ final class NativeScratch implements AutoCloseable {
     private final Map<Role, Integer> reserved = new EnumMap<>(Role.class);
     private final Map<Role, NativeFloats> buffers = new EnumMap<>(Role.class);
 
+    /** Weights, or their gradient, on their way between our order and the library's. */
+    private float[] inFileOrder;
+
     void reserve(Role role, int length) {
         if (!buffers.isEmpty()) {
             throw new IllegalStateException("memory was reserved for " + role + " after the first use");
@@ -42,9 +45,23 @@ final class NativeScratch implements AutoCloseable {
         return buffers.get(role);
     }
 
-    /** Copies the first numbers of a buffer into an array. */
-    void get(Role role, float[] destination, int offset, int count) {
-        buffer(role).get(destination, offset, count);
+    /** Copies weights, in PyTorch's order, to where the library reads them. */
+    void putWeights(WeightOrder order, float[] weights, int offset) {
+        order.toFileOrder(weights, offset, inFileOrder());
+        buffer(Role.WEIGHTS).put(0, inFileOrder, 0, order.size());
+    }
+
+    /** Copies the weights' gradient from where the library wrote it. */
+    void getWeightsGradient(WeightOrder order, float[] gradients, int offset) {
+        buffer(Role.WEIGHTS_GRADIENT).get(inFileOrder(), 0, order.size());
+        order.fromFileOrder(inFileOrder, gradients, offset);
+    }
+
+    private float[] inFileOrder() {
+        if (inFileOrder == null) {
+            inFileOrder = new float[Math.max(reserved.get(Role.WEIGHTS), reserved.get(Role.WEIGHTS_GRADIENT))];
+        }
+        return inFileOrder;
     }
 
     @Override

@@ -38,7 +38,7 @@ final class Nd4jConvolution implements LinearOperation {
             return;
         }
         scratch.buffer(Role.INPUT).put(0, x, 0, examples * geometry.inputSize());
-        scratch.buffer(Role.WEIGHTS).put(0, weights, weightsOffset, geometry.weightsSize());
+        scratch.putWeights(WeightOrder.of(geometry), weights, weightsOffset);
         Nd4j.exec(operations(examples).forward);
         scratch.buffer(Role.OUTPUT).get(y, 0, examples * geometry.outputSize());
     }
@@ -49,7 +49,7 @@ final class Nd4jConvolution implements LinearOperation {
             return;
         }
         scratch.buffer(Role.INPUT).put(0, input, 0, examples * geometry.inputSize());
-        scratch.buffer(Role.WEIGHTS).put(0, weights, weightsOffset, geometry.weightsSize());
+        scratch.putWeights(WeightOrder.of(geometry), weights, weightsOffset);
         scratch.buffer(Role.OUTPUT).put(0, dy, 0, examples * geometry.outputSize());
         Nd4j.exec(operations(examples).backward);
         if (dx != null) {
@@ -60,7 +60,7 @@ final class Nd4jConvolution implements LinearOperation {
     @Override
     public void weightsGradient(float[] gradients, int weightsOffset) {
         if (examples > 0) {
-            scratch.get(Role.WEIGHTS_GRADIENT, gradients, weightsOffset, geometry.weightsSize());
+            scratch.getWeightsGradient(WeightOrder.of(geometry), gradients, weightsOffset);
         } else {
             Arrays.fill(gradients, weightsOffset, weightsOffset + geometry.weightsSize(), 0);
         }

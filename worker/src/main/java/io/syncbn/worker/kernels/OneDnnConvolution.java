@@ -98,7 +98,7 @@ final class OneDnnConvolution implements LinearOperation {
         if (forwards[examples] == null) {
             forwards[examples] = new Forward(examples);
         }
-        scratch.buffer(Role.WEIGHTS).put(0, weights, weightsOffset, geometry.weightsSize());
+        scratch.putWeights(WeightOrder.of(geometry), weights, weightsOffset);
         forwards[examples].run(x, y);
     }
 
@@ -112,7 +112,7 @@ final class OneDnnConvolution implements LinearOperation {
         }
         scratch.buffer(Role.OUTPUT_GRADIENT).put(0, dy, 0, examples * geometry.outputSize());
         if (dx != null) {
-            scratch.buffer(Role.WEIGHTS).put(0, weights, weightsOffset, geometry.weightsSize());
+            scratch.putWeights(WeightOrder.of(geometry), weights, weightsOffset);
             backwards[examples].computeInputGradient(dx);
         }
     }
@@ -124,7 +124,7 @@ final class OneDnnConvolution implements LinearOperation {
             return;
         }
         backwards[examples].computeWeightsGradient();
-        scratch.get(Role.WEIGHTS_GRADIENT, gradients, weightsOffset, geometry.weightsSize());
+        scratch.getWeightsGradient(WeightOrder.of(geometry), gradients, weightsOffset);
     }
 
     private memory.desc inputs(int count) {

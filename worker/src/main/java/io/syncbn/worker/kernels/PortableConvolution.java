@@ -18,7 +18,7 @@ import java.util.List;
  * </ul>
  *
  * <p>Short chains err less than one long chain would. Only pixels within a picture take part: a border's zeros are not
- * multiplied. Activations are N × H × W × C, weights O × I × K × K.
+ * multiplied. Activations are N × H × W × C, weights in {@link WeightOrder}.
  */
 final class PortableConvolution implements LinearOperation {
     /** How many pixels are taken at a time: whole groups, whose numbers stay in a first-level cache. A chain of dw. */
@@ -28,6 +28,7 @@ final class PortableConvolution implements LinearOperation {
     private static final int PART = 128;
 
     private final ConvolutionGeometry geometry;
+    private final WeightOrder order;
     private final PackedWeights packing;
     private final PortableScratch scratch;
     private final Tiles tiles;
@@ -44,11 +45,12 @@ final class PortableConvolution implements LinearOperation {
 
     PortableConvolution(ConvolutionGeometry geometry, int maxExamples, PortableScratch scratch, Tiles tiles) {
         this.geometry = geometry;
+        this.order = WeightOrder.of(geometry);
         this.packing = new PackedWeights(geometry);
         this.scratch = scratch;
         this.tiles = tiles;
-        this.outputs = PackedWeights.blocks(geometry.outputChannels());
-        this.inputs = PackedWeights.blocks(geometry.inputChannels());
+        this.outputs = WeightOrder.wholeBlocks(geometry.outputChannels());
+        this.inputs = WeightOrder.wholeBlocks(geometry.inputChannels());
         this.classes = new Classes[maxExamples + 1];
         int outputPixels = Math.multiplyExact(maxExamples, geometry.outputHeight() * geometry.outputWidth());
         int inputPixels = Math.multiplyExact(maxExamples, geometry.height() * geometry.width());
@@ -63,7 +65,7 @@ final class PortableConvolution implements LinearOperation {
     }
 
     private static boolean areBlocks(int channels) {
-        return channels == PackedWeights.blocks(channels);
+        return channels == WeightOrder.wholeBlocks(channels);
     }
 
     private int outputPixels() {
@@ -85,15 +87,20 @@ final class PortableConvolution implements LinearOperation {
         if (examples == 0) {
             return;
         }
-        float[] packed = scratch.array(Role.WEIGHTS);
         boolean isWhole = areBlocks(geometry.outputChannels());
         float[] result = isWhole ? y : scratch.array(Role.WHOLE_BLOCKS);
         int row = geometry.width() * geometry.inputChannels();
         for (int c = 0, width; c < outputs; c += width) {
-            width = PackedWeights.width(c, outputs);
-            packing.pack(weights, weightsOffset, c, packed);
+            width = WeightOrder.wholePanel(c, outputs);
+            float[] panel = weights;
+            int panelAt = weightsOffset + order.panelAt(c);
+            if (!isWholePanel(c, width)) {
+                panel = scratch.array(Role.WEIGHTS);
+                panelAt = 0;
+                packing.fillUp(weights, weightsOffset, c, panel);
+            }
             for (PixelClass pixels : classes().output) {
-                sum(pixels, x, row, geometry.inputChannels(), packed, result, outputs, c, width);
+                sum(pixels, x, row, geometry.inputChannels(), panel, panelAt, result, outputs, c, width);
             }
         }
         if (!isWhole) {
@@ -116,10 +123,10 @@ final class PortableConvolution implements LinearOperation {
         float[] result = isWhole ? dx : scratch.array(Role.WHOLE_BLOCKS);
         int row = geometry.outputWidth() * geometry.outputChannels();
         for (int c = 0, width; c < inputs; c += width) {
-            width = PackedWeights.width(c, inputs);
-            packing.packTransposed(weights, weightsOffset, c, packed);
+            width = WeightOrder.wholePanel(c, inputs);
+            packing.transpose(weights, weightsOffset, c, packed);
             for (PixelClass pixels : classes().input) {
-                sum(pixels, gradient, row, geometry.outputChannels(), packed, result, inputs, c, width);
+                sum(pixels, gradient, row, geometry.outputChannels(), packed, 0, result, inputs, c, width);
             }
         }
         if (!isWhole) {
@@ -140,7 +147,8 @@ final class PortableConvolution implements LinearOperation {
             float[] from,
             int row,
             int channels,
-            float[] packed,
+            float[] panel,
+            int panelAt,
             float[] result,
             int pitch,
             int channel,
@@ -157,8 +165,8 @@ final class PortableConvolution implements LinearOperation {
                             pixels.sources(),
                             r * row + k,
                             Math.min(PART, count - k),
-                            packed,
-                            (pixels.taps()[r] * channels + k) * width,
+                            panel,
+                            panelAt + (pixels.taps()[r] * channels + k) * width,
                             width,
                             result,
                             pixels.targets(),
@@ -183,22 +191,32 @@ final class PortableConvolution implements LinearOperation {
             Arrays.fill(gradients, weightsOffset, weightsOffset + geometry.weightsSize(), 0);
             return;
         }
-        float[] packed = scratch.array(Role.WEIGHTS);
-        for (int c = 0; c < outputs; c += PackedWeights.width(c, outputs)) {
-            packing.clear(packed, c);
+        for (int c = 0, width; c < outputs; c += width) {
+            width = WeightOrder.wholePanel(c, outputs);
+            boolean isWhole = isWholePanel(c, width);
+            float[] panel = isWhole ? gradients : scratch.array(Role.WEIGHTS);
+            int panelAt = isWhole ? weightsOffset + order.panelAt(c) : 0;
+            Arrays.fill(panel, panelAt, panelAt + order.inputs() * order.taps() * width, 0);
             for (PixelClass pixels : classes().output) {
                 for (int p = 0; p < pixels.count(); p += BLOCK_PIXELS) {
-                    addOuter(pixels, p, Math.min(pixels.count(), p + BLOCK_PIXELS), c, packed);
+                    addOuter(pixels, p, Math.min(pixels.count(), p + BLOCK_PIXELS), c, width, panel, panelAt);
                 }
             }
-            packing.unpack(packed, c, gradients, weightsOffset);
+            if (!isWhole) {
+                packing.takeFrom(panel, c, gradients, weightsOffset);
+            }
         }
     }
 
-    private void addOuter(PixelClass pixels, int from, int to, int channel, float[] packed) {
+    /** Whether the panel of weights that begins with an output can be used where it stands. */
+    private boolean isWholePanel(int first, int width) {
+        return WeightOrder.panel(first, geometry.outputChannels()) == width;
+    }
+
+    private void addOuter(
+            PixelClass pixels, int from, int to, int channel, int width, float[] gradientPanel, int panelAt) {
         float[] panel = scratch.array(Role.GRADIENT_PANEL);
         int channels = geometry.inputChannels();
-        int width = PackedWeights.width(channel, outputs);
         copyPanel(pixels, from, to, channel, width, panel);
         for (int r = 0; r < pixels.taps().length; r++) {
             tiles.outer(
@@ -209,8 +227,8 @@ final class PortableConvolution implements LinearOperation {
                     panel,
                     from,
                     to,
-                    packed,
-                    pixels.taps()[r] * channels * width,
+                    gradientPanel,
+                    panelAt + pixels.taps()[r] * channels * width,
                     width);
         }
     }

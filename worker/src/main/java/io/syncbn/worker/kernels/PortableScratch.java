@@ -6,7 +6,7 @@ import java.util.Map;
 /** Arrays that the convolutions of a shard share, as long as the largest needs. */
 final class PortableScratch {
     enum Role {
-        /** A packed panel, or one of their gradient. */
+        /** A panel of weights, or of their gradient, that is not used where it stands. */
         WEIGHTS,
         /** A copy of dy, from the input's gradient to the weights' gradient. */
         OUTPUT_GRADIENT,

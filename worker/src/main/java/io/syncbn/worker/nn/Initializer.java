@@ -7,6 +7,7 @@ import java.util.Arrays;
 @FunctionalInterface
 public interface Initializer {
 
+    /** Sets some elements of a flat array; those of convolutions and dense layers in PyTorch's order, which is changed later. */
     void fill(float[] weights, int offset, int count, CounterRandom random);
 
     static Initializer constant(float value) {

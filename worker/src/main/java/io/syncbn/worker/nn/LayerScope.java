@@ -1,5 +1,6 @@
 package io.syncbn.worker.nn;
 
+import io.syncbn.worker.nn.ParameterLayout.Entry;
 import io.syncbn.worker.nn.ParameterLayout.Role;
 import java.util.List;
 
@@ -38,7 +39,7 @@ public final class LayerScope {
     }
 
     /**
-     * Registers a parameter.
+     * Registers a parameter whose elements have PyTorch's order.
      *
      * @param suffix as in PyTorch: {@code weight} gives {@code NAME.weight} in files
      * @param dimensions PyTorch's
@@ -46,6 +47,15 @@ public final class LayerScope {
      */
     public int parameter(String suffix, List<Integer> dimensions, Role role, Initializer initializer) {
         return blueprint.parameter(name + "." + suffix, dimensions, role, initializer);
+    }
+
+    /**
+     * Registers the weights of a convolution or a dense layer, in the order that it reads.
+     *
+     * @param dimensions PyTorch's: outputs first, then inputs
+     */
+    public Entry weights(String suffix, List<Integer> dimensions, Initializer initializer) {
+        return blueprint.weights(name + "." + suffix, dimensions, initializer);
     }
 
     /** Registers a parameter that has the layer's own name. */

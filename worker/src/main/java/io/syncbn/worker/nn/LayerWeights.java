@@ -9,7 +9,7 @@ public interface LayerWeights {
     /** Computes them from the model's parameters; before each forward pass. */
     void prepare();
 
-    /** The array that holds them; only read. */
+    /** The array that holds them, in {@link io.syncbn.worker.kernels.WeightOrder}; only read. */
     float[] values();
 
     /** The array into which their gradient is written. */

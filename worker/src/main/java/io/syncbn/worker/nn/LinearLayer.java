@@ -1,6 +1,7 @@
 package io.syncbn.worker.nn;
 
 import io.syncbn.worker.kernels.LinearOperation;
+import io.syncbn.worker.kernels.WeightOrder;
 import java.util.Arrays;
 import java.util.Optional;
 
@@ -19,10 +20,9 @@ final class LinearLayer implements Layer {
      * @param window of a convolution; none of a dense layer
      */
     record Place(Shape input, Shape output, int biasOffset, boolean first, Optional<SlidingWindow> window) {
-        private int weights() {
-            int inputs = input.channels()
-                    * window.map(square -> square.size() * square.size()).orElse(1);
-            return inputs * output.channels();
+        private WeightOrder order() {
+            int taps = window.map(square -> square.size() * square.size()).orElse(1);
+            return new WeightOrder(output.channels(), input.channels(), taps);
         }
     }
 
@@ -62,15 +62,12 @@ final class LinearLayer implements Layer {
     @Override
     public InferenceGraph.Value infer(InferenceGraph graph, InferenceGraph.Value x) {
         weights.prepare();
-        float[] w = slice(weights.values(), weights.offset(), place.weights());
+        float[] w = place.order().inFileOrder(weights.values(), weights.offset());
         Optional<float[]> bias = place.biasOffset == NO_BIAS
                 ? Optional.empty()
-                : Optional.of(slice(memory.weights(), place.biasOffset, place.output.channels()));
+                : Optional.of(Arrays.copyOfRange(
+                        memory.weights(), place.biasOffset, place.biasOffset + place.output.channels()));
         return place.window.isPresent() ? graph.conv2d(x, w, bias, place.window.get()) : graph.dense(x, w, bias);
-    }
-
-    private static float[] slice(float[] all, int offset, int length) {
-        return Arrays.copyOfRange(all, offset, offset + length);
     }
 
     @Override

@@ -1,10 +1,12 @@
 package io.syncbn.worker.nn;
 
+import io.syncbn.worker.kernels.WeightOrder;
 import io.syncbn.worker.nn.ParameterLayout.Entry;
 import io.syncbn.worker.nn.ParameterLayout.Role;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /** What a model has registered while it is being defined; common to all scopes of a {@link Net}. */
@@ -39,7 +41,19 @@ final class ModelBuilderState {
 
     /** Registers a parameter and returns its offset. */
     int parameter(String name, List<Integer> dimensions, Role role, Initializer initializer) {
-        Entry entry = new Entry(name, dimensions, parameterCount, role);
+        return parameter(new Entry(name, dimensions, parameterCount, role), initializer);
+    }
+
+    /** Registers the weights of a convolution or a dense layer. */
+    Entry weights(String name, List<Integer> dimensions, Initializer initializer) {
+        int taps = dimensions.stream().skip(2).reduce(1, Math::multiplyExact);
+        WeightOrder order = new WeightOrder(dimensions.get(0), dimensions.get(1), taps);
+        Entry entry = new Entry(name, dimensions, parameterCount, Role.WEIGHT, Optional.of(order));
+        parameter(entry, initializer);
+        return entry;
+    }
+
+    private int parameter(Entry entry, Initializer initializer) {
         parameters.add(entry);
         initializers.add(initializer);
         parameterCount = Math.addExact(parameterCount, entry.size());

@@ -86,6 +86,8 @@ public final class ModelDefinition {
             ParameterLayout.Entry entry = parameters.entries().get(i);
             CounterRandom random = new CounterRandom(seed, Purpose.WEIGHTS, i, 0, 0);
             initializers.get(i).fill(weights, entry.offset(), entry.size(), random);
+            int end = entry.offset() + entry.size();
+            entry.write(Arrays.copyOfRange(weights, entry.offset(), end), weights);
         }
         float[] running = new float[statistics.size()];
         for (ParameterLayout.Entry entry : statistics.entries()) {

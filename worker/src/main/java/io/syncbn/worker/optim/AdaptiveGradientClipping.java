@@ -1,5 +1,6 @@
 package io.syncbn.worker.optim;
 
+import io.syncbn.worker.nn.Filters;
 import io.syncbn.worker.nn.ParameterLayout;
 import io.syncbn.worker.nn.ParameterLayout.Entry;
 import java.util.ArrayList;
@@ -22,7 +23,7 @@ final class AdaptiveGradientClipping {
     private static final double LEAST_GRADIENT_NORM = 1e-6;
 
     private final double limit;
-    private final List<Rows> clipped = new ArrayList<>();
+    private final List<Entry> clipped = new ArrayList<>();
     private final float[] result;
 
     /** @param limit above 0 */
@@ -33,7 +34,7 @@ final class AdaptiveGradientClipping {
         String lastLayer = layer(entries.get(entries.size() - 1));
         for (Entry entry : entries) {
             if (!layer(entry).equals(lastLayer)) {
-                clipped.add(Rows.of(entry));
+                clipped.add(entry);
             }
         }
     }
@@ -52,36 +53,25 @@ final class AdaptiveGradientClipping {
      */
     float[] clip(float[] weights, float[] gradientSum, float examples) {
         System.arraycopy(gradientSum, 0, result, 0, result.length);
-        for (Rows rows : clipped) {
-            for (int from = rows.from(); from < rows.to(); from += rows.length()) {
-                clipRow(weights, from, from + rows.length(), examples);
-            }
+        for (Entry entry : clipped) {
+            clip(entry.filters(), entry.offset(), weights, examples);
         }
         return result;
     }
 
-    private void clipRow(float[] weights, int from, int to, float examples) {
-        double most = limit * Math.max(L2Norm.of(weights, from, to), LEAST_WEIGHT_NORM);
-        double norm = L2Norm.ofMean(result, from, to, examples);
-        if (norm > most) {
-            float factor = (float) (most / Math.max(norm, LEAST_GRADIENT_NORM));
-            for (int i = from; i < to; i++) {
-                result[i] *= factor;
+    private void clip(Filters rows, int offset, float[] weights, float examples) {
+        double[] weightSquares = rows.dots(weights, offset, weights, offset);
+        double[] gradientSquares = rows.dots(result, offset, result, offset);
+        float[] factors = new float[rows.outputs()];
+        for (int row = 0; row < factors.length; row++) {
+            double most = limit * Math.max(Math.sqrt(weightSquares[row]), LEAST_WEIGHT_NORM);
+            double norm = Math.sqrt(gradientSquares[row]) / examples;
+            factors[row] = norm > most ? (float) (most / Math.max(norm, LEAST_GRADIENT_NORM)) : 1;
+        }
+        rows.forEachRun((first, count, at) -> {
+            for (int i = 0; i < count; i++) {
+                result[offset + at + i] *= factors[first + i];
             }
-        }
-    }
-
-    /**
-     * The rows of one parameter.
-     *
-     * @param from its first element
-     * @param to behind its last
-     * @param length of each row
-     */
-    private record Rows(int from, int to, int length) {
-        static Rows of(Entry entry) {
-            int rows = entry.dimensions().size() > 1 ? entry.dimensions().get(0) : 1;
-            return new Rows(entry.offset(), entry.offset() + entry.size(), entry.size() / rows);
-        }
+        });
     }
 }

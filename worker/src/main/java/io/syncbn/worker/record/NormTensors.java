@@ -24,10 +24,10 @@ public record NormTensors(Map<String, float[]> byTag) {
         Map<String, float[]> byTag = new LinkedHashMap<>();
         for (Entry entry : replica.parameters().entries()) {
             if (entry.role() == Role.NORM_SCALE) {
-                byTag.put(LayerTags.of(entry.name()), replica.parameters().slice(replica.weights(), entry));
+                byTag.put(LayerTags.of(entry.name()), entry.read(replica.weights()));
             }
             if (entry.role() == Role.NORM_SCALE || entry.role() == Role.NORM_SHIFT) {
-                float[] sums = replica.parameters().slice(gradient, entry);
+                float[] sums = entry.read(gradient);
                 for (int i = 0; i < sums.length; i++) {
                     sums[i] /= examples;
                 }
@@ -35,7 +35,7 @@ public record NormTensors(Map<String, float[]> byTag) {
             }
         }
         for (Entry entry : replica.statistics().entries()) {
-            byTag.put(LayerTags.of(entry.name()), replica.statistics().slice(replica.runningStatistics(), entry));
+            byTag.put(LayerTags.of(entry.name()), entry.read(replica.runningStatistics()));
         }
         return new NormTensors(byTag);
     }

@@ -149,7 +149,7 @@ class InitializationTest {
             tensors.add(
                     floats == null
                             ? tensor
-                            : StoredTensor.ofFloats(name, tensor.spec().dimensions(), floats, 0));
+                            : StoredTensor.ofFloats(name, tensor.spec().dimensions(), floats));
         }
         Path file = file(tensors);
         assertThatThrownBy(() -> Initialization.read(file, FRESH, States.SLOTS, false))
@@ -215,8 +215,8 @@ class InitializationTest {
     void namesEverythingThatDoesNotFit() throws IOException {
         List<StoredTensor> tensors = new ArrayList<>(tensors(
                 name -> !name.equals("conv1.weight") && !name.equals("fc.weight") && !name.endsWith("running_var")));
-        tensors.add(StoredTensor.ofFloats("conv1.weigth", List.of(2, 1, 1, 1), new float[2], 0));
-        tensors.add(StoredTensor.ofFloats("fc.weight", List.of(10, 2), new float[20], 0));
+        tensors.add(StoredTensor.ofFloats("conv1.weigth", List.of(2, 1, 1, 1), new float[2]));
+        tensors.add(StoredTensor.ofFloats("fc.weight", List.of(10, 2), new float[20]));
         tensors.add(StoredTensor.ofLong("optimizer", 1));
         Path file = file(tensors);
         assertThatThrownBy(() -> Initialization.read(file, FRESH, States.SLOTS, false))

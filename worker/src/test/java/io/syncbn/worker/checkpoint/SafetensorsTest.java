@@ -55,12 +55,12 @@ class SafetensorsTest {
     private static List<StoredTensor> reference() {
         return List.of(
                 StoredTensor.ofFloats(
-                        "conv1.weight", List.of(2, 2), new float[] {1.5f, -2, 0, Float.POSITIVE_INFINITY}, 0),
+                        "conv1.weight", List.of(2, 2), new float[] {1.5f, -2, 0, Float.POSITIVE_INFINITY}),
                 StoredTensor.ofLong("bn1.num_batches_tracked", 7),
                 tensor("a.mask", ElementType.BOOL, List.of(3), "010001"),
                 tensor("z.double", ElementType.F64, List.of(1), "9a9999999999b93f"),
                 tensor("h.half", ElementType.F16, List.of(3), "003c00b8ff7b"),
-                StoredTensor.ofFloats("empty", List.of(0, 3), new float[0], 0));
+                StoredTensor.ofFloats("empty", List.of(0, 3), new float[0]));
     }
 
     @Test

@@ -57,10 +57,12 @@ class StoredTensorTest {
     }
 
     @Test
-    void takesAPartOfAFlatArray() {
-        StoredTensor tensor = StoredTensor.ofFloats("t", List.of(2, 1), new float[] {1, 2, 3, 4}, 1);
+    void hasAsManyElementsAsItsDimensionsSay() {
+        StoredTensor tensor = StoredTensor.ofFloats("t", List.of(2, 1), new float[] {2, 3});
         assertThat(tensor.floats()).containsExactly(2, 3);
         assertThat(tensor.spec().form()).isEqualTo("F32 [2, 1]");
+        assertThatThrownBy(() -> StoredTensor.ofFloats("t", List.of(2, 1), new float[3]))
+                .hasMessage("t F32 [2, 1] takes 8 bytes, not 12");
     }
 
     @Test

@@ -41,6 +41,7 @@ class PortableConvolutionTest {
     @MethodSource("geometries")
     void isTheFormulaInItsOrder(ConvolutionGeometry geometry) {
         Random random = new Random(geometry.hashCode());
+        WeightOrder order = WeightOrder.of(geometry);
         for (Tiles tiles : new Tiles[] {new PlainTiles(), new VectorTiles()}) {
             PortableConvolution convolution = new PortableConvolution(geometry, MOST, new PortableScratch(), tiles);
             for (int examples : new int[] {MOST, 1, 0, 2}) {
@@ -52,9 +53,12 @@ class PortableConvolutionTest {
                 float[] dw = numbers(random, w.length);
                 float[] expected = dw.clone();
                 Arrays.fill(expected, OFFSET, expected.length, 0);
-                convolution.forward(x, examples, w, OFFSET, y);
-                convolution.backward(dy, w, OFFSET, dx);
+                float[] ordered = w.clone();
+                order.fromFileOrder(Arrays.copyOfRange(w, OFFSET, w.length), ordered, OFFSET);
+                convolution.forward(x, examples, ordered, OFFSET, y);
+                convolution.backward(dy, ordered, OFFSET, dx);
                 convolution.weightsGradient(dw, OFFSET);
+                System.arraycopy(order.inFileOrder(dw, OFFSET), 0, dw, OFFSET, order.size());
                 assertThat(y).as("y of %d", examples).isEqualTo(forward(geometry, x, w, examples));
                 assertThat(dx).as("dx of %d", examples).isEqualTo(backward(geometry, dy, w, examples));
                 addGradient(geometry, x, dy, expected, examples);

@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.within;
 import io.syncbn.proto.job.JobParser;
 import io.syncbn.proto.job.Kernels;
 import io.syncbn.worker.nn.Architecture;
+import io.syncbn.worker.nn.FileOrder;
 import io.syncbn.worker.nn.Float64Layers;
 import io.syncbn.worker.nn.Float64Layers.Parameters;
 import io.syncbn.worker.nn.Float64Layers.Twin;
@@ -63,9 +64,8 @@ class FixupTest {
                         Arrays.copyOfRange(y, first, first + logits.size()),
                         1e-5);
                 model.backward(run.part(dy, Shape.flat(CLASSES), shard), pass);
-                for (int i = 0; i < gradients.length; i++) {
-                    gradients[i] += model.gradients()[i];
-                }
+                float[] ordered = FileOrder.of(replica.parameters(), model.gradients());
+                Arrays.setAll(gradients, i -> gradients[i] + ordered[i]);
             }
         }
         for (Entry entry : replica.parameters().entries()) {
@@ -97,7 +97,7 @@ class FixupTest {
     void everyBranchBeginsAsZeroAndTheHeadToo() {
         Replica replica = MODEL.newReplica(3);
         for (Entry entry : replica.parameters().entries()) {
-            float[] first = replica.parameters().slice(replica.weights(), entry);
+            float[] first = entry.read(replica.weights());
             if (entry.name().endsWith("scale")) {
                 assertThat(first).containsExactly(1);
             } else if (entry.name().contains("bias")
@@ -108,7 +108,7 @@ class FixupTest {
         }
         double squares = 0;
         Entry conv = entry("layer3.0.conv1.weight");
-        for (float weight : replica.parameters().slice(replica.weights(), conv)) {
+        for (float weight : conv.read(replica.weights())) {
             squares += weight * weight;
         }
         double expected = 2.0 / (9 * 64) / 3; // He's variance, over the number of blocks

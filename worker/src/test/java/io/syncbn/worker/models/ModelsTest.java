@@ -7,6 +7,7 @@ import io.syncbn.proto.job.JobSettings;
 import io.syncbn.proto.job.Kernels;
 import io.syncbn.proto.job.Normalization;
 import io.syncbn.worker.nn.Architecture;
+import io.syncbn.worker.nn.Initializer;
 import io.syncbn.worker.nn.ModelDefinition;
 import io.syncbn.worker.nn.ModelException;
 import io.syncbn.worker.nn.MomentsReducer;
@@ -18,6 +19,7 @@ import io.syncbn.worker.nn.ShardModel;
 import io.syncbn.worker.nn.SoftmaxCrossEntropy;
 import io.syncbn.worker.nn.Tensor;
 import io.syncbn.worker.nn.norm.Normalizers;
+import io.syncbn.worker.random.CounterRandom;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -231,6 +233,17 @@ class ModelsTest {
             }
         }
         assertThat(losses.get(5)).as("losses %s", losses).isLessThan(0.9 * losses.get(0));
+    }
+
+    @Test
+    void firstWeightsComeInTheOrderOfFiles() {
+        var replica = define("resnet8", CIFAR).newReplica(7);
+        Entry conv = replica.parameters().entries().get(0);
+        assertThat(conv.dimensions()).containsExactly(16, 3, 3, 3);
+        float[] expected = new float[conv.size()];
+        CounterRandom random = new CounterRandom(7, CounterRandom.Purpose.WEIGHTS, 0, 0, 0);
+        Initializer.heNormal(3, 16).fill(expected, 0, expected.length, random);
+        assertThat(conv.read(replica.weights())).isEqualTo(expected);
     }
 
     /** Of models on pictures of 32 x 32: what their checkpoints hold, and must go on to be resumed by. */

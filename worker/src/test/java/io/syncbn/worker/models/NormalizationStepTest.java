@@ -8,6 +8,7 @@ import io.syncbn.worker.PyTorch;
 import io.syncbn.worker.checkpoint.ModelState;
 import io.syncbn.worker.checkpoint.Safetensors;
 import io.syncbn.worker.checkpoint.StoredTensor;
+import io.syncbn.worker.nn.FileOrder;
 import io.syncbn.worker.nn.ModelDefinition;
 import io.syncbn.worker.nn.ParameterLayout.Entry;
 import io.syncbn.worker.nn.ParameterLayout.Role;
@@ -163,12 +164,13 @@ class NormalizationStepTest {
             WeightUpdates updates = new WeightUpdates(job.optimization(), replica.parameters(), slots);
             for (int step = 1; step <= STEPS; step++) {
                 Path files = directory.resolve(name.replaceAll("[^a-z0-9]", "-") + "-" + seed + "-" + step);
-                float[] before = replica.weights().clone();
+                float[] before = FileOrder.of(replica.parameters(), replica.weights());
                 SmallNetBatch batch = SmallNetBatch.awayFromKinks(job, replica, random, EXAMPLES);
                 double[] exact = exact(job, replica, slots, batch.float64Gradient());
                 write(files, batch, new ModelState(replica, 0, slots, 0));
                 updates.step(replica.weights(), batch.gradientSum(definition), batch.examples(), RATE);
-                steps.add(new Step(definition, before, exact, replica.weights().clone(), files));
+                steps.add(new Step(
+                        definition, before, exact, FileOrder.of(replica.parameters(), replica.weights()), files));
             }
         }
         return steps;
@@ -196,8 +198,9 @@ class NormalizationStepTest {
     }
 
     private static double[] widened(float[] flat, Entry entry) {
-        double[] wide = new double[entry.size()];
-        Arrays.setAll(wide, i -> flat[entry.offset() + i]);
+        float[] elements = entry.read(flat);
+        double[] wide = new double[elements.length];
+        Arrays.setAll(wide, i -> elements[i]);
         return wide;
     }
 

@@ -114,17 +114,17 @@ class PyTorchResNetTest {
         Tensor dy = normal(random, Shape.flat(CLASSES));
         List<StoredTensor> tensors = new ArrayList<>();
         tensors.add(StoredTensor.ofFloats(
-                "x", List.of(EXAMPLES, shape.channels(), shape.height(), shape.width()), channelsFirst(x), 0));
-        tensors.add(StoredTensor.ofFloats("dy", List.of(EXAMPLES, CLASSES), dy.values(), 0));
+                "x", List.of(EXAMPLES, shape.channels(), shape.height(), shape.width()), channelsFirst(x)));
+        tensors.add(StoredTensor.ofFloats("dy", List.of(EXAMPLES, CLASSES), dy.values()));
         Pass pass = new Pass(true, new Pass.BatchId(1, 1, 0, 0), MomentsReducer.LOCAL, offset -> {});
         try (ShardModel model = definition.newShardModel(replica, EXAMPLES, Kernels.PORTABLE)) {
             model.beginStep();
             float[] logits = model.forward(x, pass).values();
-            tensors.add(StoredTensor.ofFloats("logits", List.of(EXAMPLES, CLASSES), logits, 0));
+            tensors.add(StoredTensor.ofFloats("logits", List.of(EXAMPLES, CLASSES), logits));
             model.backward(dy, pass);
             for (Entry entry : definition.parameters().entries()) {
                 tensors.add(StoredTensor.ofFloats(
-                        "grad." + entry.name(), entry.dimensions(), model.gradients(), entry.offset()));
+                        "grad." + entry.name(), entry.dimensions(), entry.read(model.gradients())));
             }
         }
         return tensors;

@@ -211,7 +211,7 @@ final class SmallNet implements Architecture {
     private static double[] statistic(Replica replica, String name) {
         return replica.statistics().entries().stream()
                 .filter(entry -> entry.name().equals(name))
-                .map(entry -> replica.statistics().slice(replica.runningStatistics(), entry))
+                .map(entry -> entry.read(replica.runningStatistics()))
                 .map(SmallNet::wide)
                 .findFirst()
                 .orElseThrow();

@@ -137,8 +137,8 @@ final class SmallNetBatch {
         }
         List<Integer> dimensions = List.of(labels.length, shape.height(), shape.width(), shape.channels());
         return List.of(
-                StoredTensor.ofFloats("x", dimensions, pictures, 0),
-                StoredTensor.ofFloats("labels", List.of(labels.length), classes, 0));
+                StoredTensor.ofFloats("x", dimensions, pictures),
+                StoredTensor.ofFloats("labels", List.of(labels.length), classes));
     }
 
     /** What {@code networks.py} needs to know. */

@@ -33,7 +33,7 @@ public final class Float64Layers {
         public static Parameters of(Replica replica) {
             Parameters parameters = new Parameters();
             for (ParameterLayout.Entry entry : replica.parameters().entries()) {
-                float[] slice = replica.parameters().slice(replica.weights(), entry);
+                float[] slice = entry.read(replica.weights());
                 double[] value = new double[slice.length];
                 Arrays.setAll(value, i -> slice[i]);
                 parameters.put(entry.name(), value);

@@ -68,7 +68,8 @@ class LayerOrderTest {
             int first = run.firstExample(shard) * CLASSES;
             double[] expected = Arrays.copyOfRange(logits, first, first + result.logits().length);
             assertClose("logits of shard " + shard, result.logits(), expected, TOLERANCE);
-            Arrays.setAll(gradients, i -> gradients[i] + result.gradients()[i]);
+            float[] ordered = FileOrder.of(replica.parameters(), result.gradients());
+            Arrays.setAll(gradients, i -> gradients[i] + ordered[i]);
         }
         for (Entry entry : replica.parameters().entries()) {
             double[] actual = Arrays.copyOfRange(gradients, entry.offset(), entry.offset() + entry.size());

@@ -364,6 +364,6 @@ class NetTest {
                 .filter(each -> each.name().equals(name))
                 .findFirst()
                 .orElseThrow();
-        return replica.parameters().slice(replica.weights(), entry);
+        return entry.read(replica.weights());
     }
 }

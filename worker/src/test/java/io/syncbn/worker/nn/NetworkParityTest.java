@@ -60,7 +60,8 @@ class NetworkParityTest {
             String who = "seed " + seed + ", shard " + shard + ": ";
             Result result = results.get(shard);
             assertClose(who + "logits", result.logits(), slice(logits, run, shard), TOLERANCE);
-            Arrays.setAll(gradients, i -> gradients[i] + result.gradients()[i]);
+            float[] ordered = FileOrder.of(replica.parameters(), result.gradients());
+            Arrays.setAll(gradients, i -> gradients[i] + ordered[i]);
         }
         for (ParameterLayout.Entry entry : replica.parameters().entries()) {
             assertGradient(entry, gradients, parameters);

@@ -3,9 +3,15 @@ package io.syncbn.worker.optim;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.syncbn.worker.kernels.WeightOrder;
 import io.syncbn.worker.nn.ParameterLayout;
+import io.syncbn.worker.nn.ParameterLayout.Entry;
+import io.syncbn.worker.nn.ParameterLayout.Role;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 /** By hand; {@link EveryOptimizerTest} has more layouts and numbers. */
@@ -60,5 +66,36 @@ class AdaptiveGradientClippingTest {
         float[] ones = {3, 4, 6, 8, 3, 4, 1, 1};
         assertThat(clip(1, layout, ones, 64, 48, 64, 48, 64, 48, 64, 48))
                 .containsExactly(new float[] {16, 12, 32, 24, 16, 12, 64, 48}, within(1e-5f));
+    }
+
+    /** Weights of a convolution do not stand as in a file: filters are the same all the same, and so are their norms. */
+    @Test
+    void filtersInPanelsAreClippedAlike() {
+        int filters = 70;
+        WeightOrder order = new WeightOrder(filters, 3, 4);
+        List<Integer> dimensions = List.of(filters, 3, 2, 2);
+        int size = filters * 12;
+        Entry last = new Entry("fc.weight", List.of(1, 2), size, Role.WEIGHT);
+        Entry rows = new Entry("conv.weight", dimensions, 0, Role.WEIGHT);
+        Entry panels = new Entry("conv.weight", dimensions, 0, Role.WEIGHT, Optional.of(order));
+        float[] weights = numbers(1, size + 2);
+        float[] sum = numbers(2, size + 2);
+        float[] orderedWeights = weights.clone();
+        float[] orderedSum = sum.clone();
+        panels.write(weights, orderedWeights);
+        panels.write(sum, orderedSum);
+        float[] expected = clip(0.3, new ParameterLayout(List.of(rows, last)), weights, sum);
+        float[] clipped = clip(0.3, new ParameterLayout(List.of(panels, last)), orderedWeights, orderedSum);
+        assertThat(expected).isNotEqualTo(sum);
+        assertThat(panels.read(clipped)).containsExactly(Arrays.copyOf(expected, size), within(1e-6f));
+    }
+
+    private static float[] numbers(long seed, int count) {
+        Random random = new Random(seed);
+        float[] numbers = new float[count];
+        for (int i = 0; i < count; i++) {
+            numbers[i] = (float) random.nextGaussian();
+        }
+        return numbers;
     }
 }

@@ -25,7 +25,7 @@ class SessionTest extends Conversation {
         assertThat(done(FRESH))
                 .containsExactly(
                         "connect 1",
-                        "send join { protocol_version: 6 fingerprint: \"job\" data_digest: \"data\""
+                        "send join { protocol_version: 7 fingerprint: \"job\" data_digest: \"data\""
                                 + " state_digest: \"fresh\" name: \"worker-1\" process_id: 42 host: \"host\""
                                 + " arithmetic_digest: \"bits\" arithmetic: \"library 1.0\""
                                 + " definition_digest: \"layers\" }");

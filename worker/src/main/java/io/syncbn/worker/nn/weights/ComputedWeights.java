@@ -1,5 +1,6 @@
 package io.syncbn.worker.nn.weights;
 
+import io.syncbn.worker.nn.Filters;
 import io.syncbn.worker.nn.LayerWeights;
 import io.syncbn.worker.nn.ShardMemory;
 

@@ -4,7 +4,7 @@ import io.syncbn.worker.nn.Initializer;
 import io.syncbn.worker.nn.LayerScope;
 import io.syncbn.worker.nn.LayerWeights;
 import io.syncbn.worker.nn.LayerWeightsFactory;
-import io.syncbn.worker.nn.ParameterLayout.Role;
+import io.syncbn.worker.nn.ParameterLayout.Entry;
 import io.syncbn.worker.nn.Parametrization;
 import io.syncbn.worker.nn.ShardMemory;
 import java.util.List;
@@ -16,9 +16,8 @@ record PlainWeights(float[] values, float[] gradient, int offset) implements Lay
     static final Parametrization PARAMETRIZATION = new Parametrization() {
         @Override
         public LayerWeightsFactory define(LayerScope scope, List<Integer> dimensions, Initializer initializer) {
-            int offset = scope.parameter("weight", dimensions, Role.WEIGHT, initializer);
-            int size = Filters.of(dimensions).size();
-            return memory -> of(memory, offset, size);
+            Entry weights = scope.weights("weight", dimensions, initializer);
+            return memory -> of(memory, weights.offset(), weights.size());
         }
 
         @Override

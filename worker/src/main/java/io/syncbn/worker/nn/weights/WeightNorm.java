@@ -1,12 +1,15 @@
 package io.syncbn.worker.nn.weights;
 
+import io.syncbn.worker.nn.Filters;
 import io.syncbn.worker.nn.Initializer;
 import io.syncbn.worker.nn.LayerScope;
 import io.syncbn.worker.nn.LayerWeightsFactory;
+import io.syncbn.worker.nn.ParameterLayout.Entry;
 import io.syncbn.worker.nn.ParameterLayout.Role;
 import io.syncbn.worker.nn.Parametrization;
 import io.syncbn.worker.nn.ShardMemory;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 
@@ -37,7 +40,9 @@ final class WeightNorm extends ComputedWeights {
 
     private final int lengths;
     private final int directions;
-    private final double[] norms;
+    private final float[] scales;
+    private final float[] along;
+    private double[] norms;
 
     /**
      * @param lengths offset of g among the parameters
@@ -47,55 +52,62 @@ final class WeightNorm extends ComputedWeights {
         super(filters, memory);
         this.lengths = lengths;
         this.directions = directions;
-        this.norms = new double[filters.outputs()];
+        this.scales = new float[filters.outputs()];
+        this.along = new float[filters.outputs()];
     }
 
     private static LayerWeightsFactory define(LayerScope scope, List<Integer> dimensions, Initializer initializer) {
-        Filters filters = Filters.of(dimensions);
-        int directions = scope.parameter("parametrizations.weight.original1", dimensions, Role.WEIGHT, initializer);
+        Entry directions = scope.weights("parametrizations.weight.original1", dimensions, initializer);
+        Filters filters = directions.filters();
         List<Integer> ones = new ArrayList<>(Collections.nCopies(dimensions.size(), 1));
         ones.set(0, dimensions.get(0));
         int lengths = scope.parameter(
                 "parametrizations.weight.original0", ones, Role.NORM_SCALE, (weights, offset, count, random) -> {
+                    double[] norms = norms(filters, weights, directions.offset());
                     for (int output = 0; output < count; output++) {
-                        weights[offset + output] = (float) norm(filters, weights, directions, output);
+                        weights[offset + output] = (float) norms[output];
                     }
                 });
-        return memory -> new WeightNorm(filters, lengths, directions, memory);
+        return memory -> new WeightNorm(filters, lengths, directions.offset(), memory);
     }
 
-    private static double norm(Filters filters, float[] weights, int directions, int output) {
-        int at = directions + output * filters.length();
-        return Math.sqrt(filters.dot(weights, at, weights, at));
+    private static double[] norms(Filters filters, float[] weights, int directions) {
+        double[] norms = filters.dots(weights, directions, weights, directions);
+        Arrays.setAll(norms, output -> Math.sqrt(norms[output]));
+        return norms;
     }
 
     @Override
     public void prepare() {
         float[] parameters = memory.weights();
+        norms = norms(filters, parameters, directions);
         for (int output = 0; output < filters.outputs(); output++) {
-            norms[output] = norm(filters, parameters, directions, output);
-            float scale = (float) (parameters[lengths + output] / norms[output]);
-            int row = output * filters.length();
-            for (int i = 0; i < filters.length(); i++) {
-                values()[row + i] = scale * parameters[directions + row + i];
-            }
+            scales[output] = (float) (parameters[lengths + output] / norms[output]);
         }
+        float[] values = values();
+        filters.forEachRun((first, count, at) -> {
+            for (int i = 0; i < count; i++) {
+                values[at + i] = scales[first + i] * parameters[directions + at + i];
+            }
+        });
     }
 
     @Override
     void passGradientOn() {
         float[] parameters = memory.weights();
         float[] gradients = memory.gradients();
+        float[] gradient = gradient();
+        double[] products = filters.dots(gradient, 0, parameters, directions);
         for (int output = 0; output < filters.outputs(); output++) {
-            int row = output * filters.length();
-            double byLength = filters.dot(gradient(), row, parameters, directions + row) / norms[output];
+            double byLength = products[output] / norms[output];
             gradients[lengths + output] += (float) byLength;
-            float scale = (float) (parameters[lengths + output] / norms[output]);
-            float along = (float) (byLength / norms[output]);
-            for (int i = 0; i < filters.length(); i++) {
-                float direction = parameters[directions + row + i];
-                gradients[directions + row + i] += scale * (gradient()[row + i] - along * direction);
-            }
+            along[output] = (float) (byLength / norms[output]);
         }
+        filters.forEachRun((first, count, at) -> {
+            for (int i = 0; i < count; i++) {
+                float across = gradient[at + i] - along[first + i] * parameters[directions + at + i];
+                gradients[directions + at + i] += scales[first + i] * across;
+            }
+        });
     }
 }

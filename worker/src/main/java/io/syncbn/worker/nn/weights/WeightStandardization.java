@@ -1,10 +1,11 @@
 package io.syncbn.worker.nn.weights;
 
+import io.syncbn.worker.nn.Filters;
 import io.syncbn.worker.nn.Initializer;
 import io.syncbn.worker.nn.LayerScope;
 import io.syncbn.worker.nn.LayerWeightsFactory;
 import io.syncbn.worker.nn.ModelException;
-import io.syncbn.worker.nn.ParameterLayout.Role;
+import io.syncbn.worker.nn.ParameterLayout.Entry;
 import io.syncbn.worker.nn.Parametrization;
 import io.syncbn.worker.nn.ShardMemory;
 import java.util.List;
@@ -26,13 +27,13 @@ final class WeightStandardization extends ComputedWeights {
     static final Parametrization PARAMETRIZATION = new Parametrization() {
         @Override
         public LayerWeightsFactory define(LayerScope scope, List<Integer> dimensions, Initializer initializer) {
-            Filters filters = Filters.of(dimensions);
+            Entry weights = scope.weights("weight", dimensions, initializer);
+            Filters filters = weights.filters();
             if (filters.length() == 1) {
                 throw new ModelException(scope.name() + ": each output has one weight, which less its mean is 0;"
                         + " --weight-standardization cannot be");
             }
-            int offset = scope.parameter("weight", dimensions, Role.WEIGHT, initializer);
-            return memory -> new WeightStandardization(filters, offset, memory);
+            return memory -> new WeightStandardization(filters, weights.offset(), memory);
         }
 
         @Override
@@ -42,45 +43,57 @@ final class WeightStandardization extends ComputedWeights {
     };
 
     private final int parameters;
-    private final double[] inverseDeviations;
+    private final float[] inverseDeviations;
+    private final float[] shifts;
+    private final float[] means;
+    private final float[] along;
 
     /** @param parameters offset of v */
     private WeightStandardization(Filters filters, int parameters, ShardMemory memory) {
         super(filters, memory);
         this.parameters = parameters;
-        this.inverseDeviations = new double[filters.outputs()];
+        this.inverseDeviations = new float[filters.outputs()];
+        this.shifts = new float[filters.outputs()];
+        this.means = new float[filters.outputs()];
+        this.along = new float[filters.outputs()];
     }
 
     @Override
     public void prepare() {
         float[] weights = memory.weights();
-        int length = filters.length();
+        double[] sums = filters.sums(weights, parameters);
+        double[] squares = filters.dots(weights, parameters, weights, parameters);
         for (int output = 0; output < filters.outputs(); output++) {
-            int row = output * length;
-            double mean = filters.sum(weights, parameters + row) / length;
-            double squares = filters.dot(weights, parameters + row, weights, parameters + row) / length;
-            double inverse = 1 / Math.sqrt(Math.max(0, squares - mean * mean) + EPSILON);
-            inverseDeviations[output] = inverse;
-            float scale = (float) inverse;
-            float shift = (float) (-mean * inverse);
-            for (int i = 0; i < length; i++) {
-                values()[row + i] = weights[parameters + row + i] * scale + shift;
-            }
+            double mean = sums[output] / filters.length();
+            double variance = squares[output] / filters.length() - mean * mean;
+            double inverse = 1 / Math.sqrt(Math.max(0, variance) + EPSILON);
+            inverseDeviations[output] = (float) inverse;
+            shifts[output] = (float) (-mean * inverse);
         }
+        float[] values = values();
+        filters.forEachRun((first, count, at) -> {
+            for (int i = 0; i < count; i++) {
+                values[at + i] = weights[parameters + at + i] * inverseDeviations[first + i] + shifts[first + i];
+            }
+        });
     }
 
     @Override
     void passGradientOn() {
         float[] gradients = memory.gradients();
-        int length = filters.length();
+        float[] gradient = gradient();
+        float[] values = values();
+        double[] sums = filters.sums(gradient, 0);
+        double[] products = filters.dots(gradient, 0, values, 0);
         for (int output = 0; output < filters.outputs(); output++) {
-            int row = output * length;
-            float mean = (float) (filters.sum(gradient(), row) / length);
-            float product = (float) (filters.dot(gradient(), row, values(), row) / length);
-            float inverse = (float) inverseDeviations[output];
-            for (int i = 0; i < length; i++) {
-                gradients[parameters + row + i] += inverse * (gradient()[row + i] - mean - values()[row + i] * product);
-            }
+            means[output] = (float) (sums[output] / filters.length());
+            along[output] = (float) (products[output] / filters.length());
         }
+        filters.forEachRun((first, count, at) -> {
+            for (int i = 0; i < count; i++) {
+                float across = gradient[at + i] - means[first + i] - values[at + i] * along[first + i];
+                gradients[parameters + at + i] += inverseDeviations[first + i] * across;
+            }
+        });
     }
 }

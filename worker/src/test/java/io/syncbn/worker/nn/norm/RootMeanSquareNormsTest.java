@@ -115,7 +115,7 @@ class RootMeanSquareNormsTest {
         }
         Map<String, double[]> parameters = new HashMap<>();
         for (Entry entry : replica.parameters().entries()) {
-            float[] slice = replica.parameters().slice(replica.weights(), entry);
+            float[] slice = entry.read(replica.weights());
             double[] wide = new double[slice.length];
             Arrays.setAll(wide, i -> slice[i]);
             parameters.put(entry.name(), wide);
@@ -131,7 +131,7 @@ class RootMeanSquareNormsTest {
             shard.backward(new ShardedRun(1, EXAMPLES).part(dLogits, Shape.flat(2), 0), pass);
             for (Entry entry : replica.parameters().entries()) {
                 if (entry.name().startsWith("n.")) {
-                    float[] found = replica.parameters().slice(shard.gradients(), entry);
+                    float[] found = entry.read(shard.gradients());
                     double[] values = parameters.get(entry.name());
                     double[] slopes = new double[values.length];
                     for (int i = 0; i < values.length; i++) {
@@ -169,7 +169,7 @@ class RootMeanSquareNormsTest {
         }
         Map<String, double[]> parameters = new HashMap<>();
         for (Entry entry : replica.parameters().entries()) {
-            float[] slice = replica.parameters().slice(replica.weights(), entry);
+            float[] slice = entry.read(replica.weights());
             double[] wide = new double[slice.length];
             Arrays.setAll(wide, i -> slice[i]);
             parameters.put(entry.name(), wide);
@@ -198,7 +198,7 @@ class RootMeanSquareNormsTest {
                     values[i] = before;
                     slopes[i] = (above - below) / 2e-6;
                 }
-                assertClose(name, replica.parameters().slice(shard.gradients(), entry), slopes, 2e-5);
+                assertClose(name, entry.read(shard.gradients()), slopes, 2e-5);
             }
         }
     }
