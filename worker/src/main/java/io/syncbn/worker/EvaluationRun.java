@@ -22,14 +22,15 @@ public final class EvaluationRun {
      *
      * @param job model, shards and data; the data may be another set than the checkpoint was trained on
      * @param checkpoint a run directory, whose last checkpoint is taken, or one checkpoint
+     * @param threads that compute; they change no bit
      */
-    public static Evaluation run(Job job, Path checkpoint) {
+    public static Evaluation run(Job job, Path checkpoint, int threads) {
         Arithmetic arithmetic = Arithmetic.of(job.determinism());
         try (DecodedDataset data = DecodedDataset.open(job)) {
             Replicas replicas = Replicas.ofCheckpoint(job, data, arithmetic, checkpoint);
             int groupSize = job.groupSize();
             try (Collective collective = new LocalCollective(job.batches().shards(), groupSize);
-                    LocalShards shards = new LocalShards(job, data, replicas, System::nanoTime)) {
+                    LocalShards shards = new LocalShards(job, data, replicas, threads, System::nanoTime)) {
                 shards.deal(List.of(new ShardRun(0, job.batches().shards())), collective);
                 shards.normalizeBy(ChannelStatistics.of(shards.sumStatistics()));
                 return shards.evaluation(replicas.initialState().step());

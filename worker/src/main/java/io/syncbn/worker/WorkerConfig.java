@@ -34,6 +34,7 @@ public record WorkerConfig(
      *
      * @param startNanos when the command began, on {@link System#nanoTime}'s clock
      * @param metrics where metrics are served for Prometheus, port 0 for any that is free; empty for nowhere
+     * @param threads that it computes with, shared by its shards; each has one at least
      * @param release syncbn's version
      * @param hung called with the reason when the worker is not ready in time; ends the process
      * @param leave completed, with a reason, when this process is to end and the job to go on without it
@@ -41,6 +42,7 @@ public record WorkerConfig(
     public record Host(
             long startNanos,
             Optional<Address> metrics,
+            int threads,
             String release,
             Consumer<String> hung,
             CompletableFuture<String> leave) {}

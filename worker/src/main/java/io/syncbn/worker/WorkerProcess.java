@@ -78,7 +78,17 @@ public final class WorkerProcess {
             GroupValues.check(job, BatchPlan.of(job, data.train().size()), replicas.definition())
                     .ifPresent(warning -> LOG.log(Level.WARNING, warning));
             start.done("model");
-            return train(config, new Setup(job, data, arithmetic, replicas, computedWith), metrics, start);
+            return train(
+                    config,
+                    new Setup(
+                            job,
+                            data,
+                            arithmetic,
+                            replicas,
+                            computedWith,
+                            config.host().threads()),
+                    metrics,
+                    start);
         }
     }
 

@@ -30,13 +30,13 @@ public record Comparison(
     private static final int LEAST_PEER_STEPS = 5;
 
     /**
-     * Models that one process trains with one thread.
+     * Models that one process trains.
      *
      * @param batch examples a step
      * @param steps to measure
      */
-    public record Models(List<Workload> workloads, int batch, int steps) {
-        static final Models NONE = new Models(List.of(), 1, 1);
+    public record Models(List<Workload> workloads, int batch, int threads, int steps) {
+        static final Models NONE = new Models(List.of(), 1, 1, 1);
     }
 
     /**
@@ -72,10 +72,10 @@ public record Comparison(
                     .ifPresent(round::add);
         }
         for (Workload workload : models.workloads) {
-            round.add(programs.model(workload, models.batch, models.steps));
+            round.add(programs.model(workload, models.batch, models.threads, models.steps));
             peer.map(one -> one.single(
                             workload,
-                            1,
+                            models.threads,
                             models.batch,
                             Math.max(LEAST_PEER_STEPS, models.steps / Configuration.PEER_PART)))
                     .ifPresent(round::add);
@@ -102,7 +102,7 @@ public record Comparison(
         }
         if (!models.workloads.isEmpty()) {
             text.append(text.isEmpty() ? "" : "\n")
-                    .append("A training step in one process with one thread, ")
+                    .append("A training step in one process, threads: " + models.threads + ", ")
                     .append(models.batch)
                     .append(" examples: milliseconds (images a second)\n\n")
                     .append(models(results));
@@ -183,7 +183,7 @@ public record Comparison(
                     1,
                     "batch",
                     models.batch);
-            Map<String, Object> theirs = alone(workload, 1, models.batch);
+            Map<String, Object> theirs = alone(workload, models.threads, models.batch);
             OptionalDouble step = results.median("/stepMillisMedian", ours);
             OptionalDouble theirStep = results.median("/stepMillisMedian", theirs);
             List<String> row = new ArrayList<>(List.of(workload.toString(), withSpeed(step, one)));

@@ -34,6 +34,8 @@ public record Programs(String mainClass) {
                 workers,
                 "--shards",
                 configuration.workers(),
+                "--threads",
+                configuration.workers() / workers,
                 "--batch",
                 configuration.batch(),
                 "--norm-group",
@@ -47,12 +49,14 @@ public record Programs(String mainClass) {
     }
 
     /** A model trained by one worker, whose shard is the whole batch. */
-    Measurement model(Workload workload, int batch, int steps) {
+    Measurement model(Workload workload, int batch, int threads, int steps) {
         return measurement(
                 "syncbn, " + workload + ", one process",
                 "step",
                 "--workers",
                 1,
+                "--threads",
+                threads,
                 "--batch",
                 batch,
                 "--model",

@@ -79,6 +79,7 @@ final class BenchCompareCommand implements Command {
                 .filter(name -> !Models.names().contains(name))
                 .forEach(name -> settings.problem("--models has '" + name + "'; there are " + Models.names()));
         int modelBatch = settings.integer(BenchSettings.MODEL_BATCH, 1, 1 << 20);
+        int modelThreads = settings.integer(BenchSettings.MODEL_THREADS, 1, WorkerSettings.MOST_THREADS);
         int modelSteps = settings.integer(BenchSettings.MODEL_STEPS, BenchSeries.LEAST_STEPS, BenchSeries.MOST_STEPS);
         int sums = settings.integer(
                 BenchSettings.COMPARE_SUMS, BenchAllReduceCommand.LEAST_ROUNDS, BenchAllReduceCommand.MOST_ROUNDS);
@@ -88,7 +89,7 @@ final class BenchCompareCommand implements Command {
         Comparison comparison = new Comparison(
                 configurations,
                 steps,
-                new Comparison.Models(models, modelBatch, modelSteps),
+                new Comparison.Models(models, modelBatch, modelThreads, modelSteps),
                 new Comparison.Vectors(sumWorkers, sizes, sums),
                 peer);
         return BenchSeries.run(

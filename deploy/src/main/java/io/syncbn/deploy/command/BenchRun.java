@@ -30,7 +30,7 @@ final class BenchRun {
 
     static RunDirectory directory(Settings settings, Job job) throws IOException {
         RunDirectory run = new RunDirectory(Files.createTempDirectory("syncbn-bench-"));
-        Map<String, String> texts = settings.texts(job, List.of(BenchSettings.WORKERS));
+        Map<String, String> texts = settings.texts(job, List.of(BenchSettings.WORKERS, RunSettings.THREADS));
         // Evaluates and keeps a checkpoint only at the end of the job.
         texts.put(RunSettings.EVALUATE_EVERY.name(), NEVER);
         texts.put(RunSettings.CHECKPOINT_EVERY.name(), NEVER);

@@ -46,6 +46,7 @@ final class BenchStepCommand implements Command {
     @Override
     public int run(Settings settings) throws Exception {
         JobRun jobRun = JobRun.measured(settings);
+        WorkerSettings.threads(settings, jobRun.workers().most());
         boolean isMeasured = settings.flag(BenchSettings.MEASURED);
         settings.check();
         if (isMeasured) {

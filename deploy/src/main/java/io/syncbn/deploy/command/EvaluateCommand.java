@@ -42,9 +42,10 @@ final class EvaluateCommand implements Command {
         settings.needed(RunSettings.CHECKPOINT);
         Optional<Path> checkpoint = settings.path(RunSettings.CHECKPOINT);
         Optional<Job> job = settings.job(1);
+        int threads = WorkerSettings.threads(settings, 1);
         settings.check();
 
-        Evaluation evaluation = EvaluationRun.run(job.orElseThrow(), checkpoint.orElseThrow());
+        Evaluation evaluation = EvaluationRun.run(job.orElseThrow(), checkpoint.orElseThrow(), threads);
         System.out.printf(
                 Locale.ROOT,
                 "test accuracy  %.2f %%  on %d examples%ntest loss      %.4g%n",

@@ -47,6 +47,7 @@ final class TrainCommand implements Command {
             RunSettings.SILENCE,
             RunSettings.DEADLINE_SLACK,
             RunSettings.PREPARE_TIMEOUT,
+            RunSettings.THREADS,
             RunSettings.STATE_LIMIT,
             RunSettings.COORDINATOR_HEAP,
             RunSettings.WORKER_HEAP,

@@ -62,6 +62,8 @@ final class WorkerCommand implements Command {
         }
         WorkerSettings worker = WorkerSettings.of(settings);
         Address metrics = metrics(settings);
+        int threads =
+                WorkerSettings.threads(settings, isLaunched ? jobRun.workers().most() : 1);
         settings.check();
 
         Supplier<Address> coordinator = isLaunched ? ParentWatch.start()::coordinator : given::orElseThrow;
@@ -84,7 +86,13 @@ final class WorkerCommand implements Command {
                             (run, job) -> RunsPage.html(Map.of(run, job))),
                     worker.resume(),
                     worker.intervals(),
-                    new Host(startNanos(), Optional.of(metrics), Version.text(), WorkerCommand::endAlone, leave)));
+                    new Host(
+                            startNanos(),
+                            Optional.of(metrics),
+                            threads,
+                            Version.text(),
+                            WorkerCommand::endAlone,
+                            leave)));
             return exitCode(end, name);
         }
     }

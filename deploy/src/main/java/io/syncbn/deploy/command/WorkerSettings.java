@@ -20,6 +20,9 @@ record WorkerSettings(
     private static final int DAY_SECONDS = 86_400;
     static final Duration DAY = Duration.ofDays(1);
 
+    /** More than a machine has cores. */
+    static final int MOST_THREADS = 4096;
+
     static WorkerSettings of(Settings settings) {
         return new WorkerSettings(
                 new SessionTimeouts(
@@ -53,6 +56,16 @@ record WorkerSettings(
                 histogramsEvery,
                 settings.webAddress(RunSettings.MLFLOW),
                 settings.needed(RunSettings.MLFLOW_EXPERIMENT));
+    }
+
+    /**
+     * How many threads a process computes with.
+     *
+     * @param workers that share the machine, where nothing is said
+     */
+    static int threads(Settings settings, int workers) {
+        int given = settings.integer(RunSettings.THREADS, 0, MOST_THREADS);
+        return given > 0 ? given : Math.max(1, Runtime.getRuntime().availableProcessors() / workers);
     }
 
     /** The wait for the coordinator, and for all workers. */

@@ -42,9 +42,11 @@ public final class BenchSettings {
             "models",
             "NAME:SIZE,…",
             "none",
-            "models that one process trains with one thread, as in resnet18:64 for pictures of 64 x 64; PyTorch's side has"
+            "models that one process trains, as in resnet18:64 for pictures of 64 x 64; PyTorch's side has"
                     + " resnet18, resnet20, resnet34 and resnet50; none: no such models");
     public static final Setting MODEL_BATCH = new Setting("model-batch", "N", "8", "examples a step of these models");
+    public static final Setting MODEL_THREADS =
+            new Setting("model-threads", "N", "1", "threads that train these models, on either side");
     public static final Setting MODEL_STEPS = new Setting(
             "model-steps",
             "N",
@@ -65,7 +67,7 @@ public final class BenchSettings {
      */
     public static final Setting MEASURED = new Setting("measured", "true", "false", "end when standard input closes");
 
-    public static final List<Setting> STEP = List.of(RunSettings.JOB, WORKERS, MEASURED);
+    public static final List<Setting> STEP = List.of(RunSettings.JOB, WORKERS, RunSettings.THREADS, MEASURED);
     public static final List<Setting> ALLREDUCE =
             List.of(WORKERS, FLOATS, SUMS, RunSettings.COORDINATOR, RunSettings.NAME, RunSettings.LAUNCHED, MEASURED);
     public static final List<Setting> STAR = List.of(WORKERS, FLOATS, SUMS, RunSettings.LAUNCHED, MEASURED);
@@ -77,6 +79,7 @@ public final class BenchSettings {
             STEPS,
             MODELS,
             MODEL_BATCH,
+            MODEL_THREADS,
             MODEL_STEPS,
             SUM_WORKERS,
             FLOATS,

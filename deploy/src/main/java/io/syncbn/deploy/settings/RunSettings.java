@@ -68,6 +68,12 @@ public final class RunSettings {
             "",
             "most memory of each worker's Java heap, as in 512m or 2g; default: half of the machine's, shared by the workers,"
                     + " but at least 1g");
+    public static final Setting THREADS = new Setting(
+            "threads",
+            "N",
+            "0",
+            "threads that each worker computes with, shared by its shards, each of which has one at least; they change no bit."
+                    + " 0: the machine's cores, which the workers of one train share");
     public static final Setting RESTARTS = new Setting(
             "restarts",
             "N",
@@ -193,6 +199,7 @@ public final class RunSettings {
             STATE_LIMIT,
             COORDINATOR_HEAP,
             WORKER_HEAP,
+            THREADS,
             PAGE_PORT,
             CHAOS,
             CHAOS_REFERENCE);
@@ -236,13 +243,14 @@ public final class RunSettings {
             METRICS_HOST,
             PREPARE_TIMEOUT,
             METRICS_PORT,
+            THREADS,
             LAUNCHED);
 
     /** Who is told of a run, beside its directory. */
     public static final List<Setting> TRACKING =
             List.of(TENSORBOARD, TENSORBOARD_HISTOGRAMS, MLFLOW, MLFLOW_EXPERIMENT);
 
-    public static final List<Setting> EVALUATE = List.of(CHECKPOINT, JOB);
+    public static final List<Setting> EVALUATE = List.of(CHECKPOINT, JOB, THREADS);
 
     public static final List<Setting> VIEW = List.of(RUNS, EXPORT, PAGE_PORT);
 

@@ -18,7 +18,8 @@ class TablesTest {
     private static final List<Configuration> CONFIGURATIONS =
             List.of(new Configuration(2, 4), new Configuration(1, 64));
 
-    private static final Comparison.Models MODELS = new Comparison.Models(List.of(new Workload("resnet18", 64)), 8, 80);
+    private static final Comparison.Models MODELS =
+            new Comparison.Models(List.of(new Workload("resnet18", 64)), 8, 1, 80);
 
     private static Comparison comparison(Optional<Peer> peer) {
         return new Comparison(
@@ -75,6 +76,8 @@ class TablesTest {
                         "2",
                         "--shards",
                         "2",
+                        "--threads",
+                        "1",
                         "--batch",
                         "4",
                         "--norm-group",
@@ -99,8 +102,10 @@ class TablesTest {
                         "--steps",
                         "50");
         assertThat(round.get(2).command()).containsSequence("--norm-group", "1");
-        assertThat(round.get(4).command()).containsSequence("--workers", "1", "--shards", "2", "--batch", "4");
+        assertThat(round.get(4).command())
+                .containsSequence("--workers", "1", "--shards", "2", "--threads", "2", "--batch", "4");
         assertThat(round.get(9).command())
+                .containsSequence("--workers", "1", "--threads", "1")
                 .endsWith("--batch", "8", "--model", "resnet18", "--image-size", "64", "--steps", "80");
         assertThat(round.get(10).command())
                 .endsWith(
@@ -172,7 +177,7 @@ class TablesTest {
                                 + " 1.25 | 412 | 96 | 4.6 |",
                         "| 1 × 64 | 200.0 (320) | – | 200.0 (320) | – | 280.0 (229) | – | – | 1.40 | – | – | – | – | – |",
                         "",
-                        "A training step in one process with one thread, 8 examples: milliseconds (images a second)",
+                        "A training step in one process, threads: 1, 8 examples: milliseconds (images a second)",
                         "",
                         "| model | syncbn | PyTorch | step, syncbn / PyTorch | syncbn's worker, MB |"
                                 + " PyTorch's process, MB |",

@@ -75,12 +75,12 @@ class DefaultsTest {
                                 BenchSettings.GROWTH)
                         .map(DefaultsTest::texts))
                 .containsExactly(
-                        "job=, workers=4, measured=false",
+                        "job=, workers=4, threads=0, measured=false",
                         "workers=4, floats=33,258,4096,270000,2700000, rounds=10000, coordinator=, name=,"
                                 + " launched=false, measured=false",
                         "workers=4, floats=33,258,4096,270000,2700000, rounds=10000, launched=false, measured=false",
                         "python=, peer=, rounds=3, configurations=2x4,2x32,4x4,1x64, steps=1000, models=none,"
-                                + " model-batch=8, model-steps=200, sum-workers=2,4,"
+                                + " model-batch=8, model-threads=1, model-steps=200, sum-workers=2,4,"
                                 + " floats=33,258,4096,270000,2700000, sums=10000, json=",
                         "workers=1,2,4,8, batch=4, global-batch=32, steps=1000, floats=33,258,4096,270000,2700000,"
                                 + " sums=2000, rounds=1, json=");

@@ -51,6 +51,7 @@ class SettingsReaderTest {
                         Map.entry("state-limit", "60"),
                         Map.entry("coordinator-heap", ""),
                         Map.entry("worker-heap", ""),
+                        Map.entry("threads", "0"),
                         Map.entry("deadline-slack", "1.8"),
                         Map.entry("prepare-timeout", "600"),
                         Map.entry("journal", ""),

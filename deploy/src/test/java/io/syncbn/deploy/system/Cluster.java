@@ -93,6 +93,6 @@ final class Cluster {
                 Optional.empty(),
                 new Intervals(0, Duration.ZERO, 0),
                 new WorkerConfig.Host(
-                        System.nanoTime(), Optional.empty(), "test", reason -> {}, new CompletableFuture<>()));
+                        System.nanoTime(), Optional.empty(), 1, "test", reason -> {}, new CompletableFuture<>()));
     }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.syncbn.deploy.system.Syncbn.Ended;
 import io.syncbn.deploy.system.Syncbn.Surroundings;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -14,6 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Weights that whole jobs have ended with. Those of portable kernels were seen on an Intel Xeon with AVX-512, with vectors of
@@ -43,6 +45,15 @@ class GoldenTest {
         assertThat(Syncbn.result(run).path("weightsSha256").asText()).isEqualTo(weights);
         assertThat(Syncbn.result(run).path("computedWith").path("library").asText())
                 .isEqualTo("portable kernels 1");
+    }
+
+    /** One shard's operations are shared by threads, or not. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 4})
+    void threadsChangeNoBit(int threads) throws IOException {
+        Syncbn.succeed("train", "--shards", 1, "--steps", 20, "--threads", threads, "--out", run);
+        assertThat(Syncbn.result(run).path("weightsSha256").asText())
+                .isEqualTo("aa5223768e7dddae473b92fc4a69e75f204e8281626b5fbd7f2e12d959fad7f6");
     }
 
     @Test

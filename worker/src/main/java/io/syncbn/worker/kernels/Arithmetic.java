@@ -21,7 +21,7 @@ public record Arithmetic(String digest, String library, String instructionSet, S
     public static Arithmetic of(Job.Determinism determinism) {
         LinearKernels.limit(determinism);
         ChannelKernels kernels = ChannelKernels.hasVectors() ? new SimdKernels() : new PlainKernels();
-        try (LinearKernels linear = LinearKernels.of(determinism.kernels())) {
+        try (LinearKernels linear = LinearKernels.of(determinism.kernels(), 1)) {
             return new Arithmetic(
                     ArithmeticProbe.digest(linear, kernels),
                     linear.library(),

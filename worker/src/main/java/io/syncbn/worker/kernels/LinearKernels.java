@@ -14,11 +14,12 @@ public interface LinearKernels extends AutoCloseable {
     /**
      * Kernels for one shard.
      *
+     * @param threads how many may share one operation; libraries take one, because their bits depend on the number
      * @throws KernelsException if a library is not there for this platform, or would use several threads
      */
-    static LinearKernels of(Kernels kernels) {
+    static LinearKernels of(Kernels kernels, int threads) {
         return switch (kernels) {
-            case PORTABLE -> new PortableKernels();
+            case PORTABLE -> new PortableKernels(threads);
             case ONEDNN -> {
                 prepareNatives();
                 yield new OneDnn();

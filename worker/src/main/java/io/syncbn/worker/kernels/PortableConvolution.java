@@ -1,6 +1,7 @@
 package io.syncbn.worker.kernels;
 
 import io.syncbn.worker.kernels.PortableScratch.Role;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
@@ -27,13 +28,19 @@ final class PortableConvolution implements LinearOperation {
     /** How much of a filter's row is taken at a time: its weights stay in a first-level cache meanwhile. A chain of y and dx. */
     private static final int PART = 128;
 
+    /** Rows of a panel of weights that a slice has at least, whole tiles. */
+    private static final int FILTER_UNIT = 8;
+
     private final ConvolutionGeometry geometry;
     private final WeightOrder order;
     private final PackedWeights packing;
     private final PortableScratch scratch;
     private final Tiles tiles;
+    private final IntraOpThreads threads;
     private final int outputs;
     private final int inputs;
+    private final List<Share> outputShares;
+    private final List<Share> inputShares;
 
     /** By the number of examples. */
     private final Classes[] classes;
@@ -43,14 +50,22 @@ final class PortableConvolution implements LinearOperation {
 
     private record Classes(List<PixelClass> output, List<PixelClass> input) {}
 
-    PortableConvolution(ConvolutionGeometry geometry, int maxExamples, PortableScratch scratch, Tiles tiles) {
+    PortableConvolution(
+            ConvolutionGeometry geometry,
+            int maxExamples,
+            PortableScratch scratch,
+            Tiles tiles,
+            IntraOpThreads threads) {
         this.geometry = geometry;
         this.order = WeightOrder.of(geometry);
         this.packing = new PackedWeights(geometry);
         this.scratch = scratch;
         this.tiles = tiles;
+        this.threads = threads;
         this.outputs = WeightOrder.wholeBlocks(geometry.outputChannels());
         this.inputs = WeightOrder.wholeBlocks(geometry.inputChannels());
+        this.outputShares = Share.of(panels(outputs), threads.count());
+        this.inputShares = Share.of(panels(inputs), threads.count());
         this.classes = new Classes[maxExamples + 1];
         int outputPixels = Math.multiplyExact(maxExamples, geometry.outputHeight() * geometry.outputWidth());
         int inputPixels = Math.multiplyExact(maxExamples, geometry.height() * geometry.width());
@@ -62,6 +77,15 @@ final class PortableConvolution implements LinearOperation {
                         areBlocks(geometry.outputChannels()) ? 0 : Math.multiplyExact(outputPixels, outputs),
                         areBlocks(geometry.inputChannels()) ? 0 : Math.multiplyExact(inputPixels, inputs)));
         scratch.reserve(Role.WEIGHTS, packing.most());
+    }
+
+    /** First channels of panels. */
+    private static List<Integer> panels(int channels) {
+        List<Integer> firsts = new ArrayList<>();
+        for (int first = 0; first < channels; first += WeightOrder.wholePanel(first, channels)) {
+            firsts.add(first);
+        }
+        return firsts;
     }
 
     private static boolean areBlocks(int channels) {
@@ -89,20 +113,22 @@ final class PortableConvolution implements LinearOperation {
         }
         boolean isWhole = areBlocks(geometry.outputChannels());
         float[] result = isWhole ? y : scratch.array(Role.WHOLE_BLOCKS);
-        int row = geometry.width() * geometry.inputChannels();
-        for (int c = 0, width; c < outputs; c += width) {
-            width = WeightOrder.wholePanel(c, outputs);
-            float[] panel = weights;
-            int panelAt = weightsOffset + order.panelAt(c);
-            if (!isWholePanel(c, width)) {
-                panel = scratch.array(Role.WEIGHTS);
-                panelAt = 0;
-                packing.fillUp(weights, weightsOffset, c, panel);
-            }
-            for (PixelClass pixels : classes().output) {
-                sum(pixels, x, row, geometry.inputChannels(), panel, panelAt, result, outputs, c, width);
-            }
+        float[] last = isWhole ? weights : scratch.array(Role.WEIGHTS);
+        if (!isWhole) {
+            packing.fillUp(weights, weightsOffset, lastOutputs(), last);
         }
+        List<PixelClass> pixels = classes().output;
+        Source source = new Source(x, geometry.width() * geometry.inputChannels(), geometry.inputChannels());
+        threads.forEach(outputShares.size(), i -> {
+            Share share = outputShares.get(i);
+            for (int c : share.panels()) {
+                int width = WeightOrder.wholePanel(c, outputs);
+                Panel panel = isWholePanel(c, width)
+                        ? new Panel(weights, weightsOffset + order.panelAt(c), c, width)
+                        : new Panel(last, 0, c, width);
+                pixels.forEach(each -> sum(each, share, source, panel, result, outputs));
+            }
+        });
         if (!isWhole) {
             copyPixels(result, outputs, y, geometry.outputChannels(), outputPixels());
         }
@@ -118,59 +144,66 @@ final class PortableConvolution implements LinearOperation {
         if (dx == null) {
             return;
         }
-        float[] packed = scratch.array(Role.WEIGHTS);
         boolean isWhole = areBlocks(geometry.inputChannels());
         float[] result = isWhole ? dx : scratch.array(Role.WHOLE_BLOCKS);
-        int row = geometry.outputWidth() * geometry.outputChannels();
-        for (int c = 0, width; c < inputs; c += width) {
-            width = WeightOrder.wholePanel(c, inputs);
-            packing.transpose(weights, weightsOffset, c, packed);
-            for (PixelClass pixels : classes().input) {
-                sum(pixels, gradient, row, geometry.outputChannels(), packed, 0, result, inputs, c, width);
+        List<PixelClass> pixels = classes().input;
+        Source source =
+                new Source(gradient, geometry.outputWidth() * geometry.outputChannels(), geometry.outputChannels());
+        List<float[]> packed = scratch.arrays(Role.WEIGHTS, inputShares.size());
+        threads.forEach(inputShares.size(), i -> {
+            Share share = inputShares.get(i);
+            for (int c : share.panels()) {
+                packing.transpose(weights, weightsOffset, c, packed.get(i));
+                Panel panel = new Panel(packed.get(i), 0, c, WeightOrder.wholePanel(c, inputs));
+                pixels.forEach(each -> sum(each, share, source, panel, result, inputs));
             }
-        }
+        });
         if (!isWhole) {
             copyPixels(result, inputs, dx, geometry.inputChannels(), examples * geometry.height() * geometry.width());
         }
     }
 
     /**
+     * Pixels that are summed.
+     *
+     * @param row in numbers
+     */
+    private record Source(float[] values, int row, int channels) {}
+
+    /**
+     * Weights for some channels of a result, or their gradient.
+     *
+     * @param at where they begin
+     * @param channel the first
+     * @param width how many, in whole blocks
+     */
+    private record Panel(float[] values, int at, int channel, int width) {}
+
+    /**
      * Sums of a class over the part of the filter that its pixels meet, for a panel of the result's channels.
      *
-     * @param row of the source, in numbers
-     * @param channels of the source
      * @param pitch of the result, from pixel to pixel
-     * @param channel of the result with which the panel begins
      */
-    private void sum(
-            PixelClass pixels,
-            float[] from,
-            int row,
-            int channels,
-            float[] panel,
-            int panelAt,
-            float[] result,
-            int pitch,
-            int channel,
-            int width) {
-        int count = pixels.columns() * channels;
+    private void sum(PixelClass pixels, Share share, Source source, Panel panel, float[] result, int pitch) {
+        int count = pixels.columns() * source.channels;
         int groups = pixels.targets().length;
-        for (int p = 0; p < groups; p += BLOCK_PIXELS) {
-            int end = Math.min(groups, p + BLOCK_PIXELS);
-            clear(result, pixels.targets(), p, end, channel, width, pitch);
+        int last = share.to(groups, Tiles.GROUP);
+        for (int p = share.from(groups, Tiles.GROUP); p < last; p += BLOCK_PIXELS) {
+            int end = Math.min(last, p + BLOCK_PIXELS);
+            clear(result, pixels.targets(), p, end, panel.channel, panel.width, pitch);
             for (int r = 0; r < pixels.taps().length; r++) {
                 for (int k = 0; k < count; k += PART) {
                     tiles.taps(
-                            from,
+                            source.values,
                             pixels.sources(),
-                            r * row + k,
+                            r * source.row + k,
                             Math.min(PART, count - k),
-                            panel,
-                            panelAt + (pixels.taps()[r] * channels + k) * width,
-                            width,
+                            panel.values,
+                            panel.at + (pixels.taps()[r] * source.channels + k) * panel.width,
+                            panel.width,
                             result,
                             pixels.targets(),
-                            channel,
+                            panel.channel,
                             p,
                             end);
                 }
@@ -191,21 +224,37 @@ final class PortableConvolution implements LinearOperation {
             Arrays.fill(gradients, weightsOffset, weightsOffset + geometry.weightsSize(), 0);
             return;
         }
-        for (int c = 0, width; c < outputs; c += width) {
-            width = WeightOrder.wholePanel(c, outputs);
-            boolean isWhole = isWholePanel(c, width);
-            float[] panel = isWhole ? gradients : scratch.array(Role.WEIGHTS);
-            int panelAt = isWhole ? weightsOffset + order.panelAt(c) : 0;
-            Arrays.fill(panel, panelAt, panelAt + order.inputs() * order.taps() * width, 0);
-            for (PixelClass pixels : classes().output) {
-                for (int p = 0; p < pixels.count(); p += BLOCK_PIXELS) {
-                    addOuter(pixels, p, Math.min(pixels.count(), p + BLOCK_PIXELS), c, width, panel, panelAt);
-                }
+        boolean isWhole = areBlocks(geometry.outputChannels());
+        float[] last = isWhole ? gradients : scratch.array(Role.WEIGHTS);
+        List<PixelClass> pixels = classes().output;
+        List<float[]> copies = scratch.arrays(Role.GRADIENT_PANEL, outputShares.size());
+        threads.forEach(outputShares.size(), i -> {
+            Share share = outputShares.get(i);
+            for (int c : share.panels()) {
+                int width = WeightOrder.wholePanel(c, outputs);
+                Panel panel = isWholePanel(c, width)
+                        ? new Panel(gradients, weightsOffset + order.panelAt(c), c, width)
+                        : new Panel(last, 0, c, width);
+                int first = share.from(rows(), FILTER_UNIT);
+                int end = share.to(rows(), FILTER_UNIT);
+                Arrays.fill(panel.values, panel.at + first * width, panel.at + end * width, 0);
+                pixels.forEach(each -> addOuter(each, first, end, panel, copies.get(i)));
             }
-            if (!isWhole) {
-                packing.takeFrom(panel, c, gradients, weightsOffset);
-            }
+        });
+        if (!isWhole) {
+            packing.takeFrom(last, lastOutputs(), gradients, weightsOffset);
         }
+    }
+
+    /** Of a panel of weights: one for each tap and input. */
+    private int rows() {
+        return order.inputs() * order.taps();
+    }
+
+    /** The first output of the last panel. */
+    private int lastOutputs() {
+        List<Integer> panels = outputShares.get(outputShares.size() - 1).panels();
+        return panels.get(panels.size() - 1);
     }
 
     /** Whether the panel of weights that begins with an output can be used where it stands. */
@@ -213,23 +262,34 @@ final class PortableConvolution implements LinearOperation {
         return WeightOrder.panel(first, geometry.outputChannels()) == width;
     }
 
-    private void addOuter(
-            PixelClass pixels, int from, int to, int channel, int width, float[] gradientPanel, int panelAt) {
-        float[] panel = scratch.array(Role.GRADIENT_PANEL);
-        int channels = geometry.inputChannels();
-        copyPanel(pixels, from, to, channel, width, panel);
-        for (int r = 0; r < pixels.taps().length; r++) {
-            tiles.outer(
-                    input,
-                    pixels.sources(),
-                    r * geometry.width() * channels,
-                    pixels.columns() * channels,
-                    panel,
-                    from,
-                    to,
-                    gradientPanel,
-                    panelAt + pixels.taps()[r] * channels * width,
-                    width);
+    /**
+     * Adds the gradient of a class to some rows of a panel.
+     *
+     * @param copy for a block of pixels of dy
+     */
+    private void addOuter(PixelClass pixels, int firstRow, int endRow, Panel panel, float[] copy) {
+        int row = geometry.width() * geometry.inputChannels();
+        for (int p = 0, end; p < pixels.count(); p = end) {
+            end = Math.min(pixels.count(), p + BLOCK_PIXELS);
+            copyPanel(pixels, p, end, panel.channel, panel.width, copy);
+            for (int r = 0; r < pixels.taps().length; r++) {
+                int first = pixels.taps()[r] * geometry.inputChannels();
+                int from = Math.max(first, firstRow);
+                int count = Math.min(first + pixels.columns() * geometry.inputChannels(), endRow) - from;
+                if (count > 0) {
+                    tiles.outer(
+                            input,
+                            pixels.sources(),
+                            r * row + from - first,
+                            count,
+                            copy,
+                            p,
+                            end,
+                            panel.values,
+                            panel.at + from * panel.width,
+                            panel.width);
+                }
+            }
         }
     }
 

@@ -5,6 +5,11 @@ final class PortableKernels implements LinearKernels {
     private static final Tiles TILES = ChannelKernels.hasVectors() ? WarmingTiles.OF_THIS_JVM : new PlainTiles();
 
     private final PortableScratch scratch = new PortableScratch();
+    private final IntraOpThreads threads;
+
+    PortableKernels(int threads) {
+        this.threads = new IntraOpThreads(threads);
+    }
 
     @Override
     public String library() {
@@ -18,15 +23,17 @@ final class PortableKernels implements LinearKernels {
 
     @Override
     public LinearOperation convolution(ConvolutionGeometry geometry, int maxExamples) {
-        return new PortableConvolution(geometry, maxExamples, scratch, TILES);
+        return new PortableConvolution(geometry, maxExamples, scratch, TILES, threads);
     }
 
     @Override
     public LinearOperation matrixProduct(int inputs, int outputs, int maxExamples) {
         return new PortableConvolution(
-                new ConvolutionGeometry(1, 1, inputs, outputs, 1, 1, 0), maxExamples, scratch, TILES);
+                new ConvolutionGeometry(1, 1, inputs, outputs, 1, 1, 0), maxExamples, scratch, TILES, threads);
     }
 
     @Override
-    public void close() {}
+    public void close() {
+        threads.close();
+    }
 }

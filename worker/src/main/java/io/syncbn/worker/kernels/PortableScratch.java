@@ -1,6 +1,8 @@
 package io.syncbn.worker.kernels;
 
+import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 
 /** Arrays that the convolutions of a shard share, as long as the largest needs. */
@@ -17,13 +19,22 @@ final class PortableScratch {
     }
 
     private final Map<Role, Integer> lengths = new EnumMap<>(Role.class);
-    private final Map<Role, float[]> arrays = new EnumMap<>(Role.class);
+    private final Map<Role, List<float[]>> arrays = new EnumMap<>(Role.class);
 
     void reserve(Role role, int length) {
         lengths.merge(role, length, Math::max);
     }
 
     float[] array(Role role) {
-        return arrays.computeIfAbsent(role, r -> new float[lengths.get(r)]);
+        return arrays(role, 1).get(0);
+    }
+
+    /** Arrays for this many threads, or more. */
+    List<float[]> arrays(Role role, int count) {
+        List<float[]> made = arrays.computeIfAbsent(role, r -> new ArrayList<>());
+        while (made.size() < count) {
+            made.add(new float[lengths.get(role)]);
+        }
+        return made;
     }
 }

@@ -105,6 +105,15 @@ public final class ModelDefinition {
      * @param kernels of convolutions and matrix products
      */
     public ShardModel newShardModel(Replica replica, int maxExamples, Kernels kernels) {
-        return new ShardModel(this, layers, replica, maxExamples, LinearKernels.of(kernels));
+        return newShardModel(replica, maxExamples, kernels, 1);
+    }
+
+    /**
+     * The same, computing with several threads.
+     *
+     * @param threads that share the shard's operations; they change no bit
+     */
+    public ShardModel newShardModel(Replica replica, int maxExamples, Kernels kernels, int threads) {
+        return new ShardModel(this, layers, replica, maxExamples, LinearKernels.of(kernels, threads));
     }
 }

@@ -39,6 +39,7 @@ final class Evaluator {
     private final int testRows;
     private final Collective collective;
     private final ShardThreads threads;
+    private final int threadsOfAShard;
     private final List<ShardModel> models;
     private final List<ShardEvaluation> shards;
 
@@ -53,6 +54,7 @@ final class Evaluator {
             int testRows,
             Collective collective,
             ShardThreads threads,
+            int threadsOfAShard,
             List<ShardModel> models,
             List<ShardEvaluation> shards) {
         this.job = job;
@@ -61,6 +63,7 @@ final class Evaluator {
         this.testRows = testRows;
         this.collective = collective;
         this.threads = threads;
+        this.threadsOfAShard = threadsOfAShard;
         this.models = models;
         this.shards = shards;
     }
@@ -115,7 +118,8 @@ final class Evaluator {
                         .newShardModel(
                                 replica,
                                 job.batches().batch(),
-                                job.determinism().kernels()));
+                                job.determinism().kernels(),
+                                threadsOfAShard));
             }
             return estimate(stepsDone, 1, replica, own)
                     .map(replica::withStatistics)
@@ -166,7 +170,7 @@ final class Evaluator {
         try {
             while (testers.size() < count) {
                 testers.add(replicas.definition()
-                        .newShardModel(replica, TEST_CHUNK, job.determinism().kernels()));
+                        .newShardModel(replica, TEST_CHUNK, job.determinism().kernels(), threadsOfAShard));
             }
             test(testers, round, sums, offset);
         } finally {

@@ -31,6 +31,7 @@ public final class LocalShards implements AutoCloseable {
     private final Job job;
     private final DecodedDataset data;
     private final Replicas replicas;
+    private final int processThreads;
     private final LongSupplier nanoClock;
     private final BatchPlan batches;
     private final Grouping groups;
@@ -38,14 +39,17 @@ public final class LocalShards implements AutoCloseable {
 
     private Collective collective;
     private List<Integer> numbers = List.of();
+    private int threadsOfAShard;
     private ShardThreads threads;
     private List<ShardStep> shards = List.of();
     private Evaluator evaluator;
 
-    public LocalShards(Job job, DecodedDataset data, Replicas replicas, LongSupplier nanoClock) {
+    /** @param processThreads shared by the shards; each has one at least */
+    public LocalShards(Job job, DecodedDataset data, Replicas replicas, int processThreads, LongSupplier nanoClock) {
         this.job = job;
         this.data = data;
         this.replicas = replicas;
+        this.processThreads = processThreads;
         this.nanoClock = nanoClock;
         this.batches = BatchPlan.of(job, data.train().size());
         this.groups = new Grouping(job.batches().shards(), job.groupSize());
@@ -65,12 +69,18 @@ public final class LocalShards implements AutoCloseable {
                 Math.min(numbers.size(), Runtime.getRuntime().availableProcessors()));
         closeThreads();
         threads = new ShardThreads(numbers.size(), sums);
-        while (models.size() > numbers.size()) {
+        int most = threadsOfAShard == threadsOfAShard() ? numbers.size() : 0;
+        threadsOfAShard = threadsOfAShard();
+        while (models.size() > most) {
             models.remove(models.size() - 1).close();
         }
         while (models.size() < numbers.size()) {
             models.add(newModel(job.batches().batch()));
         }
+    }
+
+    private int threadsOfAShard() {
+        return Math.max(1, processThreads / numbers.size());
     }
 
     private int[] rows(Dataset.Split split) {
@@ -127,7 +137,8 @@ public final class LocalShards implements AutoCloseable {
                     collective));
         }
         shards = List.copyOf(steps);
-        evaluator = new Evaluator(job, replicas, batches, data.test().size(), collective, threads, models, evaluations);
+        evaluator = new Evaluator(
+                job, replicas, batches, data.test().size(), collective, threads, threadsOfAShard, models, evaluations);
     }
 
     /** How many layers sum moments over shards. */
@@ -182,7 +193,8 @@ public final class LocalShards implements AutoCloseable {
                 .newShardModel(
                         replicas.initialState().replica(),
                         maxExamples,
-                        job.determinism().kernels());
+                        job.determinism().kernels(),
+                        threadsOfAShard);
     }
 
     private void closeThreads() {

@@ -13,9 +13,15 @@ import java.util.Map;
  * @param data closed by its owner
  * @param replicas with the state from which training goes on
  * @param computedWith as {@code RunFacts.computedWith} has it
+ * @param threads that the process computes with
  */
 public record Setup(
-        Job job, DecodedDataset data, Arithmetic arithmetic, Replicas replicas, Map<String, String> computedWith) {
+        Job job,
+        DecodedDataset data,
+        Arithmetic arithmetic,
+        Replicas replicas,
+        Map<String, String> computedWith,
+        int threads) {
 
     /** What its checkpoints come from. */
     public Origin origin() {

@@ -79,7 +79,7 @@ public final class Training implements ControlledReplica, AutoCloseable {
         timetable = Timetable.of(job, setup.data(), intervals);
         state = new TrainingState(job, setup.replicas().initialState(), timetable);
         firstStep = state.step();
-        shards = new LocalShards(job, setup.data(), setup.replicas(), nanoClock);
+        shards = new LocalShards(job, setup.data(), setup.replicas(), setup.threads(), nanoClock);
     }
 
     @Override

@@ -82,7 +82,7 @@ class ArithmeticTest {
     }
 
     private static String digest(Kernels kernels, Part part, int map) {
-        try (LinearKernels linear = new Changed(LinearKernels.of(kernels), part, map, new int[1])) {
+        try (LinearKernels linear = new Changed(LinearKernels.of(kernels, 1), part, map, new int[1])) {
             return ArithmeticProbe.digest(linear, new PlainKernels());
         }
     }
@@ -105,7 +105,7 @@ class ArithmeticTest {
     @ParameterizedTest
     @EnumSource
     void vectorsComputeAsLoopsDo(Kernels kernels) {
-        try (LinearKernels linear = LinearKernels.of(kernels)) {
+        try (LinearKernels linear = LinearKernels.of(kernels, 1)) {
             assertThat(ArithmeticProbe.digest(linear, new SimdKernels()))
                     .isEqualTo(digest(kernels, Part.NONE, 0))
                     .isEqualTo(Arithmetic.of(determinism(kernels, InstructionSet.NATIVE))
@@ -129,8 +129,8 @@ class ArithmeticTest {
     void differentKernelsComputeDifferentBitsAndSayWhoTheyAre() {
         assertThat(Arrays.stream(Kernels.values()).map(kernels -> digest(kernels, Part.NONE, 0)))
                 .doesNotHaveDuplicates();
-        try (LinearKernels oneDnn = LinearKernels.of(Kernels.ONEDNN);
-                LinearKernels nd4j = LinearKernels.of(Kernels.ND4J)) {
+        try (LinearKernels oneDnn = LinearKernels.of(Kernels.ONEDNN, 1);
+                LinearKernels nd4j = LinearKernels.of(Kernels.ND4J, 1)) {
             assertThat(oneDnn.library()).matches("oneDNN [0-9.]+");
             assertThat(oneDnn.instructionSet()).contains("AVX");
             assertThat(nd4j.library()).matches("ND4J 1.0.0-\\S+ with OpenBLAS [0-9.]+");

@@ -131,7 +131,7 @@ class LinearKernelsTest {
     }
 
     private static float[] run(Kernels kernels, Example example, Maker maker) {
-        try (LinearKernels linear = LinearKernels.of(kernels)) {
+        try (LinearKernels linear = LinearKernels.of(kernels, 1)) {
             return example.run(maker.make(linear));
         }
     }
@@ -139,7 +139,7 @@ class LinearKernelsTest {
     @ParameterizedTest
     @EnumSource
     void theGradientOfNoExamplesIsZero(Kernels kernels) {
-        try (LinearKernels linear = LinearKernels.of(kernels)) {
+        try (LinearKernels linear = LinearKernels.of(kernels, 1)) {
             LinearOperation convolution = linear.convolution(new ConvolutionGeometry(4, 4, 1, 1, 3, 1, 1), 2);
             LinearOperation product = linear.matrixProduct(3, 2, 2);
             float[] none = {};
@@ -161,7 +161,7 @@ class LinearKernelsTest {
     @EnumSource
     void theNumberOfExamplesMayChange(Kernels kernels) {
         ConvolutionGeometry geometry = GEOMETRIES.get(0);
-        try (LinearKernels linear = LinearKernels.of(kernels)) {
+        try (LinearKernels linear = LinearKernels.of(kernels, 1)) {
             LinearOperation map = linear.convolution(geometry, 8);
             for (int examples : new int[] {8, 3, 1, 8, 2, 3}) {
                 Example example = Example.of(examples, geometry);
@@ -201,7 +201,8 @@ class LinearKernelsTest {
             Example example = Example.of(3, geometry);
             float[] expected = run(Kernels.PORTABLE, example, fresh -> fresh.convolution(geometry, 3));
             PortableScratch scratch = new PortableScratch();
-            LinearOperation map = new PortableConvolution(geometry, 4, scratch, new PlainTiles());
+            LinearOperation map =
+                    new PortableConvolution(geometry, 4, scratch, new PlainTiles(), new IntraOpThreads(1));
             for (PortableScratch.Role role : PortableScratch.Role.values()) {
                 Arrays.fill(scratch.array(role), Float.NaN);
             }
@@ -240,7 +241,7 @@ class LinearKernelsTest {
     /** In several threads at once, each time in fresh memory at another address. */
     private static void assertSameBits(Kernels kernels, Work work) throws Exception {
         float[] expected;
-        try (LinearKernels linear = LinearKernels.of(kernels)) {
+        try (LinearKernels linear = LinearKernels.of(kernels, 1)) {
             expected = work.run(linear, 0);
         }
         ExecutorService threads = Executors.newFixedThreadPool(THREADS);
@@ -250,7 +251,7 @@ class LinearKernelsTest {
                 int repetition = i;
                 futures.add(threads.submit(() -> {
                     NativeFloats spacer = new NativeFloats(1 + repetition % 37);
-                    try (LinearKernels linear = LinearKernels.of(kernels)) {
+                    try (LinearKernels linear = LinearKernels.of(kernels, 1)) {
                         assertThat(work.run(linear, repetition)).isEqualTo(expected);
                     }
                     spacer.close();

@@ -40,10 +40,26 @@ class PortableConvolutionTest {
     @ParameterizedTest
     @MethodSource("geometries")
     void isTheFormulaInItsOrder(ConvolutionGeometry geometry) {
+        for (Tiles tiles : new Tiles[] {new PlainTiles(), new VectorTiles()}) {
+            assertFormula(geometry, tiles, 1);
+        }
+    }
+
+    /** More threads than there are panels share the pixels, and the rows of a filter. */
+    @ParameterizedTest
+    @MethodSource("geometries")
+    void threadsChangeNoBit(ConvolutionGeometry geometry) {
+        for (int threads : new int[] {2, 3, 7}) {
+            assertFormula(geometry, new VectorTiles(), threads);
+        }
+    }
+
+    private static void assertFormula(ConvolutionGeometry geometry, Tiles tiles, int threads) {
         Random random = new Random(geometry.hashCode());
         WeightOrder order = WeightOrder.of(geometry);
-        for (Tiles tiles : new Tiles[] {new PlainTiles(), new VectorTiles()}) {
-            PortableConvolution convolution = new PortableConvolution(geometry, MOST, new PortableScratch(), tiles);
+        try (IntraOpThreads team = new IntraOpThreads(threads)) {
+            PortableConvolution convolution =
+                    new PortableConvolution(geometry, MOST, new PortableScratch(), tiles, team);
             for (int examples : new int[] {MOST, 1, 0, 2}) {
                 float[] x = numbers(random, examples * geometry.inputSize());
                 float[] dy = numbers(random, examples * geometry.outputSize());

@@ -10,7 +10,7 @@ public final class TestMemory {
     private TestMemory() {}
 
     public static ShardMemory of(Replica replica, int maxExamples) {
-        return new ShardMemory(replica, maxExamples, LinearKernels.of(Kernels.PORTABLE), ChannelKernels.fastest());
+        return new ShardMemory(replica, maxExamples, LinearKernels.of(Kernels.PORTABLE, 1), ChannelKernels.fastest());
     }
 
     /** For a layer that has no weights and calls no kernels, and one example. */

@@ -77,7 +77,7 @@ class AbandonedStepTest {
             Replicas replicas = Replicas.open(job, data, LocalTraining.ARITHMETIC, Optional.empty());
             Timetable plan = Timetable.of(job, data, new Intervals(1000, Duration.ZERO, 1000));
             TrainingState state = new TrainingState(job, replicas.initialState(), plan);
-            try (LocalShards shards = new LocalShards(job, data, replicas, CLOCK)) {
+            try (LocalShards shards = new LocalShards(job, data, replicas, 1, CLOCK)) {
                 for (int generation = 0; generation <= limits.length; generation++) {
                     int limit = generation < limits.length ? limits[generation] : Integer.MAX_VALUE;
                     try (Collective collective = new Limited(new LocalCollective(3, 3), limit)) {

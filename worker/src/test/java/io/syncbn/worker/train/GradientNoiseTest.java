@@ -289,7 +289,7 @@ class GradientNoiseTest {
             Replicas replicas = Replicas.open(job, data, LocalTraining.ARITHMETIC, Optional.empty());
             Timetable plan = new Timetable(STEPS, STEPS, 1000, 1000);
             TrainingState state = new TrainingState(job, replicas.initialState(), plan);
-            try (LocalShards shards = new LocalShards(job, data, replicas, System::nanoTime)) {
+            try (LocalShards shards = new LocalShards(job, data, replicas, 1, System::nanoTime)) {
                 shards.deal(List.of(run), collective);
                 shards.normalizeBy(ChannelStatistics.of(shards.sumStatistics()));
                 new Trainer(

@@ -145,7 +145,7 @@ final class LocalTraining {
 
     /** All shards of a job, ready for steps. */
     static LocalShards shards(Job job, DecodedDataset data, Replicas replicas, Collective collective) {
-        LocalShards shards = new LocalShards(job, data, replicas, System::nanoTime);
+        LocalShards shards = new LocalShards(job, data, replicas, 1, System::nanoTime);
         shards.deal(List.of(new ShardRun(0, job.batches().shards())), collective);
         shards.normalizeBy(ChannelStatistics.of(shards.sumStatistics()));
         return shards;

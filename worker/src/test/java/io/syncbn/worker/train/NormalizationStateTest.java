@@ -120,7 +120,7 @@ class NormalizationStateTest {
         Path run = directory.resolve("run");
         Job job = job(Map.of("ema-decay", "0.5", "precise-bn", "2"), Map.of());
         LocalTraining.run(job, run, Optional.empty(), 0);
-        Evaluation evaluation = EvaluationRun.run(job, run);
+        Evaluation evaluation = EvaluationRun.run(job, run, 1);
         assertThat(evaluation.others()).containsOnlyKeys(Other.values());
         String line = Files.readAllLines(run.resolve("metrics.jsonl")).stream()
                 .filter(text -> text.contains("testLoss"))

@@ -107,7 +107,7 @@ class NotFiniteTest {
                     .orElse(fresh);
             Timetable plan = new Timetable(STEPS, PoisonedData.TRAIN_ROWS / SHARDS / 2, 1000, 1000);
             TrainingState state = new TrainingState(job, replicas.initialState(), plan);
-            try (LocalShards shards = new LocalShards(job, data, replicas, CLOCK)) {
+            try (LocalShards shards = new LocalShards(job, data, replicas, 1, CLOCK)) {
                 shards.deal(List.of(new ShardRun(worker * SHARDS / workers, SHARDS / workers)), collective);
                 ChannelStatistics statistics = ChannelStatistics.of(shards.sumStatistics());
                 if (isPoisoned) {

@@ -160,7 +160,7 @@ class OvertakenStepTest {
                     trained.overtaken.add(step.step());
                 }
             });
-            try (LocalShards shards = new LocalShards(job, data, replicas, CLOCK)) {
+            try (LocalShards shards = new LocalShards(job, data, replicas, 1, CLOCK)) {
                 shards.deal(List.of(new ShardRun(0, job.batches().shards())), sums);
                 shards.normalizeBy(ChannelStatistics.of(shards.sumStatistics()));
                 new Trainer(plan, state, shards, LocalTraining.telling(listener, metrics, shards), CLOCK).run();

@@ -67,7 +67,7 @@ class RestoreTest {
 
     private static Training training(
             Job job, Path out, DecodedDataset data, WorkerMetrics metrics, Replicas replicas, Arithmetic arithmetic) {
-        Setup setup = new Setup(job, data, arithmetic, replicas, RunFacts.computedWith(arithmetic, "test"));
+        Setup setup = new Setup(job, data, arithmetic, replicas, RunFacts.computedWith(arithmetic, "test"), 1);
         StartTimes start = new StartTimes(0, System::nanoTime);
         RunTarget target = new RunTarget(out, 3, "worker-0", true);
         RunFiles files = new RunFiles(target, setup.origin(), metrics, start);
