@@ -89,7 +89,7 @@ final class BenchAllReduceCommand implements Command {
                     .forEach(result -> System.out.println(result.json()));
             return ExitCode.DONE;
         }
-        RunDirectory run = BenchRun.directory(settings, job);
+        RunDirectory run = BenchRun.directory(settings, job, List.of(BenchSettings.WORKERS));
         return BenchRun.print(run, children(run, settings, workers), workers, () -> {}, () -> results(run));
     }
 

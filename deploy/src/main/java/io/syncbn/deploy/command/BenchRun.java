@@ -5,12 +5,12 @@ import io.syncbn.deploy.launch.Ending;
 import io.syncbn.deploy.launch.LaunchTimeouts;
 import io.syncbn.deploy.launch.Launcher;
 import io.syncbn.deploy.launch.RunDirectory;
-import io.syncbn.deploy.settings.BenchSettings;
 import io.syncbn.deploy.settings.JobFile;
 import io.syncbn.deploy.settings.Range;
 import io.syncbn.deploy.settings.RunSettings;
 import io.syncbn.deploy.settings.Settings;
 import io.syncbn.proto.job.Job;
+import io.syncbn.proto.job.Setting;
 import io.syncbn.worker.collective.JobFailedException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -28,9 +28,10 @@ final class BenchRun {
         List<String> lines() throws IOException;
     }
 
-    static RunDirectory directory(Settings settings, Job job) throws IOException {
+    /** @param kept settings of the command that its processes read */
+    static RunDirectory directory(Settings settings, Job job, List<Setting> kept) throws IOException {
         RunDirectory run = new RunDirectory(Files.createTempDirectory("syncbn-bench-"));
-        Map<String, String> texts = settings.texts(job, List.of(BenchSettings.WORKERS, RunSettings.THREADS));
+        Map<String, String> texts = settings.texts(job, kept);
         // Evaluates and keeps a checkpoint only at the end of the job.
         texts.put(RunSettings.EVALUATE_EVERY.name(), NEVER);
         texts.put(RunSettings.CHECKPOINT_EVERY.name(), NEVER);

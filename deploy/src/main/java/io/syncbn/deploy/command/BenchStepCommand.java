@@ -7,6 +7,7 @@ import io.syncbn.deploy.launch.JavaChildren;
 import io.syncbn.deploy.launch.JavaProgram;
 import io.syncbn.deploy.launch.RunDirectory;
 import io.syncbn.deploy.settings.BenchSettings;
+import io.syncbn.deploy.settings.RunSettings;
 import io.syncbn.deploy.settings.Settings;
 import io.syncbn.proto.job.Job;
 import io.syncbn.proto.job.Setting;
@@ -54,7 +55,7 @@ final class BenchStepCommand implements Command {
         }
         Job job = jobRun.job().orElseThrow();
         int workers = jobRun.workers().most();
-        RunDirectory run = BenchRun.directory(settings, job);
+        RunDirectory run = BenchRun.directory(settings, job, List.of(BenchSettings.WORKERS, RunSettings.THREADS));
         JavaChildren children =
                 new JavaChildren(new JavaProgram(childMain, Heaps.USUAL, 0), run, Optional.empty(), workers);
         ResidentMemory memory = new ResidentMemory();
