@@ -134,7 +134,7 @@ public record ModelState(Replica replica, long batchesTracked, Slots slots, long
 
     private static void addAll(List<StoredTensor> tensors, String prefix, ParameterLayout layout, float[] flat) {
         for (Entry entry : layout.entries()) {
-            tensors.add(StoredTensor.ofFloats(prefix + entry.name(), entry.dimensions(), entry.read(flat)));
+            tensors.add(StoredTensor.ofFloats(prefix + entry.name(), entry.dimensions(), () -> entry.read(flat)));
         }
     }
 

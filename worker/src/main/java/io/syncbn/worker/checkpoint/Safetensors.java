@@ -83,7 +83,7 @@ public record Safetensors(Map<String, StoredTensor> tensors, Map<String, String>
         while (file.position() < Long.BYTES + headerBytes) {
             file.put((byte) ' ');
         }
-        ordered.forEach(tensor -> file.put(tensor.bytes().duplicate()));
+        ordered.forEach(tensor -> file.put(tensor.bytes()));
         return file.array();
     }
 

@@ -23,7 +23,7 @@ public final class StateDigest {
                 .sorted(Comparator.comparing(StoredTensor::name))
                 .forEach(tensor -> {
                     digest.update(tensor.name().getBytes(StandardCharsets.UTF_8));
-                    digest.update(tensor.bytes().duplicate());
+                    digest.update(tensor.bytes());
                 });
         return HexFormat.of().formatHex(digest.digest());
     }

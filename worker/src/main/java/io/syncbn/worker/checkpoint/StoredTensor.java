@@ -3,15 +3,13 @@ package io.syncbn.worker.checkpoint;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
+import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.function.Supplier;
 
-/**
- * A tensor as it stands in a file.
- *
- * @param bytes of all elements, little-endian; not to be changed
- */
-public record StoredTensor(TensorSpec spec, ByteBuffer bytes) {
+/** A tensor as it stands in a file. Its bytes may be made anew each time they are asked for, so that a state takes no memory twice. */
+public final class StoredTensor {
     /** Types that {@link #floats()} converts. */
     static final Set<ElementType> FLOATING =
             Set.of(ElementType.F32, ElementType.F16, ElementType.BF16, ElementType.F64);
@@ -19,20 +17,51 @@ public record StoredTensor(TensorSpec spec, ByteBuffer bytes) {
     /** Up to here a double holds every whole number exactly. */
     private static final double MOST_COUNTED = 0x1p53;
 
-    public StoredTensor {
-        if (bytes.remaining() != spec.bytes()) {
-            throw new IllegalArgumentException(
-                    spec.name() + " " + spec.form() + " takes " + spec.bytes() + " bytes, not " + bytes.remaining());
-        }
-        bytes = bytes.slice().order(ByteOrder.LITTLE_ENDIAN);
+    private final TensorSpec spec;
+    private final Supplier<ByteBuffer> bytes;
+
+    private StoredTensor(TensorSpec spec, Supplier<ByteBuffer> bytes) {
+        this.spec = spec;
+        this.bytes = bytes;
+    }
+
+    /** @param bytes of all elements, little-endian; not to be changed */
+    public StoredTensor(TensorSpec spec, ByteBuffer bytes) {
+        this(spec, () -> bytes);
+        requireFit(bytes);
     }
 
     /** A float32 tensor of these elements, copied. */
     public static StoredTensor ofFloats(String name, List<Integer> dimensions, float[] elements) {
-        TensorSpec spec = new TensorSpec(name, ElementType.F32, dimensions);
+        return new StoredTensor(new TensorSpec(name, ElementType.F32, dimensions), encoded(elements));
+    }
+
+    /** A float32 tensor whose elements are asked for whenever its bytes are. */
+    static StoredTensor ofFloats(String name, List<Integer> dimensions, Supplier<float[]> elements) {
+        return new StoredTensor(new TensorSpec(name, ElementType.F32, dimensions), () -> encoded(elements.get()));
+    }
+
+    private static ByteBuffer encoded(float[] elements) {
         ByteBuffer bytes = ByteBuffer.allocate(elements.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
         bytes.asFloatBuffer().put(elements);
-        return new StoredTensor(spec, bytes);
+        return bytes;
+    }
+
+    private ByteBuffer requireFit(ByteBuffer all) {
+        if (all.remaining() != spec.bytes()) {
+            throw new IllegalArgumentException(
+                    spec.name() + " " + spec.form() + " takes " + spec.bytes() + " bytes, not " + all.remaining());
+        }
+        return all;
+    }
+
+    public TensorSpec spec() {
+        return spec;
+    }
+
+    /** Of all elements, little-endian; not to be changed. */
+    public ByteBuffer bytes() {
+        return requireFit(bytes.get()).slice().order(ByteOrder.LITTLE_ENDIAN);
     }
 
     /** An int64 scalar. */
@@ -47,6 +76,7 @@ public record StoredTensor(TensorSpec spec, ByteBuffer bytes) {
 
     /** The elements as float32; of F64, the nearest ones. */
     public float[] floats() {
+        ByteBuffer bytes = bytes();
         float[] floats = new float[bytes.capacity() / spec.type().bytes()];
         switch (spec.type()) {
             case F32 -> bytes.asFloatBuffer().get(floats);
@@ -72,6 +102,7 @@ public record StoredTensor(TensorSpec spec, ByteBuffer bytes) {
 
     /** The only element of an I64 tensor. */
     public long integer() {
+        ByteBuffer bytes = bytes();
         if (spec.type() != ElementType.I64 || bytes.capacity() != Long.BYTES) {
             throw new IllegalStateException(spec.name() + " is " + spec.form() + ", not one I64");
         }
@@ -80,6 +111,7 @@ public record StoredTensor(TensorSpec spec, ByteBuffer bytes) {
 
     /** The one whole number from 0 that a tensor holds, of whatever type and rank; empty if it holds anything else. */
     public OptionalLong count() {
+        ByteBuffer bytes = bytes();
         if (bytes.capacity() != spec.type().bytes() || spec.dimensions().size() > 1) {
             return OptionalLong.empty();
         }
@@ -97,6 +129,23 @@ public record StoredTensor(TensorSpec spec, ByteBuffer bytes) {
                     default -> Double.NaN;
                 };
         return number >= 0 && number < MOST_COUNTED ? OptionalLong.of((long) number) : OptionalLong.empty();
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof StoredTensor tensor
+                && tensor.spec.equals(spec)
+                && tensor.bytes().equals(bytes());
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(spec, bytes());
+    }
+
+    @Override
+    public String toString() {
+        return spec.name() + " " + spec.form();
     }
 
     /** IEEE 754 binary16: sign, 5 bits of exponent, 10 of fraction. Java has this only from 20 on. */
