@@ -47,7 +47,7 @@ final class BenchStepCommand implements Command {
     @Override
     public int run(Settings settings) throws Exception {
         JobRun jobRun = JobRun.measured(settings);
-        WorkerSettings.threads(settings, jobRun.workers().most());
+        WorkerSettings.threads(settings);
         boolean isMeasured = settings.flag(BenchSettings.MEASURED);
         settings.check();
         if (isMeasured) {

@@ -42,10 +42,11 @@ final class EvaluateCommand implements Command {
         settings.needed(RunSettings.CHECKPOINT);
         Optional<Path> checkpoint = settings.path(RunSettings.CHECKPOINT);
         Optional<Job> job = settings.job(1);
-        int threads = WorkerSettings.threads(settings, 1);
+        int threads = WorkerSettings.threads(settings);
         settings.check();
 
-        Evaluation evaluation = EvaluationRun.run(job.orElseThrow(), checkpoint.orElseThrow(), threads);
+        Evaluation evaluation =
+                EvaluationRun.run(job.orElseThrow(), checkpoint.orElseThrow(), WorkerSettings.threads(threads, 1));
         System.out.printf(
                 Locale.ROOT,
                 "test accuracy  %.2f %%  on %d examples%ntest loss      %.4g%n",

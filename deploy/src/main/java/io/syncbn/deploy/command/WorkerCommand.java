@@ -62,9 +62,9 @@ final class WorkerCommand implements Command {
         }
         WorkerSettings worker = WorkerSettings.of(settings);
         Address metrics = metrics(settings);
-        int threads =
-                WorkerSettings.threads(settings, isLaunched ? jobRun.workers().most() : 1);
         settings.check();
+        int threads = WorkerSettings.threads(
+                worker.threads(), isLaunched ? jobRun.workers().most() : 1);
 
         Supplier<Address> coordinator = isLaunched ? ParentWatch.start()::coordinator : given::orElseThrow;
         CompletableFuture<String> leave = new CompletableFuture<>();

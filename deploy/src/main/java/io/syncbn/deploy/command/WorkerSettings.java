@@ -14,9 +14,15 @@ import java.util.Optional;
  * How a worker runs, from flags and job file.
  *
  * @param keep how many checkpoints stay
+ * @param threads that it computes with; 0: the machine's cores
  */
 record WorkerSettings(
-        SessionTimeouts timeouts, Intervals intervals, int keep, Optional<Resume> resume, Tracking tracking) {
+        SessionTimeouts timeouts,
+        Intervals intervals,
+        int keep,
+        Optional<Resume> resume,
+        Tracking tracking,
+        int threads) {
     private static final int DAY_SECONDS = 86_400;
     static final Duration DAY = Duration.ofDays(1);
 
@@ -35,7 +41,8 @@ record WorkerSettings(
                         settings.number(RunSettings.EVALUATE_EVERY, 0, Long.MAX_VALUE)),
                 settings.integer(RunSettings.KEEP, 1, Integer.MAX_VALUE),
                 resume(settings),
-                tracking(settings));
+                tracking(settings),
+                threads(settings));
     }
 
     private static Optional<Resume> resume(Settings settings) {
@@ -58,14 +65,14 @@ record WorkerSettings(
                 settings.needed(RunSettings.MLFLOW_EXPERIMENT));
     }
 
-    /**
-     * How many threads a process computes with.
-     *
-     * @param workers that share the machine, where nothing is said
-     */
-    static int threads(Settings settings, int workers) {
-        int given = settings.integer(RunSettings.THREADS, 0, MOST_THREADS);
-        return given > 0 ? given : Math.max(1, Runtime.getRuntime().availableProcessors() / workers);
+    /** How many threads a process computes with; 0: the machine's cores. */
+    static int threads(Settings settings) {
+        return settings.integer(RunSettings.THREADS, 0, MOST_THREADS);
+    }
+
+    /** The same in numbers, where some processes share the machine. */
+    static int threads(int given, int processes) {
+        return given > 0 ? given : Math.max(1, Runtime.getRuntime().availableProcessors() / processes);
     }
 
     /** The wait for the coordinator, and for all workers. */

@@ -46,7 +46,8 @@ class DefaultsTest {
                         new Intervals(0, Duration.ofMinutes(5), 0),
                         3,
                         Optional.empty(),
-                        Tracking.NONE));
+                        Tracking.NONE,
+                        0));
         settings.check();
     }
 

@@ -258,14 +258,16 @@ class MainTest {
                         "--workers=1:4",
                         "--shards=2",
                         "--restarts=-1",
+                        "--threads=many",
                         "--reconnect-timeout=never",
                         "--straggler=go"))
                 .isEqualTo(ExitCode.BAD_INPUT);
         assertThat(text(err))
                 .contains(
-                        "syncbn: 4 problems",
+                        "syncbn: 5 problems",
                         "--workers is 1:4 but --shards is 2; each worker needs at least one shard",
                         "--restarts is '-1'; expected a whole number from 0",
+                        "--threads is 'many'; expected a whole number from 0 to 4096",
                         "--reconnect-timeout is 'never'; expected a whole number from 0",
                         "--straggler is 'go'; expected wait or backup");
     }
