@@ -122,10 +122,7 @@ final class PortableConvolution implements LinearOperation {
         threads.forEach(outputShares.size(), i -> {
             Share share = outputShares.get(i);
             for (int c : share.panels()) {
-                int width = WeightOrder.wholePanel(c, outputs);
-                Panel panel = isWholePanel(c, width)
-                        ? new Panel(weights, weightsOffset + order.panelAt(c), c, width)
-                        : new Panel(last, 0, c, width);
+                Panel panel = outputPanel(c, weights, weightsOffset, last);
                 pixels.forEach(each -> sum(each, share, source, panel, result, outputs));
             }
         });
@@ -231,13 +228,10 @@ final class PortableConvolution implements LinearOperation {
         threads.forEach(outputShares.size(), i -> {
             Share share = outputShares.get(i);
             for (int c : share.panels()) {
-                int width = WeightOrder.wholePanel(c, outputs);
-                Panel panel = isWholePanel(c, width)
-                        ? new Panel(gradients, weightsOffset + order.panelAt(c), c, width)
-                        : new Panel(last, 0, c, width);
+                Panel panel = outputPanel(c, gradients, weightsOffset, last);
                 int first = share.from(rows(), FILTER_UNIT);
                 int end = share.to(rows(), FILTER_UNIT);
-                Arrays.fill(panel.values, panel.at + first * width, panel.at + end * width, 0);
+                Arrays.fill(panel.values, panel.at + first * panel.width, panel.at + end * panel.width, 0);
                 pixels.forEach(each -> addOuter(each, first, end, panel, copies.get(i)));
             }
         });
@@ -257,9 +251,11 @@ final class PortableConvolution implements LinearOperation {
         return panels.get(panels.size() - 1);
     }
 
-    /** Whether the panel of weights that begins with an output can be used where it stands. */
-    private boolean isWholePanel(int first, int width) {
-        return WeightOrder.panel(first, geometry.outputChannels()) == width;
+    /** The panel that begins with an output: where it stands among all, unless that is the last one and fills no blocks. */
+    private Panel outputPanel(int first, float[] all, int offset, float[] last) {
+        int width = WeightOrder.wholePanel(first, outputs);
+        boolean isWhole = WeightOrder.panel(first, geometry.outputChannels()) == width;
+        return isWhole ? new Panel(all, offset + order.panelAt(first), first, width) : new Panel(last, 0, first, width);
     }
 
     /**
