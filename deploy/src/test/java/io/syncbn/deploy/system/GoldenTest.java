@@ -52,6 +52,7 @@ class GoldenTest {
     @ValueSource(ints = {1, 2, 4})
     void threadsChangeNoBit(int threads) throws IOException {
         Syncbn.succeed("train", "--shards", 1, "--steps", 20, "--threads", threads, "--out", run);
+        assertThat(run.resolve("job.yaml")).as("what workers read").content().contains("\nthreads: " + threads + "\n");
         assertThat(Syncbn.result(run).path("weightsSha256").asText())
                 .isEqualTo("aa5223768e7dddae473b92fc4a69e75f204e8281626b5fbd7f2e12d959fad7f6");
     }
